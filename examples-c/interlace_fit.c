@@ -77,7 +77,8 @@ static bool make_document(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
     bool json = value_of(asked, "--json") != NULL;
-    if (!ask_of_file(run, "--predict", read_new_data) || !ask_of_file(run, "--refit", read_responses))
+    if (!ask_of_file(run, "--predict", read_new_data) || !ask_of_file(run, "--survival", read_new_data) ||
+        !ask_of_file(run, "--refit", read_responses))
         return false;
     return (json ? interlace_fit_to_json : interlace_fit_to_text)(run->fit, asked->spec, run->data, asked->questions, asked->options,
                                                                    &run->text, &run->length, &run->error) == INTERLACE_OK;

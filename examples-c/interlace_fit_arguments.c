@@ -193,7 +193,8 @@ static int check_together(const struct arguments *arguments)
     static const char *const modifiers[] = {"--df", "--level", "--seed"}; /* they ask for nothing */
     if (arguments->data_path == NULL)
         return wrong("wanted MODEL FORMULA DATA.csv");
-    if (reads_input(arguments->data_path) + reads_input(value_of(arguments, "--predict")) + reads_input(value_of(arguments, "--refit")) > 1)
+    if (reads_input(arguments->data_path) + reads_input(value_of(arguments, "--predict")) + reads_input(value_of(arguments, "--survival")) +
+            reads_input(value_of(arguments, "--refit")) > 1)
         return wrong("standard input, -, can be read for one file only");
     for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;

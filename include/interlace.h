@@ -3504,6 +3504,21 @@ double interlace_fit_concordance_std_error(const interlace_fit *fit);
 double interlace_fit_df_penalised(const interlace_fit *fit);
 
 /**
+ * The hazard ratios of a Cox model, the exponentials of its fixed effects, as a new frame, one row each: "term", "id",
+ * "hazard_ratio", and the limits "lower" and "upper" of Wald's intervals at `level` on the scale of the logarithm.
+ * INTERLACE_E_ARGUMENT for other models.
+ * @param[in] fit The fit.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_hazard_ratios(const interlace_fit *fit,
+                                             double level,
+                                             interlace_frame **out,
+                                             interlace_error *err);
+
+/**
  * The kind of a fit's residual correlation; INTERLACE_CORRELATION_NONE without one.
  * @param[in] fit The fit.
  * @since 0.1
@@ -3815,9 +3830,10 @@ const char *interlace_fit_table_name(const interlace_fit *fit, size_t i);
  * A table of results as a new frame, by name: "coefficients" (as in interlace_fit_coefficients, with limits of 95 %),
  * "varcorr", "ranef", "theta", "observations", "dropped_rows", "fit"; for a generalised model "zero_inflation",
  * "dispersion" (also coefficients; for an ordinal model those of the scale) and "family" (its parameters); for an
- * ordinal one "thresholds" and "nominal" (effects on the thresholds); and the others that interlace_fit_table_name
- * lists. Tables of what the model does not have are empty. Tests and intervals of the coefficients use the degrees of
- * freedom `df`. INTERLACE_E_ARGUMENT if there is no table of that name.
+ * ordinal one "thresholds" and "nominal" (effects on the thresholds); for a Cox model "baseline_hazard" (by stratum and
+ * event time, at a linear predictor of zero); and the others that interlace_fit_table_name lists. Tables of what the
+ * model does not have are empty. Tests and intervals of the coefficients use the degrees of freedom `df`.
+ * INTERLACE_E_ARGUMENT if there is no table of that name.
  * @param[in] fit The fit.
  * @param[in] name The name of the table.
  * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
@@ -3861,12 +3877,15 @@ interlace_status interlace_fit_summary(const interlace_fit *fit,
 typedef enum interlace_quantity {
     /**
      * The mean of the response: (1 - p) times the mean without extra zeros for a mixture with zeros, and including the
-     * masses at 0 and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
+     * masses at 0 and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT. For a Cox
+     * fit the number of events expected over (start, stop] of the row, that is the cumulative hazard; for the data of
+     * the fit the fitted values.
      */
     INTERLACE_QUANTITY_RESPONSE = 0,
     /**
      * The linear predictor of the mean. For a linear model that is the mean of the response; for an ordinal fit x'beta
-     * + z'b + offset, the location of the latent variable, without the thresholds and not divided by the scale.
+     * + z'b + offset, the location of the latent variable, without the thresholds and not divided by the scale; for a
+     * Cox fit not centred.
      */
     INTERLACE_QUANTITY_LINK = 1,
     /** The mean of the response without the zeros of the zero part. Not for an ordinal fit. */
@@ -3881,7 +3900,7 @@ typedef enum interlace_quantity {
     /**
      * The mean of the response over all groups, with the random effects integrated out. All groups count as new, so
      * their columns may be absent. NaN if there is no such mean, as with an inverse link. For an ordinal fit with K
-     * categories, their K probabilities.
+     * categories, their K probabilities. For a Cox fit INTERLACE_QUANTITY_SURVIVAL over all groups.
      */
     INTERLACE_QUANTITY_MARGINAL = 5,
     /**
@@ -3904,7 +3923,16 @@ typedef enum interlace_quantity {
      * without the masses at the ends; for truncated families the mean before truncation; for lognormal the mean of the
      * logarithms. For other families it is INTERLACE_QUANTITY_CONDITIONAL. Not for an ordinal fit.
      */
-    INTERLACE_QUANTITY_LOCATION = 9
+    INTERLACE_QUANTITY_LOCATION = 9,
+    /**
+     * For a Cox fit the hazard relative to that of a row of zeros without random effects, exp of the linear predictor.
+     */
+    INTERLACE_QUANTITY_RISK = 10,
+    /**
+     * For a Cox fit the probability of no event over (start, stop] of the row, with the stop and, if the model has it,
+     * the start of its response; the event is not needed.
+     */
+    INTERLACE_QUANTITY_SURVIVAL = 11
 } interlace_quantity;
 
 /**
@@ -3915,7 +3943,12 @@ typedef enum interlace_random {
     /** The modes of all random terms, or of those that are chosen. */
     INTERLACE_RANDOM_ALL = 0,
     /** None: they are zero. */
-    INTERLACE_RANDOM_NONE = 1
+    INTERLACE_RANDOM_NONE = 1,
+    /**
+     * Averaged over: all groups count as new, and their columns may be absent. Only for survival curves; predictions
+     * have INTERLACE_QUANTITY_MARGINAL for it.
+     */
+    INTERLACE_RANDOM_AVERAGE = 2
 } interlace_random;
 
 /**
@@ -3926,7 +3959,9 @@ typedef enum interlace_new_levels {
     /** It is an error, INTERLACE_E_DATA. */
     INTERLACE_NEW_LEVELS_ERROR = 0,
     /** It has random effects of zero. */
-    INTERLACE_NEW_LEVELS_ZERO = 1
+    INTERLACE_NEW_LEVELS_ZERO = 1,
+    /** The survival curve is averaged over the distribution of its random effects. Only for survival curves. */
+    INTERLACE_NEW_LEVELS_AVERAGE = 2
 } interlace_new_levels;
 
 /**
@@ -3939,6 +3974,21 @@ typedef enum interlace_interval {
     /** A new response, which also varies about its mean. */
     INTERLACE_INTERVAL_PREDICTION = 1
 } interlace_interval;
+
+/**
+ * The scale on which limits of survival curves are symmetric.
+ * @since 0.1
+ */
+typedef enum interlace_curve_limits {
+    /** The cumulative hazard, the negative logarithm of the survival. */
+    INTERLACE_CURVE_LIMITS_LOG = 0,
+    /** The logarithm of the cumulative hazard. */
+    INTERLACE_CURVE_LIMITS_LOG_LOG = 1,
+    /** The survival. */
+    INTERLACE_CURVE_LIMITS_PLAIN = 2,
+    /** Neither limits nor standard errors, which is faster. */
+    INTERLACE_CURVE_LIMITS_NONE = 3
+} interlace_curve_limits;
 
 /**
  * Whether a row has a prediction, or why not.
@@ -3955,7 +4005,12 @@ typedef enum interlace_prediction_status {
      */
     INTERLACE_PREDICTION_STATUS_NOT_ESTIMABLE = 2,
     /** It has none, because the nominal effects of an ordinal fit make thresholds cross there. */
-    INTERLACE_PREDICTION_STATUS_CROSSED = 3
+    INTERLACE_PREDICTION_STATUS_CROSSED = 3,
+    /**
+     * It has none, because its time is after the last one at which a row of its stratum is observed in the data of a
+     * Cox fit.
+     */
+    INTERLACE_PREDICTION_STATUS_BEYOND = 4
 } interlace_prediction_status;
 
 /**
@@ -4033,6 +4088,25 @@ const char *interlace_interval_name(interlace_interval code);
 interlace_status interlace_interval_from_name(const char *name,
                                               interlace_interval *out,
                                               interlace_error *err);
+
+/**
+ * The name of a kind of limits of survival curves, such as "log_log"; NULL for a number that is none. A static string.
+ * @param[in] code The scale on which limits of survival curves are symmetric.
+ * @since 0.1
+ */
+const char *interlace_curve_limits_name(interlace_curve_limits code);
+
+/**
+ * The kind of limits of survival curves that has the name, to `out`. Hyphens and capitals are understood.
+ * INTERLACE_E_ARGUMENT if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_curve_limits_from_name(const char *name,
+                                                  interlace_curve_limits *out,
+                                                  interlace_error *err);
 
 /**
  * The name of a status of a prediction, such as "not_estimable"; NULL for a number that is none. A static string.
@@ -4195,6 +4269,69 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
                                               interlace_prediction_status *out,
                                               size_t len,
                                               interlace_error *err);
+
+/**
+ * What is asked of survival curves. All members zero but the size are the defaults: INTERLACE_SURVIVAL_REQUEST_INIT.
+ * @since 0.1
+ */
+typedef struct interlace_survival_request {
+    /** sizeof(interlace_survival_request). */
+    size_t struct_size;
+    /** Whether the random effects are those of the fit, zero or averaged over. */
+    interlace_random random;
+    /** The random terms [n_terms] whose modes are added, counted from 0; NULL for all. */
+    const size_t *terms;
+    /** The number of these terms. */
+    size_t n_terms;
+    /** What is done with levels of grouping factors that the fit does not know. */
+    interlace_new_levels new_levels;
+    /**
+     * The times [n_times] of the curves, finite and from 0 up, in any order; NULL for the event times of each row's
+     * stratum.
+     */
+    const double *times;
+    /** The number of these times. */
+    size_t n_times;
+    /** The scale on which limits are symmetric, or none. */
+    interlace_curve_limits curve_limits;
+    /** The level of the limits, between 0 and 1; 0 means 0.95. */
+    double level;
+    /** New data of a fit from arrays: a spec with the same columns, terms and strata. NULL otherwise. */
+    const interlace_spec *arrays;
+} interlace_survival_request;
+
+/** A request with all defaults: interlace_..._request request = INTERLACE_SURVIVAL_REQUEST_INIT. */
+#define INTERLACE_SURVIVAL_REQUEST_INIT { sizeof(interlace_survival_request), (interlace_random)0, NULL, 0, (interlace_new_levels)0, NULL, 0, (interlace_curve_limits)0, 0, NULL }
+
+/**
+ * Survival curves of the rows of `data` as a new frame, a row for each of them and each time: "row" (from 0), "stratum"
+ * (missing without strata), "time", "status" ("ok", or why there is no number, as in interlace_fit_predict_status),
+ * "survival" (the probability of no event from time 0 up to and at the time), and "cumulative_hazard", its negative
+ * logarithm; with limits also "std_error", "lower", "upper" and "cumulative_hazard_std_error". The rows need their
+ * predictors, grouping factors and strata, but not the response. A row in which one of these is missing has a single
+ * line, without a time. A time after the last one at which a row of the stratum is observed in the data of the fit has
+ * no number.
+ *
+ * With known levels, or random effects of zero, the survival is exp(-exp(eta) A(t)), A the cumulative hazard of the
+ * stratum at a predictor of zero; averaged over random effects it is the mean of this over their normal distribution.
+ * Standard errors contain the uncertainty of fixed and random effects and of A; covariances of random effects count as
+ * known. A level that is not known and has random effects of zero varies as a new one. INTERLACE_E_ARGUMENT if the fit
+ * is not of a Cox model, INTERLACE_E_DATA if a column is absent, or a stratum or level is not known.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked; NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_survival_curves(const interlace_fit *fit,
+                                               const interlace_frame *data,
+                                               const interlace_survival_request *request,
+                                               const interlace_options *options,
+                                               interlace_frame **out,
+                                               interlace_error *err);
 
 /* ==================================================================================================================
  * Tests: coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2
@@ -4461,7 +4598,10 @@ interlace_status interlace_fit_coefficients(const interlace_fit *fit,
  * "mean_sq", "num_df", "den_df", "statistic" (F) and "p_value". A model from arrays has one term per column. Sums of
  * squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `data` is the
  * frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the
- * fit left out columns. INTERLACE_E_ARGUMENT for other models.
+ * fit left out columns. For a Cox model the columns are "term", "df", "chi_square" and "p_value", and for
+ * INTERLACE_ANOVA_TYPE_I "log_likelihood": that type compares the integrated likelihoods as each term is added, in the
+ * order of the formula, beginning with a row "NULL" for the model without fixed effects (as anova in coxme); the other
+ * types are Wald tests. INTERLACE_E_ARGUMENT for other models.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] anova_type What the tests of an analysis of variance take as given.
@@ -4480,11 +4620,11 @@ interlace_status interlace_fit_anova(const interlace_fit *fit,
                                      interlace_error *err);
 
 /**
- * Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for
- * the model, then a row for each term of the fixed effects that no other contains: "term", "n_parameters" (those that
- * it removes), "aic", "chi_square" and "p_value". All models are fitted by maximum likelihood. `data` is the frame of
- * the fit; it may be NULL unless the fit left out columns, which may have an estimate without a term.
- * INTERLACE_E_ARGUMENT for other models.
+ * Likelihood-ratio tests of a linear or Cox model (by the integrated likelihood) against those without each of its
+ * terms, as a new frame: a row "<none>" for the model, then a row for each term of the fixed effects that no other
+ * contains: "term", "n_parameters" (those that it removes), "aic", "chi_square" and "p_value". All models are fitted by
+ * maximum likelihood. `data` is the frame of the fit; it may be NULL unless the fit left out columns, which may have an
+ * estimate without a term. INTERLACE_E_ARGUMENT for other models.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4651,9 +4791,9 @@ interlace_status interlace_fit_marginal_means(const interlace_fit *fit,
  * Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate",
  * "std_error", "df", "lower", "upper", "statistic" (t, or z if the degrees of freedom are infinite) and "p_value". Each
  * group is a separate family of tests. A group of one mean has only contrasts of your own. On the scale of the response
- * the contrasts of a log link are ratios, in a column "ratio" instead of "estimate", and those of a logit link
- * "odds_ratio"; tests are on the scale of the link, and so are contrasts for other links. Everything else is as for
- * interlace_fit_marginal_means.
+ * the contrasts of a log link are ratios, in a column "ratio" instead of "estimate", those of a logit link
+ * "odds_ratio", and those of a Cox model "hazard_ratio"; tests are on the scale of the link, and so are contrasts for
+ * other links. Everything else is as for interlace_fit_marginal_means.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] specs "~ f", "~ f * g", "~ f | g" or "~ 1".
@@ -4815,15 +4955,27 @@ interlace_status interlace_profile_scale_from_name(const char *name,
                                                    interlace_error *err);
 
 /**
- * Simulates the response `nsim` times, to `out` [m,nsim], one column per replicate; m as in interlace_fit_n_rows.
- * Binomial responses are proportions, ordinal ones numbers of categories from 1. A replicate depends only on `seed` and
- * its number. NaN if a drawn linear predictor is outside the range of the link.
+ * The number of columns that a response of the fit has where responses are simulated or fitted anew: 2 for a Cox model,
+ * the time and 1 for an event or 0 without one; 1 for other models. 0 for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_response_columns(const interlace_fit *fit);
+
+/**
+ * Simulates the response `nsim` times, to `out` [m,n_response_columns,nsim], one column per replicate; m as in
+ * interlace_fit_n_rows. A Cox model has two columns per replicate (interlace_fit_n_response_columns): all times, then
+ * all events. Binomial responses are proportions, ordinal ones numbers of categories from 1. Times of a Cox model are
+ * drawn from the fitted baseline hazards of the strata, given survival to the start of late entry; a row without an
+ * event is censored at its own time, one with an event at a time that is drawn from the Kaplan-Meier estimate of the
+ * stratum's censoring, given that it is not before the event. A replicate depends only on `seed` and its number. NaN if
+ * a drawn linear predictor is outside the range of the link.
  * @param[in] fit The fit.
  * @param[in] nsim The number of replicates.
  * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
  * @param[in] simulation The random effects of simulated responses.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [m,nsim].
+ * @param[out] out Array [m,n_response_columns,nsim].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4838,8 +4990,9 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
                                         interlace_error *err);
 
 /**
- * Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy` >= m, one response per
- * column; m as in interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the
+ * Fits the model to other responses on the same rows: `y` [m,n_response_columns*k] with leading dimension `ldy` >= m,
+ * one column per response; m as in interlace_fit_n_rows, of which only the rows used count. A Cox model has two columns
+ * per response (interlace_fit_n_response_columns): the time and the event. Each search begins at the estimates of the
  * fit; for linear models the cross-products of the design are computed only once. Makes a frame with one row per
  * response: "status" (converged, singular, not_converged or failed), "reason" (why it failed, such as missing values or
  * a response without variance), "log_likelihood", all estimates by name as in interlace_bootstrap_run, and with
@@ -4847,7 +5000,7 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
  * INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them. The progress function is
  * told of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
  * @param[in] fit The fit.
- * @param[in] y Array [m,k].
+ * @param[in] y Array [m,n_response_columns*k].
  * @param[in] m The number of rows, as in interlace_fit_n_rows.
  * @param[in] k The number of responses.
  * @param[in] ldy The leading dimension of `y`, at least m.
@@ -4968,8 +5121,9 @@ interlace_status interlace_bootstrap_interval_from_name(const char *name,
 /**
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are
  * left out), its estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates,
- * and its response `y` [n], one value per row of the sample. A return value other than 0 marks the replicate as failed.
- * It is called on the thread that called the library, and must not throw, longjmp or free the objects of the call.
+ * and its response `y` [n], one value per row of the sample; of a Cox model the times of all rows, then their events (1
+ * or 0). A return value other than 0 marks the replicate as failed. It is called on the thread that called the library,
+ * and must not throw, longjmp or free the objects of the call.
  * @param[in] replicate Its number; -1 for the fit itself and if groups or rows are left out.
  * @param[in] estimates Its estimates [n_estimates].
  * @param[in] n_estimates The number of estimates.

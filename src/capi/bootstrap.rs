@@ -22,7 +22,7 @@ use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, U
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
 /// estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates, and its response `y` [n], one value
-/// per row of the sample. A return value other than 0 marks the replicate as failed. It is called on the thread that
+/// per row of the sample; of a Cox model the times of all rows, then their events (1 or 0). A return value other than 0 marks the replicate as failed. It is called on the thread that
 /// called the library, and must not throw, longjmp or free the objects of the call.
 /// @param replicate Its number; -1 for the fit itself and if groups or rows are left out.
 /// @param estimates Its estimates [n_estimates].

@@ -1,9 +1,14 @@
 //! What only Cox models have: events, likelihoods, degrees of freedom, concordance.
 
-use super::boundary::query;
+use super::boundary::{boundary, query};
+use super::buffer::target;
 use super::codes::code_of;
-use super::fit::FitHandle;
+use super::fit::{FitHandle, fit_of};
+use super::frame::FrameHandle;
+use super::handle::give;
 use super::spec_survival::TiesCode;
+use super::status::{ErrorRecord, Status};
+use crate::error::Error;
 use crate::fit::Cox;
 
 fn cox(fit: Option<&FitHandle>) -> Option<&Cox> {
@@ -70,4 +75,25 @@ pub extern "C" fn interlace_fit_concordance_std_error(fit: Option<&FitHandle>) -
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_df_penalised(fit: Option<&FitHandle>) -> f64 {
     query(f64::NAN, || Some(cox(fit)?.df_penalised))
+}
+
+/// The hazard ratios of a Cox model, the exponentials of its fixed effects, as a new frame, one row each: "term", "id", "hazard_ratio", and the
+/// limits "lower" and "upper" of Wald's intervals at `level` on the scale of the logarithm.
+/// INTERLACE_E_ARGUMENT for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_hazard_ratios(
+    fit: Option<&FitHandle>,
+    level: f64,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        if fit.cox().is_none() {
+            return Err(Error::argument("fit is not of a Cox model, it has no hazard ratios"));
+        }
+        out.write(give(FrameHandle::new(fit.hazard_ratios(level)?)));
+        Ok(())
+    })
 }

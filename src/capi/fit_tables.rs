@@ -33,8 +33,8 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
 
 /// A table of results as a new frame, by name: "coefficients" (as in interlace_fit_coefficients, with limits of 95 %), "varcorr", "ranef",
 /// "theta", "observations", "dropped_rows", "fit"; for a generalised model "zero_inflation", "dispersion" (also coefficients; for an ordinal
-/// model those of the scale) and "family" (its parameters); for an ordinal one "thresholds" and "nominal" (effects on the thresholds); and
-/// the others that interlace_fit_table_name lists. Tables of what the model does not have are empty. Tests and intervals of the coefficients
+/// model those of the scale) and "family" (its parameters); for an ordinal one "thresholds" and "nominal" (effects on the thresholds); for a
+/// Cox model "baseline_hazard" (by stratum and event time, at a linear predictor of zero); and the others that interlace_fit_table_name lists. Tables of what the model does not have are empty. Tests and intervals of the coefficients
 /// use the degrees of freedom `df`.
 /// INTERLACE_E_ARGUMENT if there is no table of that name.
 /// @param name The name of the table.

@@ -101,6 +101,9 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
 /// "den_df", "statistic" (F) and "p_value". A model from arrays has one term per column. Sums of squares are F (before Kenward and Roger's scaling)
 /// times degrees of freedom and residual variance. `data` is the frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or
 /// INTERLACE_ANOVA_TYPE_III and the fit left out columns.
+/// For a Cox model the columns are "term", "df", "chi_square" and "p_value", and for INTERLACE_ANOVA_TYPE_I "log_likelihood": that type compares the
+/// integrated likelihoods as each term is added, in the order of the formula, beginning with a row "NULL" for the model without fixed effects
+/// (as anova in coxme); the other types are Wald tests.
 /// INTERLACE_E_ARGUMENT for other models.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -123,7 +126,7 @@ pub unsafe extern "C" fn interlace_fit_anova(
     })
 }
 
-/// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
+/// Likelihood-ratio tests of a linear or Cox model (by the integrated likelihood) against those without each of its terms, as a new frame: a row "<none>" for the model, then a
 /// row for each term of the fixed effects that no other contains: "term", "n_parameters" (those that it removes), "aic", "chi_square" and
 /// "p_value". All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
 /// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models.

@@ -100,7 +100,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
 /// Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "std_error", "df", "lower",
 /// "upper", "statistic" (t, or z if the degrees of freedom are infinite) and "p_value". Each group is a separate family of tests. A group of
 /// one mean has only contrasts of your own. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" instead of
-/// "estimate", and those of a logit link "odds_ratio"; tests are on the scale of the link, and so are contrasts for other links.
+/// "estimate", those of a logit link "odds_ratio", and those of a Cox model "hazard_ratio"; tests are on the scale of the link, and so are contrasts for other links.
 /// Everything else is as for interlace_fit_marginal_means.
 /// @param specs "~ f", "~ f * g", "~ f | g" or "~ 1".
 /// Since 0.1.

@@ -73,6 +73,7 @@ pub mod spec_ordinal;
 pub mod spec_survival;
 pub mod spec_variables;
 pub mod status;
+pub mod survival_curves;
 pub mod test_lists;
 pub mod validation;
 

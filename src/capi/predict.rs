@@ -169,6 +169,11 @@ impl<'a> Asked<'a> {
         meaning(asked.interval, "request->interval")?;
         let random = match meaning(asked.random, "request->random")? {
             RandomCode::All => chosen_terms(fit, asked.terms, asked.n_terms)?,
+            RandomCode::Average => {
+                return Err(Error::argument(
+                    "request->random is average, which is for survival curves; wanted the quantity INTERLACE_QUANTITY_MARGINAL",
+                ));
+            }
             RandomCode::None if asked.terms.is_null() && asked.n_terms == 0 => RandomTerms::None,
             RandomCode::None => {
                 return Err(Error::argument(
@@ -179,7 +184,15 @@ impl<'a> Asked<'a> {
         let request = Request {
             quantity: meaning(asked.quantity, "request->quantity")?,
             random,
-            new_levels_zero: meaning(asked.new_levels, "request->new_levels")? == NewLevels::Zero,
+            new_levels_zero: match meaning(asked.new_levels, "request->new_levels")? {
+                NewLevels::Zero => true,
+                NewLevels::Error => false,
+                NewLevels::Average => {
+                    return Err(Error::argument(
+                        "request->new_levels is average, which is for survival curves; wanted error or zero",
+                    ));
+                }
+            },
             ..Request::default()
         };
         Ok(Asked { fit, newdata, rows, request })
@@ -208,13 +221,15 @@ impl<'a> Asked<'a> {
                 Problem::Missing => PredictionStatusCode::Missing,
                 Problem::NotEstimable => PredictionStatusCode::NotEstimable,
                 Problem::ThresholdsCross => PredictionStatusCode::Crossed,
+                Problem::Beyond => PredictionStatusCode::Beyond,
             };
         }
         Ok(all)
     }
 }
 
-unsafe fn chosen_terms(fit: &Fit, terms: *const usize, n_terms: usize) -> Result<RandomTerms> {
+/// The terms of a request whose modes are added.
+pub(super) unsafe fn chosen_terms(fit: &Fit, terms: *const usize, n_terms: usize) -> Result<RandomTerms> {
     let all = fit.all_terms().count();
     if n_terms > all {
         return Err(Error::argument(format!("request->n_terms is {n_terms}, the fit has {all} random terms")));

@@ -7,7 +7,7 @@ use super::c_char;
 use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
 use crate::choice::Choice;
-use crate::predict::{Interval, NewLevels, Quantity};
+use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
 
 /// What a prediction is of.
 /// Since 0.1.
@@ -15,10 +15,11 @@ use crate::predict::{Interval, NewLevels, Quantity};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuantityCode {
     /// The mean of the response: (1 - p) times the mean without extra zeros for a mixture with zeros, and including the masses at 0
-    /// and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
+    /// and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT. For a Cox fit the number of events expected
+    /// over (start, stop] of the row, that is the cumulative hazard; for the data of the fit the fitted values.
     Response = 0,
     /// The linear predictor of the mean. For a linear model that is the mean of the response; for an ordinal fit x'beta + z'b +
-    /// offset, the location of the latent variable, without the thresholds and not divided by the scale.
+    /// offset, the location of the latent variable, without the thresholds and not divided by the scale; for a Cox fit not centred.
     Link = 1,
     /// The mean of the response without the zeros of the zero part. Not for an ordinal fit.
     Conditional = 2,
@@ -29,7 +30,7 @@ pub enum QuantityCode {
     Dispersion = 4,
     /// The mean of the response over all groups, with the random effects integrated out. All groups count as new, so their columns
     /// may be absent. NaN if there is no such mean, as with an inverse link. For an ordinal fit with K categories, their K
-    /// probabilities.
+    /// probabilities. For a Cox fit INTERLACE_QUANTITY_SURVIVAL over all groups.
     Marginal = 5,
     /// For an ordinal fit with K categories, their probabilities, lowest first, [rows,K]. NaN in a row whose nominal effects put
     /// the thresholds out of order.
@@ -44,6 +45,11 @@ pub enum QuantityCode {
     /// masses at the ends; for truncated families the mean before truncation; for lognormal the mean of the logarithms. For other
     /// families it is INTERLACE_QUANTITY_CONDITIONAL. Not for an ordinal fit.
     Location = 9,
+    /// For a Cox fit the hazard relative to that of a row of zeros without random effects, exp of the linear predictor.
+    Risk = 10,
+    /// For a Cox fit the probability of no event over (start, stop] of the row, with the stop and, if the model has it, the start of its
+    /// response; the event is not needed.
+    Survival = 11,
 }
 
 impl Codes for QuantityCode {
@@ -59,6 +65,8 @@ impl Codes for QuantityCode {
         (QuantityCode::Cumulative, Quantity::Cumulative),
         (QuantityCode::Class, Quantity::Class),
         (QuantityCode::Location, Quantity::Location),
+        (QuantityCode::Risk, Quantity::Risk),
+        (QuantityCode::Survival, Quantity::Survival),
     ];
 }
 
@@ -90,16 +98,21 @@ pub enum RandomCode {
     All = 0,
     /// None: they are zero.
     None = 1,
+    /// Averaged over: all groups count as new, and their columns may be absent. Only for survival curves; predictions have
+    /// INTERLACE_QUANTITY_MARGINAL for it.
+    Average = 2,
 }
 
 impl Choice for RandomCode {
     const LIST: &'static str = "random";
-    const ALL: &'static [(Self, &'static CStr)] = &[(RandomCode::All, c"all"), (RandomCode::None, c"none")];
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(RandomCode::All, c"all"), (RandomCode::None, c"none"), (RandomCode::Average, c"average")];
 }
 
 impl Codes for RandomCode {
     type Meaning = Self;
-    const CODES: &'static [(Self, Self)] = &[(RandomCode::All, RandomCode::All), (RandomCode::None, RandomCode::None)];
+    const CODES: &'static [(Self, Self)] =
+        &[(RandomCode::All, RandomCode::All), (RandomCode::None, RandomCode::None), (RandomCode::Average, RandomCode::Average)];
 }
 
 /// The name of a choice of random effects, such as "none"; NULL for a number that is none. A static string.
@@ -126,11 +139,17 @@ pub enum NewLevelsCode {
     Error = 0,
     /// It has random effects of zero.
     Zero = 1,
+    /// The survival curve is averaged over the distribution of its random effects. Only for survival curves.
+    Average = 2,
 }
 
 impl Codes for NewLevelsCode {
     type Meaning = NewLevels;
-    const CODES: &'static [(Self, NewLevels)] = &[(NewLevelsCode::Error, NewLevels::Error), (NewLevelsCode::Zero, NewLevels::Zero)];
+    const CODES: &'static [(Self, NewLevels)] = &[
+        (NewLevelsCode::Error, NewLevels::Error),
+        (NewLevelsCode::Zero, NewLevels::Zero),
+        (NewLevelsCode::Average, NewLevels::Average),
+    ];
 }
 
 /// The name of a code for new levels, such as "zero"; NULL for a number that is none. A static string.
@@ -188,6 +207,50 @@ pub unsafe extern "C" fn interlace_interval_from_name(
     from_name(name, out, err)
 }
 
+/// The scale on which limits of survival curves are symmetric.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CurveLimitsCode {
+    /// The cumulative hazard, the negative logarithm of the survival.
+    Log = 0,
+    /// The logarithm of the cumulative hazard.
+    LogLog = 1,
+    /// The survival.
+    Plain = 2,
+    /// Neither limits nor standard errors, which is faster.
+    None = 3,
+}
+
+impl Codes for CurveLimitsCode {
+    type Meaning = CurveLimits;
+    const CODES: &'static [(Self, CurveLimits)] = &[
+        (CurveLimitsCode::Log, CurveLimits::Log),
+        (CurveLimitsCode::LogLog, CurveLimits::LogLog),
+        (CurveLimitsCode::Plain, CurveLimits::Plain),
+        (CurveLimitsCode::None, CurveLimits::None),
+    ];
+}
+
+/// The name of a kind of limits of survival curves, such as "log_log"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_curve_limits_name(code: MaybeUninit<CurveLimitsCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The kind of limits of survival curves that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+/// none; the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_curve_limits_from_name(
+    name: *const c_char,
+    out: *mut CurveLimitsCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
 /// Whether a row has a prediction, or why not.
 /// Since 0.1.
 #[repr(C)]
@@ -202,6 +265,8 @@ pub enum PredictionStatusCode {
     NotEstimable = 2,
     /// It has none, because the nominal effects of an ordinal fit make thresholds cross there.
     Crossed = 3,
+    /// It has none, because its time is after the last one at which a row of its stratum is observed in the data of a Cox fit.
+    Beyond = 4,
 }
 
 impl Choice for PredictionStatusCode {
@@ -211,6 +276,7 @@ impl Choice for PredictionStatusCode {
         (PredictionStatusCode::Missing, c"missing"),
         (PredictionStatusCode::NotEstimable, c"not_estimable"),
         (PredictionStatusCode::Crossed, c"crossed"),
+        (PredictionStatusCode::Beyond, c"beyond"),
     ];
 }
 
@@ -221,6 +287,7 @@ impl Codes for PredictionStatusCode {
         (PredictionStatusCode::Missing, PredictionStatusCode::Missing),
         (PredictionStatusCode::NotEstimable, PredictionStatusCode::NotEstimable),
         (PredictionStatusCode::Crossed, PredictionStatusCode::Crossed),
+        (PredictionStatusCode::Beyond, PredictionStatusCode::Beyond),
     ];
 }
 

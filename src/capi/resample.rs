@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::boundary::boundary;
+use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out, matrix, target};
 use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
@@ -15,8 +15,19 @@ use super::status::{ErrorRecord, Status};
 use crate::error::Error;
 use crate::resample::RefitOptions;
 
-/// Simulates the response `nsim` times, to `out` [m,nsim], one column per replicate; m as in interlace_fit_n_rows. Binomial responses are proportions, ordinal ones numbers of
-/// categories from 1. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside the range of the
+/// The number of columns that a response of the fit has where responses are simulated or fitted anew: 2 for a Cox model, the time and 1 for an
+/// event or 0 without one; 1 for other models. 0 for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_response_columns(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.response_columns()))
+}
+
+/// Simulates the response `nsim` times, to `out` [m,n_response_columns,nsim], one column per replicate; m as in interlace_fit_n_rows. A Cox model has
+/// two columns per replicate (interlace_fit_n_response_columns): all times, then all events. Binomial responses are proportions, ordinal ones numbers of
+/// categories from 1. Times of a Cox model are drawn from the fitted baseline hazards of the strata, given survival to the start of late entry; a
+/// row without an event is censored at its own time, one with an event at a time that is drawn from the Kaplan-Meier estimate of the
+/// stratum's censoring, given that it is not before the event. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside the range of the
 /// link.
 /// @param nsim The number of replicates.
 /// Since 0.1.
@@ -34,15 +45,16 @@ pub unsafe extern "C" fn interlace_fit_simulate(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let simulation = meaning(simulation, "simulation")?;
-        let wanted = fit.fitted.len().checked_mul(nsim);
+        let wanted = fit.fitted.len().checked_mul(fit.response_columns()).and_then(|each| each.checked_mul(nsim));
         let wanted = wanted.ok_or_else(|| Error::argument(format!("nsim is {nsim}, more than the address space holds")))?;
         array_target(out, len, wanted, "out")?;
         copy_out(&watched(options, |watch| fit.simulate(nsim, seed, simulation, watch))?, out, len)
     })
 }
 
-/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy` >= m, one response per column; m as in
-/// interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the fit; for linear models the
+/// Fits the model to other responses on the same rows: `y` [m,n_response_columns*k] with leading dimension `ldy` >= m, one column per response; m as in
+/// interlace_fit_n_rows, of which only the rows used count. A Cox model has two columns per response (interlace_fit_n_response_columns): the time and
+/// the event. Each search begins at the estimates of the fit; for linear models the
 /// cross-products of the design are computed only once. Makes a frame with one row per response: "status" (converged, singular, not_converged or
 /// failed), "reason" (why it failed, such as missing values or a response without variance), "log_likelihood", all estimates by name as in
 /// interlace_bootstrap_run, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
@@ -71,7 +83,9 @@ pub unsafe extern "C" fn interlace_fit_refit(
         if m != rows {
             return Err(Error::argument(format!("m is {m}, the fit has {rows} rows")));
         }
-        let y = matrix(y, m, k, ldy, "y", "ldy")?;
+        let columns = k.checked_mul(fit.response_columns());
+        let columns = columns.ok_or_else(|| Error::argument(format!("k is {k}, more than the address space holds")))?;
+        let y = matrix(y, m, columns, ldy, "y", "ldy")?;
         let asked = RefitOptions { std_errors, threads: threads(options) };
         let all = watched(options, |watch| fit.refit_many(&y, &asked, watch))?;
         out.write(give(FrameHandle::new(all.frame()?)));

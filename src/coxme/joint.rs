@@ -39,6 +39,8 @@ pub struct Joint<'a> {
     /// Lambda u.
     pub b: Vec<f64>,
     pub eta: Vec<f64>,
+    /// What is added to the predictor beside the offset; empty for nothing.
+    pub shift: Vec<f64>,
     /// The log partial likelihood at it.
     pub likelihood: f64,
     /// The information at it.
@@ -62,6 +64,7 @@ impl<'a> Joint<'a> {
             beta: vec(p)?,
             b: vec(q)?,
             eta: vec(n)?,
+            shift: vec![],
             likelihood: f64::NEG_INFINITY,
             system: System::new(model)?,
             held: vec![],
@@ -116,6 +119,7 @@ impl<'a> Joint<'a> {
         self.b.copy_from_slice(&self.u);
         apply(self.model, t, false, &mut self.b);
         self.model.predictor(&self.beta, &self.b, &mut self.eta);
+        self.eta.iter_mut().zip(&self.shift).for_each(|(eta, shift)| *eta += shift);
         self.likelihood = self.partial.evaluate(&self.eta);
         self.penalised()
     }

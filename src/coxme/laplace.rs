@@ -26,6 +26,8 @@ pub struct Laplace<'a> {
     pub model: &'a Model,
     pub joint: Joint<'a>,
     pub t: Roots,
+    /// Of the last gradient: the derivatives of d in what is added to the predictors.
+    pub slope: Vec<f64>,
     pub evaluations: usize,
     pub watch: Watch<'a>,
 }
@@ -33,7 +35,7 @@ pub struct Laplace<'a> {
 impl<'a> Laplace<'a> {
     pub fn new(model: &'a Model, watch: &Watch<'a>) -> Result<Self> {
         let t = Roots::zeros(&model.structures);
-        Ok(Laplace { model, joint: Joint::new(model)?, t, evaluations: 0, watch: *watch })
+        Ok(Laplace { model, joint: Joint::new(model)?, t, slope: vec![], evaluations: 0, watch: *watch })
     }
 
     /// d at working parameters.
@@ -57,14 +59,15 @@ impl<'a> Laplace<'a> {
     fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
         let (model, q) = (self.model, self.model.q());
         if q == 0 {
+            self.slope = self.joint.partial.score.iter().map(|g| -2.0 * g).collect();
             return Ok(vec![]);
         }
         let Derivatives { mut forces, slope } = self.joint.system.derivatives(model, &self.joint.partial, &self.t, &self.watch)?;
         self.watch.pulse()?;
         let (kappa, a) = self.adjoint(&slope)?;
         let mut zk = try_vec(LAPLACE, 0.0, q)?;
-        let along: Vec<f64> = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
-        model.z.transpose(&along, &mut zk);
+        self.slope = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
+        model.z.transpose(&self.slope, &mut zk);
         let zg = self.random_score()?;
         for (k, (size, force)) in model.layout.terms.iter().zip(&mut forces).enumerate() {
             let (r, first) = (size.effects, model.layout.offset(k));

@@ -11,8 +11,9 @@
 
 mod sum;
 pub mod risk;
-mod partial;
+pub mod partial;
 pub mod rows;
+pub mod within;
 mod information;
 mod third;
 mod course;
@@ -28,7 +29,10 @@ mod joint;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
+pub mod observed;
+pub mod coefficient;
 pub mod hazard;
+pub mod hazard_errors;
 pub mod score;
 pub mod transform;
 pub mod proportional;

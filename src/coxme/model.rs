@@ -5,9 +5,10 @@ use super::course::{is_flat, never_falling};
 use super::forest::{Forest, Strata};
 use super::risk::RiskSets;
 use super::rows::SparseRows;
+use super::within::Within;
 use crate::covariance::{Structure, with_ranges};
 use crate::design::{Design, SurvivalDesign, TermDesign, independent_columns};
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_copy};
 use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts};
 
 /// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
@@ -37,27 +38,45 @@ pub struct Model {
     pub forest: Option<Forest>,
     scales: Vec<Vec<f64>>,
     shifts: Vec<Shift>,
+    /// By what the effects of each term were turned then, [`EffectUnits::turn`].
+    turns: Vec<Vec<f64>>,
 }
 
 impl Model {
     pub fn new(design: &Design, survival: &SurvivalDesign, ties: Ties) -> Result<Self> {
-        Self::with_most(design, survival, ties, MOST_NESTED)
+        Self::with_most(design, survival, ties, MOST_NESTED, None)
+    }
+
+    /// With the effects of an unstructured term turned: they are G times themselves.
+    pub fn turned(design: &Design, survival: &SurvivalDesign, ties: Ties, turn: (usize, Vec<f64>)) -> Result<Self> {
+        Self::with_most(design, survival, ties, MOST_NESTED, Some(turn))
     }
 
     /// With up to `most` nested effects by a dense matrix.
-    pub(super) fn with_most(design: &Design, survival: &SurvivalDesign, ties: Ties, most: usize) -> Result<Self> {
+    pub(super) fn with_most(
+        design: &Design,
+        survival: &SurvivalDesign,
+        ties: Ties,
+        most: usize,
+        turn: Option<(usize, Vec<f64>)>,
+    ) -> Result<Self> {
         let n = design.n;
         let sets = RiskSets::new(survival, design.weights.as_deref(), ties)?;
         let (kept, x, x_scales) = fixed_columns(design, survival, &sets)?;
         let layout = Layout { p: kept.len(), ..Layout::of_design(design) };
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
-        let RandomRows { values, scales, shifts } = random_rows(design, &structures)?;
+        let RandomRows { mut values, scales, shifts } = random_rows(design, &structures)?;
+        let mut turns = vec![vec![]; structures.len()];
+        if let Some((k, g)) = turn {
+            values[k].iter_mut().for_each(|z| turn_rows(n, &g, z));
+            turns[k] = g;
+        }
         let terms: Vec<TermRows> = design.terms.iter().zip(&values).map(|(term, z)| term_rows(term, z.as_deref())).collect();
         let forest = forest(survival, &sets, &layout, &terms, most)?;
         let z = SparseRows::new(n, &layout, &terms)?;
         let never_falling = never_falling(&sets, &x)?;
         let offset = design.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?;
-        Ok(Model { n, sets, kept, x, x_scales, never_falling, offset, layout, structures, z, forest, scales, shifts })
+        Ok(Model { n, sets, kept, x, x_scales, never_falling, offset, layout, structures, z, forest, scales, shifts, turns })
     }
 
     pub fn p(&self) -> usize {
@@ -75,7 +94,7 @@ impl Model {
 
     /// What brings the effects of term k to the user's units.
     pub fn units(&self, k: usize) -> EffectUnits<'_> {
-        EffectUnits { structure: self.structures[k], scales: &self.scales[k], shift: &self.shifts[k], turn: &[] }
+        EffectUnits { structure: self.structures[k], scales: &self.scales[k], shift: &self.shifts[k], turn: &self.turns[k] }
     }
 
     pub fn n_theta(&self) -> usize {
@@ -118,26 +137,28 @@ impl Model {
     }
 }
 
+/// Rows of Z of one term, `[n, r]`, times G'.
+fn turn_rows(n: usize, g: &[f64], z: &mut [f64]) {
+    let r = g.len().isqrt();
+    let mut row = vec![0.0; r];
+    for i in 0..n {
+        (0..r).for_each(|e| row[e] = z[e * n + i]);
+        (0..r).for_each(|a| z[a * n + i] = (0..r).map(|b| g[b * r + a] * row[b]).sum());
+    }
+}
+
 type FixedColumns = (Vec<usize>, Vec<f64>, Vec<f64>);
 
 /// The columns of X that the likelihood sees, and what they were divided by: about the means of their strata over rows that are ever at risk.
 fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) -> Result<FixedColumns> {
     let n = design.n;
-    let n_strata = survival.strata.len().max(1);
+    let within = Within::new(survival, sets)?;
     let mut x = try_copy("model matrix", &design.x)?;
-    let mut counts = try_vec("strata", 0.0, n_strata)?;
-    let at_risk: Vec<usize> = (0..n).filter(|i| sets.is_ever_at_risk(*i)).collect();
-    at_risk.iter().for_each(|&i| counts[survival.stratum[i] as usize] += 1.0);
-    let norm = |column: &[f64]| at_risk.iter().map(|&i| column[i] * column[i]).sum::<f64>().sqrt();
     let mut seen = vec![];
     for (j, column) in x.chunks_exact_mut(n.max(1)).enumerate() {
-        let whole = norm(column);
-        let mut means = try_vec("strata", 0.0, n_strata)?;
-        at_risk.iter().for_each(|&i| means[survival.stratum[i] as usize] += column[i] / counts[survival.stratum[i] as usize]);
-        for (i, v) in column.iter_mut().enumerate() {
-            *v = if sets.is_ever_at_risk(i) { *v - means[survival.stratum[i] as usize] } else { 0.0 };
-        }
-        if norm(column) > CONSTANT * whole && !is_flat(sets, column) {
+        let whole = within.norm(column);
+        within.centre(column)?;
+        if within.norm(column) > CONSTANT * whole && !is_flat(sets, column) {
             seen.push(j);
         }
     }
@@ -146,7 +167,7 @@ fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) ->
     let mut own: Vec<f64> = kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
     let mut scales = vec![];
     for column in own.chunks_exact_mut(n.max(1)) {
-        let scale = norm(column) / (at_risk.len() as f64).sqrt();
+        let scale = within.norm(column) / within.n_at_risk().sqrt();
         column.iter_mut().for_each(|v| *v /= scale);
         scales.push(scale);
     }

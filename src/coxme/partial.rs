@@ -7,9 +7,11 @@
 //! l = sum w delta eta - sum_e nu_e log S_e,   g = w delta - E,   E = sum_e nu_e p_e,   W = sum_e nu_e (diag p_e - p_e p_e')
 //! ```
 
+use super::Ties;
 use super::risk::RiskSets;
 use super::sum::Sum;
-use crate::error::{Result, try_copy, try_vec};
+use crate::design::SurvivalDesign;
+use crate::error::{Error, Result, try_copy, try_vec};
 
 const PARTIAL: &str = "partial likelihood";
 
@@ -38,6 +40,13 @@ pub struct Partial<'a> {
     pub score: Vec<f64>,
     /// The c of each stratum.
     pub shifts: Vec<f64>,
+}
+
+/// The log partial likelihood of data at a predictor.
+pub fn log_likelihood(survival: &SurvivalDesign, weights: Option<&[f64]>, ties: Ties, eta: &[f64]) -> Result<f64> {
+    let value = Partial::new(&RiskSets::new(survival, weights, ties)?)?.evaluate(eta);
+    let beyond = || Error::numeric("the range of the linear predictor is beyond what numbers hold");
+    if value == f64::NEG_INFINITY { Err(beyond()) } else { Ok(value) }
 }
 
 impl<'a> Partial<'a> {

@@ -198,6 +198,12 @@ impl RiskSets {
         cumulated[first as usize] - cumulated[last as usize]
     }
 
+    /// The places of the event times at which a row is at risk.
+    #[inline]
+    pub fn span(&self, row: usize) -> Range<usize> {
+        self.spans[row].0 as usize..self.spans[row].1 as usize
+    }
+
     /// The event time at which a row dies.
     #[inline]
     pub fn death(&self, row: usize) -> Option<usize> {

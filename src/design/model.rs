@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrays::{ArrayProgram, apply_arrays, from_arrays};
 use super::further::{columns_of, formulas_of};
-use super::{Design, Further, NaPolicy, Needed, Program, Request, ResponseRule, formula_of};
+use super::{Design, Further, NaPolicy, Needed, NeededTimes, Program, Request, ResponseRule, formula_of};
 use crate::error::{Error, Result};
 use crate::family::WeightRole;
 use crate::frame::Frame;
@@ -59,9 +59,9 @@ impl ModelProgram {
     }
 
     /// Runs the program on new data given as a frame.
-    pub fn apply_frame(&self, frame: &Frame, needed: Needed<'_>) -> Result<Design> {
+    pub fn apply_frame(&self, frame: &Frame, needed: Needed<'_>, times: NeededTimes) -> Result<Design> {
         match self {
-            ModelProgram::Formula(program) => program.apply(frame, needed).map_err(|e| frame.located_anew(e)),
+            ModelProgram::Formula(program) => program.apply(frame, needed, times).map_err(|e| frame.located_anew(e)),
             ModelProgram::Arrays(_) => {
                 Err(Error::argument("newdata: the model was fitted from arrays, so new data must be arrays, too"))
             }

@@ -41,8 +41,8 @@ pub struct Design {
     pub nominal: Option<PredictorDesign>,
     /// Of an ordinal model, labels of the categories that occur, from lowest to highest: `y` is 1, 2, ... in their order.
     pub categories: Vec<String>,
-    /// Of a Cox model: `y` is 1 where a row has an event, 0 otherwise. New data have no events, and may be without times; a stratum that the
-    /// fit does not know is `UNSEEN` there.
+    /// Of a Cox model: `y` is 1 where a row has an event, 0 otherwise. New data have of it what was needed, and no events; a stratum that the fit
+    /// does not know is `UNSEEN` there.
     pub survival: Option<SurvivalDesign>,
     /// Of the residuals; only where a model is fitted.
     pub correlation: Option<CorrelationDesign>,
@@ -75,6 +75,16 @@ pub enum Needed<'a> {
     Effects,
     /// The terms marked, those of the mean first, then those of the zero part, then those of the dispersion.
     Terms(&'a [bool]),
+}
+
+/// What predictions need of a survival response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum NeededTimes {
+    #[default]
+    Nothing,
+    Strata,
+    /// The times, too, but not whether there was an event.
+    Intervals,
 }
 
 /// A further linear predictor realised on the same rows.

@@ -6,17 +6,18 @@ use std::collections::HashSet;
 use crate::design::contrasts::{CONTRAST_NAMES, Contrast};
 use crate::design::correlation::{CorrelationSources, CorrelationValues};
 use crate::design::further::Further;
+use crate::design::group::Group;
 use crate::design::learn::PredictorSources;
 use crate::design::node::Node;
 use crate::design::predictor::{PredictorProgram, RandomProgram, Source};
 use crate::design::realise::{Evaluated, checked_weights};
 use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::surv::strata;
+use crate::design::surv::{SurvivalNode, TimeValues, strata};
 use crate::design::unread::hinted;
 use crate::design::value::Factor;
-use crate::design::{Design, NaPolicy, Needed, PredictorDesign};
-use crate::error::{Error, Result};
+use crate::design::{Design, NaPolicy, Needed, NeededTimes, PredictorDesign, SurvivalDesign};
+use crate::error::{Error, Result, try_vec};
 use crate::formula::Formula;
 use crate::frame::Frame;
 use crate::names::{known, quoted};
@@ -65,6 +66,9 @@ pub struct Program {
     pub(super) response: Response,
     pub(super) mean: PredictorProgram,
     pub(super) further: Further<PredictorProgram>,
+    /// Of a Cox model.
+    #[serde(default)]
+    strata: Option<Group>,
     /// Missing values are an error, in new data as in the training data.
     #[serde(default)]
     pub(super) complete: bool,
@@ -89,8 +93,8 @@ impl Program {
     /// Runs the program on new data, which need neither response nor weights. Rows with a missing predictor or offset are left out
     /// and in the ledger, or are an error where the training data could have none. An unknown level of a predictor is an error; an unknown or
     /// missing one of a grouping factor is `UNSEEN`, and so are all levels of groups that are new or not needed. The columns of random
-    /// terms that are not needed need not be there.
-    pub fn apply(&self, frame: &Frame, needed: Needed<'_>) -> Result<Design> {
+    /// terms that are not needed need not be there. Of a Cox model the strata of new data are known, or an error.
+    pub fn apply(&self, frame: &Frame, needed: Needed<'_>, times: NeededTimes) -> Result<Design> {
         let [mean_wanted, zero, dispersion] = self.wanted(needed);
         let nothing = vec![];
         let wanted =
@@ -107,6 +111,8 @@ impl Program {
         for (program, evaluated) in self.further.iter().zip(further.iter()) {
             evaluated.note_new_data(program, &mut incomplete);
         }
+        let survival = NewSurvival::evaluate(self, frame, times)?;
+        survival.note(&mut incomplete);
         let (rows, ledger) = incomplete.finish(if self.complete { NaPolicy::Error } else { NaPolicy::Omit })?;
         let mut unknown = vec![];
         let mut realise = |(program, evaluated): (&PredictorProgram, Evaluated)| {
@@ -116,7 +122,7 @@ impl Program {
         };
         let mean = realise((&self.mean, mean))?;
         let further = self.further.as_ref().zip(further).try_map(realise)?;
-        Ok(Design { rows: ledger, unknown, ..assembled(mean, further, rows.len()) })
+        Ok(Design { rows: ledger, unknown, survival: survival.select(&rows)?, ..assembled(mean, further, rows.len()) })
     }
 
     /// For each random term of the program, of the mean, the zero part and the dispersion, whether it is needed.
@@ -173,6 +179,52 @@ fn assembled(mean: PredictorDesign, further: Further<PredictorDesign>, n: usize)
     let PredictorDesign { x, x_names, offset, terms } = mean;
     let Further { dispersion, zero_inflation, nominal, .. } = further;
     Design { n, x, x_names, offset, terms, dispersion, zero_inflation, nominal, ..Design::default() }
+}
+
+/// What new data have of a survival response.
+struct NewSurvival<'a> {
+    needed: NeededTimes,
+    times: Option<(&'a SurvivalNode, TimeValues<'a>)>,
+    strata: Option<(&'a Group, Vec<Factor<'a>>)>,
+}
+
+impl<'a> NewSurvival<'a> {
+    fn evaluate(program: &'a Program, frame: &'a Frame, needed: NeededTimes) -> Result<Self> {
+        let node = program.response.survival().filter(|_| needed == NeededTimes::Intervals);
+        let group = program.strata.as_ref().filter(|_| needed != NeededTimes::Nothing);
+        let factors = |group: &'a Group| -> Result<_> {
+            Ok((group, group.factors.iter().map(|factor| factor.node.factor(frame)).collect::<Result<_>>()?))
+        };
+        Ok(NewSurvival {
+            needed,
+            times: node.map(|node| Ok((node, node.times(frame)?))).transpose()?,
+            strata: group.map(factors).transpose()?,
+        })
+    }
+
+    fn note(&self, incomplete: &mut Incomplete) {
+        if let Some((node, values)) = &self.times {
+            node.note_times(values, incomplete);
+        }
+        if let Some((group, factors)) = &self.strata {
+            for (own, factor) in group.factors.iter().zip(factors) {
+                incomplete.note_codes(&own.name, &own.node.columns(), &factor.codes);
+            }
+        }
+    }
+
+    fn select(self, rows: &Rows) -> Result<Option<SurvivalDesign>> {
+        if self.needed == NeededTimes::Nothing {
+            return Ok(None);
+        }
+        let times = self.times.map(|(node, values)| node.select_times(values, rows)).transpose()?;
+        let mut survival = times.unwrap_or_default();
+        match self.strata {
+            Some((group, factors)) => survival.restratify(group, &factors, rows)?,
+            None => survival.stratum = try_vec("strata", 0, rows.len())?,
+        }
+        Ok(Some(survival))
+    }
 }
 
 /// All compiled expressions, before their kinds are known.
@@ -279,7 +331,7 @@ impl Sources {
         let parts = self.further.zip(request.further).zip(values.further);
         let (further, further_designs) =
             parts.try_map(|((sources, formula), evaluated)| learn(sources, formula, evaluated))?.unzip();
-        let program = Program { response: self.response, mean, further, complete: request.na == NaPolicy::Error };
+        let mut program = Program { response: self.response, mean, further, strata: None, complete: request.na == NaPolicy::Error };
         program.check_contrasts(&contrasts)?;
         let mut design = assembled(design, further_designs, rows.len());
         let Selected { y, trials, categories, mut survival } =
@@ -294,7 +346,10 @@ impl Sources {
         if let Some(survival) = &mut survival {
             let parts: Vec<(String, Node)> = self.strata.into_iter().map(|s| (s.name, s.node)).collect();
             let name = format!("strata({})", parts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
-            survival.stratify(&name, strata(parts, &values.strata, rows)?, &mut warnings)?;
+            let (group, index) = strata(parts, &values.strata, rows)?;
+            let labels = group.as_ref().map_or_else(Vec::new, |group| group.labels.clone());
+            survival.stratify(&name, (labels, index), &mut warnings)?;
+            program.strata = group;
         }
         design.survival = survival;
         design.y = y;

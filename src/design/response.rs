@@ -104,6 +104,13 @@ impl Response {
         }
     }
 
+    pub fn survival(&self) -> Option<&SurvivalNode> {
+        match &self.node {
+            ResponseNode::Survival(node) => Some(node),
+            ResponseNode::Single(_) | ResponseNode::Counts { .. } => None,
+        }
+    }
+
     pub fn note(&self, values: &ResponseValues, incomplete: &mut Incomplete) {
         match (&self.node, values) {
             (ResponseNode::Counts { successes, failures }, ResponseValues::Counts { successes: s, failures: f }) => {

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::design::UNSEEN;
 use crate::design::compile::compile;
 use crate::design::group::Group;
 use crate::design::node::Node;
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::survival::{EventCode, Part, Parts, SurvivalDesign};
+use crate::design::survival::{EventCode, Part, Parts, SurvivalDesign, Times, at_row};
 use crate::design::value::{Factor, Value};
 use crate::error::{Error, Result, try_vec};
 use crate::formula::{Expr, ExprKind};
@@ -23,10 +24,15 @@ pub(super) struct SurvivalNode {
 
 /// Its values in all rows.
 pub(super) struct SurvivalValues<'a> {
-    start: Option<Cow<'a, [f64]>>,
-    stop: Cow<'a, [f64]>,
+    times: TimeValues<'a>,
     event: Cow<'a, [f64]>,
     code: EventCode,
+}
+
+/// The times in all rows.
+pub(super) struct TimeValues<'a> {
+    start: Option<Cow<'a, [f64]>>,
+    stop: Cow<'a, [f64]>,
 }
 
 impl SurvivalNode {
@@ -56,11 +62,13 @@ impl SurvivalNode {
 
     pub fn evaluate<'a>(&self, frame: &'a Frame) -> Result<SurvivalValues<'a>> {
         let (event, code) = self.events(frame)?;
-        Ok(SurvivalValues {
+        Ok(SurvivalValues { times: self.times(frame)?, event, code })
+    }
+
+    pub fn times<'a>(&self, frame: &'a Frame) -> Result<TimeValues<'a>> {
+        Ok(TimeValues {
             start: self.start.as_ref().map(|(_, node)| node.full_numbers(frame)).transpose()?,
             stop: self.stop.1.full_numbers(frame)?,
-            event,
-            code,
         })
     }
 
@@ -98,34 +106,62 @@ impl SurvivalNode {
     }
 
     pub fn note(&self, values: &SurvivalValues, incomplete: &mut Incomplete) {
+        self.note_times(&values.times, incomplete);
+        incomplete.note_numbers(&self.event.0, &self.event.1.columns(), &values.event);
+    }
+
+    pub fn note_times(&self, values: &TimeValues, incomplete: &mut Incomplete) {
         if let (Some((name, node)), Some(start)) = (&self.start, &values.start) {
             incomplete.note_numbers(name, &node.columns(), start);
         }
         incomplete.note_numbers(&self.stop.0, &self.stop.1.columns(), &values.stop);
-        incomplete.note_numbers(&self.event.0, &self.event.1.columns(), &values.event);
+    }
+
+    fn named_times<'a>(&'a self, values: TimeValues<'a>) -> Times<'a> {
+        let part = |name, values| Part { name, values };
+        Times {
+            call: "Surv(): ",
+            start: self.start.as_ref().zip(values.start).map(|((name, _), values)| part(name, values)),
+            stop: part(&self.stop.0, values.stop),
+        }
+    }
+
+    /// The times in the rows used.
+    pub fn select_times(&self, values: TimeValues, rows: &Rows) -> Result<SurvivalDesign> {
+        self.named_times(values).select(rows)
     }
 
     /// The response in the rows used, without strata.
     pub fn select(&self, values: SurvivalValues, rows: &Rows, warnings: &mut Vec<String>) -> Result<SurvivalDesign> {
-        let part = |name, values| Part { name, values };
-        let parts = Parts {
-            call: "Surv(): ",
-            start: self.start.as_ref().zip(values.start).map(|((name, _), values)| part(name, values)),
-            stop: part(&self.stop.0, values.stop),
-            event: part(&self.event.0, values.event),
-            code: values.code,
-        };
-        parts.select(rows, warnings)
+        let event = Part { name: &self.event.0, values: values.event };
+        Parts { times: self.named_times(values.times), event, code: values.code }.select(rows, warnings)
     }
 }
 
-/// The strata of the rows used: labels, and a place among them for each row.
-pub(super) fn strata(parts: Vec<(String, Node)>, values: &[Factor], rows: &Rows) -> Result<(Vec<String>, Vec<u32>)> {
+/// The strata of the rows used: what makes them, if there are any, and a place among them for each row.
+pub(super) fn strata(parts: Vec<(String, Node)>, values: &[Factor], rows: &Rows) -> Result<(Option<Group>, Vec<u32>)> {
     if parts.is_empty() {
-        return Ok((vec![], try_vec("strata", 0, rows.len())?));
+        return Ok((None, try_vec("strata", 0, rows.len())?));
     }
     let (group, index) = Group::learn(parts, values, rows)?;
-    Ok((group.labels, index))
+    Ok((Some(group), index))
+}
+
+impl SurvivalDesign {
+    /// Gives each row of new data its stratum.
+    pub(super) fn restratify(&mut self, group: &Group, values: &[Factor], rows: &Rows) -> Result<()> {
+        self.stratum = group.index(values, rows)?;
+        let Some(i) = self.stratum.iter().position(|stratum| *stratum == UNSEEN) else { return Ok(()) };
+        let row = rows.data_row(i);
+        let label: Vec<&str> = values.iter().map(|own| &*own.levels[own.codes[row] as usize]).collect();
+        let label = label.join(":");
+        Err(at_row(rows, i, |place| {
+            let (label, name) = (quoted(&label), group.name.replace(':', ", "));
+            format!(
+                "newdata: {place} has the stratum {label} of strata({name}), which has no baseline hazard: the fit doesn't know it"
+            )
+        }))
+    }
 }
 
 fn no_surv(expr: &Expr) -> Error {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::design::rows::Rows;
-use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_gather, try_owned, try_vec};
 use crate::frame::shortest_text;
 use crate::names::quoted;
 
@@ -11,7 +11,7 @@ use crate::names::quoted;
 const SHOWN: usize = 5;
 
 /// Times that differ by less, relative to the mean of all times, are the same: they differ by rounding. The number is that of R's survival.
-const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
+pub const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
 
 /// A survival response on the rows used. A row is at risk at t where start < t <= stop.
 #[derive(Clone, Debug, Default)]
@@ -43,29 +43,44 @@ pub(super) enum EventCode {
     Strict,
 }
 
-/// A survival response in all rows, not yet checked.
-pub(super) struct Parts<'a> {
+/// Times in all rows, not yet checked.
+pub(super) struct Times<'a> {
     /// What a message begins with.
     pub call: &'static str,
     pub start: Option<Part<'a>>,
     pub stop: Part<'a>,
+}
+
+/// A survival response in all rows, not yet checked.
+pub(super) struct Parts<'a> {
+    pub times: Times<'a>,
     pub event: Part<'a>,
     pub code: EventCode,
+}
+
+impl Times<'_> {
+    /// The times in the rows used, without events and strata.
+    pub fn select(self, rows: &Rows) -> Result<SurvivalDesign> {
+        let Times { call, start, stop } = self;
+        let what = if start.is_some() { "stop time" } else { "time" };
+        let stop = checked_times(call, what, stop, rows)?;
+        let start = start.map(|start| checked_times(call, "start time", start, rows)).transpose()?;
+        let survival = SurvivalDesign { start, stop, ..SurvivalDesign::default() };
+        survival.check_intervals(call, rows, "")?;
+        Ok(survival)
+    }
 }
 
 impl Parts<'_> {
     /// The response in the rows used, without strata.
     pub fn select(self, rows: &Rows, warnings: &mut Vec<String>) -> Result<SurvivalDesign> {
-        let Parts { call, start, stop, event, code } = self;
-        let what = if start.is_some() { "stop time" } else { "time" };
-        let stop = checked_times(call, what, stop, rows)?;
-        let start = start.map(|start| checked_times(call, "start time", start, rows)).transpose()?;
-        let event = checked_events(call, event, code, rows, warnings)?;
-        if !event.contains(&true) {
+        let Parts { times, event, code } = self;
+        let call = times.call;
+        let mut survival = times.select(rows)?;
+        survival.event = checked_events(call, event, code, rows, warnings)?;
+        if !survival.event.contains(&true) {
             return Err(Error::data("there are no events in the rows used: a Cox model needs at least one"));
         }
-        let mut survival = SurvivalDesign { start, stop, event, ..SurvivalDesign::default() };
-        survival.check_intervals(call, rows, "")?;
         match survival.merge_times()? {
             0 => {}
             merged => warnings.push(format!(
@@ -121,7 +136,7 @@ fn checked_events(call: &str, part: Part, code: EventCode, rows: &Rows, warnings
     Ok(event)
 }
 
-fn at_row(rows: &Rows, i: usize, message: impl Fn(String) -> String) -> Error {
+pub(super) fn at_row(rows: &Rows, i: usize, message: impl Fn(String) -> String) -> Error {
     let row = rows.data_row(i);
     Error::data(message(row_text(row))).at(row)
 }
@@ -169,6 +184,44 @@ impl SurvivalDesign {
             event: try_copy("events", &self.event)?,
             stratum: try_copy("strata", &self.stratum)?,
             strata: self.strata.clone(),
+        })
+    }
+
+    /// These rows, which may be there more than once.
+    pub fn of_rows(&self, rows: impl Iterator<Item = usize> + Clone) -> Result<Self> {
+        Ok(SurvivalDesign {
+            start: self.start.as_ref().map(|start| try_gather("start times", rows.clone().map(|i| start[i]))).transpose()?,
+            stop: try_gather("times", rows.clone().map(|i| self.stop[i]))?,
+            event: try_gather("events", rows.clone().map(|i| self.event[i]))?,
+            stratum: try_gather("strata", rows.map(|i| self.stratum[i]))?,
+            strata: self.strata.clone(),
+        })
+    }
+
+    /// Other times and events, 1 or 0, one after the other; strata and starts stay.
+    pub fn set_response(&mut self, y: &[f64]) -> Result<()> {
+        let n = self.stop.len();
+        if y.len() != 2 * n {
+            let message = format!("the response has {} values, wanted a time and an event for each of {n} rows", y.len());
+            return Err(Error::argument(message));
+        }
+        let (times, events) = y.split_at(n);
+        for (i, (time, event)) in times.iter().zip(events).enumerate() {
+            let row = row_text(i);
+            if !(time.is_finite() && *time >= 0.0) {
+                return Err(Error::data(format!("the time is {time} in {row} of those used, wanted finite times from 0 up")));
+            }
+            if *event != 0.0 && *event != 1.0 {
+                return Err(Error::data(format!("the event is {event} in {row} of those used, wanted 0 or 1")));
+            }
+        }
+        self.stop.copy_from_slice(times);
+        self.event.iter_mut().zip(events).for_each(|(to, event)| *to = *event == 1.0);
+        self.merge_times()?;
+        let early = self.start.iter().flatten().zip(&self.stop).position(|(start, stop)| start >= stop);
+        early.map_or(Ok(()), |i| {
+            let (row, time) = (row_text(i), self.stop[i]);
+            Err(Error::data(format!("the time {time} is not after the start time in {row} of those used")))
         })
     }
 

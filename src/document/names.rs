@@ -25,13 +25,16 @@ pub enum Named {
 use Named::{Anova, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means, ProportionalHazards};
 
 /// Those that differ: in the library, and in R (lmerTest, lme4, emmeans, survival).
-const NAMES: [(Named, &str, &str); 37] = [
+const NAMES: [(Named, &str, &str); 41] = [
     (Anova, "sum_sq", "Sum.Sq"),
     (Anova, "mean_sq", "Mean.Sq"),
     (Anova, "num_df", "NumDF"),
     (Anova, "den_df", "DenDF"),
     (Anova, "statistic", "F.value"),
     (Anova, "p_value", "p.value"),
+    (Anova, "log_likelihood", "loglik"),
+    (Anova, "chi_square", "Chisq"),
+    (Anova, "df", "Df"),
     (Drop1, "n_parameters", "npar"),
     (Drop1, "aic", "AIC"),
     (Drop1, "chi_square", "LRT"),
@@ -47,6 +50,7 @@ const NAMES: [(Named, &str, &str); 37] = [
     (Means, "lower", "lower.CL"),
     (Means, "upper", "upper.CL"),
     (Contrasts, "odds_ratio", "odds.ratio"),
+    (Contrasts, "hazard_ratio", "hazard.ratio"),
     (Contrasts, "std_error", "SE"),
     (Contrasts, "lower", "lower.CL"),
     (Contrasts, "upper", "upper.CL"),

@@ -2,7 +2,6 @@
 
 use super::common::Fit;
 use crate::coxme::hazard::{Baseline, baselines};
-use crate::coxme::risk::RiskSets;
 use crate::error::{Error, Result};
 
 impl Fit {
@@ -10,6 +9,6 @@ impl Fit {
     pub fn baselines(&self) -> Result<Vec<Baseline>> {
         let own = self.cox().ok_or_else(|| Error::argument("baseline hazard: only a Cox model has one"))?;
         let weights = self.weights.as_deref().map(|weights| self.used(weights)).transpose()?;
-        baselines(&RiskSets::new(&own.survival, weights.as_deref(), own.ties)?, &own.eta)
+        baselines(&own.survival, weights.as_deref(), own.ties, &own.eta)
     }
 }

@@ -1,5 +1,6 @@
 //! Cox models with Gaussian frailties: from the design to the fit.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::common::{Common, Fit};
@@ -14,6 +15,7 @@ use crate::coxme::laplace::Laplace;
 use crate::coxme::model::Model;
 use crate::coxme::risk::RiskSets;
 use crate::coxme::solution::{Solution, solve};
+use crate::coxme::within::Within;
 use crate::design::{Design, ModelProgram, SurvivalDesign};
 use crate::error::{Error, Result, try_collect, try_copy};
 use crate::options::{Information, Nodes, Options};
@@ -50,6 +52,13 @@ pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: 
         laplace.evaluate(&model.working_from_theta(theta)?)
     };
     points.enumerate().map(evaluate).collect()
+}
+
+/// The least criterion of a design, and how many fixed effects it has; `None` where the search did not converge.
+pub(crate) fn least(ties: Ties, design: &Design, options: &Options, watch: &Watch<'_>) -> Result<Option<(f64, usize)>> {
+    let model = Model::new(design, survival_of(design)?, ties)?;
+    let best = estimate(&mut Laplace::new(&model, watch)?, options)?;
+    Ok(best.converged.then_some((best.value, model.p())))
 }
 
 fn survival_of(design: &Design) -> Result<&SurvivalDesign> {
@@ -91,6 +100,17 @@ impl Fit {
         let model = Model::new(&design, &own.survival, own.ties)?;
         let working = model.working_from_theta(&self.theta)?;
         Ok(CoxModel { model, working })
+    }
+
+    /// Columns `[n_obs, p]` as the likelihood sees them: of a Cox model about the means of its strata.
+    pub(crate) fn seen<'x>(&self, x: &'x [f64]) -> Result<Cow<'x, [f64]>> {
+        let Some(own) = self.cox() else { return Ok(x.into()) };
+        let weights = self.weights.as_deref().map(|w| self.used(w)).transpose()?;
+        let sets = RiskSets::new(&own.survival, weights.as_deref(), own.ties)?;
+        let within = Within::new(&own.survival, &sets)?;
+        let mut seen = try_copy("model matrix", x)?;
+        seen.chunks_exact_mut(self.n_obs.max(1)).try_for_each(|column| within.centre(column))?;
+        Ok(seen.into())
     }
 
     /// Puts together the results of a Cox fit.

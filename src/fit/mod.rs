@@ -24,7 +24,7 @@ pub(crate) mod diagnosis;
 pub(crate) mod region;
 mod assembly;
 mod generalised_rows;
-mod cox;
+pub(crate) mod cox;
 mod baseline;
 mod ordinal;
 mod ordinal_rows;

@@ -1,8 +1,9 @@
-//! Likelihood-ratio tests of a linear model against the models without each of its terms, all fitted by maximum likelihood.
+//! Likelihood-ratio tests of a linear or Cox model against the models without each of its terms, all fitted by maximum likelihood.
 
 use crate::design::{Design, ModelProgram, Program};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
+use crate::fit::cox::least;
 use crate::fit::estimable::Estimable;
 use crate::fit::linear::assemble;
 use crate::frame::Frame;
@@ -17,24 +18,23 @@ use crate::watch::{Phase, Watch};
 /// A row for the model, `<none>`, and one for each term that is in no other: `term`, `n_parameters` (those that go with it), `aic`,
 /// `chi_square`, `p_value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
 pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result<Frame> {
-    fit.without_cox("drop1")?;
-    if !fit.is_linear() {
-        return Err(Error::argument("drop1 is for linear mixed models; compare generalised models by likelihood ratios"));
+    if !fit.is_linear() && fit.cox().is_none() {
+        return Err(Error::argument("drop1 is for linear and Cox models; compare generalised models by likelihood ratios"));
     }
     let design = with_all_columns(fit, data)?;
     let options = Options { reml: false, ..fit.options() };
     let terms = droppable(fit, design.x_names.len())?;
     let total = Some(terms.len() + 1);
     watch.at(Phase::Model, 0, total)?;
-    let (whole, p) = best(&design, &options, || "the model".to_owned(), &watch.inside(Phase::Model, 0, total))?;
-    let more = fit.theta.len() + 1;
+    let (whole, p) = best(fit, &design, &options, || "the model".to_owned(), &watch.inside(Phase::Model, 0, total))?;
+    let more = fit.theta.len() + usize::from(fit.is_linear());
     let aic = |deviance: f64, p: usize| deviance + 2.0 * (p + more) as f64;
     let (mut names, mut npar, mut aics) = (vec!["<none>".to_owned()], vec![i64::MIN], vec![aic(whole, p)]);
     let (mut ratios, mut p_values) = (vec![f64::NAN], vec![f64::NAN]);
     for (i, (term, rest)) in terms.into_iter().enumerate() {
         watch.at(Phase::Model, i + 1, total)?;
         let which = || format!("the model without the term {}", quoted(&term));
-        let (deviance, left) = best(&rest.of(&design)?, &options, which, &watch.inside(Phase::Model, i + 1, total))?;
+        let (deviance, left) = best(fit, &rest.of(&design)?, &options, which, &watch.inside(Phase::Model, i + 1, total))?;
         let own = p.saturating_sub(left);
         let rise = deviance - whole;
         let ratio = if rise < 0.0 { 0.0 } else { rise };
@@ -90,7 +90,8 @@ fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
                 if !larger.is_empty() {
                     continue;
                 }
-                let rest = if program.stays_without(t) {
+                // Factors of a Cox model are always coded as beside an intercept.
+                let rest = if fit.cox().is_some() || program.stays_without(t) {
                     Rest::Kept((0..p).filter(|&j| of_column[j] != t + 1).collect())
                 } else {
                     recoded(program, t, label)?
@@ -162,12 +163,14 @@ fn chosen(n: usize, x: &[f64], kept: &[usize]) -> Result<Vec<f64>> {
 }
 
 /// The smallest deviance of a model, and how many fixed effects it has.
-fn best(design: &Design, options: &Options, which: impl Fn() -> String, watch: &Watch<'_>) -> Result<(f64, usize)> {
-    let system = assemble(design, watch)?;
-    let mut deviance = Deviance::new(&system, options.reml, watch)?;
-    let best = estimate(&mut deviance, options)?;
-    if !best.converged {
-        return Err(Error::numeric(format!("drop1: {} did not converge by maximum likelihood", which())));
-    }
-    Ok((deviance.evaluate(&best.working)?, system.kept.len()))
+fn best(fit: &Fit, design: &Design, options: &Options, which: impl Fn() -> String, watch: &Watch<'_>) -> Result<(f64, usize)> {
+    let found = if let Some(own) = fit.cox() {
+        least(own.ties, design, options, watch)?
+    } else {
+        let system = assemble(design, watch)?;
+        let mut deviance = Deviance::new(&system, options.reml, watch)?;
+        let best = estimate(&mut deviance, options)?;
+        if best.converged { Some((deviance.evaluate(&best.working)?, system.kept.len())) } else { None }
+    };
+    found.ok_or_else(|| Error::numeric(format!("drop1: {} did not converge by maximum likelihood", which())))
 }

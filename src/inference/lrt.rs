@@ -1,9 +1,11 @@
 //! Likelihood-ratio tests between fits of nested models to the same data.
 
+use std::collections::HashSet;
+
 use super::nesting::{not_nested, one_variance_more};
 use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_gather, try_push, try_vec};
-use crate::fit::{Fit, Generalised};
+use crate::fit::{Cox, Fit, Generalised};
 use crate::frame::Frame;
 use crate::options::Options;
 use crate::spec::Spec;
@@ -34,7 +36,6 @@ pub struct Comparison {
 /// Fits in the order of their numbers of parameters, as places in the list given, each but the first with its test. With `chi_bar`, a
 /// comparison in which one variance is at its edge has that distribution; otherwise all have the chi-square, which is then conservative.
 pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<Vec<(usize, Option<Comparison>)>> {
-    fits.iter().try_for_each(|fit| fit.without_cox("likelihood-ratio tests"))?;
     if fits.len() < 2 {
         return Err(Error::argument(format!("a likelihood-ratio test needs at least 2 fits, there is {}", fits.len())));
     }
@@ -202,6 +203,9 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     {
         return fail(what);
     }
+    if let Some(what) = first.cox().zip(fit.cox()).and_then(|(one, other)| other_risk_sets(one, other)) {
+        return fail(what.to_string());
+    }
     if first.reml != fit.reml {
         return fail("one is by REML, the other by maximum likelihood; refit with maximum likelihood".to_string());
     }
@@ -209,6 +213,24 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
         return fail("they are by REML and differ in their fixed effects; refit with maximum likelihood".to_string());
     }
     Ok(())
+}
+
+/// In what the risk sets of two Cox models differ.
+fn other_risk_sets(first: &Cox, other: &Cox) -> Option<&'static str> {
+    let (a, b) = (&first.survival, &other.survival);
+    if a.stop != b.stop || a.start != b.start {
+        return Some("their times differ");
+    }
+    if first.ties != other.ties {
+        return Some("their ties are by Efron's and by Breslow's method");
+    }
+    // Strata are the same under any names.
+    let mut pairs: Vec<(u32, u32)> = a.stratum.iter().copied().zip(b.stratum.iter().copied()).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let count = |side: &dyn Fn(&(u32, u32)) -> u32| pairs.iter().map(side).collect::<HashSet<u32>>().len();
+    let same = count(&|pair| pair.0) == pairs.len() && count(&|pair| pair.1) == pairs.len();
+    (!same).then_some("their strata differ")
 }
 
 /// In what the distributions of two generalised models differ although their likelihoods could only be compared if they did not.

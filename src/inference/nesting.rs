@@ -75,7 +75,7 @@ fn spans(all: &Ordinal, own: &Ordinal, watch: &Watch<'_>) -> Result<bool> {
 }
 
 /// The first column of a predictor of the smaller model that is no combination of the larger one's. The thresholds of an ordinal model are
-/// an intercept, and an effect that differs between thresholds may be the same on all of them.
+/// an intercept, and an effect that differs between thresholds may be the same on all of them. So are the baseline hazards of a Cox model.
 fn column_outside(smaller: &Fit, larger: &Fit, role: Role, watch: &Watch<'_>) -> Result<Option<usize>> {
     let n = smaller.n_obs.max(1);
     let (Some(own), Some(all)) = (columns(smaller, role), columns(larger, role)) else { return Ok(None) };
@@ -85,6 +85,9 @@ fn column_outside(smaller: &Fit, larger: &Fit, role: Role, watch: &Watch<'_>) ->
     if others.is_empty() {
         return Ok(None);
     }
+    // What is constant within the strata of a Cox model is in its baseline hazards.
+    let own = &*larger.seen(own)?;
+    let all = &*larger.seen(all)?;
     let ones = try_vec(BASIS, 1.0, n)?;
     let thresholds = larger.ordinal().filter(|_| role == Role::Mean);
     let constant = thresholds.map(|_| &ones[..]);

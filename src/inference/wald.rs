@@ -4,6 +4,7 @@ use crate::distributions::{normal_quantile, normal_two_sided, sd_of};
 use crate::error::{Error, Result, try_collect};
 use crate::family::Scale;
 use crate::fit::{Fit, FixedEffects, Role, TermFit};
+use crate::frame::Frame;
 
 impl FixedEffects {
     /// Estimate over standard error.
@@ -47,6 +48,21 @@ impl TermFit {
 }
 
 impl Fit {
+    /// Exponentials of the fixed effects, with limits: `term`, `id`, `hazard_ratio`, `lower`, `upper`. Other models than Cox's have none.
+    pub fn hazard_ratios(&self, level: f64) -> Result<Frame> {
+        let (lower, upper) = self.fixed.intervals(level)?;
+        let count = if self.cox().is_some() { self.fixed.names.len() } else { 0 };
+        let exp = |values: &[f64]| values.iter().take(count).map(|v| v.exp()).collect::<Vec<f64>>();
+        let mut frame = Frame::new(count);
+        let ids = self.fixef_ids(Role::Mean);
+        frame.add_strings("term", &self.fixed.names.iter().take(count).map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
+        frame.add_strings("id", &ids.iter().take(count).map(|id| Some(id.as_str())).collect::<Vec<_>>())?;
+        frame.add_real("hazard_ratio", exp(&self.fixed.estimate))?;
+        frame.add_real("lower", exp(&lower))?;
+        frame.add_real("upper", exp(&upper))?;
+        Ok(frame)
+    }
+
     /// Confidence limits, lower and upper, of the distribution's parameters: symmetric on the scale of estimation; of thresholds and nominal
     /// effects as they are reported. Not a number for those that were given, or differ from row to row.
     pub fn parameter_intervals(&self, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {

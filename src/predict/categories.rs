@@ -87,7 +87,12 @@ impl<'a> CategoryRule<'a> {
     /// The rule of an ordinal fit; none of other fits. Fails where the fit has no such prediction.
     pub fn new(fit: &'a Fit, quantity: Quantity) -> Result<Option<Self>> {
         if fit.prediction_width(quantity) == 0 {
-            return Err(Error::argument(if fit.ordinal().is_some() {
+            return Err(Error::argument(if fit.cox().is_some() {
+                "type: a Cox model has link (the linear predictor), risk, response (expected events), survival and marginal (survival averaged \
+                 over the random effects), and no other"
+            } else if matches!(quantity, Quantity::Risk | Quantity::Survival) {
+                "type: risk and survival are predictions of Cox models; this fit is of another kind"
+            } else if fit.ordinal().is_some() {
                 "type: an ordered response has no mean, and its model no zero part; wanted probabilities, cumulative probabilities, class, \
                  link, dispersion (the scale) or marginal (probabilities)"
             } else {

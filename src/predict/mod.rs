@@ -10,7 +10,9 @@ mod predictors;
 mod problems;
 mod quantity;
 mod request;
+mod survival;
 
+use crate::design::NeededTimes;
 use crate::error::{Error, Result, try_gather, try_push, try_vec};
 use crate::fit::Fit;
 use crate::watch::{Phase, Watch};
@@ -18,13 +20,14 @@ use categories::CategoryRule;
 use errors::{Limits, limits};
 use observations::{check_observable, widen};
 use point::{DISPERSION, MEAN, ZERO};
-use predictors::Rows;
+use predictors::{Rows, Wanted};
 use problems::not_estimable;
 use quantity::Rule;
 
 pub use problems::Problem;
 pub(crate) use quantity::mean_slope;
 pub use request::{Interval, NewData, NewLevels, PredictOptions, Quantity, RandomTerms, Request};
+pub use survival::{CurveLimits, CurveRequest, Curves};
 
 /// One entry per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing. Of several numbers a row
 /// matrices, column-major, with as many columns as `Fit::prediction_width` has it.
@@ -71,7 +74,12 @@ impl Fit {
         }
         let (categories, width) = (CategoryRule::new(self, request.quantity)?, self.prediction_width(request.quantity));
         let (chosen, effects) = self.chosen_terms(request)?;
-        let rows = Rows::new(self, data, &chosen, effects, request.new_levels_zero)?;
+        let new_levels = if request.new_levels_zero { NewLevels::Zero } else { NewLevels::Error };
+        let times = match request.quantity {
+            Quantity::Response | Quantity::Survival | Quantity::Marginal if self.cox().is_some() => NeededTimes::Intervals,
+            _ => NeededTimes::Nothing,
+        };
+        let rows = Rows::new(self, data, &Wanted { chosen: &chosen, effects, new_levels, times })?;
         let mut problems = try_gather(PROBLEMS, rows.missing().map(|row| (row, Problem::Missing)))?;
         let place = |row: usize, n: usize| watch.inside(Phase::Prediction, row, Some(n));
         let (mut values, mut limits, lost) = match categories {
@@ -84,6 +92,14 @@ impl Fit {
                 }
                 let limits = request.level.map(|level| rule.limits(&rows, level, watch)).transpose()?;
                 (rule.values(&rows, &after)?, limits, problems::not_estimable_categories(&rows, request.quantity)?)
+            }
+            None if let Some(cox) = self.cox() => {
+                let training = matches!(data, NewData::Training);
+                let found = survival::predicted(self, cox, &rows, (request, training), watch)?;
+                for i in found.beyond {
+                    try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::Beyond))?;
+                }
+                (found.values, found.limits, rows.unestimable(&[MEAN])?)
             }
             None => self.single(&rows, request, data, watch)?,
         };
@@ -139,16 +155,20 @@ impl Fit {
     /// How many numbers a prediction has for each row; 0 where the fit has no such prediction.
     pub fn prediction_width(&self, quantity: Quantity) -> usize {
         use Quantity::{
-            Class, Conditional, Cumulative, Dispersion, Link, Location, Marginal, Probabilities, Response, ZeroProbability,
+            Class, Conditional, Cumulative, Dispersion, Link, Location, Marginal, Probabilities, Response, Risk, Survival,
+            ZeroProbability,
         };
+        if self.cox().is_some() {
+            return usize::from(matches!(quantity, Response | Link | Risk | Survival | Marginal));
+        }
         let Some(ordinal) = self.ordinal() else {
-            return usize::from(!matches!(quantity, Probabilities | Cumulative | Class));
+            return usize::from(!matches!(quantity, Probabilities | Cumulative | Class | Risk | Survival));
         };
         match quantity {
             Probabilities | Marginal => ordinal.categories.len(),
             Cumulative => ordinal.categories.len() - 1,
             Link | Dispersion | Class => 1,
-            Response | Conditional | Location | ZeroProbability => 0,
+            Response | Conditional | Location | ZeroProbability | Risk | Survival => 0,
         }
     }
 

@@ -4,10 +4,11 @@ use super::categories::{CategoryRule, Place};
 use super::errors::{Errors, Limits, rebuilt_for, with_errors};
 use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
-use super::predictors::Rows;
+use super::predictors::{Rows, Wanted};
 use super::problems::erase;
 use super::quantity::Rule;
-use super::request::{NewData, Quantity, RandomTerms, Request};
+use super::request::{NewData, NewLevels, Quantity, RandomTerms, Request};
+use crate::design::NeededTimes;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, Generalised};
@@ -15,6 +16,7 @@ use crate::watch::{Phase, Watch};
 
 /// Fails where the fit has no prediction intervals of a quantity.
 pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
+    fit.without_cox("interval: prediction intervals")?;
     if fit.ordinal().is_some() {
         return Err(Error::unsupported("interval: categories have no prediction interval; their probabilities say what to expect"));
     }
@@ -105,10 +107,12 @@ impl Fit {
     /// fixed effects about their estimates. `y` has one entry per row of the data, of an ordinal fit the place of the category from 1 (not
     /// a number if the fit doesn't know it: its score is minus infinity); rows with a missing predictor get NaN. Weights as in [`Request`].
     pub fn log_scores(&self, data: NewData<'_>, y: &[f64], weights: Option<&[f64]>, watch: &Watch<'_>) -> Result<Vec<f64>> {
+        self.without_cox("logarithmic scores")?;
         watch.at(Phase::Prediction, 0, None)?;
         let request = Request { random: RandomTerms::All, new_levels_zero: true, ..Request::default() };
         let (chosen, effects) = self.chosen_terms(&request)?;
-        let rows = Rows::new(self, data, &chosen, effects, true)?;
+        let wanted = Wanted { chosen: &chosen, effects, new_levels: NewLevels::Zero, times: NeededTimes::Nothing };
+        let rows = Rows::new(self, data, &wanted)?;
         let (y, weights) = (rows.selected("y", y)?, rows.weights(self, matches!(data, NewData::Training), weights)?);
         let mut scores = match self.ordinal() {
             Some(_) => self.scores_of_categories(&rows, &y, watch)?,

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::request::NewData;
-use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel};
+use super::request::{NewData, NewLevels};
+use crate::design::{Design, Needed, NeededTimes, PredictorDesign, RowLedger, SurvivalDesign, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
 use crate::fit::estimable::Estimable;
-use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit, in_unit};
+use crate::fit::{Fit, FixedEffects, Kind, PredictorFit, TermFit, in_unit};
 use crate::names::quoted;
 
 /// How to go on where a level is not known.
@@ -41,12 +41,27 @@ pub struct Rows<'a> {
     pub parts: [Option<Part<'a>>; 3],
     /// Of an ordinal fit, the columns kept of the nominal effects `[n, c]`.
     pub nominal: Cow<'a, [f64]>,
+    /// Of a Cox fit, what was wanted of it.
+    pub survival: Option<Cow<'a, SurvivalDesign>>,
     ledger: Cow<'a, RowLedger>,
     unknown: Vec<UnknownLevel>,
     pad: bool,
 }
 
 impl TermRows<'_> {
+    pub fn n_effects(&self) -> usize {
+        self.fit.design.effects.len()
+    }
+
+    pub fn n_levels(&self) -> usize {
+        self.fit.design.levels.len()
+    }
+
+    /// The level of row i, if the fit knows it.
+    pub fn known(&self, i: usize) -> Option<usize> {
+        Some(self.index[i] as usize).filter(|level| *level < self.n_levels())
+    }
+
     /// The values of the effects of row i.
     pub fn z_of(&self, i: usize, out: &mut Vec<f64>) {
         out.clear();
@@ -64,19 +79,28 @@ impl TermRows<'_> {
     }
 }
 
+/// What is wanted of the rows.
+pub struct Wanted<'w> {
+    /// For each random term of the fit whether its modes are added.
+    pub chosen: &'w [bool],
+    /// The values of the effects are needed even if no term is chosen.
+    pub effects: bool,
+    pub new_levels: NewLevels,
+    pub times: NeededTimes,
+}
+
 impl<'a> Rows<'a> {
-    /// `chosen`: for each random term of the fit whether its modes are added; `effects`: the values of the effects are needed all the same.
-    pub fn new(fit: &'a Fit, data: NewData<'_>, chosen: &[bool], effects: bool, new_levels_zero: bool) -> Result<Self> {
-        fit.without_cox("predictions")?;
+    pub fn new(fit: &'a Fit, data: NewData<'_>, wanted: &Wanted<'_>) -> Result<Self> {
+        let chosen = wanted.chosen;
         let needed = match chosen.contains(&true) {
             true => Needed::Terms(chosen),
-            false if effects => Needed::Effects,
+            false if wanted.effects => Needed::Effects,
             false => Needed::Nothing,
         };
         let (program, random) = (&fit.program, needed != Needed::Nothing);
         let mut rows = match data {
             NewData::Training => Rows::of_training(fit)?,
-            NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, needed)?)?,
+            NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, needed, wanted.times)?)?,
             NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random)?)?,
             NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random)?)?,
         };
@@ -84,7 +108,7 @@ impl<'a> Rows<'a> {
         for part in rows.parts.iter_mut().flatten() {
             part.terms.iter_mut().for_each(|term| term.chosen = chosen.next().copied().unwrap_or(false));
         }
-        if !new_levels_zero {
+        if wanted.new_levels == NewLevels::Error {
             rows.check_levels().map_err(|e| data.located(e))?;
         }
         Ok(rows)
@@ -114,9 +138,10 @@ impl<'a> Rows<'a> {
             x: Cow::Borrowed(&fit.x[..]),
             offset: fit.offset.as_deref().map(|o| fit.used(o)).transpose()?.map(Cow::Owned),
             terms: terms(&fit.terms),
-            known: Some(match fit.generalised() {
-                Some(own) => Cow::Borrowed(&own.eta[..]),
-                None => Cow::Owned(fit.used(&fit.fitted)?),
+            known: Some(match &fit.kind {
+                Kind::Linear(_) => Cow::Owned(fit.used(&fit.fitted)?),
+                Kind::Generalised(own) | Kind::Ordinal(own, _) => Cow::Borrowed(&own.eta[..]),
+                Kind::Cox(own) => Cow::Borrowed(&own.eta[..]),
             }),
             unestimable: vec![],
         };
@@ -124,6 +149,7 @@ impl<'a> Rows<'a> {
             n: fit.n_obs,
             parts: [Some(mean), zero.map(further), dispersion.map(further)],
             nominal: Cow::Borrowed(fit.nominal().map_or(&[], |nominal| &nominal.x)),
+            survival: fit.cox().map(|own| Cow::Borrowed(&own.survival)),
             ledger: Cow::Borrowed(&fit.rows),
             unknown: vec![],
             pad: fit.rows.pad,
@@ -131,7 +157,7 @@ impl<'a> Rows<'a> {
     }
 
     fn of_design(fit: &'a Fit, design: Design) -> Result<Self> {
-        let Design { n, x, offset, terms, mut dispersion, zero_inflation, nominal, rows, unknown, .. } = design;
+        let Design { n, x, offset, terms, mut dispersion, zero_inflation, nominal, survival, rows, unknown, .. } = design;
         if let (Some(own), Some(new)) = (fit.dispersion(), &mut dispersion) {
             new.offset = in_unit(new.offset.take(), own.log_unit, n)?;
         }
@@ -166,7 +192,7 @@ impl<'a> Rows<'a> {
         let mean = part(&fit.fixed, &fit.kept, &fit.terms, mean, of_mean)?;
         let parts = [Some(mean), both(zero, zero_inflation)?, both(further, dispersion)?];
         let nominal = fit.nominal().zip(nominal).map_or(Ok(Cow::Borrowed(&[][..])), |(f, d)| columns(&d.x, &f.kept))?;
-        Ok(Rows { n, parts, nominal, ledger: Cow::Owned(rows), unknown, pad: true })
+        Ok(Rows { n, parts, nominal, survival: survival.map(Cow::Owned), ledger: Cow::Owned(rows), unknown, pad: true })
     }
 
     /// Fails at the first level that the fit doesn't know, of a term whose modes are added.
@@ -227,6 +253,11 @@ impl<'a> Rows<'a> {
     /// The row of the data, as the caller counts them from 0.
     pub fn data_row(&self, i: usize) -> usize {
         if self.pad { self.ledger.data_row(i) } else { i }
+    }
+
+    /// The same of all rows.
+    pub fn data_rows(&self) -> Result<Vec<usize>> {
+        if self.pad { try_gather("rows", self.ledger.used()) } else { try_gather("rows", 0..self.n) }
     }
 
     /// The rows of the data in which a predictor is missing.

@@ -1,11 +1,14 @@
 //! Rows without a prediction, and why.
 
+use std::ffi::CStr;
+
 use super::categories::{CategoryRule, Place};
 use super::errors::Limits;
 use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictors::Rows;
 use super::quantity::Rule;
 use super::request::Quantity;
+use crate::choice::Choice;
 use crate::error::Result;
 use crate::watch::Watch;
 
@@ -19,6 +22,18 @@ pub enum Problem {
     NotEstimable,
     /// Nominal effects have the thresholds of an ordinal model cross.
     ThresholdsCross,
+    /// A time of a Cox model is after the last at which a row of its stratum is observed.
+    Beyond,
+}
+
+impl Choice for Problem {
+    const LIST: &'static str = "prediction_status";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Problem::Missing, c"missing"),
+        (Problem::NotEstimable, c"not_estimable"),
+        (Problem::ThresholdsCross, c"crossed"),
+        (Problem::Beyond, c"beyond"),
+    ];
 }
 
 /// The rows whose value depends on a predictor without an estimate.

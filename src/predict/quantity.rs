@@ -62,8 +62,8 @@ impl Rule<'_> {
             Quantity::ZeroProbability => zero_probability(own, point.at[ZERO]),
             Quantity::Dispersion => own.family.parameters().first().map_or(1.0, |p| p.scale.reported(psi[0])),
             Quantity::Marginal => marginal::mean(own, point),
-            // Ordinal fits have rules of their own.
-            Quantity::Probabilities | Quantity::Cumulative | Quantity::Class => f64::NAN,
+            // Ordinal and Cox fits have rules of their own.
+            Quantity::Probabilities | Quantity::Cumulative | Quantity::Class | Quantity::Risk | Quantity::Survival => f64::NAN,
         }
     }
 

@@ -9,7 +9,7 @@ use std::ffi::CStr;
 /// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Quantity {
-    /// The mean of the response.
+    /// The mean of the response; of a Cox model the number of events that is expected in a row's interval.
     #[default]
     Response,
     /// The linear predictor of the mean.
@@ -23,7 +23,8 @@ pub enum Quantity {
     ZeroProbability,
     /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
     Dispersion,
-    /// The mean of the response over all groups, with the random effects integrated out; of an ordinal model probabilities.
+    /// The mean of the response over all groups, with the random effects integrated out; of an ordinal model probabilities, of a Cox model
+    /// the probability of no event in a row's interval.
     Marginal,
     /// Of an ordinal model, which has no mean, the probabilities of the categories.
     Probabilities,
@@ -31,6 +32,10 @@ pub enum Quantity {
     Cumulative,
     /// Of an ordinal model the most probable category, as a number from 1; of several the lowest.
     Class,
+    /// Of a Cox model the hazard relative to that of a row of zeros, the exponential function of the linear predictor.
+    Risk,
+    /// Of a Cox model the probability of no event in a row's interval.
+    Survival,
 }
 
 impl Choice for Quantity {
@@ -46,6 +51,8 @@ impl Choice for Quantity {
         (Quantity::Cumulative, c"cumulative"),
         (Quantity::Class, c"class"),
         (Quantity::Location, c"location"),
+        (Quantity::Risk, c"risk"),
+        (Quantity::Survival, c"survival"),
     ];
 }
 
@@ -96,11 +103,14 @@ pub enum NewLevels {
     Error,
     /// It has random effects of zero.
     Zero,
+    /// A survival curve is averaged over its random effects.
+    Average,
 }
 
 impl Choice for NewLevels {
     const LIST: &'static str = "new_levels";
-    const ALL: &'static [(Self, &'static CStr)] = &[(NewLevels::Error, c"error"), (NewLevels::Zero, c"zero")];
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(NewLevels::Error, c"error"), (NewLevels::Zero, c"zero"), (NewLevels::Average, c"average")];
 }
 
 /// What an interval is for.

@@ -3,8 +3,9 @@
 
 use super::layout::Layout;
 use super::roots::Roots;
-use crate::covariance::{MarkovFactor, MarkovSlope, Structure};
+use crate::covariance::{MarkovFactor, MarkovSlope, Structure, with_ranges};
 use crate::error::{Result, try_vec};
+use crate::formula::StructureKind;
 use crate::linalg::dense;
 
 /// A diagonal entry of T below this, relative to the rest of its column, is too small to divide by. A column that is small as a
@@ -20,6 +21,13 @@ pub struct FactorDerivative {
 }
 
 impl FactorDerivative {
+    /// Whether the covariance T T' changes with the parameter to the first order.
+    pub fn moves(&self, t: &[f64]) -> bool {
+        let r = t.len().isqrt();
+        let product = |a: usize, b: usize| (0..r).map(|c| self.d[c * r + a] * t[c * r + b]).sum::<f64>();
+        (0..r * r).any(|e| product(e % r, e / r) + product(e / r, e % r) != 0.0)
+    }
+
     /// The derivative of factors that are a multiple of these.
     pub fn scale(&mut self, factor: f64) {
         self.d.iter_mut().for_each(|v| *v *= factor);
@@ -50,6 +58,21 @@ pub fn factor_derivatives(structures: &[Structure], working: &[f64]) -> Vec<Fact
         first += n;
     }
     all
+}
+
+/// The same covariances where a column of T that begins with zero is zero: there the derivatives in T of an effect without variance vanish.
+pub fn canonical(structures: &[Structure], working: &[f64]) -> Vec<f64> {
+    let mut out = working.to_vec();
+    for (structure, range) in with_ranges(structures) {
+        let r = structure.size;
+        let mut t = vec![0.0; r * r];
+        structure.factor(&working[range.clone()], &mut t);
+        let rotated = (0..r).any(|c| t[c * r + c] == 0.0 && t[c * r..(c + 1) * r].iter().any(|v| *v != 0.0));
+        if structure.kind == StructureKind::Unstructured && rotated {
+            structure.from_covariance(&structure.relative_covariance(&working[range.clone()]), &mut out[range]);
+        }
+    }
+    out
 }
 
 /// g_i = D_i u + Lambda D_i'z for each parameter, `[q, parameters]`: Z g_i = (dV/dtheta_i) V^-1 residual, u the spherical modes and z the

@@ -16,7 +16,7 @@ mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
 pub use centre::{EffectUnits, Shift, centred, remap, shifts};
-pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
+pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, canonical, directions, factor_derivatives};
 pub use entries::Entries;
 pub use gram::{Gram, own_block};
 pub use identify::{Dependencies, Part, dependencies};

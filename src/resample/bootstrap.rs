@@ -1,8 +1,9 @@
 //! The bootstrap: the model fitted to responses simulated from it, or to samples of its rows. And the jackknife, without each unit in turn.
 
 use super::cases::{Cases, Unit};
+use super::estimates::Refit;
 use super::pool::{News, Pieces, run};
-use super::refit::{Refit, Refitter};
+use super::refit::Refitter;
 use super::simulate::{RandomEffects, Simulator};
 use super::statistic::{OWN_COLUMNS, Statistic, View};
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
@@ -173,6 +174,7 @@ impl Fit {
         mut statistic: impl FnMut(&mut [f64]) -> Result<f64>,
         watch: &Watch<'_>,
     ) -> Result<f64> {
+        self.without_cox("the standard error of a statistic of the response")?;
         if options.replicates < 2 {
             return Err(Error::argument(format!("a standard error needs 2 replicates or more, not {}", options.replicates)));
         }

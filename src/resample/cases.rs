@@ -61,7 +61,6 @@ impl Fit {
 
 impl Cases {
     pub fn new(fit: &Fit, unit: Unit) -> Result<Self> {
-        fit.without_cox("bootstrap")?;
         let mut design = fit.design()?;
         design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
         let (index, labels) = match (unit, &design.correlation) {
@@ -137,20 +136,27 @@ impl Cases {
         Ok(sample)
     }
 
-    /// The response of a sample.
+    /// The response of a sample; of a Cox model the times, then the events.
     pub fn response(&self, sample: &Sample) -> Result<Vec<f64>> {
-        take(&self.design.y, &sample.rows)
+        let Some(own) = &self.design.survival else { return take(&self.design.y, &sample.rows) };
+        let mut response = take(&own.stop, &sample.rows)?;
+        for event in take(&own.event, &sample.rows)? {
+            try_push(SAMPLE, &mut response, f64::from(u8::from(event)))?;
+        }
+        Ok(response)
     }
 
     /// The model's data on the rows of a sample. A group drawn twice is two groups, and so are the levels within it of a factor nested in it;
     /// levels of factors crossed with it stay what they are.
     pub fn design(&self, sample: &Sample) -> Result<Design> {
         let (own, n) = (&self.design, self.design.n);
+        let rows = sample.rows.iter().map(|row| *row as usize);
         let further = |part: &Option<PredictorDesign>| part.as_ref().map(|p| self.predictor(p, sample)).transpose();
         Ok(Design {
             correlation: own.correlation.as_ref().map(|c| self.correlation(c, sample)).transpose()?,
             n: sample.rows.len(),
-            y: self.response(sample)?,
+            y: take(&own.y, &sample.rows)?,
+            survival: own.survival.as_ref().map(|survival| survival.of_rows(rows.clone())).transpose()?,
             x: columns(&own.x, n, &sample.rows)?,
             x_names: own.x_names.clone(),
             weights: own.weights.as_ref().map(|w| take(w, &sample.rows)).transpose()?,
@@ -226,7 +232,7 @@ fn is_nested(index: &[u32], unit_of: &[u32], levels: usize) -> Result<bool> {
     }))
 }
 
-fn take(values: &[f64], rows: &[u32]) -> Result<Vec<f64>> {
+fn take<T: Copy>(values: &[T], rows: &[u32]) -> Result<Vec<T>> {
     try_collect(SAMPLE, rows.iter().map(|&row| values[row as usize]))
 }
 

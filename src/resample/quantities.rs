@@ -1,6 +1,6 @@
 //! What is collected of each replicate: all estimates, with names.
 
-use super::refit::Refit;
+use super::estimates::Refit;
 use crate::covariance::{Structure, elements};
 use crate::error::Result;
 use crate::fit::parameter_ids::{SIGMA, TermIds};
@@ -16,6 +16,7 @@ impl Fit {
             names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
         }
         match self.generalised() {
+            None if !self.is_linear() => {}
             None => {
                 names.push("sigma".into());
                 names.extend(self.correlation().map(CorrelationFit::name));
@@ -42,6 +43,7 @@ impl Fit {
     pub(crate) fn quantity_ids(&self) -> Vec<String> {
         let mut ids: Vec<String> = Role::ORDER.iter().flat_map(|role| self.fixef_ids(*role)).collect();
         match self.generalised() {
+            None if !self.is_linear() => {}
             None => ids.extend([SIGMA.to_owned()].into_iter().chain(self.rho_id())),
             Some(own) => {
                 ids.extend(self.family_ids().into_iter().zip(&own.parameters).filter(|(_, p)| is_estimated(p)).map(|(id, _)| id));

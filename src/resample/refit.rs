@@ -1,6 +1,7 @@
 //! The model of a fit with another response: the same rows and matrices, a search from the fit's estimates, no standard errors.
 
-use crate::covariance::Structure;
+use super::cox;
+use super::estimates::{Refit, dependent, is_singular};
 use crate::design::Design;
 use crate::error::{Code, Error, Result, row_text};
 use crate::fit::Fit;
@@ -21,27 +22,8 @@ use crate::lmm::response::ResponseRows;
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::search::Estimate;
-use crate::search::boundary::null_directions;
+use crate::spec::Ties;
 use crate::watch::Watch;
-
-/// The estimates of a refit.
-#[derive(Clone, Debug)]
-pub struct Refit {
-    pub theta: Vec<f64>,
-    /// Of the residuals of a linear model.
-    pub correlation: Option<f64>,
-    /// Of the mean, the zero part, the dispersion.
-    pub fixed: Vec<Vec<f64>>,
-    /// Of the fixed effects of a linear model's mean; empty unless asked for.
-    pub std_error: Vec<f64>,
-    /// The family's parameters that are estimated and shared by all rows, as they are reported.
-    pub family: Vec<f64>,
-    /// Of a linear model the residual standard deviation, otherwise the family's first parameter, or 1 without any.
-    pub sigma: f64,
-    pub log_likelihood: f64,
-    pub converged: bool,
-    pub singular: bool,
-}
 
 /// Fits the model of a fit to other responses.
 pub struct Refitter {
@@ -56,6 +38,8 @@ pub struct Refitter {
 enum Engine {
     Linear(Box<Linear>),
     Generalised(Box<(AnyResponse, Model, Vec<f64>)>),
+    /// Where its searches begin.
+    Cox(Ties, Option<Vec<f64>>),
 }
 
 /// Of a linear model all but the response's cross-products is made once.
@@ -73,11 +57,15 @@ impl Refitter {
 
     /// On other rows: a design with the same columns as that of the fit.
     pub(crate) fn of_design(fit: &Fit, design: Design, watch: &Watch<'_>) -> Result<Self> {
-        fit.without_cox("refits")?;
         // The correlation of a linear model's residuals is searched with theta.
         let mut theta = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>();
         let mut fixed = fit.all_fixed();
         let engine = match fit.generalised() {
+            None if let Some(own) = fit.cox() => {
+                // Without variance a search would stay there.
+                let start = (!fit.singular).then(|| theta.clone());
+                Engine::Cox(own.ties, start)
+            }
             None => {
                 let assembled = Assembled::new(&design, watch)?;
                 if assembled.system.kept.len() < design.x_names.len() {
@@ -99,7 +87,10 @@ impl Refitter {
 
     /// Refits have standard errors; of linear models alone.
     pub fn with_std_errors(mut self) -> Result<Self> {
-        if let Engine::Generalised(_) = self.engine {
+        if matches!(self.engine, Engine::Cox(..)) {
+            return Err(Error::unsupported("standard errors of refits: not available for a Cox model; fit it to each response"));
+        }
+        if !matches!(self.engine, Engine::Linear(_)) {
             return Err(Error::unsupported(
                 "standard errors of refits are those of linear models only: fit the model to each response",
             ));
@@ -108,8 +99,13 @@ impl Refitter {
         Ok(self)
     }
 
-    /// Fits to a response, one value per row used.
+    /// Fits to a response, one value per row used; of a Cox model the times, then the events.
     pub fn refit(&mut self, y: &[f64], watch: &Watch<'_>) -> Result<Refit> {
+        if let Some(survival) = &mut self.design.survival {
+            survival.set_response(y)?;
+            self.design.y.copy_from_slice(&y[self.design.n..]);
+            return self.refit_own(watch);
+        }
         if y.len() != self.design.n {
             return Err(Error::argument(format!("the response has {} values, the fit has used {} rows", y.len(), self.design.n)));
         }
@@ -144,6 +140,7 @@ impl Refitter {
                 model.response = response.boxed()?;
                 refit_generalised(response, model, options, (theta, fixed, shared), watch)
             }
+            Engine::Cox(ties, start) => cox::refit(*ties, design, options, start.as_deref(), watch),
         }
     }
 }
@@ -157,10 +154,6 @@ fn check_rank(fit: &Fit, model: &Model, design: &Design) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn dependent(column: &str) -> Error {
-    Error::data(format!("column {column} of X is a linear combination of those before it in these rows"))
 }
 
 impl Linear {
@@ -265,16 +258,6 @@ fn sigma_of(response: &AnyResponse, shared: &[f64]) -> f64 {
         Some(_) if response.dispersion => f64::NAN,
         Some(parameter) => parameter.scale.reported(response.psi(shared)[0]),
     }
-}
-
-/// Whether some linear combination of random effects has no variance.
-fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
-    let mut first = 0;
-    structures.iter().any(|structure| {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        !null_directions(*structure, &working[range]).is_empty()
-    })
 }
 
 impl Fit {

@@ -1,7 +1,8 @@
 //! Many responses of one design: the model of a fit fitted to each.
 
+use super::estimates::Refit;
 use super::pool::{Pieces, run};
-use super::refit::{Refit, Refitter};
+use super::refit::Refitter;
 use super::statistic::OWN_COLUMNS;
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
@@ -49,20 +50,27 @@ const FRAME: &str = "table of refits";
 type Outcome = std::result::Result<(Refit, Vec<f64>), String>;
 
 impl Fit {
-    /// Fits the model to each column of `y`, `[m, k]` with m as of `fitted`, of which the rows used count. After each the watcher hears
+    /// Fits the model to each response of `y`, `[m, c, k]` with c as of [`Fit::response_columns`] and m as of `fitted`, of which the rows used
+    /// count. After each the watcher hears
     /// of the number done, the deviance and theta of the one just done (NaN and nothing if it failed).
     pub fn refit_many(&self, y: &[f64], options: &RefitOptions, watch: &Watch<'_>) -> Result<Refits> {
-        let m = self.fitted_rows();
+        let (rows, width) = (self.fitted_rows(), self.response_columns());
+        let m = rows * width;
         if m == 0 || !y.len().is_multiple_of(m) {
-            return Err(Error::argument(format!("y has {} values, which is not a multiple of the fit's {m} rows", y.len())));
+            let times = if width > 1 { format!(", times {width} columns") } else { String::new() };
+            return Err(Error::argument(format!(
+                "y has {} values, which is not a multiple of the fit's {rows} rows{times}",
+                y.len()
+            )));
         }
         let tools = |watch: &Watch<'_>| {
             let refitter = Refitter::new(self, watch)?;
             if options.std_errors { refitter.with_std_errors() } else { Ok(refitter) }
         };
         let one = |refitter: &mut Refitter, i: usize, watch: &Watch<'_>| {
-            let column = &y[i * m..(i + 1) * m];
-            let refit = if m == self.n_obs { refitter.refit(column, watch) } else { refitter.refit(&self.used(column)?, watch) }?;
+            let own = &y[i * m..(i + 1) * m];
+            let refit =
+                if rows == self.n_obs { refitter.refit(own, watch) } else { refitter.refit(&self.used_of_each(own)?, watch) }?;
             let values = self.quantities(&refit)?;
             Ok((refit, values))
         };
@@ -74,6 +82,15 @@ impl Fit {
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
         let outcomes = run(y.len() / m, options.threads, Phase::Refit, &pieces, watch)?;
         Refits::new(self.quantity_names(), self.fixed.names.len() * usize::from(options.std_errors), outcomes)
+    }
+
+    /// The rows used of each column of a response.
+    fn used_of_each(&self, y: &[f64]) -> Result<Vec<f64>> {
+        let mut all = vec![];
+        for column in y.chunks_exact(self.fitted_rows().max(1)) {
+            all.append(&mut self.used(column)?);
+        }
+        Ok(all)
     }
 
     /// The length of results per row.

@@ -1,5 +1,6 @@
 //! Responses simulated from a fit.
 
+use super::survival::SurvivalTimes;
 use crate::choice::Choice;
 use crate::error::{Error, Result, try_copies, try_vec};
 use crate::family::ZeroMixture;
@@ -34,11 +35,12 @@ pub struct Simulator<'f> {
     terms: Vec<(usize, &'f TermFit)>,
     /// Empty if all are one.
     weights: Vec<f64>,
+    /// Of a Cox model.
+    times: Option<SurvivalTimes<'f>>,
 }
 
 impl<'f> Simulator<'f> {
     pub fn new(fit: &'f Fit, what: RandomEffects) -> Result<Self> {
-        fit.without_cox("simulated responses")?;
         if let Some(own) = fit.generalised().filter(|own| !own.family.facts().has_distribution) {
             return Err(Error::unsupported(format!(
                 "the family {} has no function that draws responses: nothing can be simulated from it",
@@ -58,9 +60,11 @@ impl<'f> Simulator<'f> {
             }
         }
         let own = fit.generalised();
+        let weights = fit.weights.as_ref().map_or(Ok(vec![]), |w| fit.used(w))?;
         Ok(Simulator {
+            times: fit.cox().map(|cox| SurvivalTimes::new(fit, cox, &weights)).transpose()?,
             mixture: own.and_then(|g| g.zero.map(|part| ZeroMixture { part, family: g.family.clone() })),
-            weights: fit.weights.as_ref().map_or(Ok(vec![]), |w| fit.used(w))?,
+            weights,
             terms,
             fit,
             what,
@@ -68,8 +72,8 @@ impl<'f> Simulator<'f> {
         })
     }
 
-    /// One response per row used. The numbers depend on the seed and the replicate alone; NaN where a drawn predictor is outside the
-    /// link's domain.
+    /// One response per row used; of a Cox model the times, then the events. The numbers depend on the seed and the replicate alone; NaN
+    /// where a drawn predictor is outside the link's domain.
     pub fn replicate(&self, seed: u64, replicate: u64, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let mut eta = try_copies("linear predictor", &self.base)?;
         if self.what == RandomEffects::New {
@@ -80,6 +84,9 @@ impl<'f> Simulator<'f> {
             }
         }
         let mut stream = Stream::new(seed, replicate, Purpose::Response);
+        if let Some(times) = &self.times {
+            return times.draw(&eta[0], &mut stream, watch);
+        }
         let mut y = try_vec("simulated responses", 0.0, self.fit.n_obs)?;
         if let Some(correlation) = self.fit.correlation() {
             for e in &mut y {
@@ -119,19 +126,36 @@ impl<'f> Simulator<'f> {
 }
 
 impl Fit {
-    /// Simulated responses `[m, nsim]`, one column a replicate; m as of `fitted`, with NaN in rows that are padded. Those of an ordinal
-    /// model are the numbers of categories, from 1.
+    /// The numbers that a row's response has: 2 of a Cox model, its time and 1 for an event or 0, otherwise 1.
+    pub fn response_columns(&self) -> usize {
+        if self.cox().is_some() { 2 } else { 1 }
+    }
+
+    /// The response of the rows used, one column below the other.
+    pub(super) fn own_response(&self) -> Result<Vec<f64>> {
+        let Some(own) = self.cox() else { return self.used(&self.y) };
+        let mut response = try_vec("response", 0.0, 2 * self.n_obs)?;
+        let (times, events) = response.split_at_mut(self.n_obs);
+        times.copy_from_slice(&own.survival.stop);
+        events.iter_mut().zip(&own.survival.event).for_each(|(to, event)| *to = f64::from(u8::from(*event)));
+        Ok(response)
+    }
+
+    /// Simulated responses `[m, c, nsim]`, c as of [`Fit::response_columns`] and m as of `fitted`, with NaN in rows that are padded. Those
+    /// of an ordinal model are the numbers of categories, from 1.
     pub fn simulate(&self, nsim: usize, seed: u64, what: RandomEffects, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let simulator = Simulator::new(self, what)?;
-        let m = self.fitted.len();
-        let mut out = try_vec("simulated responses", 0.0, m.saturating_mul(nsim))?;
-        for (replicate, column) in out.chunks_exact_mut(m.max(1)).enumerate() {
+        let (m, columns) = (self.fitted.len(), self.response_columns());
+        let mut out = try_vec("simulated responses", 0.0, (m * columns).saturating_mul(nsim))?;
+        for (replicate, own) in out.chunks_exact_mut((m * columns).max(1)).enumerate() {
             watch.at(Phase::Simulation, replicate, Some(nsim))?;
             let y = simulator.replicate(seed, replicate as u64, watch)?;
             if m == self.n_obs {
-                column.copy_from_slice(&y);
-            } else {
-                column.copy_from_slice(&self.rows.padded(&y)?);
+                own.copy_from_slice(&y);
+                continue;
+            }
+            for (to, y) in own.chunks_exact_mut(m.max(1)).zip(y.chunks_exact(self.n_obs.max(1))) {
+                to.copy_from_slice(&self.rows.padded(y)?);
             }
         }
         Ok(out)

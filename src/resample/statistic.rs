@@ -19,7 +19,7 @@ pub struct View<'a> {
     pub replicate: i64,
     /// In the order of the table of replicates.
     pub estimates: &'a [f64],
-    /// The response, one value per row.
+    /// The response, one value per row; of a Cox model the times, then the events.
     pub y: &'a [f64],
 }
 
@@ -63,7 +63,7 @@ impl Fit {
     pub(super) fn values_with(&self, statistic: Option<&mut Statistic<'_>>) -> Result<Vec<f64>> {
         let mut values = self.quantities(&self.as_refit())?;
         if let Some(statistic) = statistic {
-            let y = self.used(&self.y)?;
+            let y = self.own_response()?;
             let more = statistic.evaluate(&View { replicate: -1, estimates: &values, y: &y })?;
             values.extend(more);
         }

@@ -1,5 +1,7 @@
 //! A fit as tables: each is a frame.
 
+mod hazard;
+
 use super::clmm;
 use super::notes::{columns_left_out, notes};
 use crate::choice::Choice;
@@ -20,7 +22,7 @@ type Make = fn(&Fit, Freedom<'_, '_>) -> Result<Frame>;
 const LEVEL: f64 = 0.95;
 
 /// The tables by name.
-const TABLES: [(&str, Make); 14] = [
+const TABLES: [(&str, Make); 16] = [
     ("coefficients", |fit, freedom| freedom()?.coefficients_table(fit, LEVEL)),
     ("varcorr", |fit, _| varcorr(fit)),
     ("theta", |fit, _| theta(fit)),
@@ -30,6 +32,8 @@ const TABLES: [(&str, Make); 14] = [
     ("family", |fit, _| family(fit)),
     ("thresholds", |fit, _| thresholds(fit)),
     ("nominal", |fit, _| nominal(fit)),
+    ("hazard_ratios", |fit, _| fit.hazard_ratios(LEVEL)),
+    ("baseline_hazard", |fit, _| hazard::baseline_hazard(fit)),
     ("observations", |fit, _| observations(fit)),
     ("dropped_rows", |fit, _| dropped_rows(fit)),
     ("dropped_columns", |fit, _| dropped_columns(fit)),

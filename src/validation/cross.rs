@@ -1,7 +1,8 @@
 //! Cross-validation: the model without a part of the rows has to predict these.
 
 use super::folds::{Folds, Partition};
-use crate::design::{Design, ModelProgram};
+use crate::coxme::partial::log_likelihood;
+use crate::design::{Design, ModelProgram, SurvivalDesign};
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_gather, try_push, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
@@ -35,12 +36,14 @@ pub struct CrossValidation {
     pub rows: Vec<usize>,
     /// Folds of the rows, from 0.
     pub fold_of: Vec<usize>,
-    /// The response, and the mean predicted for it; of an ordinal model places of categories, from 1, the most probable one predicted.
+    /// The response, and the mean predicted for it; of an ordinal model places of categories, from 1, the most probable one predicted; of a Cox
+    /// model events, and linear predictors.
     pub y: Vec<f64>,
     pub predictions: Vec<f64>,
     pub log_scores: Vec<f64>,
     pub folds: Vec<Fold>,
-    ordinal: bool,
+    /// Responses and predictions are on no common scale.
+    without_distance: bool,
 }
 
 /// Of some rows: root of the mean squared error, mean absolute error, mean logarithmic score.
@@ -64,7 +67,8 @@ struct Told {
 
 impl CrossValidation {
     /// Leaves out fold after fold. Predictions have the modes of random effects whose levels the rest has, and zero for others; logarithmic
-    /// scores are those of [`Fit::log_scores`]. Threads of the options are for folds at a time, and change no result. After each fold
+    /// scores are those of [`Fit::log_scores`]; of a Cox model each row of a fold has an equal share of what the fold adds to the log partial
+    /// likelihood, at the estimates without it (Verweij & van Houwelingen 1993). Threads of the options are for folds at a time, and change no result. After each fold
     /// the watcher hears of the number done, the criterion and theta of its fit (NaN and nothing if it failed).
     pub fn new(
         spec: &Spec,
@@ -73,9 +77,6 @@ impl CrossValidation {
         partition: &Partition<'_>,
         watch: &Watch<'_>,
     ) -> Result<Self> {
-        if spec.kind == ModelKind::Coxme {
-            return Err(Error::unsupported("cross-validation: not available for a Cox model"));
-        }
         let (Source::Formula(_), Some(frame)) = (&spec.source, frame) else {
             return Err(Error::unsupported("cross-validation needs a formula and a frame, whose rows it can leave out"));
         };
@@ -97,7 +98,7 @@ impl CrossValidation {
             predictions: try_vec("predictions", f64::NAN, n)?,
             log_scores: try_vec("logarithmic scores", f64::NAN, n)?,
             folds: vec![],
-            ordinal: !design.categories.is_empty(),
+            without_distance: !design.categories.is_empty() || spec.kind == ModelKind::Coxme,
             rows,
             fold_of: of_row,
             y: design.y,
@@ -123,12 +124,12 @@ impl CrossValidation {
         try_push(ROWS, &mut self.folds, own)
     }
 
-    /// Of the rows at these places, as far as they were predicted. Distances between categories are none.
+    /// Of the rows at these places, as far as they were predicted. Distances between categories, or between events and predictors, are none.
     fn errors(&self, places: &(impl Iterator<Item = usize> + Clone)) -> Errors {
         let there = || places.clone().filter(|place| !self.log_scores[*place].is_nan());
         let n = there().count();
         let mean = |of: &dyn Fn(usize) -> f64| there().map(of).sum::<f64>() / n as f64;
-        let error = |place: usize| if self.ordinal { f64::NAN } else { self.y[place] - self.predictions[place] };
+        let error = |place: usize| if self.without_distance { f64::NAN } else { self.y[place] - self.predictions[place] };
         Errors {
             rows: n,
             rmse: mean(&|place| error(place).powi(2)).sqrt(),
@@ -204,6 +205,9 @@ impl Work<'_> {
         let fit = Fit::new(self.spec, Some(&rest), &self.options, watch)?;
         // One that had to end early tells nothing.
         watch.check()?;
+        if let (Some(_), Some(survival)) = (fit.cox(), &self.design.survival) {
+            return self.told_of_times(fit, survival, fold, watch);
+        }
         let quantity = if fit.ordinal().is_some() { Quantity::Class } else { Quantity::Response };
         let request = Request { quantity, new_levels_zero: true, ..Request::default() };
         let data = NewData::Frame(&left_out);
@@ -215,6 +219,32 @@ impl Work<'_> {
         Ok(Told {
             predictions: try_collect(ROWS, predictions.into_iter().map(|p| places_known.get(p as usize).copied().unwrap_or(p)))?,
             log_scores,
+            criterion: fit.criterion,
+            converged: fit.outcome.converged,
+            singular: fit.singular,
+            theta: fit.theta,
+        })
+    }
+
+    /// Of a Cox model.
+    fn told_of_times(&self, fit: Fit, survival: &SurvivalDesign, fold: usize, watch: &Watch<'_>) -> Result<Told> {
+        let request = Request { quantity: Quantity::Link, new_levels_zero: true, ..Request::default() };
+        let frame = self.frame.select(self.rows)?;
+        let eta = fit.predictions(NewData::Frame(&frame), &request, watch)?.values;
+        if eta.iter().any(|eta| eta.is_nan()) {
+            return Err(Error::numeric("a linear predictor can't be had without the fold"));
+        }
+        let (weights, ties) = (self.design.weights.as_deref(), self.spec.ties);
+        let rest = (0..self.rows.len()).filter(|place| self.of_row[*place] != fold);
+        let of_rest = |values: &[f64]| try_gather(ROWS, rest.clone().map(|place| values[place]));
+        let without =
+            log_likelihood(&survival.of_rows(rest.clone())?, weights.map(of_rest).transpose()?.as_deref(), ties, &of_rest(&eta)?)?;
+        let gain = log_likelihood(survival, weights, ties, &eta)? - without;
+        let predictions =
+            try_gather(ROWS, (0..self.rows.len()).filter(|place| self.of_row[*place] == fold).map(|place| eta[place]))?;
+        Ok(Told {
+            log_scores: try_vec(ROWS, gain / predictions.len() as f64, predictions.len())?,
+            predictions,
             criterion: fit.criterion,
             converged: fit.outcome.converged,
             singular: fit.singular,

@@ -160,6 +160,164 @@ static void estimates(const interlace_fit *fit) {
     }
 }
 
+static double number(const interlace_frame *table, const char *column, size_t row) {
+    double values[256];
+    size_t at;
+    CHECK(row < interlace_frame_n_rows(table) && interlace_frame_n_rows(table) <= COUNT(values));
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
+    return values[row];
+}
+
+static void tests_and_intervals(const interlace_fit *fit, const interlace_fit *breslow, const interlace_frame *data) {
+    interlace_frame *table = NULL;
+    double beta[2], error[2], vcov[9];
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta, 2, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, error, 2, &err));
+    OK(interlace_fit_hazard_ratios(fit, 0.95, &table, &err));
+    CLOSE(number(table, "hazard_ratio", 1), exp(beta[1]), 1e-12);
+    CLOSE(number(table, "upper", 1), exp(beta[1] + 1.959963984540054 * error[1]), 1e-12);
+    interlace_frame_free(table);
+    OK(interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_REPORTED, NULL, vcov, 9, &err));
+    CHECK(vcov[0] >= error[0] * error[0] && vcov[8] > 0);
+    CLOSE(vcov[5], vcov[7], 1e-12);
+    OK(interlace_fit_parameters_confint_profile(fit, NULL, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3 && number(table, "lower", 2) < beta[1] && number(table, "upper", 2) > beta[1]);
+    CLOSE(number(table, "estimate", 0), sqrt(0.4573625455751593), 1e-6);
+    interlace_frame_free(table);
+    OK(interlace_fit_profile(fit, NULL, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) > 9);
+    interlace_frame_free(table);
+    OK(interlace_fit_anova(fit, NULL, INTERLACE_ANOVA_TYPE_I, INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3);
+    CLOSE(number(table, "log_likelihood", 2), interlace_fit_log_likelihood(fit), 1e-12);
+    interlace_frame_free(table);
+    OK(interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_III, INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    CLOSE(number(table, "chi_square", 1), beta[1] * beta[1] / error[1] / error[1], 1e-9);
+    interlace_frame_free(table);
+    OK(interlace_fit_drop1(fit, data, NULL, &table, &err));
+    CLOSE(number(table, "aic", 0), interlace_fit_aic(fit), 1e-9);
+    interlace_frame_free(table);
+    OK(interlace_fit_marginal_means(fit, data, "~ sex", NULL, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 1);
+    interlace_frame_free(table);
+    interlace_spec *spec = model();
+    OK(interlace_spec_all_optimizers(spec, data, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 4);
+    interlace_frame_free(table);
+    OK(interlace_spec_cross_validate(spec, data, "id", 3, 1, NULL, &table, NULL, &err));
+    CHECK(interlace_frame_n_rows(table) == 4 && number(table, "log_score", 3) < 0 && isnan(number(table, "rmse", 3)));
+    interlace_frame_free(table);
+    interlace_spec_free(spec);
+    table = NULL;
+    const interlace_fit *both[2] = {fit, breslow};
+    FAILS(INTERLACE_E_ARGUMENT, "ties", interlace_fit_compare(both, 2, false, NULL, &table, &err));
+    CHECK(table == NULL);
+}
+
+/* Of a response both columns: times, events. */
+static void responses(const interlace_fit *fit, const interlace_frame *data) {
+    double y[4 * KIDNEY], times[KIDNEY];
+    size_t at;
+    interlace_frame *table;
+    CHECK(interlace_fit_n_response_columns(fit) == 2 && interlace_fit_n_response_columns(NULL) == 0);
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 304", interlace_fit_simulate(fit, 2, 1, INTERLACE_SIMULATION_NEW, NULL, y, 2 * KIDNEY, &err));
+    OK(interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATION_NEW, NULL, y + 2 * KIDNEY, 2 * KIDNEY, &err));
+    OK(interlace_frame_column_index(data, "time", &at, &err));
+    OK(interlace_frame_column_f64(data, at, times, KIDNEY, &err));
+    memcpy(y, times, sizeof times);
+    OK(interlace_fit_response(fit, y + KIDNEY, KIDNEY, &err));
+    OK(interlace_fit_refit(fit, y, KIDNEY, 2, KIDNEY, false, NULL, &table, &err));
+    CLOSE(number(table, "log_likelihood", 0), interlace_fit_log_likelihood(fit), 1e-9);
+    CHECK(isfinite(number(table, "log_likelihood", 1)) && number(table, "log_likelihood", 1) != number(table, "log_likelihood", 0));
+    interlace_frame_free(table);
+    interlace_bootstrap *bootstrap;
+    OK(interlace_bootstrap_new(&bootstrap, &err));
+    OK(interlace_bootstrap_set_replicates(bootstrap, 0, 5, &err));
+    OK(interlace_bootstrap_run(bootstrap, fit, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 5 && isfinite(number(table, "theta.id.(Intercept)", 0)));
+    interlace_frame_free(table);
+    OK(interlace_bootstrap_set_groups(bootstrap, "id", &err));
+    OK(interlace_bootstrap_run(bootstrap, fit, NULL, &table, &err));
+    interlace_frame_free(table);
+    interlace_bootstrap_free(bootstrap);
+}
+
+/* Expected events, hazard ratios and survival, per row and as curves. */
+static void predictions(const interlace_fit *fit, const interlace_frame *data) {
+    double fitted[KIDNEY], out[KIDNEY], se[KIDNEY], lower[KIDNEY], upper[KIDNEY], link[KIDNEY];
+    interlace_predict_request request = INTERLACE_PREDICT_REQUEST_INIT;
+    OK(interlace_fit_fitted(fit, fitted, KIDNEY, &err));
+    OK(interlace_fit_predict(fit, NULL, NULL, NULL, out, KIDNEY, &err));
+    CHECK(memcmp(out, fitted, sizeof out) == 0);
+    request.quantity = INTERLACE_QUANTITY_LINK;
+    OK(interlace_fit_predict(fit, data, &request, NULL, link, KIDNEY, &err));
+    request.quantity = INTERLACE_QUANTITY_RISK;
+    OK(interlace_fit_predict_interval(fit, data, &request, NULL, out, se, lower, upper, KIDNEY, &err));
+    for (int i = 0; i < KIDNEY; i++) {
+        CLOSE(out[i], exp(link[i]), 1e-12 * out[i]);
+        CHECK(lower[i] < out[i] && out[i] < upper[i] && se[i] > 0);
+    }
+    request.quantity = INTERLACE_QUANTITY_SURVIVAL;
+    OK(interlace_fit_predict_interval(fit, data, &request, NULL, out, se, lower, upper, KIDNEY, &err));
+    CHECK(out[0] > 0 && out[0] < 1 && lower[0] < out[0] && upper[0] > out[0] && upper[0] < 1);
+    request.random = INTERLACE_RANDOM_AVERAGE;
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_QUANTITY_MARGINAL", interlace_fit_predict(fit, data, &request, NULL, out, KIDNEY, &err));
+    request.random = INTERLACE_RANDOM_ALL;
+    request.new_levels = INTERLACE_NEW_LEVELS_AVERAGE;
+    FAILS(INTERLACE_E_ARGUMENT, "survival curves", interlace_fit_predict(fit, data, &request, NULL, out, KIDNEY, &err));
+    interlace_curve_limits limits;
+    OK(interlace_curve_limits_from_name("log-log", &limits, &err));
+    CHECK(limits == INTERLACE_CURVE_LIMITS_LOG_LOG);
+    SAME(interlace_curve_limits_name(INTERLACE_CURVE_LIMITS_PLAIN), "plain");
+    CHECK(interlace_curve_limits_name((interlace_curve_limits)9) == NULL);
+    SAME(interlace_quantity_name(INTERLACE_QUANTITY_RISK), "risk");
+    SAME(interlace_prediction_status_name(INTERLACE_PREDICTION_STATUS_BEYOND), "beyond");
+}
+
+static void survival_curves(const interlace_fit *fit, const interlace_frame *data) {
+    interlace_survival_request request = INTERLACE_SURVIVAL_REQUEST_INIT;
+    interlace_frame *table = NULL;
+    static const double times[] = {30, 1e6};
+    double survival[2 * KIDNEY], averaged[2 * KIDNEY];
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_survival_curves(NULL, data, NULL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_survival_curves(fit, data, NULL, NULL, NULL, &err));
+    request.n_times = 2;
+    FAILS(INTERLACE_E_ARGUMENT, "request->times is NULL", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    request.times = times;
+    request.curve_limits = (interlace_curve_limits)9;
+    FAILS(INTERLACE_E_ARGUMENT, "request->curve_limits is 9", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    request.curve_limits = INTERLACE_CURVE_LIMITS_LOG;
+    request.level = 1.5;
+    FAILS(INTERLACE_E_ARGUMENT, "level is 1.5", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    request.level = 0.9;
+    request.random = INTERLACE_RANDOM_AVERAGE;
+    static const size_t terms[] = {0};
+    request.terms = terms, request.n_terms = 1;
+    FAILS(INTERLACE_E_ARGUMENT, "nothing to choose from", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    CHECK(table == NULL);
+    request.terms = NULL, request.n_terms = 0;
+    size_t column;
+    for (int i = 0; i < 2; i++) {
+        request.random = i == 0 ? INTERLACE_RANDOM_ALL : INTERLACE_RANDOM_AVERAGE;
+        OK(interlace_fit_survival_curves(fit, i == 0 ? NULL : data, &request, NULL, &table, &err));
+        CHECK(interlace_frame_n_rows(table) == 2 * KIDNEY && interlace_frame_n_columns(table) == 10);
+        OK(interlace_frame_column_index(table, "survival", &column, &err));
+        OK(interlace_frame_column_f64(table, column, i == 0 ? survival : averaged, 2 * KIDNEY, &err));
+        OK(interlace_frame_column_index(table, "status", &column, &err));
+        SAME(interlace_frame_column_string(table, column, 0), "ok");
+        SAME(interlace_frame_column_string(table, column, 1), "beyond");
+        interlace_frame_free(table);
+        table = NULL;
+    }
+    CHECK(survival[0] > 0 && survival[0] < 1 && isnan(survival[1]) && averaged[0] != survival[0] && isnan(averaged[1]));
+    request.curve_limits = INTERLACE_CURVE_LIMITS_NONE;
+    request.times = NULL, request.n_times = 0;
+    OK(interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    CHECK(interlace_frame_n_columns(table) == 6 && interlace_frame_n_rows(table) % KIDNEY == 0);
+    interlace_frame_free(table);
+}
+
 /* Residuals, concordance, proportional hazards. */
 static void diagnosed(const interlace_fit *fit, const interlace_frame *data) {
     double rows[KIDNEY], score[2 * KIDNEY], dfbeta[2 * KIDNEY], dfbetas[2 * KIDNEY], se[2], sum = 0;
@@ -218,18 +376,13 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
     interlace_frame *table = NULL;
     interlace_prediction_status status[KIDNEY];
     interlace_status none = INTERLACE_E_UNSUPPORTED;
-    FAILS(none, "Cox", interlace_fit_predict(fit, NULL, NULL, NULL, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_predict(fit, data, NULL, NULL, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_predict_interval(fit, data, NULL, NULL, out, out, out, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_predict_status(fit, data, NULL, NULL, status, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_profile(fit, NULL, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_parameters_confint_profile(fit, NULL, NULL, &table, &err));
-    CHECK(interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_III, INTERLACE_DF_DEFAULT, NULL, &table, &err) != INTERLACE_OK);
-    CHECK(interlace_fit_drop1(fit, data, NULL, &table, &err) != INTERLACE_OK);
-    FAILS(none, "Cox", interlace_fit_contrasts(fit, data, "~ sex", NULL, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_marginal_means(fit, data, "~ sex", NULL, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_refit(fit, out, KIDNEY, 1, KIDNEY, false, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATION_NEW, NULL, out, KIDNEY, &err));
+    interlace_predict_request wanted = INTERLACE_PREDICT_REQUEST_INIT;
+    wanted.interval = INTERLACE_INTERVAL_PREDICTION;
+    FAILS(none, "Cox", interlace_fit_predict_interval(fit, data, &wanted, NULL, out, out, out, out, KIDNEY, &err));
+    wanted.quantity = INTERLACE_QUANTITY_DISPERSION;
+    CHECK(interlace_fit_predict_width(fit, wanted.quantity) == 0);
+    FAILS(INTERLACE_E_ARGUMENT, "Cox", interlace_fit_predict(fit, data, &wanted, NULL, out, KIDNEY, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "Cox", interlace_fit_predict_status(fit, data, &wanted, NULL, status, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_r2(fit, NULL, &one, &two, &err));
     FAILS(none, "Cox", interlace_fit_icc(fit, NULL, &one, &two, &err));
     FAILS(none, "Cox", interlace_fit_overdispersion(fit, &one, &two, &three, &four, &err));
@@ -237,10 +390,21 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_WORKING, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_NORMALIZED, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, 9, &err));
-    CHECK(interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err) != INTERLACE_OK);
-    CHECK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_SATTERTHWAITE, NULL, out, 2, &err) != INTERLACE_OK);
-    CHECK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_KENWARD_ROGER, NULL, out, 2, &err) != INTERLACE_OK);
+    FAILS(none, "Cox", interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err));
+    static const interlace_df others[] = {INTERLACE_DF_SATTERTHWAITE, INTERLACE_DF_KENWARD_ROGER, INTERLACE_DF_RESIDUAL};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        double l[2] = {0, 1};
+        FAILS(none, "Cox", interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, others[i], NULL, out, 2, &err));
+        FAILS(none, "Cox", interlace_fit_fixef_confint_wald(fit, INTERLACE_PREDICTOR_MEAN, others[i], 0.95, NULL, out, out, 2, &err));
+        FAILS(none, "Cox", interlace_fit_coefficients(fit, others[i], 0.95, NULL, &table, &err));
+        FAILS(none, "Cox", interlace_fit_wald_test(fit, l, 1, 2, 1, NULL, true, others[i], NULL, &table, &err));
+        FAILS(none, "Cox", interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_II, others[i], NULL, &table, &err));
+    }
+    FAILS(none, "Cox", interlace_fit_refit(fit, out, KIDNEY, 1, KIDNEY, true, NULL, &table, &err));
+    interlace_bootstrap *bootstrap;
+    OK(interlace_bootstrap_new(&bootstrap, &err));
+    FAILS(none, "Cox", interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &one, &err));
+    interlace_bootstrap_free(bootstrap);
     CHECK(interlace_fit_family_parameters(fit, out, 0, &err) != INTERLACE_OK);
     CHECK(interlace_fit_thresholds(fit, out, 1, &err) != INTERLACE_OK && interlace_fit_n_thresholds(fit) == 0);
     CHECK(interlace_fit_nominal(fit, out, 1, &err) != INTERLACE_OK && interlace_fit_n_nominal(fit) == 0);
@@ -268,6 +432,10 @@ int main(void) {
     wrong_arrays();
     likelihoods(fit, breslow);
     estimates(fit);
+    tests_and_intervals(fit, breslow, data);
+    responses(fit, data);
+    predictions(fit, data);
+    survival_curves(fit, data);
     diagnosed(fit, data);
     not_available(fit, data);
     double theta[2] = {0.3, 0.6}, values[2];

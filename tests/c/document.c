@@ -36,7 +36,8 @@ static void setting(interlace_questions *questions) {
         {"confint", "wald"}, {"profile", "false"}, {"profile_scale", "theta"}, {"profile-scale", "sdcor"}, {"test", "0,1; 1,0"},
         {"r2", NULL}, {"level", "0.9"}, {"emmeans", "~ f"}, {"at", "x = 1"}, {"comparisons", "eff"}, {"comparisons", "1,-1"},
         {"means_weights", "proportional"}, {"adjust", "holm"}, {"lrt", "y ~ 1"}, {"chi_bar", NULL}, {"type", "cum.prob"},
-        {"type", "zero_probability"}, {"re", "g,h"}, {"re", "none"}, {"new_levels", "zero"}, {"interval", "none"},
+        {"type", "zero_probability"}, {"re", "g,h"}, {"re", "none"}, {"re", "average"}, {"new_levels", "zero"}, {"new_levels", "average"}, {"type", "lp"}, {"type", "expected"},
+        {"times", "1, 2.5"}, {"curve_limits", "log-log"}, {"curve-limits", "none"}, {"interval", "none"},
         {"interval", "prediction"}, {"simulate", "3"}, {"simulate_type", "conditional"}, {"bootstrap", "1e3"},
         {"bootstrap_type", "case"}, {"boot_interval", "bca"}, {"statistic", "a / b"}, {"response_se", "mean"},
         {"residuals", "quantile"}, {"residuals", "schoenfeld"}, {"proportional_hazards", "km"}, {"all_fit", NULL}, {"cross_validate", "rows"}, {"folds", "5"}, {"seed", "0"}};
@@ -44,8 +45,9 @@ static void setting(interlace_questions *questions) {
         {"df", "satterthwait", "did you mean satterthwaite?"}, {"anova", "4", "anova is '4', it must be 1, 2 or 3"},
         {"drop1", "yes", "true or false"}, {"confint", NULL, "wald, profile, boot or ranef"}, {"test", "1,2; 3", "rows of coefficients"},
         {"test", "", "rows"}, {"level", "1", "between 0 and 1"}, {"level", "x", "level is 'x'"}, {"emmeans", " ", "a formula"},
-        {"comparisons", "1,x", "pairwise"}, {"type", "mean", "cumulative (cum.prob) or class"}, {"re", "", "grouping factors"},
-        {"new_levels", "one", "zero or error"}, {"interval", "predicted", "did you mean prediction?"}, {"simulate", "0", "positive"},
+        {"comparisons", "1,x", "pairwise"}, {"type", "mean", "risk, survival or expected"}, {"re", "", "grouping factors"},
+        {"new_levels", "one", "zero, error or average"}, {"times", "1,x", "numbers"}, {"curve_limits", "logit", "log, log_log, plain or none"},
+        {"survival", "new.csv", "takes a frame"}, {"interval", "predicted", "did you mean prediction?"}, {"simulate", "0", "positive"},
         {"bootstrap", "-1", "positive"}, {"folds", "1", "at least 2"}, {"seed", "0.5", "integer"}, {"residuals", "raw", "pearson"},
         {"proportional_hazards", "sqrt", "km, rank, identity or log"},
         {"predict", "new.csv", "takes a frame"}, {"confinf", "wald", "did you mean 'confint'?"}, {"nothing", "x", "there is no question"}};
@@ -68,7 +70,7 @@ static void checks(const interlace_frame *frame) {
     OK(interlace_questions_set_frame(questions, "predict", frame, &err));
     OK(interlace_questions_set(questions, "anova", "1", &err));
     OK(interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "anova is for the model lmm, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "anova is for the models lmm and coxme, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
     OK(interlace_questions_set(questions, "proportional_hazards", "rank", &err));
     FAILS(INTERLACE_E_ARGUMENT, "proportional_hazards is for the model coxme, not lmm",
           interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));

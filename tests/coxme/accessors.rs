@@ -4,7 +4,9 @@ use crate::common::frames::frame;
 use interlace::diagnostics::ResidualKind;
 use interlace::error::{Code, Result};
 use interlace::fit::{Fit, ParameterForm, Role};
+use interlace::inference::degrees_of_freedom::{DfMethod, KenwardRoger, Satterthwaite};
 use interlace::options::Options;
+use interlace::resample::BootstrapOptions;
 use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
 use interlace::watch::Watch;
 
@@ -24,15 +26,17 @@ fn refused<T>(what: &str, result: Result<T>) {
 #[test]
 fn what_is_not_carried_over_is_unsupported() {
     let (fit, watch) = (kidney(), Watch::unwatched());
-    refused("profile", fit.profile(0.95, &watch));
-    refused("profile of theta", fit.profile_theta(0.95, &watch));
     refused("R2", fit.r2(&watch));
     refused("overdispersion", fit.overdispersion());
     refused("quantile residuals", fit.quantile_residuals(1, &watch));
     for kind in [ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Normalized] {
         refused("residuals", fit.residuals_of(kind));
     }
-    refused("covariance of all parameters", fit.parameters_vcov(ParameterForm::Reported, &watch));
+    let drawn = BootstrapOptions { replicates: 2, ..BootstrapOptions::default() };
+    refused("standard error of the response's median", fit.bootstrap_std_error(&drawn, |y| Ok(y[0]), &watch));
+    refused("Satterthwaite's degrees of freedom", Satterthwaite::of(&fit, &watch).map(drop));
+    refused("Kenward and Roger's degrees of freedom", KenwardRoger::of(&fit, &watch).map(drop));
+    refused("residual degrees of freedom", DfMethod::Residual.check(&fit));
 }
 
 #[test]
@@ -42,6 +46,7 @@ fn what_is_answered_has_the_right_sizes() {
     for form in [ParameterForm::Working, ParameterForm::Reported] {
         let (names, values) = (fit.parameter_names(form), fit.parameter_values(form));
         assert_eq!((names.len(), values.len(), fit.parameter_ids(form).len()), (3, 3, 3), "{names:?}");
+        assert_eq!(fit.parameters_vcov(form, &Watch::unwatched()).unwrap().len(), 9);
         assert_eq!(values[2], fit.theta[0]);
     }
     assert_eq!(fit.linear_predictor_of(Role::Mean).unwrap().unwrap(), fit.cox().unwrap().eta);

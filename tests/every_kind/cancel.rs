@@ -10,7 +10,7 @@ use interlace::choice::Choice;
 use interlace::coxme::transform::TimeTransform;
 use interlace::diagnostics::FixefResiduals;
 use interlace::error::{Code, Error, Result};
-use interlace::fit::Fit;
+use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
 use interlace::inference::adjust::Adjustment;
 use interlace::inference::anova::{AnovaType, anova_table};
@@ -21,7 +21,7 @@ use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::optimize::Reason;
 use interlace::options::Options;
-use interlace::predict::{Interval, NewData, Quantity, Request};
+use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
@@ -263,6 +263,32 @@ fn statistics_of_replicates() {
     check("accelerated intervals", &[Phase::Deletion], &work);
 }
 
+#[test]
+fn inference_and_replicates_of_cox_models() {
+    let model = spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + f + (1 | g)");
+    let (frame, fit) = (data(), fitted(&model, &Options::default()));
+    let freedom = DegreesOfFreedom::Same(f64::INFINITY);
+    let start = [Phase::Start, Phase::Search, Phase::Profile];
+    check("profile", &start, &|watch| fit.profile(0.9, watch).map(|own| text(&own)));
+    check("profile of theta", &start, &|watch| fit.profile_theta(0.9, watch).map(|own| text(&own)));
+    let form = ParameterForm::Reported;
+    check("covariance", &[Phase::StandardErrors], &|watch| fit.parameters_vcov(form, watch).map(|own| text(&own)));
+    for (kind, phase) in [(AnovaType::I, Phase::Model), (AnovaType::III, Phase::Test)] {
+        let table = |watch: &Watch<'_>| anova_table(&fit, Some(&frame), kind, freedom, watch).map(|own| text(&own));
+        check("anova", &[phase], &table);
+    }
+    check("drop1", &[Phase::Model], &|watch| drop1_table(&fit, Some(&frame), watch).map(|own| text(&own)));
+    for cases in [None, Some(Unit::Group(0)), Some(Unit::Row)] {
+        let asked = BootstrapOptions { replicates: 4, seed: 3, cases, threads: 1, ..BootstrapOptions::default() };
+        check("bootstrap", &[Phase::Replicate], &|watch| fit.bootstrap(&asked, watch).map(|own| text(&own)));
+    }
+    check("jackknife", &[Phase::Deletion], &|watch| fit.jackknife(Unit::Group(0), None, 1, watch).map(|own| text(&own)));
+    let simulated = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch);
+    check("simulation", &[Phase::Simulation], &|watch| simulated(watch).map(|own| text(&own)));
+    let (y, asked) = (simulated(&Watch::unwatched()).unwrap(), RefitOptions { std_errors: false, threads: 1 });
+    check("refits", &[Phase::Refit], &|watch| fit.refit_many(&y, &asked, watch).map(|own| text(&own)));
+}
+
 /// Which calls there are while other threads work depends on them, but not that each step is heard of, and that cancelling ends all.
 #[test]
 fn work_on_two_threads() {
@@ -315,6 +341,22 @@ fn predictions_and_residuals() {
         check(name, &[Phase::Residuals], &|watch| fit.quantile_residuals(4, watch).map(|own| text(&own)));
         let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
         check(name, &[Phase::Simulation], &work);
+    }
+}
+
+#[test]
+fn predictions_and_survival_curves_of_cox_models() {
+    let frame = data();
+    let fit = fitted(&spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + strata(f) + (1 | g)"), &Options::default());
+    for quantity in [Quantity::Link, Quantity::Response, Quantity::Marginal] {
+        let request = Request { quantity, level: Some(0.9), ..Request::default() };
+        let work = |watch: &Watch<'_>| fit.predictions(NewData::Frame(&frame), &request, watch).map(|own| text(&own));
+        check("predictions", &[Phase::Prediction], &work);
+    }
+    for marginal in [false, true] {
+        let request = CurveRequest { marginal, ..CurveRequest::default() };
+        let work = |watch: &Watch<'_>| fit.survival_curves(NewData::Training, &request, watch).map(|own| text(&own));
+        check("survival curves", &[Phase::Prediction], &work);
     }
 }
 

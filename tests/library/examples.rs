@@ -364,8 +364,16 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "tolerance"][..], 2, "confidence or prediction"),
         (&[&SLEEPSTUDY[..], &["--predict", "data/sleepstudy.csv", "--re", "Subject,Item"]].concat()[..], 1, "random term on Item"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--anova", "4"][..], 2, "1, 2 or 3"),
-        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--drop1"][..], 2, "--drop1 is for the model lmm, not clmm"),
-        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--anova", "3"][..], 2, "--anova is for the model lmm, not glmm"),
+        (
+            &["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--drop1"][..],
+            2,
+            "--drop1 is for the models lmm and coxme, not clmm",
+        ),
+        (
+            &["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--anova", "3"][..],
+            2,
+            "--anova is for the models lmm and coxme, not glmm",
+        ),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--adjust", "holm"][..], 2, "--adjust is for --emmeans"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--re", "none"][..], 2, "--re is for --predict"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "confidence"][..], 2, "--interval is for --predict"),

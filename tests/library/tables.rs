@@ -16,6 +16,7 @@ use interlace::inference::lrt::likelihood_ratio_table;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 use interlace::inference::profile::{intervals, points};
 use interlace::options::Options;
+use interlace::predict::{CurveRequest, NewData};
 use interlace::resample::{BootstrapOptions, IntervalKind, RefitOptions};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
@@ -149,11 +150,23 @@ fn of_ordinal_models(seen: &mut Seen) {
 }
 
 fn of_cox_models(seen: &mut Seen) {
-    let model = spec(ModelKind::Coxme, "Surv(time, status) ~ age + sex + (1 | id)");
-    let fit = Fit::new(&model, Some(&data("kidney")), &Options::default(), &Watch::unwatched()).unwrap();
+    let model = spec(ModelKind::Coxme, "Surv(time, status) ~ disease + (1 | id)");
+    let (frame, watch) = (data("kidney"), Watch::unwatched());
+    let fit = Fit::new(&model, Some(&frame), &Options::default(), &watch).unwrap();
     seen.add_named(&fit);
-    seen.add("proportional_hazards", &fit.proportional_hazards(TimeTransform::KaplanMeier, &Watch::unwatched()).unwrap());
-    seen.add("schoenfeld_residuals", &fit.schoenfeld_residuals(&Watch::unwatched()).unwrap());
+    let freedom = DegreesOfFreedom::Same(f64::INFINITY);
+    for kind in [AnovaType::I, AnovaType::III] {
+        seen.add("anova of Cox models", &anova_table(&fit, None, kind, freedom, &watch).unwrap());
+    }
+    let means = MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ disease").unwrap(), Weighting::Equal, &watch).unwrap();
+    let scale = ResponseScale::of_fit(&fit).unwrap();
+    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
+    let table = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, scale.as_ref(), 0.95, &watch);
+    seen.add("contrasts", &table.unwrap());
+    let curves = fit.survival_curves(NewData::Training, &CurveRequest::default(), &watch).unwrap();
+    seen.add("survival_curves", &curves.table);
+    seen.add("proportional_hazards", &fit.proportional_hazards(TimeTransform::KaplanMeier, &watch).unwrap());
+    seen.add("schoenfeld_residuals", &fit.schoenfeld_residuals(&watch).unwrap());
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn cases() -> impl Iterator<Item = (Terms, bool, Ties, Vec<f64>)> {
 }
 
 fn model(design: &Design, ties: Ties, most: usize) -> Model {
-    Model::with_most(design, design.survival.as_ref().unwrap(), ties, most).unwrap()
+    Model::with_most(design, design.survival.as_ref().unwrap(), ties, most, None).unwrap()
 }
 
 fn close(a: f64, b: f64, tolerance: f64) -> bool {

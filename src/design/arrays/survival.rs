@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::design::UNSEEN;
 use crate::design::arrays::levels::{ArrayLevels, Given};
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::survival::{EventCode, Part, Parts, SurvivalDesign};
+use crate::design::survival::{EventCode, Part, Parts, SurvivalDesign, Times};
 use crate::error::{Error, Result, try_owned, try_vec};
 use crate::spec::{ArraySpec, ArrayStrata};
 
@@ -53,13 +53,12 @@ pub(super) fn learn(
 ) -> Result<Option<SurvivalDesign>> {
     let Some(own) = &spec.survival else { return Ok(None) };
     let part = |name, values| Part { name, values: Cow::Borrowed(values) };
-    let parts = Parts {
+    let times = Times {
         call: "survival: ",
         start: own.start.as_deref().map(|start| part("start", start)),
         stop: part("stop", &own.stop[..]),
-        event: part("event", &own.event[..]),
-        code: EventCode::Strict,
     };
+    let parts = Parts { times, event: part("event", &own.event[..]), code: EventCode::Strict };
     let mut survival = parts.select(rows, warnings)?;
     let strata = match &spec.strata {
         None => (vec![], try_vec("strata", 0, rows.len())?),

@@ -62,7 +62,7 @@ fn numbers_are_rounded_and_levels_indicated() {
     let mut new = Frame::new(3);
     new.add_strings("f", &[Some("c"), Some("a"), None]).unwrap();
     new.add_real("x", vec![0.25, 0.35, 1.0]).unwrap();
-    let d = program.apply(&new, crate::design::Needed::Nothing).unwrap();
+    let d = program.apply(&new, crate::design::Needed::Nothing, crate::design::NeededTimes::Nothing).unwrap();
     assert_eq!((d.n, &d.x[2..]), (2, &[1.0, 0.0, 0.2, 0.3][..]));
 }
 

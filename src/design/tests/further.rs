@@ -1,7 +1,7 @@
 //! Predictors of dispersion and zero inflation, from formulas.
 
 use super::*;
-use crate::design::{ModelProgram, Needed, PredictorDesign, UNSEEN};
+use crate::design::{ModelProgram, Needed, NeededTimes, PredictorDesign, UNSEEN};
 use crate::error::Code;
 use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use crate::watch::Watch;
@@ -101,25 +101,25 @@ fn new_data_have_further_predictors_too() {
     let (program, old) = learn_spec(&spec("y ~ x + (1 | g)", BOTH.0, BOTH.1), &small()).unwrap();
     let bytes = postcard::to_stdvec(&program).unwrap();
     let program: ModelProgram = postcard::from_bytes(&bytes).unwrap();
-    let new = program.apply_frame(&small(), Needed::All).unwrap();
+    let new = program.apply_frame(&small(), Needed::All, NeededTimes::Nothing).unwrap();
     assert_same(new.dispersion.as_ref().unwrap(), old.dispersion.as_ref().unwrap());
     assert_same(new.zero_inflation.as_ref().unwrap(), old.zero_inflation.as_ref().unwrap());
     // Without the random terms their columns may be absent.
     let frame = with(&small(), |f| f.add_strings("g", &[Some("new"); 7]).unwrap());
-    let zero = program.apply_frame(&frame, Needed::All).unwrap().zero_inflation.unwrap();
+    let zero = program.apply_frame(&frame, Needed::All, NeededTimes::Nothing).unwrap().zero_inflation.unwrap();
     assert_eq!(zero.terms[0].index, [UNSEEN; 7]);
     let mut few = Frame::new(1);
     few.add_real("x", vec![2.0]).unwrap();
     few.add_real("z", vec![3.0]).unwrap();
     few.add_strings("f", &[Some("b")]).unwrap();
-    let d = program.apply_frame(&few, Needed::Nothing).unwrap();
+    let d = program.apply_frame(&few, Needed::Nothing, NeededTimes::Nothing).unwrap();
     let (dispersion, zero) = (d.dispersion.unwrap(), d.zero_inflation.unwrap());
     assert!(zero.terms.is_empty() && zero.x == [2.0] && zero.offset == Some(vec![3.0]));
     // scale(z) as the training data had it.
     assert_eq!(dispersion.x, [1.0, 1.0, 0.0, 0.0, old.dispersion.unwrap().x[4 * 7 + 4]]);
     // A missing predictor of the dispersion leaves the row out.
     let frame = with(&small(), |f| f.add_real("z", vec![1.0, f64::NAN, 2.0, 5.0, 3.0, 2.0, 8.0]).unwrap());
-    let d = program.apply_frame(&frame, Needed::All).unwrap();
+    let d = program.apply_frame(&frame, Needed::All, NeededTimes::Nothing).unwrap();
     assert_eq!((d.n, d.rows.dropped), (6, vec![(1, "z".to_string())]));
     assert_eq!(d.zero_inflation.unwrap().x.len(), 6);
     let ModelProgram::Formula(program) = program else { panic!("a program of a formula") };

@@ -1,7 +1,7 @@
 //! The program on new data.
 
 use super::*;
-use crate::design::{Needed, UNSEEN};
+use crate::design::{Needed, NeededTimes, UNSEEN};
 
 /// All kinds of columns and terms at once.
 const FORMULAS: [&str; 6] = [
@@ -35,7 +35,7 @@ fn the_training_data_give_the_same_design_bit_by_bit() {
     frames.push(with(&small(), |f| f.add_real("x", vec![0.5, f64::NAN, 2.0, 3.5, 4.0, 5.75, 7.1]).unwrap()));
     for (frame, text) in frames.iter().flat_map(|frame| FORMULAS.iter().map(move |text| (frame, text))) {
         let (program, old) = learn(text, frame).unwrap_or_else(|error| panic!("{text}: {error}"));
-        let new = program.apply(frame, Needed::All).unwrap();
+        let new = program.apply(frame, Needed::All, NeededTimes::Nothing).unwrap();
         assert_same(&new, &old);
         assert_eq!(new.rows.dropped, old.rows.dropped);
         assert!(new.y.is_empty() && new.weights.is_none());
@@ -49,7 +49,7 @@ fn a_program_survives_its_bytes() {
         let bytes = postcard::to_stdvec(&program).unwrap();
         let read: Program = postcard::from_bytes(&bytes).unwrap();
         assert_eq!(read, program);
-        assert_same(&read.apply(&small(), Needed::All).unwrap(), &old);
+        assert_same(&read.apply(&small(), Needed::All, NeededTimes::Nothing).unwrap(), &old);
     }
 }
 
@@ -60,7 +60,7 @@ fn rows_are_independent_of_their_company() {
         let (program, old) = learn(text, &small()).unwrap();
         for row in 0..7 {
             let frame = single(&small(), row);
-            let new = program.apply(&frame, Needed::All).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let new = program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap_or_else(|error| panic!("{text}: {error}"));
             let same: Vec<f64> = (0..old.x_names.len()).map(|k| old.x[k * 7 + row]).collect();
             assert_eq!(bits(&new.x), bits(&same), "{text}");
             new.terms.iter().zip(&old.terms).for_each(|(a, b)| assert_eq!(a.index[0], b.index[row]));
@@ -87,7 +87,7 @@ fn unknown_levels_of_predictors_are_errors() {
     for text in ["y ~ f", "y ~ 1 + (0 + f | g)", "y ~ factor(f)", "y ~ relevel(f, ref = \"c\")"] {
         let (program, _) = learn(text, &small()).unwrap();
         let frame = with(&small(), |f| f.add_strings("f", &["a", "b", "q", "d", "a", "c", "b"].map(Some)).unwrap());
-        let error = program.apply(&frame, Needed::All).unwrap_err();
+        let error = program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap_err();
         assert_eq!(error.position, 2);
         for part in ["unknown level 'q'", "row 3 (counting from 1)", "'a', 'b'", "'d'"] {
             assert!(error.message.contains(part), "{text}: {error}");
@@ -97,7 +97,7 @@ fn unknown_levels_of_predictors_are_errors() {
     let (program, _) = learn("y ~ f + x", &small()).unwrap();
     let frame = with(&small(), |f| f.add_strings("f", &["a", "b", "q", "d", "a", "c", "b"].map(Some)).unwrap());
     let frame = with(&frame, |f| f.add_real("x", vec![1.0, 2.0, f64::NAN, 4.0, 5.0, 6.0, 7.0]).unwrap());
-    assert_eq!(program.apply(&frame, Needed::All).unwrap().n, 6);
+    assert_eq!(program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap().n, 6);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn unknown_or_missing_groups_are_unseen() {
     let (program, _) = learn("y ~ x + (1 | g) + (1 | g:f)", &small()).unwrap();
     let groups = [Some("w"), None, Some("new"), Some("u"), Some("u"), Some("v"), Some("v")];
     let frame = with(&small(), |f| f.add_strings("g", &groups).unwrap());
-    let d = program.apply(&frame, Needed::All).unwrap();
+    let d = program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap();
     assert!(d.rows.dropped.is_empty());
     assert_eq!(d.terms[0].index, [2, UNSEEN, UNSEEN, 0, 0, 1, 1]);
     // g:f in training: u:a u:b u:c v:b v:d w:a w:c.
@@ -119,10 +119,10 @@ fn only_predictors_are_needed() {
     let (program, _) = learn("y ~ x + (z | g)", &small()).unwrap();
     assert_eq!(program.required_columns(false), ["x"]);
     assert_eq!(program.required_columns(true), ["x", "z", "g"]);
-    let d = program.apply(&frame, Needed::Nothing).unwrap();
+    let d = program.apply(&frame, Needed::Nothing, NeededTimes::Nothing).unwrap();
     assert_eq!((d.n, d.x.clone(), d.rows.dropped.clone()), (1, vec![1.0, 2.0], vec![(1, "x".to_string())]));
     assert!(d.terms.is_empty());
-    assert!(program.apply(&frame, Needed::All).unwrap_err().message.contains("'z'"));
+    assert!(program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap_err().message.contains("'z'"));
 }
 
 #[test]
@@ -131,9 +131,9 @@ fn offsets_are_needed() {
     let formula = formula("y ~ x + offset(log(z + 1))", &old);
     let (program, _) = Program::learn(&Request { offset: Some("off"), ..request(&formula) }, &old).unwrap();
     assert_eq!(program.required_columns(true), ["x", "z", "off"]);
-    assert!(program.apply(&small(), Needed::All).unwrap_err().message.contains("'off'"));
+    assert!(program.apply(&small(), Needed::All, NeededTimes::Nothing).unwrap_err().message.contains("'off'"));
     let new = with(&old, |f| f.add_real("off", vec![0.0, f64::NAN, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap());
-    let d = program.apply(&new, Needed::All).unwrap();
+    let d = program.apply(&new, Needed::All, NeededTimes::Nothing).unwrap();
     assert_eq!(d.offset.unwrap()[1], 2.0 + 3.0_f64.ln());
     assert_eq!(d.rows.dropped, [(1, "off".to_string())]);
 }
@@ -145,9 +145,9 @@ fn new_data_without_rows_or_without_complete_rows_give_empty_designs() {
     frame.add_real("x", vec![]).unwrap();
     frame.add_strings("f", &[]).unwrap();
     frame.add_strings("g", &[]).unwrap();
-    assert_eq!(program.apply(&frame, Needed::All).unwrap().n, 0);
+    assert_eq!(program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap().n, 0);
     let missing = with(&small(), |f| f.add_real("x", vec![f64::NAN; 7]).unwrap());
-    let d = program.apply(&missing, Needed::All).unwrap();
+    let d = program.apply(&missing, Needed::All, NeededTimes::Nothing).unwrap();
     assert_eq!((d.n, d.rows.dropped.len(), d.x.len()), (0, 7, 0));
 }
 
@@ -156,13 +156,13 @@ fn columns_may_come_in_another_type() {
     let (program, old) = learn("y ~ factor(z) + f + x", &small()).unwrap();
     // The levels of f as numbers in training, as text in new data, and the other way round.
     let frame = with(&small(), |f| f.add_strings("z", &["1", "0", "2", "5", "3", "2", "8"].map(Some)).unwrap());
-    assert_eq!(program.apply(&frame, Needed::All).unwrap().x, old.x);
+    assert_eq!(program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap().x, old.x);
     // A column of nothing has no type.
     let frame = with(&small(), |f| f.add_strings("x", &[None; 7]).unwrap());
-    assert_eq!(program.apply(&frame, Needed::All).unwrap().n, 0);
+    assert_eq!(program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap().n, 0);
     let frame = with(&small(), |f| f.add_real("f", vec![f64::NAN; 7]).unwrap());
-    assert_eq!(program.apply(&frame, Needed::All).unwrap().n, 0);
+    assert_eq!(program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap().n, 0);
     let frame = with(&small(), |f| f.add_strings("x", &[Some("k"); 7]).unwrap());
-    let error = program.apply(&frame, Needed::All).unwrap_err();
+    let error = program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap_err();
     assert!(error.message.contains("'x' holds categories here, but held numbers"), "{error}");
 }

@@ -1,7 +1,7 @@
 //! Ordinal models: ordered responses, and predictors without intercept.
 
 use super::*;
-use crate::design::{ModelProgram, Needed, ResponseRule};
+use crate::design::{ModelProgram, Needed, NeededTimes, ResponseRule};
 use crate::error::Code;
 use crate::spec::{ArraySpec, FormulaSpec, ModelKind, OrdinalSpec, PredictorSpec, Source, Spec, Threshold};
 use crate::watch::Watch;
@@ -168,7 +168,7 @@ fn scale_and_nominal_have_no_intercept_either() {
     new.add_real("x", vec![2.0]).unwrap();
     new.add_real("z", vec![3.0]).unwrap();
     new.add_strings("f", &[Some("c")]).unwrap();
-    let d = program.apply_frame(&new, Needed::Nothing).unwrap();
+    let d = program.apply_frame(&new, Needed::Nothing, NeededTimes::Nothing).unwrap();
     assert_eq!((d.x, d.nominal.unwrap().x, d.y), (vec![2.0], vec![0.0, 1.0, 0.0, 3.0], vec![]));
     assert_eq!(d.dispersion.unwrap().x, [0.0, 1.0, 0.0]);
     for nothing in ["~ 1", "~ 0"] {
@@ -176,7 +176,7 @@ fn scale_and_nominal_have_no_intercept_either() {
         (none.dispersion, none.ordinal.nominal) = (predictor(nothing), predictor(nothing));
         let (program, d) = learnt(&none, &rated()).unwrap();
         assert!(d.dispersion.is_none() && d.nominal.is_none());
-        assert!(program.apply_frame(&new, Needed::Nothing).unwrap().nominal.is_none());
+        assert!(program.apply_frame(&new, Needed::Nothing, NeededTimes::Nothing).unwrap().nominal.is_none());
     }
     let mut offset = spec("k ~ x");
     offset.dispersion = predictor("~ offset(z)");

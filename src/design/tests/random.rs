@@ -99,7 +99,7 @@ fn dependent_effects_are_left_out_here_and_in_new_data() {
     assert!(d.terms[1].z.is_none() && d.terms[3].z.is_none());
     let said = ["((Intercept) + one + x | a)", "((Intercept) + one + x || b)", "((Intercept) + one | c)"];
     assert!(d.warnings.iter().zip(said).all(|(w, term)| w.contains(term) && w.contains("'one' left out")), "{:?}", d.warnings);
-    let new = program.apply(&frame, crate::design::Needed::All).unwrap();
+    let new = program.apply(&frame, crate::design::Needed::All, crate::design::NeededTimes::Nothing).unwrap();
     assert_eq!(effects(&new), want);
     assert_eq!(new.terms[0].z, d.terms[0].z);
 }

@@ -86,7 +86,12 @@ pub fn refit(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Option
         let message = format!("refit: the frame of responses has {rows} rows, the data have {data}");
         return Err(responses.located_anew(Error::argument(message)));
     }
-    let (m, k) = (fit.fitted.len(), responses.n_columns());
+    let (m, k, width) = (fit.fitted.len(), responses.n_columns(), fit.response_columns());
+    if !k.is_multiple_of(width) {
+        let message =
+            format!("refit: the frame of responses has {k} columns; those of a Cox model are pairs, a time and its event");
+        return Err(responses.located_anew(Error::argument(message)));
+    }
     let mut y = try_vec("responses", 0.0, m * k)?;
     let rows = if m == fit.rows.n_data { None } else { Some(try_gather("rows used", fit.rows.used())?) };
     for (column, out) in responses.columns().zip(y.chunks_exact_mut(m.max(1))) {
@@ -98,5 +103,5 @@ pub fn refit(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Option
     }
     let options = RefitOptions { std_errors: fit.is_linear(), threads: work.options.threads };
     let all = fit.refit_many(&y, &options, work.watch)?;
-    Ok(Some(Refitted { names: responses.names().map(String::from).collect(), table: all.frame()? }))
+    Ok(Some(Refitted { names: responses.names().step_by(width).map(String::from).collect(), table: all.frame()? }))
 }

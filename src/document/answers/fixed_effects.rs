@@ -94,6 +94,12 @@ impl Limits {
         Ok(all)
     }
 
+    /// Of the exponentials.
+    pub fn exponential(&self) -> Self {
+        let exp = |limits: &[f64]| limits.iter().map(|v| v.exp()).collect();
+        Limits { names: self.names.clone(), ids: self.ids.clone(), lower: exp(&self.lower), upper: exp(&self.upper) }
+    }
+
     /// The columns `term`, `id`, `lower` and `upper` of a table.
     pub fn of_table(table: &Frame) -> Result<Self> {
         let texts = |name: &str| -> Result<Vec<String>> {

@@ -1,11 +1,11 @@
 //! Predictions for new data.
 
 use super::subject::{Subject, Work};
-use crate::document::questions::Questions;
-use crate::error::{Result, try_owned};
+use crate::document::questions::{Groups, Questions};
+use crate::error::{Error, Result, try_copy, try_owned};
 use crate::fit::{Fit, FixedEffects, Ordinal};
 use crate::frame::Frame;
-use crate::predict::{Interval, NewData, Predictions, Problem, Quantity, Request};
+use crate::predict::{CurveRequest, Curves, Interval, NewData, NewLevels, Predictions, Problem, Quantity, Request};
 use crate::spec::{Source, Spec};
 
 /// Predictions of the rows of new data, each of `width` numbers.
@@ -26,6 +26,12 @@ pub enum Parts<'f> {
 impl Predicted {
     pub fn new(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Self>> {
         let (fit, Some(data)) = (subject.fit, &questions.predict) else { return Ok(None) };
+        if questions.random == Groups::Average {
+            return Err(Error::argument("re average is for survival curves; predictions have type marginal for it"));
+        }
+        if questions.new_levels == NewLevels::Average {
+            return Err(Error::argument("new_levels average is for survival curves; predictions have zero and error"));
+        }
         let usual = if fit.ordinal().is_some() { Quantity::Probabilities } else { Quantity::Response };
         let quantity = questions.quantity.unwrap_or(usual);
         let groups: Vec<&str> = fit.all_terms().map(|(_, term)| term.design.group.as_str()).collect();
@@ -36,7 +42,7 @@ impl Predicted {
         let request = Request {
             quantity,
             random: questions.random.terms(groups.into_iter())?,
-            new_levels_zero: questions.new_levels_zero,
+            new_levels_zero: questions.new_levels == NewLevels::Zero,
             level: questions.interval.map(|_| questions.level),
             interval: questions.interval.unwrap_or_default(),
             weights,
@@ -57,22 +63,43 @@ impl Predicted {
 
     /// Rows of the new data, counted from 1, that have no prediction, but for those in which a value is missing.
     pub fn warnings(&self) -> Vec<String> {
-        let told = [
-            (
-                Problem::NotEstimable,
-                "can't be estimated: columns that were left out of the model differ there from what they are in the data",
-            ),
-            (Problem::ThresholdsCross, "has no probabilities: its nominal effects have thresholds cross"),
-        ];
-        let text = |(problem, why): (Problem, &str)| {
-            let rows = self.predictions.problems.iter().filter(|(_, own)| *own == problem);
-            let rows: Vec<String> = rows.map(|(row, _)| (row + 1).to_string()).collect();
-            let more = if rows.len() > SHOWN { format!(" and {} more", rows.len() - SHOWN) } else { String::new() };
-            let shown = rows[..rows.len().min(SHOWN)].join(", ");
-            (!rows.is_empty()).then(|| format!("prediction: row {shown}{more} of the new data {why}"))
-        };
-        told.into_iter().filter_map(text).collect()
+        warnings("prediction", &self.predictions.problems)
     }
+}
+
+/// Survival curves of the rows of new data.
+pub fn survival_curves(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Curves>> {
+    let (fit, Some(data)) = (subject.fit, &questions.survival) else { return Ok(None) };
+    let groups: Vec<&str> = fit.all_terms().map(|(_, term)| term.design.group.as_str()).collect();
+    let request = CurveRequest {
+        random: questions.random.terms(groups.into_iter())?,
+        marginal: questions.random == Groups::Average,
+        new_levels: questions.new_levels,
+        times: questions.times.as_deref().map(|times| try_copy("times", times)).transpose()?,
+        limits: questions.curve_limits,
+        level: Some(questions.level),
+    };
+    fit.survival_curves(NewData::Frame(data), &request, work.watch).map(Some)
+}
+
+/// What is to be said of rows without numbers.
+pub fn warnings(of: &str, problems: &[(usize, Problem)]) -> Vec<String> {
+    let told = [
+        (
+            Problem::NotEstimable,
+            "can't be estimated: columns that were left out of the model differ there from what they are in the data",
+        ),
+        (Problem::ThresholdsCross, "has no probabilities: its nominal effects have thresholds cross"),
+        (Problem::Beyond, "has none after the last time at which its stratum is observed"),
+    ];
+    let text = |(problem, why): (Problem, &str)| {
+        let rows = problems.iter().filter(|(_, own)| *own == problem);
+        let rows: Vec<String> = rows.map(|(row, _)| (row + 1).to_string()).collect();
+        let more = if rows.len() > SHOWN { format!(" and {} more", rows.len() - SHOWN) } else { String::new() };
+        let shown = rows[..rows.len().min(SHOWN)].join(", ");
+        (!rows.is_empty()).then(|| format!("{of}: row {shown}{more} of the new data {why}"))
+    };
+    told.into_iter().filter_map(text).collect()
 }
 
 /// Rows that a warning lists.

@@ -55,6 +55,9 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
     if let Some(own) = &answers.predicted {
         put_predictions(json, fit, own);
     }
+    if let Some(curves) = &answers.survival {
+        put_table(json, "survival", Named::Plain, &curves.table)?;
+    }
     put_resampled(json, fit, questions, answers)?;
     if let Some(Refitted { names, table }) = &answers.refitted {
         let columns = columns(Named::Fits, table)?;
@@ -111,19 +114,17 @@ fn put_residuals(json: &mut Json, fit: &Fit, answers: &Answers<'_>) -> Result<()
 fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()> {
     if fit.is_linear() {
         let coefficients = renamed(&tests.coefficients, &COEFFICIENTS)?;
-        let anova =
-            tests.anova.iter().map(|(kind, table)| Ok((*kind, columns(Named::Anova, table)?))).collect::<Result<Vec<_>>>()?;
+        let mut anova = Ok(());
         json.object(tests.method.name(), |json| {
             put_columns(json, &coefficients);
-            if !anova.is_empty() {
-                json.object("anova", |json| {
-                    anova.iter().for_each(|(kind, columns)| json.object(type_key(*kind), |json| put_columns(json, columns)));
-                });
-            }
+            anova = put_anova(json, tests);
         });
-        if let Some(table) = &tests.drop1 {
-            put_table(json, "drop1", Named::Drop1, table)?;
-        }
+        anova?;
+    } else {
+        put_anova(json, tests)?;
+    }
+    if let Some(table) = &tests.drop1 {
+        put_table(json, "drop1", Named::Drop1, table)?;
     }
     if let Some(own) = &tests.hypothesis {
         let (rows, joint) = (columns(Named::Combinations, &own.rows)?, columns(Named::Joint, &own.joint)?);
@@ -134,6 +135,17 @@ fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()>
     }
     if let (DfMethod::KenwardRoger, DegreesOfFreedom::KenwardRoger(own)) = (tests.method, tests.freedom) {
         json.matrix("vcov_kenward_roger", &own.vcov, fit.fixed.names.len());
+    }
+    Ok(())
+}
+
+/// The tables of all types that are asked for.
+fn put_anova(json: &mut Json, tests: &FixedEffects<'_>) -> Result<()> {
+    let all = tests.anova.iter().map(|(kind, table)| Ok((*kind, columns(Named::Anova, table)?))).collect::<Result<Vec<_>>>()?;
+    if !all.is_empty() {
+        json.object("anova", |json| {
+            all.iter().for_each(|(kind, columns)| json.object(type_key(*kind), |json| put_columns(json, columns)));
+        });
     }
     Ok(())
 }
@@ -169,8 +181,17 @@ fn put_predictions(json: &mut Json, fit: &Fit, own: &Predicted) {
 /// Simulated responses, the bootstrap and profiles.
 fn put_resampled(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<'_>) -> Result<()> {
     if let Some(responses) = &answers.simulated {
-        let each = responses.chunks_exact(fit.fitted.len().max(1));
-        json.array("simulations", |json| each.for_each(|response| json.list(|json| json.reals(response))));
+        let m = fit.fitted.len();
+        let each = responses.chunks_exact((m * fit.response_columns()).max(1));
+        json.array("simulations", |json| match fit.cox() {
+            None => each.for_each(|response| json.list(|json| json.reals(response))),
+            Some(_) => each.for_each(|response| {
+                json.item(|json| {
+                    json.numbers("time", &response[..m]);
+                    json.numbers("event", &response[m..]);
+                });
+            }),
+        });
     }
     if let Some(own) = &answers.bootstrapped {
         put_bootstrap(json, own);

@@ -1,9 +1,11 @@
 //! Fixed effects, and the parameters of generalised and ordinal models, in the document.
 
 use super::random::{put_random_effects, put_variances};
+use super::tables::put_table;
 use super::writer::Json;
 use crate::choice::Choice;
 use crate::diagnostics::ResidualKind;
+use crate::document::names::Named;
 use crate::error::{Code, Result};
 use crate::fit::{Cox, Fit, FixedEffects, Generalised, Ordinal, ParameterForm, Role};
 
@@ -35,6 +37,7 @@ pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) -> Result<()> {
     json.number("concordance", own.concordance.estimate);
     json.number("concordance_std_error", own.concordance.std_error);
     json.names("separated", &own.monotone);
+    put_table(json, "baseline_hazard", Named::Plain, &fit.table("baseline_hazard")?)?;
     put_linear_predictor(json, fit)
 }
 

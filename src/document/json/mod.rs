@@ -10,7 +10,7 @@ use self::answered::{put_answers, put_limits};
 use self::fixed::{put_coefficients, put_cox, put_generalised, put_ordinal};
 use self::random::{put_group_sizes, put_random_effects, put_variances};
 use self::writer::Json;
-use super::answers::{Answers, Predicted, Subject};
+use super::answers::{Answers, Predicted, Subject, warnings};
 use super::questions::Questions;
 use crate::choice::Choice;
 use crate::error::Result;
@@ -73,10 +73,14 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     }
     put_dropped_rows(json, fit);
     put_outcome(json, &fit.outcome);
-    let warnings = fit.warnings().into_iter().chain(answers.predicted.iter().flat_map(Predicted::warnings));
-    json.names("warnings", &warnings.collect::<Vec<_>>());
+    let of_curves = answers.survival.iter().flat_map(|curves| warnings("survival", &curves.problems));
+    let all = fit.warnings().into_iter().chain(answers.predicted.iter().flat_map(Predicted::warnings)).chain(of_curves);
+    json.names("warnings", &all.collect::<Vec<_>>());
     if let Some(limits) = &answers.fixed.wald {
         put_limits(json, "wald_ci", questions.level, limits);
+        if fit.cox().is_some() {
+            put_limits(json, "hazard_ratio_ci", questions.level, &limits.exponential());
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScal
 use crate::coxme::transform::TimeTransform;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
-use crate::predict::{Interval, Quantity};
+use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
 use crate::resample::{IntervalKind, RandomEffects};
 
 /// What is asked. The default asks nothing but the basics.
@@ -34,10 +34,14 @@ pub struct Questions {
     pub chi_bar: bool,
     pub r2: bool,
     pub predict: Option<Frame>,
+    /// Survival curves for these rows, at these times.
+    pub survival: Option<Frame>,
+    pub times: Option<Vec<f64>>,
+    pub curve_limits: CurveLimits,
     /// Of predictions and marginal means.
     pub quantity: Option<Quantity>,
     pub random: Groups,
-    pub new_levels_zero: bool,
+    pub new_levels: NewLevels,
     pub interval: Option<Interval>,
     /// Numbers of replicates.
     pub simulate: usize,
@@ -77,9 +81,12 @@ impl Default for Questions {
             chi_bar: false,
             r2: false,
             predict: None,
+            survival: None,
+            times: None,
+            curve_limits: CurveLimits::default(),
             quantity: None,
             random: Groups::All,
-            new_levels_zero: false,
+            new_levels: NewLevels::default(),
             interval: None,
             simulate: 0,
             simulate_type: RandomEffects::default(),

@@ -29,6 +29,8 @@ pub enum Groups {
     #[default]
     All,
     None,
+    /// Averaged over.
+    Average,
     Named(Vec<String>),
 }
 
@@ -127,7 +129,7 @@ impl Groups {
     pub fn terms<'a>(&self, groups: impl Iterator<Item = &'a str> + Clone) -> Result<RandomTerms> {
         let named = match self {
             Groups::All => return Ok(RandomTerms::All),
-            Groups::None => return Ok(RandomTerms::None),
+            Groups::None | Groups::Average => return Ok(RandomTerms::None),
             Groups::Named(named) => named,
         };
         if let Some(absent) = named.iter().find(|name| !groups.clone().any(|group| group == *name)) {

@@ -6,5 +6,5 @@ mod named;
 mod values;
 
 pub use asked::Questions;
-pub use kinds::{BootstrapType, ConfidenceInterval, Means, ProfileScale, Residuals, ResponseStatistic};
+pub use kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 pub use named::{QUESTIONS, Question};

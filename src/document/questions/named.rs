@@ -142,8 +142,9 @@ impl Questions {
             let name = question.name();
             if !question.suits(model) {
                 let models = ModelKind::ALL.iter().filter(|(own, _)| question.suits(*own)).map(|(own, _)| own.name());
-                let models = models.collect::<Vec<_>>().join(" and ");
-                return Err(Error::argument(format!("{name} is for the model {models}, not {}", model.name())));
+                let models = models.collect::<Vec<_>>();
+                let (s, all) = (if models.len() > 1 { "s" } else { "" }, models.join(" and "));
+                return Err(Error::argument(format!("{name} is for the model{s} {all}, not {}", model.name())));
             }
             let needed = || question.needs.iter();
             if needed().next().is_some() && !needed().any(|need| self.has(need)) {
@@ -189,20 +190,20 @@ fn replicates(place: &mut usize, text: &str) -> Option<()> {
 }
 
 /// All questions: those of inference, then those of what comes after a fit.
-pub const QUESTIONS: [Question; 35] = [
+pub const QUESTIONS: [Question; 38] = [
     Question::text(
         c"df",
         c"satterthwaite, kenward-roger, residual or normal",
         c"degrees of freedom of tests and intervals of the fixed effects (linear models: satterthwaite by default; others: normal, that is infinite)",
         |q, v| put(&mut q.df, values::word(v)),
     ),
-    Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, of type I, II or III (repeatable)", anova)
+    Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, chi-square tests of those of a Cox model, of type I, II or III (repeatable)", anova)
         .repeatable()
-        .of_models(&[ModelKind::Lmm]),
-    Question::flag(c"drop1", c"likelihood-ratio tests of a linear model against those without each term", |q, v| {
+        .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
+    Question::flag(c"drop1", c"likelihood-ratio tests of a linear or Cox model against those without each term", |q, v| {
         put(&mut q.drop1, values::truth(v))
     })
-    .of_models(&[ModelKind::Lmm]),
+    .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
     Question::text(
         c"confint",
         c"wald, profile, boot or ranef",
@@ -278,33 +279,25 @@ pub const QUESTIONS: [Question; 35] = [
     Question::data(c"predict", c"new data", c"predictions for these rows", |q, frame| q.predict = Some(frame)),
     Question::text(
         c"type",
-        c"response, link, conditional, zero_probability (zprob), location, dispersion, marginal, probabilities (prob), cumulative (cum.prob) or class",
-        c"what is predicted: the mean (the default), the linear predictor, the mean without extra zeros, the probability of an extra zero, the inverse link (before truncation, between masses at 0 and 1), the family's first parameter or the scale, the mean averaged over the random effects; of an ordinal model probabilities (the default), cumulative ones, or the most probable category. Of marginal means link (the default) or response",
+        c"response, link (lp), conditional, zero_probability (zprob), location, dispersion, marginal, probabilities (prob), cumulative (cum.prob), class, risk, survival or expected",
+        c"what is predicted: the mean (the default), the linear predictor, the mean without extra zeros, the probability of an extra zero, the inverse link (before truncation, between masses at 0 and 1), the family's first parameter or the scale, the mean averaged over the random effects; of an ordinal model probabilities (the default), cumulative ones, or the most probable category; of a Cox model the events expected in the interval of a row (response, or expected), the hazard ratio to a row of zeros (risk), or the probability of no event in the interval (survival; marginal: averaged over the random effects). Of marginal means link (the default) or response",
         |q, v| put(&mut q.quantity, values::quantity(v).map(Some)),
     )
     .of(&[c"predict", c"emmeans"]),
     Question::text(
         c"re",
-        c"all, none or grouping factors, \"g,h\"",
-        c"predict with random effects (the default), without, or with those of these grouping factors",
+        c"all, none, average or grouping factors, \"g,h\"",
+        c"predict with random effects (the default), without, or with those of these grouping factors; survival curves also averaged over them",
         |q, v| put(&mut q.random, values::groups(v)),
     )
-    .of(&[c"predict"]),
+    .of(&[c"predict", c"survival"]),
     Question::text(
         c"new_levels",
-        c"zero or error",
-        c"groups that the fit does not know: random effects of zero, or an error (the default)",
-        |q, v| {
-            let zero = match v {
-                "zero" => true,
-                "error" => false,
-                _ => return None,
-            };
-            q.new_levels_zero = zero;
-            Some(())
-        },
+        c"zero, error or average",
+        c"groups that the fit does not know: random effects of zero, an error (the default), or survival curves averaged over them",
+        |q, v| put(&mut q.new_levels, values::word(v)),
     )
-    .of(&[c"predict"]),
+    .of(&[c"predict", c"survival"]),
     Question::text(
         c"interval",
         c"none, confidence or prediction",
@@ -312,6 +305,21 @@ pub const QUESTIONS: [Question; 35] = [
         interval,
     )
     .of(&[c"predict"]),
+    Question::data(c"survival", c"new data", c"survival curves of a Cox model for these rows", |q, frame| q.survival = Some(frame)),
+    Question::text(
+        c"times",
+        c"numbers, \"1, 2.5, 5\"",
+        c"times of the survival curves (the default is the event times of the stratum)",
+        |q, v| put(&mut q.times, values::numbers(v).map(Some)),
+    )
+    .of(&[c"survival"]),
+    Question::text(
+        c"curve_limits",
+        c"log, log_log, plain or none",
+        c"limits of the survival curves are symmetric on the scale of the cumulative hazard (the default), of its logarithm or of the survival; or there are none",
+        |q, v| put(&mut q.curve_limits, values::word(v)),
+    )
+    .of(&[c"survival"]),
     Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
     Question::text(
         c"simulate_type",

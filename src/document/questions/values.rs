@@ -43,6 +43,11 @@ pub fn rows(text: &str) -> Option<Vec<Vec<f64>>> {
     rows.windows(2).all(|pair| pair[0].len() == pair[1].len()).then_some(rows)
 }
 
+/// "1, 2.5, 5".
+pub fn numbers(text: &str) -> Option<Vec<f64>> {
+    text.split(',').map(number).collect()
+}
+
 /// A text that is not empty.
 pub fn text(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.to_owned())
@@ -51,6 +56,8 @@ pub fn text(text: &str) -> Option<String> {
 /// A quantity by its name, or by the word that R's packages have for it.
 pub fn quantity(text: &str) -> Option<Quantity> {
     match text {
+        "lp" => Some(Quantity::Link),
+        "expected" => Some(Quantity::Response),
         "zprob" => Some(Quantity::ZeroProbability),
         "prob" => Some(Quantity::Probabilities),
         "cum.prob" => Some(Quantity::Cumulative),
@@ -58,11 +65,12 @@ pub fn quantity(text: &str) -> Option<Quantity> {
     }
 }
 
-/// "all", "none", or grouping factors "g,h".
+/// "all", "none", "average", or grouping factors "g,h".
 pub fn groups(text: &str) -> Option<Groups> {
     match text {
         "all" => Some(Groups::All),
         "none" => Some(Groups::None),
+        "average" => Some(Groups::Average),
         "" => None,
         names => Some(Groups::Named(names.split(',').map(String::from).collect())),
     }

@@ -5,7 +5,7 @@ mod table;
 use std::fmt::Write;
 
 use self::table::put_table;
-use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, ResidualValues, Subject};
+use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, ResidualValues, Subject, warnings};
 use super::names::Named;
 use super::number::{general, shortest};
 use super::questions::Questions;
@@ -22,6 +22,10 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     let mut out = fit.summary_with(answers.fixed.freedom);
     if let Some(limits) = &answers.fixed.wald {
         put_wald(&mut out, limits, questions.level, answers.fixed.method);
+        if fit.cox().is_some() {
+            line(&mut out, format_args!("\nThe same for hazard ratios:"));
+            put_limits(&mut out, &limits.exponential());
+        }
     }
     put_tests(&mut out, &answers.fixed)?;
     if let Some(r2) = answers.r2 {
@@ -47,6 +51,10 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     if let Some(own) = &answers.predicted {
         put_predictions(&mut out, fit, own);
     }
+    if let Some(curves) = &answers.survival {
+        put_table(&mut out, "Survival curves:", Named::Plain, &curves.table)?;
+        warnings("survival", &curves.problems).iter().for_each(|warning| line(&mut out, format_args!("\n{warning}")));
+    }
     put_resampled(&mut out, answers)?;
     put_rest(&mut out, fit, answers)?;
     Ok(out)
@@ -65,6 +73,10 @@ fn put_wald(out: &mut String, limits: &Limits, level: f64, method: DfMethod) {
         DfMethod::Default | DfMethod::Normal => "normal",
     };
     line(out, format_args!("\nWald {} % confidence intervals ({by}):", general(100.0 * level, 6)));
+    put_limits(out, limits);
+}
+
+fn put_limits(out: &mut String, limits: &Limits) {
     for (name, (lower, upper)) in limits.names.iter().zip(limits.lower.iter().zip(&limits.upper)) {
         line(out, format_args!("  {name:<24} {:>14} {:>14}", general(*lower, 6), general(*upper, 6)));
     }

@@ -6,7 +6,7 @@
 //!   level, to those of the terms that contain it (Goodnight 1976). They do not depend on the coding. Where all cells have rows, they
 //!   compare unweighted means of cells; covariates are taken at zero.
 
-use super::indicators::{ByRank, Indicators};
+use super::indicators::{ByRank, Indicators, has_constant};
 use crate::choice::Choice;
 use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_vec};
@@ -39,11 +39,14 @@ pub struct Hypothesis {
     pub k: usize,
 }
 
+/// What memory is for.
+const BASIS: &str = "orthonormal basis of the fixed effects";
+
 /// The terms of a fit, as hypotheses need them.
-struct Terms {
-    labels: Vec<String>,
+pub(super) struct Terms {
+    pub labels: Vec<String>,
     /// The kept columns of each term.
-    columns: Vec<Vec<usize>>,
+    pub columns: Vec<Vec<usize>>,
     /// The terms that contain each.
     containing: Vec<Vec<usize>>,
 }
@@ -51,19 +54,19 @@ struct Terms {
 /// The hypotheses of all terms, in the order of the formula. `data` are those of the fit; types II and III need them where columns were
 /// left out.
 pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Vec<Hypothesis>> {
-    fit.without_cox("anova")?;
     watch.at(Phase::Test, 0, None)?;
     let terms = Terms::of(fit);
+    let x = fit.seen(&fit.x)?;
     let p = fit.fixed.names.len();
     let everything: Vec<usize> = (0..p).collect();
     // A term alone has one hypothesis, whatever it is called.
     let kind = if terms.labels.len() <= 1 { AnovaType::I } else { kind };
     let rows: Vec<Vec<Vec<f64>>> = match kind {
         AnovaType::I => {
-            let all = sequential(fit, &everything, watch)?;
+            let all = sequential(&x, fit.n_obs, &everything, watch)?;
             terms.columns.iter().map(|own| own.iter().map(|&j| over(&all[j], all[j][j])).collect()).collect()
         }
-        AnovaType::II | AnovaType::III => terms.partial(fit, data, kind, watch)?,
+        AnovaType::II | AnovaType::III => terms.partial(fit, &x, data, kind, watch)?,
     };
     let hypothesis = |(term, rows): (String, Vec<Vec<f64>>)| {
         let k = rows.len();
@@ -74,7 +77,7 @@ pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watc
 }
 
 impl Terms {
-    fn of(fit: &Fit) -> Self {
+    pub fn of(fit: &Fit) -> Self {
         let (labels, columns): (Vec<String>, Vec<Vec<usize>>) = fit.fixed_terms().into_iter().unzip();
         let containing = match &fit.program {
             ModelProgram::Formula(program) => program.containing_terms(),
@@ -91,14 +94,14 @@ impl Terms {
     }
 
     /// Type II: the sequential hypothesis with the terms that contain it after it, and all others before.
-    fn second(&self, fit: &Fit, t: usize, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
+    fn second(&self, fit: &Fit, x: &[f64], t: usize, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
         let (p, own, after) = (fit.fixed.names.len(), &self.columns[t], self.columns_containing(t));
         if after.is_empty() {
             return Ok(own.iter().map(|&j| unit(p, j)).collect());
         }
         let before = (0..p).filter(|j| !own.contains(j) && !after.contains(j));
         let order: Vec<usize> = before.chain(own.iter().copied()).chain(after.iter().copied()).collect();
-        let all = sequential(fit, &order, watch)?;
+        let all = sequential(x, fit.n_obs, &order, watch)?;
         let first = p - own.len() - after.len();
         Ok(all[first..first + own.len()].iter().zip(own).map(|(row, &j)| over(row, row[j])).collect())
     }
@@ -112,11 +115,18 @@ impl Terms {
     /// Types II and III. Without an intercept each term has the space of its indicators: which factor's columns have the constant is an
     /// accident of coding. Where the fit left out columns of other terms that depend on those of a term, the latter have no hypotheses of
     /// their own.
-    fn partial(&self, fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Vec<Vec<Vec<f64>>>> {
+    fn partial(
+        &self,
+        fit: &Fit,
+        x: &[f64],
+        data: Option<&Frame>,
+        kind: AnovaType,
+        watch: &Watch<'_>,
+    ) -> Result<Vec<Vec<Vec<f64>>>> {
         let p = fit.fixed.names.len();
         let of_third = kind == AnovaType::III;
         let contained = self.containing.iter().any(|c| !c.is_empty());
-        let intercept = !matches!(&fit.program, ModelProgram::Formula(program) if !program.has_intercept());
+        let intercept = has_constant(fit);
         let by_rank = !fit.fixed.dropped.is_empty() || !intercept;
         let indicators = match &fit.program {
             ModelProgram::Formula(program) if by_rank || (of_third && contained) => Some(Indicators::of(fit, program, data)?),
@@ -124,7 +134,7 @@ impl Terms {
         };
         let metric = indicators.as_ref().filter(|_| of_third).map_or_else(|| Ok(vec![]), |own| own.metric(p))?;
         let ranked = match &indicators {
-            Some(own) if by_rank => Some(ByRank::new(own, sequential(fit, &(0..p).collect::<Vec<_>>(), watch)?)),
+            Some(own) if by_rank => Some(ByRank::new(own, sequential(x, fit.n_obs, &(0..p).collect::<Vec<_>>(), watch)?)),
             _ => None,
         };
         let rows = |t: usize| match (&indicators, &ranked) {
@@ -133,7 +143,7 @@ impl Terms {
                 Ok(if of_third { ranked.third(t + 1, &after) } else { ranked.second(t + 1, &after) })
             }
             _ if of_third => self.third(p, t, &metric),
-            _ => self.second(fit, t, watch),
+            _ => self.second(fit, x, t, watch),
         };
         (0..self.labels.len()).map(rows).collect()
     }
@@ -170,15 +180,15 @@ fn orthogonalised(p: usize, metric: &[f64], j: usize, others: &[usize]) -> Resul
 }
 
 /// For the columns of X in an order: the rows of the upper triangular factor of X, in the order of the columns in X.
-fn sequential(fit: &Fit, order: &[usize], watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
-    let (n, p) = (fit.n_obs, order.len());
-    let mut q = try_vec("orthonormal basis of the fixed effects", 0.0, n * p)?;
+fn sequential(x: &[f64], n: usize, order: &[usize], watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
+    let p = order.len();
+    let mut q = try_vec(BASIS, 0.0, n * p)?;
     let mut rows = vec![vec![0.0; p]; p];
     for (j, &column) in order.iter().enumerate() {
         watch.pulse()?;
         let (before, rest) = q.split_at_mut(j * n);
         let own = &mut rest[..n];
-        own.copy_from_slice(&fit.x[column * n..(column + 1) * n]);
+        own.copy_from_slice(&x[column * n..(column + 1) * n]);
         for _ in 0..2 {
             take_off(before.chunks_exact(n.max(1)), own, dot, |i, share| rows[i][column] += share);
         }

@@ -1,7 +1,7 @@
 //! The columns of the model with an indicator for each level, as combinations of the columns that a fit kept: what hypotheses of type III
 //! are orthogonal in, and what hypotheses of types II and III are made of where the fit left out columns, or has no intercept.
 
-use crate::design::Program;
+use crate::design::{ModelProgram, Program};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::fit::estimable::Estimable;
@@ -26,6 +26,11 @@ pub struct Indicators {
 /// What is left of a column, relative to it, that is a combination of others.
 const TOLERANCE: f64 = 1e-8;
 
+/// Whether a constant is among the fixed effects; of a Cox model it is in the baseline hazard.
+pub fn has_constant(fit: &Fit) -> bool {
+    fit.cox().is_some() || !matches!(&fit.program, ModelProgram::Formula(program) if !program.has_intercept())
+}
+
 impl Indicators {
     /// `data` are those of the fit, and are needed where it left out columns.
     pub fn of(fit: &Fit, program: &Program, data: Option<&Frame>) -> Result<Self> {
@@ -43,7 +48,8 @@ impl Indicators {
                 let message = "data is NULL, but the fit left out columns, and types II and III need the data of the fit then";
                 return Err(Error::argument(message));
             };
-            let x = all_columns(program, &fit.kept, &fit.rows, &fit.x, data)?;
+            let all = all_columns(program, &fit.kept, &fit.rows, &fit.x, data)?;
+            let x = fit.seen(&all)?;
             for (j, shares) in Estimable::new(&x, fit.n_obs, p, &fit.kept)?.dependent() {
                 columns[*j].copy_from_slice(shares);
             }
@@ -59,11 +65,12 @@ impl Indicators {
             }
             of_levels.push(own);
         }
-        let norms = fit.x.chunks_exact(fit.n_obs.max(1)).map(|column| dot(column, column).sqrt()).collect();
+        let x = fit.seen(&fit.x)?;
+        let norms = x.chunks_exact(fit.n_obs.max(1)).map(|column| dot(column, column).sqrt()).collect();
         Ok(Indicators {
             of_levels,
             level_terms: products.other_terms,
-            intercept: program.has_intercept(),
+            intercept: has_constant(fit),
             columns,
             term: program.fixed_column_terms(),
             norms,

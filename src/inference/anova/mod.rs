@@ -1,5 +1,6 @@
-//! Analysis of variance: F tests of the terms of the fixed effects.
+//! Analysis of variance: F tests of the terms of the fixed effects. Of a Cox model chi-square tests.
 
+mod cox;
 mod hypotheses;
 mod indicators;
 
@@ -12,7 +13,8 @@ use crate::frame::Frame;
 use crate::watch::{Phase, Watch};
 
 /// A row a term: `term`, `sum_sq`, `mean_sq`, `num_df`, `den_df`, `statistic` (F), `p_value`. The mean square is F, before it is scaled, times the
-/// residual variance. A term of which the fit has left out all columns has no degrees of freedom and no test.
+/// residual variance. A term of which the fit has left out all columns has no degrees of freedom and no test. Of a Cox model: `term`, of type I
+/// `log_likelihood`, `df`, `chi_square`, `p_value`.
 pub fn anova_table(
     fit: &Fit,
     data: Option<&Frame>,
@@ -20,9 +22,12 @@ pub fn anova_table(
     freedom: DegreesOfFreedom<'_>,
     watch: &Watch<'_>,
 ) -> Result<Frame> {
+    if let Some(own) = fit.cox() {
+        return cox::table(fit, own, data, kind, watch);
+    }
     if !fit.is_linear() {
         return Err(Error::argument(
-            "the analysis of variance is for linear mixed models; compare generalised models by likelihood ratios",
+            "the analysis of variance is for linear and Cox models; compare generalised models by likelihood ratios",
         ));
     }
     let tests = hypotheses(fit, data, kind, watch)?;

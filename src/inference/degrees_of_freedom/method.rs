@@ -41,6 +41,9 @@ impl DfMethod {
 
     /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
     pub fn check(self, fit: &Fit) -> Result<()> {
+        if !matches!(self, DfMethod::Default | DfMethod::Normal) {
+            fit.without_cox(&format!("df: {} degrees of freedom", self.title()))?;
+        }
         match (self, fit.is_linear()) {
             (DfMethod::KenwardRoger, true) if !fit.reml => Err(Error::argument(
                 "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",

@@ -11,7 +11,7 @@ mod system;
 pub use kenward_roger::KenwardRoger;
 pub use method::DfMethod;
 pub use satterthwaite::Satterthwaite;
-pub(super) use system::Observed;
+pub(super) use system::{Observed, pseudo_inverse};
 
 use super::linear::{Coefficients, Combination, JointTest};
 use crate::error::{Error, Result};

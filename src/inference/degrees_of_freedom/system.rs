@@ -8,7 +8,8 @@ use crate::lmm::correlation::information::information_by_differences;
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::hessian::ObservedInformation;
-use crate::lmm::variance::{Variances, canonical, largest_part};
+use crate::lmm::variance::{Variances, largest_part};
+use crate::random::canonical;
 use crate::watch::{Phase, Watch};
 
 /// The linear system of a fit, with its working parameters.
@@ -42,7 +43,7 @@ pub struct Observed {
 impl Observed {
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         let (system, working) = system_of(fit, watch)?;
-        let working = canonical(&system, &working);
+        let working = canonical(&system.structures, &working);
         let (map, information) = if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {
             information_by_differences(&system, &working, fit.reml, watch)?
         } else {
@@ -94,7 +95,7 @@ const FLAT: f64 = 1e-10;
 const SHARE: f64 = 0.05;
 
 /// The pseudo-inverse of an information matrix.
-pub(super) struct PseudoInverse {
+pub(in crate::inference) struct PseudoInverse {
     pub matrix: Vec<f64>,
     /// It has negative eigenvalues.
     pub indefinite: bool,
@@ -104,7 +105,7 @@ pub(super) struct PseudoInverse {
 
 /// The pseudo-inverse of an information matrix, eigenvalues counted after its diagonal is scaled to one, so that units don't matter. What has
 /// no positive diagonal is left out.
-pub(super) fn pseudo_inverse(n: usize, a: &[f64]) -> Result<PseudoInverse> {
+pub(in crate::inference) fn pseudo_inverse(n: usize, a: &[f64]) -> Result<PseudoInverse> {
     let scale: Vec<f64> = (0..n).map(|i| if a[i * n + i] > 0.0 { a[i * n + i].sqrt().recip() } else { 0.0 }).collect();
     let scaled: Vec<f64> = (0..n * n).map(|e| a[e] * scale[e % n] * scale[e / n]).collect();
     let Some((values, vectors)) = symmetric_eigen(n, &scaled) else {

@@ -70,7 +70,6 @@ impl MarginalMeans {
     /// The means of a fit from a formula. `data` are those of the fit, which tell the means of covariates; where the fixed effects are
     /// made of plain factors they can be missing.
     pub fn of_fit(fit: &Fit, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting, watch: &Watch<'_>) -> Result<Self> {
-        fit.without_cox("marginal means")?;
         watch.at(Phase::Means, 0, None)?;
         let ModelProgram::Formula(program) = &fit.program else {
             return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));
@@ -84,7 +83,8 @@ impl MarginalMeans {
         if let Some(data) = data {
             source.check_data(data, &fit.x)?;
         }
-        Self::new(&source, data, spec, weighting, watch)
+        let means = Self::new(&source, data, spec, weighting, watch)?;
+        Ok(if fit.cox().is_some() { means.relative(fit, program, data)? } else { means })
     }
 
     pub fn new(
@@ -117,6 +117,18 @@ impl MarginalMeans {
         let factors = chosen.iter().map(|choice| choice.factor(&reference)).collect();
         let (n_factors, constant) = (spec.factors.len(), source.constant.to_vec());
         Ok(MarginalMeans { factors, n_factors, rows, estimable, offset: source.offset, constant })
+    }
+
+    /// Of a Cox model, whose baseline hazards have every constant: logarithms of hazards relative to that where all columns are zero. What can be
+    /// estimated is the same within all strata.
+    fn relative(self, fit: &Fit, program: &Program, data: Option<&Frame>) -> Result<Self> {
+        let (Some(data), p) = (data, program.fixed_names().len()) else { return Ok(self) };
+        if fit.kept.len() == p {
+            return Ok(self);
+        }
+        let x = program.fixed_matrix_of_data(data, &fit.rows)?;
+        let estimable = Estimable::new(&fit.seen(&x)?, fit.n_obs, p, &fit.kept)?;
+        Ok(MarginalMeans { estimable, ..self })
     }
 
     /// The number of means.

@@ -28,6 +28,9 @@ impl ResponseScale {
                 "marginal means of an ordinal model are those of the latent variable, on the scale of the link",
             ));
         }
+        if fit.cox().is_some() {
+            return Ok(Some(ResponseScale { ratio: Some("hazard_ratio"), ..Self::of_link(Link::Log) }));
+        }
         Ok(fit.generalised().and_then(|own| Self::of_family(&*own.family)))
     }
 
@@ -92,7 +95,7 @@ impl MarginalMeans {
 
     /// A row a contrast: the groups' factors, `contrast`, `estimate`, `std_error`, `df`, `lower`, `upper`, `statistic` (t, or z where
     /// the degrees of freedom are infinite) and `p_value`. Each group is a family of its own for the adjustment. On the scale of the response
-    /// a difference of logarithms is a ratio (`ratio`, `odds_ratio`); other links have no such scale, and their contrasts stay where they are.
+    /// a difference of logarithms is a ratio (`ratio`, `odds_ratio`, `hazard_ratio`); other links have no such scale, and their contrasts stay where they are.
     pub fn contrasts(
         &self,
         coefficients: &Coefficients,
@@ -191,8 +194,20 @@ impl MarginalMeans {
 }
 
 /// Columns of the tables beside those of factors.
-const OWN_COLUMNS: [&str; 11] =
-    ["contrast", "estimate", "response", "ratio", "odds_ratio", "std_error", "df", "lower", "upper", "statistic", "p_value"];
+const OWN_COLUMNS: [&str; 12] = [
+    "contrast",
+    "estimate",
+    "response",
+    "ratio",
+    "odds_ratio",
+    "hazard_ratio",
+    "std_error",
+    "df",
+    "lower",
+    "upper",
+    "statistic",
+    "p_value",
+];
 
 fn add_factor(frame: &mut Frame, factor: &Factor, level: impl Fn(usize) -> usize, n: usize) -> Result<()> {
     let name = beside(&OWN_COLUMNS, std::slice::from_ref(&factor.name)).remove(0);

@@ -10,7 +10,6 @@ use crate::watch::Watch;
 
 /// Of the fixed effects, log sigma, the residual correlation on the scale of its interval, and theta.
 pub fn covariance(fit: &Fit, watch: &Watch<'_>) -> Result<Vec<f64>> {
-    fit.without_cox("covariance of all parameters")?;
     let observed = Observed::of(fit, watch)?;
     let (p, n) = (fit.fixed.names.len(), observed.working.len());
     // Inside: fixed effects given the others, working parameters, log sigma.

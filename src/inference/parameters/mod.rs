@@ -8,14 +8,18 @@
 //! Cov(b) = sigma^2 (X'V^-1 X)^-1 + (db/dphi) V (db/dphi)',   Cov(b, phi) = (db/dphi) V
 //! ```
 //!
+//! So it is of Cox models, too, whose fixed effects are at the joint mode for each value of theta: Cov(b) given theta is that of the joint
+//! information, V is from the Hessian of the integrated likelihood in theta, and phi is theta.
+//!
 //! The restricted likelihood is one of phi only, and b is uncorrelated with its estimates (Kackar and Harville 1984): the matrix has two blocks,
 //! of which the first is that of the fixed effects.
 
+mod cox;
 mod linear;
 mod reported;
 
 use crate::error::{Result, try_copy};
-use crate::fit::{Fit, ParameterForm};
+use crate::fit::{Fit, Kind, ParameterForm};
 use crate::watch::Watch;
 
 /// What memory is for.
@@ -25,9 +29,10 @@ impl Fit {
     /// The covariance of all parameters `[n, n]`, in the order of [`Fit::parameter_ids`]. NaN for those that are at a boundary, which the others
     /// take as known, and for those that the data do not determine.
     pub fn parameters_vcov(&self, form: ParameterForm, watch: &Watch<'_>) -> Result<Vec<f64>> {
-        let working = match self.generalised() {
-            Some(own) => try_copy(VCOV, &own.vcov)?,
-            None => linear::covariance(self, watch)?,
+        let working = match &self.kind {
+            Kind::Generalised(own) | Kind::Ordinal(own, _) => try_copy(VCOV, &own.vcov)?,
+            Kind::Linear(_) => linear::covariance(self, watch)?,
+            Kind::Cox(own) => cox::covariance(self, own, watch)?,
         };
         match form {
             ParameterForm::Working => Ok(working),

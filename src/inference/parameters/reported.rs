@@ -25,6 +25,7 @@ fn slopes(fit: &Fit) -> Vec<Slopes> {
     let fixed = fit.fixed.names.len() + fit.named_predictors().map(|(_, p)| p.fixed.names.len()).sum::<usize>();
     let mut own: Vec<f64> = vec![1.0; fixed];
     match fit.generalised() {
+        None if !fit.is_linear() => {}
         None => {
             own.push(fit.sigma);
             own.extend(fit.correlation().map(|c| (c.estimate - c.lower) * (1.0 - c.estimate) / (1.0 - c.lower)));

@@ -189,7 +189,10 @@ impl<'w> Base<'w> {
         let at = centre.len() - self.shared.len() + f;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
         let reported = Box::new(move |v| scale.reported(v));
-        (model, Held { hold, estimate: centre[at], centre, bounds: (None, None), unit: None, reported, others: vec![] })
+        (
+            model,
+            Held { hold, estimate: centre[at], centre, bounds: (None, None), unit: None, reported, others: vec![], minimum: None },
+        )
     }
 
     /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
@@ -226,6 +229,7 @@ impl<'w> Base<'w> {
                 unit: None,
                 reported: Box::new(|v| v),
                 others: vec![],
+                minimum: None,
             },
         ))
     }
@@ -247,7 +251,19 @@ impl<'w> Base<'w> {
         let factor = response.nominal.to_working(&last)[response.nominal.p - 1];
         let at = centre.len() - m + k;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        Ok((model, Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![] }))
+        Ok((
+            model,
+            Held {
+                hold,
+                centre,
+                estimate,
+                bounds: (None, None),
+                unit: None,
+                reported: Box::new(|v| v),
+                others: vec![],
+                minimum: None,
+            },
+        ))
     }
 
     /// The thresholds' parameters and nominal effects as they are reported.

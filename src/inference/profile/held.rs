@@ -15,12 +15,14 @@ pub struct Held {
     pub reported: Box<dyn Fn(f64) -> f64>,
     /// Other minima of the deviance.
     pub others: Vec<Other>,
+    /// The least deviance, where it is not that of the estimates.
+    pub minimum: Option<f64>,
 }
 
 impl Held {
     /// A fixed effect.
     pub fn of_fixed_effect(hold: Hold, centre: Vec<f64>, estimate: f64) -> Self {
-        Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![] }
+        Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![], minimum: None }
     }
 }
 

@@ -332,15 +332,19 @@ impl<'s, 'p> HeldPath<'s, 'p> {
     }
 
     fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
-        let mut held = OnSlice { likelihood: &mut *self.likelihood, slice };
-        let mut settings = Settings { tolerance: 1e-11, max_evaluations: 100, ..Settings::default() };
-        let mut end = minimize(Method::Newton, &mut held, start, &mut settings)?;
-        if !is_converged(end.reason) {
-            let valley = minimize(Method::Lbfgs, &mut held, &end.x, &mut settings)?;
-            end = minimize(Method::Newton, &mut held, &valley.x, &mut settings)?;
-        }
-        if is_converged(end.reason) { Ok(end) } else { Err(Error::numeric("the search on a profile did not converge")) }
+        least(&mut OnSlice { likelihood: &mut *self.likelihood, slice }, start)
     }
+}
+
+/// The minimum of an objective from a point near it.
+pub fn least(objective: &mut dyn Objective, start: &[f64]) -> Result<Summary> {
+    let mut settings = Settings { tolerance: 1e-11, max_evaluations: 100, ..Settings::default() };
+    let mut end = minimize(Method::Newton, objective, start, &mut settings)?;
+    if !is_converged(end.reason) {
+        let valley = minimize(Method::Lbfgs, objective, &end.x, &mut settings)?;
+        end = minimize(Method::Newton, objective, &valley.x, &mut settings)?;
+    }
+    if is_converged(end.reason) { Ok(end) } else { Err(Error::numeric("the search on a profile did not converge")) }
 }
 
 impl Path for HeldPath<'_, '_> {

@@ -72,7 +72,7 @@ fn profile(
     z: f64,
     report: &Report<'_>,
 ) -> Result<Profile> {
-    let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
+    let mut curve = Curve { estimate: held.estimate, minimum: held.minimum.unwrap_or(minimum), points: vec![] };
     // Where an interval ends no minimum that is higher than its level counts.
     let others: Vec<(f64, Vec<f64>)> =
         held.others.into_iter().filter(|other| other.rise < z * z).map(|other| (other.estimate, other.centre)).collect();

@@ -159,6 +159,7 @@ impl<'f> Base<'f> {
                 unit: None,
                 reported,
                 others: vec![],
+                minimum: None,
             })
         })?;
         work(&mut deviance, held)
@@ -178,6 +179,7 @@ impl<'f> Base<'f> {
                 unit: Some(self.std_error[column]),
                 reported: Box::new(|v| v),
                 others: vec![],
+                minimum: None,
             })
         })?;
         work(&mut deviance, held)

@@ -1,8 +1,10 @@
 //! Profile-likelihood intervals: at each value of a parameter the likelihood is maximised over all others.
 //!
 //! As in lme4, profiles always use the likelihood, even if the fit is by restricted maximum likelihood. Those of linear
-//! models use the deviance on cross-products, those of other models its approximation by Laplace or by quadrature.
+//! models use the deviance on cross-products, those of other models its approximation by Laplace or by quadrature. Those of Cox models use the
+//! integrated likelihood with the fixed effects at the joint mode; a coefficient is held as an offset.
 
+mod cox;
 mod generalised;
 mod held;
 mod hold;
@@ -20,7 +22,7 @@ use std::ffi::CStr;
 use crate::choice::Choice;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
-use crate::fit::{Fit, ParameterForm};
+use crate::fit::{Fit, Kind, ParameterForm};
 use crate::frame::Frame;
 use crate::names::unique;
 use crate::watch::Watch;
@@ -47,11 +49,13 @@ impl Fit {
     /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`).
     /// The watcher hears of each point of a profile, with the least deviance there and theta.
     pub fn profile(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
-        self.without_cox("profiles")?;
         let z = reach(level)?;
-        match self.generalised() {
-            None => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
-            Some(own) => all(&generalised::Base::new(self, own, watch)?, self.labels(), z, watch),
+        match &self.kind {
+            Kind::Linear(_) => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
+            Kind::Generalised(own) | Kind::Ordinal(own, _) => {
+                all(&generalised::Base::new(self, own, watch)?, self.labels(), z, watch)
+            }
+            Kind::Cox(own) => all(&cox::Base::new(self, own, watch)?, self.labels(), z, watch),
         }
     }
 
@@ -68,12 +72,14 @@ impl Fit {
 
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
     pub fn profile_theta(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
-        self.without_cox("profiles")?;
         let z = reach(level)?;
         let labels = labelled(self.theta_ids(), self.theta_names.iter().map(|name| format!("theta.{name}")).collect());
-        match self.generalised() {
-            None => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, z, watch),
-            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, labels, z, watch),
+        match &self.kind {
+            Kind::Linear(_) => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, z, watch),
+            Kind::Generalised(own) | Kind::Ordinal(own, _) => {
+                all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, labels, z, watch)
+            }
+            Kind::Cox(own) => all(&Theta { fit: self, base: cox::Base::new(self, own, watch)? }, labels, z, watch),
         }
     }
 }

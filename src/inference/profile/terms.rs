@@ -104,7 +104,7 @@ impl Place<'_> {
         };
         let at = self.first + element;
         let hold = Hold::Coordinate { at, with: (at + 1..=at + below).collect(), working: Box::new(working) };
-        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![] }
+        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![], minimum: None }
     }
 }
 
@@ -135,7 +135,16 @@ impl Turned {
         let estimate = scale * centre[first];
         let hold = Hold::Coordinate { at: first, with: (first + 1..first + r).collect(), working: Box::new(move |v| v / scale) };
         let unit = if estimate > 0.0 { 0.25 * estimate } else { 0.1 * scale };
-        Held { hold, centre, estimate, bounds: (Some(0.0), None), unit: Some(unit), reported: Box::new(|v| v), others: vec![] }
+        Held {
+            hold,
+            centre,
+            estimate,
+            bounds: (Some(0.0), None),
+            unit: Some(unit),
+            reported: Box::new(|v| v),
+            others: vec![],
+            minimum: None,
+        }
     }
 
     /// The correlation of the first two effects.
@@ -152,7 +161,16 @@ impl Turned {
             let unit = 0.25 * (1.0 - rho.abs()).max(0.1);
             let hold = Hold::Correlation { t21, t22 };
             let bounds = (Some(-1.0), Some(1.0));
-            return Ok(Held { hold, centre, estimate: rho, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![] });
+            return Ok(Held {
+                hold,
+                centre,
+                estimate: rho,
+                bounds,
+                unit: Some(unit),
+                reported: Box::new(|v| v),
+                others: vec![],
+                minimum: None,
+            });
         }
         let end = END * skew.abs().max(1.0);
         let estimate = (second[0] / second[1]).clamp(-end, end);
@@ -166,6 +184,7 @@ impl Turned {
             unit: Some(unit),
             reported: Box::new(reported),
             others: vec![],
+            minimum: None,
         })
     }
 
@@ -188,11 +207,21 @@ impl Turned {
                 unit: Some(unit),
                 reported: Box::new(|v| v),
                 others: vec![],
+                minimum: None,
             };
         }
         let largest = shares.clone().fold((0, 0.0), |most: (usize, f64), own| if own.1.abs() > most.1.abs() { own } else { most });
         let others = shares.filter(|(at, _)| *at != largest.0).map(|(at, share)| (at, -share / largest.1)).collect();
         let hold = Hold::Shifted { at: largest.0, factor: 1.0 / largest.1, shares: others };
-        Held { hold, centre, estimate, bounds: (None, None), unit: Some(unit), reported: Box::new(|v| v), others: vec![] }
+        Held {
+            hold,
+            centre,
+            estimate,
+            bounds: (None, None),
+            unit: Some(unit),
+            reported: Box::new(|v| v),
+            others: vec![],
+            minimum: None,
+        }
     }
 }

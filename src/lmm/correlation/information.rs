@@ -13,9 +13,8 @@ use crate::linalg::dense;
 use crate::lmm::confounded::clear_rows;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::system::LinearSystem;
-use crate::lmm::variance::canonical;
 use crate::lmm::variance::hessian::ObservedInformation;
-use crate::random::factor_derivatives;
+use crate::random::{canonical, factor_derivatives};
 use crate::watch::{Phase, Watch};
 
 /// Steps are this share of a parameter's standard error, and at most `WIDEST` of its size.
@@ -29,7 +28,7 @@ pub fn information_by_differences(
     reml: bool,
     watch: &Watch<'_>,
 ) -> Result<(Vec<f64>, ObservedInformation)> {
-    let working = canonical(system, working);
+    let working = canonical(&system.structures, working);
     let mut deviance = Deviance::new(system, reml, watch)?;
     deviance.evaluate(&working)?;
     let map = deviance.vcov_factor(deviance.sigma());
@@ -75,10 +74,7 @@ fn effective(system: &LinearSystem, working: &[f64], reml: bool) -> Vec<bool> {
     let mut all = vec![];
     for mut derivative in factor_derivatives(&system.structures, working) {
         clear_rows(&confounded[derivative.term], &mut derivative.d);
-        let (t, d) = (&factors[derivative.term], &derivative.d);
-        let r = t.len().isqrt();
-        let product = |a: usize, b: usize| (0..r).map(|c| d[c * r + a] * t[c * r + b]).sum::<f64>();
-        all.push((0..r * r).any(|e| product(e % r, e / r) + product(e / r, e % r) != 0.0));
+        all.push(derivative.moves(&factors[derivative.term]));
     }
     all.extend(system.correlation.as_ref().map(|products| !products.scale.is_boundary(working[working.len() - 1])));
     all

@@ -16,4 +16,4 @@ mod tests;
 
 pub use fixed::{Direction, FixedDerivatives};
 pub use traces::Traces;
-pub use variances::{Variances, canonical, largest_part};
+pub use variances::{Variances, largest_part};

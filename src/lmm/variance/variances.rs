@@ -2,13 +2,11 @@
 
 use super::components::Components;
 use super::precision::MarginalPrecision;
-use crate::covariance::with_ranges;
 use crate::error::{Result, try_vec};
-use crate::formula::StructureKind;
 use crate::lmm::correlation::matrix::ResidualCorrelation;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::system::LinearSystem;
-use crate::random::Roots;
+use crate::random::{Roots, canonical};
 use crate::watch::Watch;
 use std::borrow::Cow;
 
@@ -47,7 +45,7 @@ pub struct Variances<'a> {
 impl<'a> Variances<'a> {
     /// Evaluates the model of a system at working parameters.
     pub fn new(system: &'a LinearSystem, working: &[f64], reml: bool, watch: &Watch<'a>) -> Result<Self> {
-        let working = canonical(system, working);
+        let working = canonical(&system.structures, working);
         let mut deviance = Deviance::new(system, reml, watch)?;
         deviance.evaluate(&working)?;
         let mut forces = deviance.forces()?;
@@ -103,19 +101,4 @@ impl<'a> Variances<'a> {
 /// The most levels that rows connect, of all terms: those of one group where factors are nested, all where they are crossed.
 pub fn largest_part(system: &LinearSystem) -> Result<usize> {
     Ok(Components::of(&system.gram)?.largest())
-}
-
-/// The same covariances where a column of T that begins with zero is zero: there the derivatives in T of an effect without variance vanish.
-pub fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
-    let mut out = working.to_vec();
-    for (structure, range) in with_ranges(&system.structures) {
-        let r = structure.size;
-        let mut t = vec![0.0; r * r];
-        structure.factor(&working[range.clone()], &mut t);
-        let rotated = (0..r).any(|c| t[c * r + c] == 0.0 && t[c * r..(c + 1) * r].iter().any(|v| *v != 0.0));
-        if structure.kind == StructureKind::Unstructured && rotated {
-            structure.from_covariance(&structure.relative_covariance(&working[range.clone()]), &mut out[range]);
-        }
-    }
-    out
 }

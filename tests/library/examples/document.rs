@@ -23,7 +23,7 @@ fn general(parent: &str, key: &str, page: &BTreeMap<String, String>) -> String {
     let known = |own: String| page.contains_key(&own).then_some(own);
     let group = || known(format!("{parent}.<group>"));
     let df = || ["satterthwaite", "kenward_roger", "residual", "normal"].contains(&key).then(|| "<df>".to_owned());
-    let anova = || (parent == "<df>.anova").then(|| "<df>.anova.type1".to_owned());
+    let anova = || ["<df>.anova", "anova"].contains(&parent).then(|| format!("{parent}.type1"));
     let residuals = || key.strip_prefix("residuals_").filter(|kind| KINDS.contains(kind)).map(|_| "residuals_<kind>".to_owned());
     let found = known(joined.clone()).or_else(group).or_else(|| if parent.is_empty() { df() } else { anova() });
     found.or_else(residuals).unwrap_or(joined)
@@ -68,6 +68,8 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
                --response-se mean --refit data/sleepstudy.csv --residuals working --all-fit --cross-validate Subject --folds 2";
     let all: Vec<&str> = all.split_whitespace().collect();
     let mixture = ["--family", "nbinom2", "--ziformula", "~ mined + (1 | site)", "--dispformula", "~ mined"];
+    let survival = "--anova 1 --anova 3 --drop1 --confint wald --simulate 1";
+    let survival: Vec<&str> = survival.split_whitespace().collect();
     let cox = ["--proportional-hazards", "km", "--residuals", "schoenfeld", "--residuals", "dfbeta"];
     let ordinal = ["clmm", "rating ~ temp + (1 | judge)", &wine];
     for arguments in [
@@ -85,7 +87,12 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ],
         [&ordinal[..], &["--nominal", "~ contact", "--scale", "~ temp", "--predict", &wine]].concat(),
         [&ordinal[..], &["--predict", &wine, "--type", "cum.prob"]].concat(),
-        [&["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney][..], &cox].concat(),
+        [
+            &["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney, "--survival", &kidney, "--times", "30,100"][..],
+            &survival,
+            &cox,
+        ]
+        .concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
         [&SLEEPSTUDY[..], &["--objective", "1,0,1"]].concat(),
     ] {

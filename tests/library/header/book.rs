@@ -61,7 +61,11 @@ pub const CHAPTERS: [Chapter; 13] = [
         ],
     },
     Chapter { title: "Tables", about: "results as frames, the summary", files: &["fit_tables"] },
-    Chapter { title: "Predictions", about: "for the data of the fit and for new data", files: &["predict_lists", "predict"] },
+    Chapter {
+        title: "Predictions",
+        about: "for the data of the fit and for new data",
+        files: &["predict_lists", "predict", "survival_curves"],
+    },
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2",
@@ -341,7 +345,7 @@ fn self_evident(item: &Item, parameter: &Part) -> Option<String> {
     let object = parameter.type_text.trim_start_matches("const ").trim_end_matches([' ', '*']);
     let text = match (parameter.name.as_str(), parameter.type_text.as_str()) {
         ("err", _) => "Why the call failed. NULL is allowed. Written only on failure.".to_owned(),
-        ("data", _) if item.name.starts_with("interlace_fit_predict") => {
+        ("data", _) if ["interlace_fit_predict", "interlace_fit_survival"].iter().any(|start| item.name.starts_with(start)) => {
             "The rows to predict. NULL for those of the request's arrays or, without these, for the data of the fit.".to_owned()
         }
         ("data", _) if item.name.starts_with("interlace_spec_") || item.name == "interlace_fit_new" => {
