@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::time::Times;
+use super::time::Clock;
 use crate::error::{Result, try_collect};
 
 /// One named column. The values are shared, so that a frame is cheap to clone.
@@ -45,10 +45,26 @@ pub struct Category {
     pub logical: bool,
 }
 
+/// Days or points in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// Ticks since 1970-01-01T00:00; `i64::MIN` is missing.
+    pub values: Vec<i64>,
+    pub clock: Clock,
+}
+
 /// The integer that stands for a missing one.
 pub const MISSING_INTEGER: i64 = i64::MIN;
 /// The code of a missing category.
 pub const MISSING_CODE: i32 = -1;
+
+impl Times {
+    /// Days or seconds since 1970-01-01, NaN where missing.
+    pub fn numbers(&self) -> Result<Vec<f64>> {
+        let number = |&t: &i64| if t == MISSING_INTEGER { f64::NAN } else { self.clock.tick.number(t) };
+        try_collect("numbers of a column", self.values.iter().map(number))
+    }
+}
 
 impl Column {
     /// The number of values.

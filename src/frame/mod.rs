@@ -15,9 +15,9 @@ mod table;
 mod time;
 mod write;
 
-pub use self::column::{Category, Column, ColumnData, MISSING_CODE, MISSING_INTEGER};
+pub use self::column::{Category, Column, ColumnData, MISSING_CODE, MISSING_INTEGER, Times};
 pub use self::csv::CsvOptions;
 pub use self::number::{number_of_text, shortest_text};
 pub use self::suspicion::Suspicion;
 pub use self::table::Frame;
-pub use self::time::{Clock, Tick, Times};
+pub use self::time::{Clock, Tick};

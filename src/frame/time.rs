@@ -1,17 +1,6 @@
 //! Days and points in time: numbers where numbers are meant, ISO text as groups.
 
-use super::column::MISSING_INTEGER;
-use crate::error::{Result, try_collect};
-
-/// Whole ticks since 1970-01-01T00:00.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Times {
-    /// `i64::MIN` is missing.
-    pub values: Vec<i64>,
-    pub clock: Clock,
-}
-
-/// What a tick is.
+/// What counts whole ticks since 1970-01-01T00:00.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
     pub tick: Tick,
@@ -48,14 +37,6 @@ impl Tick {
 }
 
 const SECONDS_OF_DAY: i64 = 86_400;
-
-impl Times {
-    /// Days or seconds since 1970-01-01, NaN where missing.
-    pub fn numbers(&self) -> Result<Vec<f64>> {
-        let number = |&t: &i64| if t == MISSING_INTEGER { f64::NAN } else { self.clock.tick.number(t) };
-        try_collect("numbers of a column", self.values.iter().map(number))
-    }
-}
 
 impl Clock {
     /// As in ISO 8601: 2024-03-01, 2024-03-01T12:00:00.25, with a Z behind if there is a time zone.
@@ -124,10 +105,7 @@ mod tests {
 
     #[test]
     fn numbers_are_days_or_seconds() {
-        let values = vec![1_500, MISSING_INTEGER, -250];
-        let times = Times { values, clock: Clock { tick: Tick::Milli, zone: None } };
-        let numbers = times.numbers().unwrap();
-        assert!(numbers[0] == 1.5 && numbers[1].is_nan() && numbers[2] == -0.25);
+        assert_eq!((Tick::Milli.number(1_500), Tick::Milli.number(-250)), (1.5, -0.25));
         assert_eq!((Tick::Day.number(7), Tick::Nano.number(2_500_000_000)), (7.0, 2.5));
     }
 }

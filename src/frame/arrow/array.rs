@@ -149,6 +149,10 @@ impl<'a, 'b> Rows<'a, 'b> {
         Ok(Rows { field: own, array, batch, column, indices, ends })
     }
 
+    pub fn len(&self) -> usize {
+        self.batch.len
+    }
+
     pub fn has_dictionary(&self) -> bool {
         self.indices.is_some()
     }

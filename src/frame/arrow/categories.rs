@@ -1,7 +1,7 @@
 //! Text, and dictionaries whose order means something.
 
 use super::array::{Array, Rows};
-use super::numbers::VALUES;
+use super::numbers::{VALUES, reserve};
 use crate::error::{Error, Result, row_text, try_push, try_vec};
 use crate::frame::dictionary::Dictionary;
 use crate::frame::{ColumnData, MISSING_CODE};
@@ -21,6 +21,7 @@ impl Texts {
     /// Adds the rows of a batch. Each batch may have another dictionary, so that the text decides, not the index.
     pub fn extend(&mut self, name: &str, rows: &Rows) -> Result<()> {
         let array = rows.array;
+        reserve(&mut self.codes, rows.len())?;
         let mut seen = try_vec(VALUES, UNSEEN, if rows.has_dictionary() { array.len } else { 0 })?;
         rows.each(|place| {
             let Some(place) = place else { return try_push(VALUES, &mut self.codes, MISSING_CODE) };

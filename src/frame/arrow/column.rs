@@ -6,7 +6,7 @@ use super::array::{Array, Batch, Rows, bit, fixed, integer};
 use super::categories::{Order, Texts};
 use super::field::Field;
 use super::format::Format;
-use super::numbers::{Decimals, Integers, Units, VALUES, half};
+use super::numbers::{Decimals, Integers, Units, VALUES, half, reserve};
 use crate::error::{Code, Error, Result, row_text, try_gather, try_push};
 use crate::frame::{Category, Clock, Column, ColumnData, Frame, MISSING_CODE, MISSING_INTEGER, Tick, Times};
 use crate::names::quoted;
@@ -49,6 +49,7 @@ impl Values {
 
     fn extend(&mut self, name: &str, rows: &Rows) -> Result<()> {
         let (array, format) = (rows.array, &rows.field.format);
+        self.reserve(rows.len())?;
         match self {
             Values::Reals(values) => rows.each(|place| {
                 let value = place.map_or(Ok(f64::NAN), |place| real(format, array.values()?, place))?;
@@ -71,6 +72,17 @@ impl Values {
                 try_push(VALUES, values, ticks)
             }),
             Values::Texts(texts) => texts.extend(name, rows),
+        }
+    }
+
+    fn reserve(&mut self, more: usize) -> Result<()> {
+        match self {
+            Values::Reals(values) => reserve(values, more),
+            Values::Integers(values) => values.reserve(more),
+            Values::Decimals(values) => values.reserve(more),
+            Values::Truth(codes) => reserve(codes, more),
+            Values::Times(values, _) => reserve(values, more),
+            Values::Texts(_) => Ok(()),
         }
     }
 

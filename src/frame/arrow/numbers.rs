@@ -13,6 +13,11 @@ use crate::names::quoted;
 /// What memory is for.
 pub const VALUES: &str = "values of an Arrow column";
 
+/// Makes room at once: a batch may claim more rows than memory holds, and needs no bytes for that if all are missing.
+pub fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<()> {
+    values.try_reserve(more).map_err(|_| Error::memory(VALUES, values.len().saturating_add(more).saturating_mul(size_of::<T>())))
+}
+
 /// A number of half precision: 5 bits of exponent, 10 of fraction.
 pub fn half(bits: u16) -> f64 {
     let (sign, exponent) = (if bits >> 15 == 1 { -1.0 } else { 1.0 }, i32::from(bits >> 10 & 31));
@@ -34,6 +39,10 @@ pub struct Integers {
 }
 
 impl Integers {
+    pub fn reserve(&mut self, more: usize) -> Result<()> {
+        reserve(&mut self.values, more)
+    }
+
     pub fn push(&mut self, value: Option<i128>) -> Result<()> {
         let own = value.map(|value| i64::try_from(value).ok().filter(|own| *own != MISSING_INTEGER).ok_or(value));
         if let Some(Err(value)) = own {
@@ -73,6 +82,11 @@ impl Decimals {
     pub fn new(scale: i32) -> Self {
         let integers = (scale == 0).then(Vec::new);
         Decimals { scale, reals: vec![], integers, long: HashMap::default(), joined: None }
+    }
+
+    pub fn reserve(&mut self, more: usize) -> Result<()> {
+        self.integers.iter_mut().try_for_each(|integers| reserve(integers, more))?;
+        reserve(&mut self.reals, more)
     }
 
     pub fn push(&mut self, units: Option<Units>) -> Result<()> {

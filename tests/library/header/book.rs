@@ -132,7 +132,8 @@ fn of_file<'a>(items: &'a [Item], file: &str, kinds: &[Kind]) -> impl Iterator<I
 }
 
 /// Other headers declare the same under the same guards, so that both may be included.
-const ARROW: &str = "/* The structures of the Arrow C data interface, word for word: https://arrow.apache.org/docs/format/CDataInterface.html */
+const ARROW: &str =
+    "/* The structures of the Arrow C data interface, word for word: https://arrow.apache.org/docs/format/CDataInterface.html */
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
 
