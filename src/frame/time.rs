@@ -32,7 +32,8 @@ impl Tick {
     /// Days, or else seconds.
     pub fn number(self, ticks: i64) -> f64 {
         let per = self.per_second();
-        ticks.div_euclid(per) as f64 + ticks.rem_euclid(per) as f64 / per as f64
+        // Both parts have one sign, so that nothing cancels.
+        (ticks / per) as f64 + (ticks % per) as f64 / per as f64
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn numbers_are_days_or_seconds() {
-        assert_eq!((Tick::Milli.number(1_500), Tick::Milli.number(-250)), (1.5, -0.25));
+        assert_eq!((Tick::Milli.number(1_500), Tick::Nano.number(-500)), (1.5, -5e-7));
         assert_eq!((Tick::Day.number(7), Tick::Nano.number(2_500_000_000)), (7.0, 2.5));
     }
 }

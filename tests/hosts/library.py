@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 library = ctypes.CDLL(os.environ["INTERLACE_LIBRARY"])
-PLAIN = {"double": c_double, "size_t": c_size_t, "bool": c_bool, "int32_t": c_int32, "int64_t": c_int64, "uint64_t": c_uint64}
+PLAIN = {"void": None, "char": c_char, "double": c_double, "size_t": c_size_t, "bool": c_bool, "int32_t": c_int32, "int64_t": c_int64, "uint64_t": c_uint64}
 
 
 class Error(ctypes.Structure):
@@ -25,7 +25,9 @@ def declare():
     def of(text):
         if text in ("const char *", "char *"):
             return c_char_p
-        return c_void_p if text.endswith("*") or text.endswith("_fn") else None if text == "void" else PLAIN.get(text, c_int if text in enums else None)
+        if text.endswith("*") or text.endswith("_fn"):
+            return c_void_p
+        return c_int if text in enums else PLAIN[text]
 
     for own in document["functions"]:
         function = getattr(library, own["name"])
@@ -55,6 +57,7 @@ capsule_pointer = pythonapi.PyCapsule_GetPointer
 capsule_pointer.restype, capsule_pointer.argtypes = c_void_p, [ctypes.py_object, c_char_p]
 capsule_new = pythonapi.PyCapsule_New
 capsule_new.restype, capsule_new.argtypes = ctypes.py_object, [c_void_p, c_char_p, c_void_p]
+LMM = 1
 KINDS = ("real", "integer", "category", "time")
 
 
@@ -134,7 +137,7 @@ class Frame:
 def coefficients(formula, data):
     """A linear model's table of coefficients."""
     spec, fit, table = c_void_p(), c_void_p(), c_void_p()
-    call("interlace_spec_new", 0, formula.encode(), byref(spec))
+    call("interlace_spec_new", LMM, formula.encode(), byref(spec))
     try:
         call("interlace_fit_new", spec, data.pointer, None, byref(fit))
         call("interlace_fit_table", fit, b"coefficients", 0, None, byref(table))

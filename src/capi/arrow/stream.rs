@@ -25,7 +25,7 @@ pub unsafe fn frame_of_stream(stream: &mut ArrowArrayStream) -> Result<Frame> {
     if status != 0 {
         return Err(failure(stream, status, "gave no schema"));
     }
-    let fields = fields(Owned::live(Some(&mut schema))?).map_err(|error| within("stream", error))?;
+    let fields = Owned::live(Some(&mut schema)).and_then(|own| fields(own)).map_err(|error| within("stream", error))?;
     let mut reader = Reader::new(fields.clone());
     for number in 1.. {
         let mut array = Owned::<ArrowArray>::empty();
