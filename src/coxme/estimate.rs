@@ -31,7 +31,7 @@ pub fn estimate(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estimate
 /// Each effect as a variance component of its own, by its score and information at no variance: with g the score of eta and W its
 /// information, `(|Z'g|^2 - tr Z'WZ) / |Z'WZ|_F^2`.
 fn score_start(laplace: &mut Laplace<'_>) -> Result<Vec<f64>> {
-    let (model, q) = (laplace.model, laplace.model.q());
+    let model = laplace.model;
     let mut start = vec![0.0; model.n_theta()];
     match laplace.evaluate(&start) {
         Err(error) if error.code == Code::Numeric => {
@@ -40,14 +40,14 @@ fn score_start(laplace: &mut Laplace<'_>) -> Result<Vec<f64>> {
         }
         other => other?,
     };
-    let (zg, zwz) = (laplace.random_score()?, &laplace.joint.zwz);
+    let zg = laplace.random_score()?;
     for (k, (structure, range)) in with_ranges(&model.structures).enumerate() {
         let (r, own) = (structure.size, model.layout.offset(k)..model.layout.offset(k + 1));
         let mut cov = vec![0.0; r * r];
         for e in 0..r {
             let effects = || own.clone().skip(e).step_by(r);
-            let excess: f64 = effects().map(|i| zg[i] * zg[i] - zwz[i * (q + 1)]).sum();
-            let square: f64 = effects().flat_map(|i| effects().map(move |j| (i, j))).map(|(i, j)| zwz[i * q + j].powi(2)).sum();
+            let (trace, square) = laplace.joint.system.size_of(model, &laplace.joint.partial, k, e)?;
+            let excess: f64 = effects().map(|i| zg[i] * zg[i]).sum::<f64>() - trace;
             let variance = excess / square;
             cov[e * (r + 1)] = if variance.is_finite() { variance.clamp(START.0, START.1) } else { START.0 };
         }

@@ -1,10 +1,10 @@
 //! The joint mode of the penalised likelihood in (u, beta), by Newton's method. It is concave, so steps are halved at most.
 
-use super::model::Model;
+use super::model::{Model, apply};
 use super::partial::Partial;
+use super::system::System;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense::dot;
-use crate::linalg::factor::DenseFactor;
 use crate::random::Roots;
 use crate::watch::Watch;
 
@@ -21,9 +21,6 @@ const MOST_STEPS: usize = 100;
 const LONGEST: f64 = 10.0;
 const MOST_HALVINGS: usize = 40;
 
-/// Relative to its diagonal, what is added to the information of fixed effects that has no inverse, as where the likelihood is monotone.
-const RIDGE: f64 = 1e-14;
-
 /// The mode at given factors, with all that belongs to it.
 #[derive(Debug)]
 pub struct Joint<'a> {
@@ -36,12 +33,8 @@ pub struct Joint<'a> {
     pub eta: Vec<f64>,
     /// The log partial likelihood at it.
     pub likelihood: f64,
-    /// Z'WZ `[q, q]`, Z'WX `[q, p]` and X'WX `[p, p]`.
-    pub zwz: Vec<f64>,
-    pub zwx: Vec<f64>,
-    pub xwx: Vec<f64>,
-    /// Of H = [[I + Lambda'Z'WZ Lambda, Lambda'Z'WX], [., X'WX]].
-    pub factor: DenseFactor,
+    /// The information at it.
+    pub system: System<'a>,
     /// Newton steps so far.
     pub steps: usize,
 }
@@ -57,10 +50,7 @@ impl<'a> Joint<'a> {
             b: vec(q)?,
             eta: vec(n)?,
             likelihood: f64::NEG_INFINITY,
-            zwz: vec(q * q)?,
-            zwx: vec(q * p)?,
-            xwx: vec(p * p)?,
-            factor: DenseFactor::new(q + p)?,
+            system: System::new(model)?,
             steps: 0,
             model,
         })
@@ -68,8 +58,7 @@ impl<'a> Joint<'a> {
 
     /// v <- H^-1 v, v in the order (u, beta), beta of the model's own columns.
     pub fn solve_information(&self, v: &mut [f64]) -> Result<()> {
-        self.factor.solve(v);
-        Ok(())
+        self.system.solve(self.model, &self.partial, v, false)
     }
 
     /// The penalised likelihood at u and beta.
@@ -101,9 +90,9 @@ impl<'a> Joint<'a> {
             watch.pulse()?;
             self.steps += 1;
             let mut gradient = self.gradient(t)?;
-            self.assemble(t)?;
+            self.system.assemble(self.model, &self.partial, t)?;
             let right = gradient.clone();
-            self.solve_information(&mut gradient)?;
+            self.system.solve(self.model, &self.partial, &mut gradient, true)?;
             let decrement = dot(&right, &gradient);
             let good = if round < PATIENCE { REACHED } else { ROUNDED };
             if decrement <= good {
@@ -161,81 +150,8 @@ impl<'a> Joint<'a> {
         (0..model.p()).for_each(|j| out[q + j] = dot(model.column(j), &self.partial.score));
         Ok(out)
     }
-
-    /// The information, and the factor of H.
-    fn assemble(&mut self, t: &Roots) -> Result<()> {
-        let (model, p, q) = (self.model, self.model.p(), self.u.len());
-        self.partial.random_information(&model.z, &mut self.zwz)?;
-        let mut wx = try_vec(JOINT, 0.0, model.n)?;
-        for j in 0..p {
-            self.partial.information_product(model.column(j), &mut wx)?;
-            model.z.transpose(&wx, &mut self.zwx[j * q..(j + 1) * q]);
-            (0..p).for_each(|i| self.xwx[j * p + i] = dot(model.column(i), &wx));
-        }
-        let mut ridge = 0.0;
-        loop {
-            self.fill(t, ridge)?;
-            if self.factor.factorize()? {
-                return Ok(());
-            }
-            ridge = if ridge == 0.0 { RIDGE } else { 100.0 * ridge };
-            if ridge > 1.0 || self.xwx.iter().chain(&self.zwz).any(|v| !v.is_finite()) {
-                return Err(Error::numeric("the information of the effects is not positive definite to within rounding"));
-            }
-        }
-    }
-
-    /// H itself.
-    fn fill(&mut self, t: &Roots, ridge: f64) -> Result<()> {
-        let (model, p, q) = (self.model, self.model.p(), self.u.len());
-        let n = q + p;
-        let mut half = try_vec(JOINT, 0.0, q * q)?;
-        // Lambda'Z'WZ, and its transpose times Lambda from the left again.
-        for (column, from) in half.chunks_exact_mut(q.max(1)).zip(self.zwz.chunks_exact(q.max(1))) {
-            column.copy_from_slice(from);
-            apply(model, t, true, column);
-        }
-        let h = &mut self.factor.values;
-        for j in 0..q {
-            let column = &mut h[j * n..j * n + q];
-            (0..q).for_each(|i| column[i] = half[i * q + j]);
-            apply(model, t, true, column);
-            column[j] += 1.0;
-        }
-        let mut column = try_vec(JOINT, 0.0, q)?;
-        for j in 0..p {
-            column.copy_from_slice(&self.zwx[j * q..(j + 1) * q]);
-            apply(model, t, true, &mut column);
-            (0..q).for_each(|i| h[i * n + q + j] = column[i]);
-            (0..p).for_each(|i| h[(q + j) * n + q + i] = self.xwx[j * p + i]);
-            let expected: f64 = model.column(j).iter().zip(&self.partial.expected).map(|(x, e)| e * x * x).sum();
-            h[(q + j) * (n + 1)] += ridge * expected.max(f64::MIN_POSITIVE);
-        }
-        Ok(())
-    }
 }
 
 fn not_found() -> Error {
     Error::numeric("the joint mode of fixed and random effects was not found")
-}
-
-/// v <- Lambda v, or Lambda'v.
-pub fn apply(model: &Model, t: &Roots, transpose: bool, v: &mut [f64]) {
-    let mut rest = v;
-    for (size, t) in model.layout.terms.iter().zip(t.iter()) {
-        let r = size.effects;
-        let (own, tail) = rest.split_at_mut(size.levels * r);
-        rest = tail;
-        if r == 1 {
-            own.iter_mut().for_each(|v| *v *= t[0]);
-            continue;
-        }
-        for level in own.chunks_exact_mut(r) {
-            if transpose {
-                (0..r).for_each(|a| level[a] = (a..r).map(|b| t[a * r + b] * level[b]).sum());
-            } else {
-                (0..r).rev().for_each(|a| level[a] = (0..=a).map(|b| t[b * r + a] * level[b]).sum());
-            }
-        }
-    }
 }

@@ -8,8 +8,9 @@
 //!
 //! Both u and beta move with T, so the adjoint is that of the joint mode. H is the information of (u, beta), A its block of u.
 
-use super::joint::{Joint, apply};
-use super::model::Model;
+use super::effects::Derivatives;
+use super::joint::Joint;
+use super::model::{Model, apply};
 use crate::covariance::{Structure, chain_rule};
 use crate::error::{Code, Error, Result, try_copy, try_vec};
 use crate::linalg::dense::{add_scaled, dot};
@@ -40,7 +41,8 @@ impl<'a> Laplace<'a> {
         self.evaluations += 1;
         self.t.set(&self.model.structures, working);
         self.joint.solve(&self.t, &self.watch)?;
-        let d = -2.0 * self.joint.penalised() + self.joint.factor.log_determinant(self.model.q());
+        let penalised = self.joint.penalised();
+        let d = -2.0 * penalised + self.joint.system.log_determinant(self.model, &self.joint.partial, penalised)?;
         if d.is_finite() { Ok(d) } else { Err(Error::numeric("the criterion is not finite")) }
     }
 
@@ -57,38 +59,22 @@ impl<'a> Laplace<'a> {
         if q == 0 {
             return Ok(vec![]);
         }
-        // Lambda A^-1, and Lambda A^-1 Lambda'.
-        let mut left = self.joint.factor.inverse(q)?;
-        left.chunks_exact_mut(q).for_each(|column| apply(model, &self.t, false, column));
-        let mut b = try_vec(LAPLACE, 0.0, q * q)?;
-        for j in 0..q {
-            let column = &mut b[j * q..(j + 1) * q];
-            (0..q).for_each(|i| column[i] = left[i * q + j]);
-            apply(model, &self.t, false, column);
-        }
-        self.watch.pulse()?;
-        let slope = self.joint.partial.trace_derivative(&model.z, &b)?;
+        let Derivatives { mut forces, slope } = self.joint.system.derivatives(model, &self.joint.partial, &self.t, &self.watch)?;
         self.watch.pulse()?;
         let (kappa, a) = self.adjoint(&slope)?;
         let mut zk = try_vec(LAPLACE, 0.0, q)?;
         let along: Vec<f64> = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
         model.z.transpose(&along, &mut zk);
         let zg = self.random_score()?;
-        let mut forces = vec![];
-        for (k, size) in model.layout.terms.iter().enumerate() {
+        for (k, (size, force)) in model.layout.terms.iter().zip(&mut forces).enumerate() {
             let (r, first) = (size.effects, model.layout.offset(k));
-            let mut force = vec![0.0; r * r];
             for level in 0..size.levels {
                 let at = first + level * r;
-                for column in 0..r {
-                    for row in 0..r {
-                        let (i, j) = (at + row, at + column);
-                        let trace = dot(&self.joint.zwz[i * q..(i + 1) * q], &left[j * q..(j + 1) * q]);
-                        force[column * r + row] += trace + 0.5 * (zk[i] * self.joint.u[j] + zg[i] * a[j]);
-                    }
+                for (e, force) in force.iter_mut().enumerate() {
+                    let (i, j) = (at + e % r, at + e / r);
+                    *force += 0.5 * (zk[i] * self.joint.u[j] + zg[i] * a[j]);
                 }
             }
-            forces.push(force);
         }
         Ok(forces)
     }
@@ -130,20 +116,25 @@ impl<'a> Laplace<'a> {
         }
         let derivatives = factor_derivatives(&model.structures, x);
         let g = directions(&model.layout, &self.t, &derivatives, &self.joint.u, &self.random_score()?)?;
-        let (mut products, mut halves) = (vec![], vec![]);
+        let (mut products, mut rights, mut solved) = (vec![], vec![], vec![]);
+        let (mut eta, mut seen) = (try_vec(LAPLACE, 0.0, model.n)?, try_vec(LAPLACE, 0.0, model.n)?);
         for g in g.chunks_exact(q) {
+            eta.iter_mut().enumerate().for_each(|(i, eta)| *eta = model.z.dot(i, g));
+            self.joint.partial.information_product(&eta, &mut seen)?;
             let mut product = try_vec(LAPLACE, 0.0, q)?;
-            g.iter().zip(self.joint.zwz.chunks_exact(q)).for_each(|(g, column)| add_scaled(&mut product, *g, column));
-            let mut half = try_copy(LAPLACE, &product)?;
-            apply(model, &self.t, true, &mut half);
-            half.extend((0..p).map(|j| dot(&self.joint.zwx[j * q..(j + 1) * q], g)));
-            self.joint.factor.half_solve(&mut half);
+            model.z.transpose(&seen, &mut product);
+            let mut right = try_copy(LAPLACE, &product)?;
+            apply(model, &self.t, true, &mut right);
+            right.extend((0..p).map(|j| dot(model.column(j), &seen)));
+            let mut own = try_copy(LAPLACE, &right)?;
+            self.joint.solve_information(&mut own)?;
             products.push(product);
-            halves.push(half);
+            rights.push(right);
+            solved.push(own);
         }
         for i in 0..n {
             for j in 0..n {
-                hessian[i * n + j] = dot(&g[i * q..(i + 1) * q], &products[j]) - dot(&halves[i], &halves[j]);
+                hessian[i * n + j] = dot(&g[i * q..(i + 1) * q], &products[j]) - dot(&rights[i], &solved[j]);
             }
         }
         add_curvature(&derivatives, &self.t, &forces, hessian, n);

@@ -15,12 +15,18 @@ mod partial;
 pub mod rows;
 mod information;
 mod third;
+mod forest;
+mod effects;
 pub mod model;
 pub mod unseen;
+mod whole;
+mod nested;
+mod system;
 mod joint;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
+pub mod hazard;
 
 #[cfg(test)]
 mod tests;

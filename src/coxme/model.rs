@@ -1,15 +1,17 @@
 //! The data of a Cox model as the criterion has them: fixed effects centred within strata and scaled, random effects scaled.
 
 use super::Ties;
+use super::forest::{Forest, Strata};
 use super::risk::RiskSets;
 use super::rows::SparseRows;
 use crate::covariance::{Structure, with_ranges};
-use crate::design::{Design, SurvivalDesign, independent_columns};
+use crate::design::{Design, SurvivalDesign, TermDesign, independent_columns};
 use crate::error::{Error, Result, try_copy, try_vec};
-use crate::random::{EffectUnits, Layout, Shift, TermRows, centred, shifts};
+use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts};
 
-/// The most random effects whose information is kept as a dense matrix.
-pub const MOST_EFFECTS: usize = 4000;
+/// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
+const MOST_CROSSED: usize = 4000;
+const MOST_NESTED: usize = 1000;
 
 /// Relative to its norm, what is left of a column about the means of its strata that is nothing.
 const CONSTANT: f64 = 1e-10;
@@ -28,26 +30,30 @@ pub struct Model {
     pub layout: Layout,
     pub structures: Vec<Structure>,
     pub z: SparseRows,
+    /// Where the effects are so many that their information is not kept as a dense matrix.
+    pub forest: Option<Forest>,
     scales: Vec<Vec<f64>>,
     shifts: Vec<Shift>,
 }
 
 impl Model {
     pub fn new(design: &Design, survival: &SurvivalDesign, ties: Ties) -> Result<Self> {
+        Self::with_most(design, survival, ties, MOST_NESTED)
+    }
+
+    /// With up to `most` nested effects by a dense matrix.
+    pub(super) fn with_most(design: &Design, survival: &SurvivalDesign, ties: Ties, most: usize) -> Result<Self> {
         let n = design.n;
         let sets = RiskSets::new(survival, design.weights.as_deref(), ties)?;
         let (kept, x, x_scales) = fixed_columns(design, survival, &sets)?;
         let layout = Layout { p: kept.len(), ..Layout::of_design(design) };
-        if layout.q() > MOST_EFFECTS {
-            return Err(Error::unsupported(format!(
-                "the model has {} random effects, and a Cox model can have {MOST_EFFECTS} as yet: their information is a dense matrix",
-                layout.q()
-            )));
-        }
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
-        let (z, scales, shifts) = random_rows(design, &layout, &structures)?;
+        let RandomRows { values, scales, shifts } = random_rows(design, &structures)?;
+        let terms: Vec<TermRows> = design.terms.iter().zip(&values).map(|(term, z)| term_rows(term, z.as_deref())).collect();
+        let forest = forest(survival, &sets, &layout, &terms, most)?;
+        let z = SparseRows::new(n, &layout, &terms)?;
         let offset = design.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?;
-        Ok(Model { n, sets, kept, x, x_scales, offset, layout, structures, z, scales, shifts })
+        Ok(Model { n, sets, kept, x, x_scales, offset, layout, structures, z, forest, scales, shifts })
     }
 
     pub fn p(&self) -> usize {
@@ -143,20 +149,27 @@ fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) ->
     Ok((kept, own, scales))
 }
 
-type RandomRows = (SparseRows, Vec<Vec<f64>>, Vec<Shift>);
+/// The columns of each term, the scales that they were divided by, and what was taken off them before.
+struct RandomRows {
+    values: Vec<Option<Vec<f64>>>,
+    scales: Vec<Vec<f64>>,
+    shifts: Vec<Shift>,
+}
 
-/// The rows of Z, the scales that its columns were divided by, and what was taken off them before.
-fn random_rows(design: &Design, layout: &Layout, structures: &[Structure]) -> Result<RandomRows> {
+fn term_rows<'a>(term: &'a TermDesign, z: Option<&'a [f64]>) -> TermRows<'a> {
+    TermRows { index: &term.index, z, entries: None }
+}
+
+fn random_rows(design: &Design, structures: &[Structure]) -> Result<RandomRows> {
     let n = design.n;
-    let mut terms: Vec<TermRows> =
-        design.terms.iter().map(|t| TermRows { index: &t.index, z: t.z.as_deref(), entries: None }).collect();
+    let terms: Vec<TermRows> = design.terms.iter().map(|t| term_rows(t, t.z.as_deref())).collect();
     let shifts = shifts(n, &terms, structures);
-    let mut own = centred(n, &terms, &shifts)?;
-    for (own, term) in own.iter_mut().zip(&terms).filter(|(own, _)| own.is_none()) {
+    let mut values = centred(n, &terms, &shifts)?;
+    for (own, term) in values.iter_mut().zip(&terms).filter(|(own, _)| own.is_none()) {
         *own = term.z.map(|z| try_copy("random-effects model matrix", z)).transpose()?;
     }
     let mut scales = vec![];
-    for (structure, own) in structures.iter().zip(&mut own) {
+    for (structure, own) in structures.iter().zip(&mut values) {
         let mut scale = vec![1.0; structure.size];
         if let Some(z) = own {
             let mean_square = |column: &[f64]| column.iter().map(|v| v * v).sum::<f64>() / n as f64;
@@ -172,8 +185,50 @@ fn random_rows(design: &Design, layout: &Layout, structures: &[Structure]) -> Re
         }
         scales.push(scale);
     }
-    for (term, own) in terms.iter_mut().zip(&own) {
-        term.z = own.as_deref();
+    Ok(RandomRows { values, scales, shifts })
+}
+
+/// The forest of very many effects; an error where they are crossed.
+fn forest(
+    survival: &SurvivalDesign,
+    sets: &RiskSets,
+    layout: &Layout,
+    terms: &[TermRows<'_>],
+    most: usize,
+) -> Result<Option<Forest>> {
+    let q = layout.q();
+    if q <= most {
+        return Ok(None);
     }
-    Ok((SparseRows::new(n, layout, &terms)?, scales, shifts))
+    let counts = |i: usize| sets.is_ever_at_risk(i);
+    let strata = Strata { count: sets.strata.len(), of_row: &survival.stratum, counts: &counts };
+    let forest = Forest::new(sets.n, layout, terms, &strata)?;
+    if forest.is_none() && q > MOST_CROSSED {
+        return Err(Error::unsupported(format!(
+            "the model has {q} random effects of crossed grouping factors, and a Cox model can have {MOST_CROSSED}: their information is a \
+             dense matrix; there is no such limit where each factor is nested in the next"
+        )));
+    }
+    Ok(forest)
+}
+
+/// v <- Lambda v, or Lambda'v.
+pub fn apply(model: &Model, t: &Roots, transpose: bool, v: &mut [f64]) {
+    let mut rest = v;
+    for (size, t) in model.layout.terms.iter().zip(t.iter()) {
+        let r = size.effects;
+        let (own, tail) = rest.split_at_mut(size.levels * r);
+        rest = tail;
+        if r == 1 {
+            own.iter_mut().for_each(|v| *v *= t[0]);
+            continue;
+        }
+        for level in own.chunks_exact_mut(r) {
+            if transpose {
+                (0..r).for_each(|a| level[a] = (a..r).map(|b| t[a * r + b] * level[b]).sum());
+            } else {
+                (0..r).rev().for_each(|a| level[a] = (0..=a).map(|b| t[b * r + a] * level[b]).sum());
+            }
+        }
+    }
 }

@@ -94,6 +94,13 @@ impl<'a> Partial<'a> {
 
     /// W v.
     pub fn information_product(&self, v: &[f64], out: &mut [f64]) -> Result<()> {
+        self.mean_product(v, out)?;
+        out.iter_mut().zip(&self.expected).zip(v).for_each(|((out, e), v)| *out = e * v - *out);
+        Ok(())
+    }
+
+    /// sum_e nu_e p_e p_e'v, which is diag(E) v less W v.
+    pub fn mean_product(&self, v: &[f64], out: &mut [f64]) -> Result<()> {
         let (sets, [b0, b1, b2]) = (self.sets, &self.coefficients.b);
         let mut x1 = try_vec(PARTIAL, 0.0, sets.times.len())?;
         let mut x2 = try_vec(PARTIAL, 0.0, sets.times.len())?;
@@ -106,7 +113,7 @@ impl<'a> Partial<'a> {
         sets.cumulate(&mut x1);
         for (i, out) in out.iter_mut().enumerate() {
             let own = sets.death(i).map_or(0.0, |k| x2[k]);
-            *out = self.expected[i] * v[i] - self.r[i] * (sets.over_span(i, &x1) - own);
+            *out = self.r[i] * (sets.over_span(i, &x1) - own);
         }
         Ok(())
     }

@@ -1,6 +1,5 @@
 //! All estimates of a Cox model at given parameters, in the user's units.
 
-use super::joint::Joint;
 use super::laplace::Laplace;
 use super::model::Model;
 use super::partial::Partial;
@@ -47,7 +46,8 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
     let criterion = laplace.evaluate(working)?;
     let (model, joint) = (laplace.model, &laplace.joint);
     let (p, q) = (model.p(), model.q());
-    let root = fixed_root(joint);
+    let covariances = joint.system.covariances(model, &joint.partial)?;
+    let root = fixed_root(model, &covariances.fixed);
     let mut vcov = vec![0.0; p * p];
     for a in 0..p {
         for b in 0..p {
@@ -59,14 +59,12 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         let z = beta[*j] / vcov[j * (p + 1)].sqrt();
         joint.beta[*j].abs() > MONOTONE.0 && (z.is_nan() || z.abs() <= MONOTONE.1)
     };
-    let inverse = if q > 0 { joint.factor.inverse(q + p)? } else { vec![] };
     laplace.watch.pulse()?;
-    let trace: f64 = (0..q).map(|i| inverse[i * (q + p + 1)]).sum();
     let mut terms = vec![];
     for (k, (structure, range)) in with_ranges(&model.structures).enumerate() {
         laplace.watch.at(Phase::Modes, k, Some(model.structures.len()))?;
         let boundary = null_directions(*structure, &working[range]);
-        terms.push(term(laplace, k, &inverse, boundary.iter().map(|d| model.units(k).user_direction(d)).collect())?);
+        terms.push(term(laplace, k, &covariances.random[k], boundary.iter().map(|d| model.units(k).user_direction(d)).collect())?);
     }
     let unit = |(i, e): (usize, &f64)| e / model.sets.weight(i);
     Ok(Solution {
@@ -75,7 +73,7 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         loglik_null: null(model)?,
         loglik_fitted: joint.likelihood,
         loglik_penalised: joint.penalised(),
-        df_penalised: (p + q) as f64 - trace,
+        df_penalised: (p + q) as f64 - covariances.trace,
         expected: joint.partial.expected.iter().enumerate().map(unit).collect(),
         monotone: (0..p).filter(monotone).collect(),
         steps: joint.steps,
@@ -95,36 +93,31 @@ fn null(model: &Model) -> Result<f64> {
     Ok(Partial::new(&model.sets)?.evaluate(&eta))
 }
 
-/// R with R R' the covariance of the user's fixed effects: the last rows of L'^-1.
-fn fixed_root(joint: &Joint<'_>) -> Vec<f64> {
-    let (p, q) = (joint.model.p(), joint.model.q());
-    let n = p + q;
+/// R with R R' the covariance of the user's fixed effects: L'^-1, with L L' the inverse of that of the model's.
+fn fixed_root(model: &Model, l: &[f64]) -> Vec<f64> {
+    let p = model.p();
     let mut root = vec![0.0; p * p];
-    // Of L'^-1 the last p columns end with the inverse of L's last block, transposed.
-    let last: Vec<f64> = (0..p * p).map(|e| joint.factor.values[(q + e / p) * n + q + e % p]).collect();
     for (j, column) in root.chunks_exact_mut(p.max(1)).enumerate() {
         column[j] = 1.0;
-        dense::solve_lower_transpose(p, &last, column);
-        column.iter_mut().zip(&joint.model.x_scales).for_each(|(v, s)| *v /= s);
+        dense::solve_lower_transpose(p, l, column);
+        column.iter_mut().zip(&model.x_scales).for_each(|(v, s)| *v /= s);
     }
     root
 }
 
 /// One term's covariance, conditional modes, and their covariances T V_jj T' with the uncertainty of the fixed effects.
-fn term(laplace: &Laplace<'_>, k: usize, inverse: &[f64], boundary: Vec<Vec<f64>>) -> Result<TermSolution> {
+fn term(laplace: &Laplace<'_>, k: usize, covariances: &[f64], boundary: Vec<Vec<f64>>) -> Result<TermSolution> {
     let (model, joint) = (laplace.model, &laplace.joint);
     let size = model.layout.terms[k];
-    let (r, first, n) = (size.effects, model.layout.offset(k), model.q() + model.p());
+    let (r, first) = (size.effects, model.layout.offset(k));
     let t = model.units(k).root(&laplace.t[k]);
     let mut modes = try_copy(SOLUTION, &joint.u[first..first + r * size.levels])?;
     let mut condvar = try_vec(SOLUTION, 0.0, r * r * size.levels)?;
-    let mut block = vec![0.0; r * r];
-    for (level, (mode, out)) in modes.chunks_exact_mut(r).zip(condvar.chunks_exact_mut(r * r)).enumerate() {
-        let at = first + level * r;
+    for ((mode, out), block) in modes.chunks_exact_mut(r).zip(condvar.chunks_exact_mut(r * r)).zip(covariances.chunks_exact(r * r))
+    {
         let own: Vec<f64> = (0..r).map(|a| (0..r).map(|b| t[b * r + a] * mode[b]).sum()).collect();
         mode.copy_from_slice(&own);
-        (0..r * r).for_each(|e| block[e] = inverse[(at + e / r) * n + at + e % r]);
-        dense::sandwich(r, &t, &block, 1.0, out);
+        dense::sandwich(r, &t, block, 1.0, out);
     }
     let identity: Vec<f64> = (0..r * r).map(|e| f64::from(u8::from(e % (r + 1) == 0))).collect();
     let mut cov = vec![0.0; r * r];

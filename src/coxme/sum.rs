@@ -55,6 +55,12 @@ impl Sums {
         (self.values[k], self.low[k]) = (sum.high, sum.low);
     }
 
+    /// Back to zero.
+    #[inline]
+    pub fn forget(&mut self, k: usize) {
+        (self.values[k], self.low[k]) = (0.0, 0.0);
+    }
+
     /// Adds a multiple of a vector.
     pub fn add_scaled(&mut self, a: f64, x: &[f64]) {
         for ((high, low), x) in self.values.iter_mut().zip(&mut self.low).zip(x) {

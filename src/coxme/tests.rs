@@ -14,6 +14,8 @@ use crate::options::Options;
 use crate::simulate::{Purpose, Stream};
 use crate::watch::Watch;
 
+mod hazard;
+
 /// What a simulated data set has.
 #[derive(Clone, Copy, PartialEq)]
 enum Trait {

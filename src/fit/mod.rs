@@ -25,6 +25,7 @@ pub(crate) mod region;
 mod assembly;
 mod generalised_rows;
 mod cox;
+mod baseline;
 mod ordinal;
 mod ordinal_rows;
 pub(crate) mod generalised;

@@ -4,6 +4,7 @@ mod cholesky;
 pub mod delta;
 pub mod dense;
 pub mod factor;
+pub mod lanczos;
 pub mod orthogonal;
 mod padding;
 mod registers;

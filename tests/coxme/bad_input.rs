@@ -76,7 +76,7 @@ fn the_response_is_surv() {
 #[test]
 fn strata_stand_alone_and_are_of_cox_models() {
     let fit = try_fit("Surv(time, status) ~ x + strata(s) + (1 | g)", DATA).unwrap();
-    assert_eq!(fit.cox().unwrap().strata, ["p", "q"]);
+    assert_eq!(fit.cox().unwrap().survival.strata, ["p", "q"]);
     refuses("Surv(time, status) ~ x * strata(s) + (1 | g)", DATA, Code::Formula, &["stand alone"]);
     refuses("Surv(time, status) ~ x - strata(s) + (1 | g)", DATA, Code::Formula, &["subtracted"]);
     refuses("Surv(time, status) ~ x + strata() + (1 | g)", DATA, Code::Formula, &["one or more factors"]);

@@ -5,5 +5,6 @@ mod common;
 
 mod accessors;
 mod bad_input;
+mod many_effects;
 mod properties;
 mod reference;

@@ -75,7 +75,7 @@ fn without_random_effects_it_is_survivals_model_with_weights_strata_entry_offset
         let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap();
         let cox = fit.cox().unwrap();
         assert_eq!((fit.n_obs, cox.n_events), (160, entry["nevents"].as_u64().unwrap() as usize), "{id}");
-        assert_eq!(cox.strata, ["n", "s"]);
+        assert_eq!(cox.survival.strata, ["n", "s"]);
         near(&format!("{id} null"), cox.loglik_null, entry["loglik_null"].as_f64().unwrap(), 1e-12);
         near(&format!("{id} logLik"), fit.log_likelihood, entry["loglik_fitted"].as_f64().unwrap(), 1e-12);
         close(&format!("{id} estimate"), &fit.fixed.estimate, &numbers(&entry["fixed"]["estimate"]), 1e-9);
