@@ -919,14 +919,20 @@ static void in_models(void) {
     OK(interlace_frame_add_i32(frame, "g", group, 12, &err));
     OK(interlace_frame_add_i32(dates, "g", group, 12, &err));
     FAILS(INTERLACE_E_DATA, "has times", interlace_frame_column_i64(dates, 0, (int64_t[12]){0}, 12, &err));
+    interlace_spec *spec;
+    interlace_fit *fit;
+    OK(interlace_spec_new(INTERLACE_MODEL_GLMM, "x ~ y + (1 | g)", &spec, &err));
+    OK(interlace_spec_set_family(spec, "binomial", &err));
+    OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
+    CHECK(interlace_fit_n_obs(fit) == 12);
+    interlace_fit_free(fit);
+    interlace_spec_free(spec);
     struct { const char *formula; const interlace_frame *data; const char *name; } models[] = {
         {"y ~ x + (1 | g)", frame, "xTRUE"}, {"x ~ y + (1 | g)", frame, "y"}, {"y ~ I(2 * x) + (1 | g)", frame, "I(2 * x)"}, {"y ~ x + (1 | g)", dates, "x"},
         {"y ~ factor(x) + (1 | g)", dates, "factor(x)1970-01-02"}, {"y ~ I(x == \"1970-01-03\") + (1 | g)", dates, "I(x == \"1970-01-03\")TRUE"},
         {"y ~ 1 + (1 | x)", dates, NULL},
     };
     for (size_t k = 0; k < COUNT(models); k++) {
-        interlace_spec *spec;
-        interlace_fit *fit;
         OK(interlace_spec_new(INTERLACE_MODEL_LMM, models[k].formula, &spec, &err));
         OK(interlace_fit_new(spec, models[k].data, NULL, &fit, &err));
         if (models[k].name != NULL)
