@@ -196,7 +196,7 @@ typedef enum interlace_status {
     INTERLACE_E_CANCELLED = 6,
     /** A valid request that this version does not support. */
     INTERLACE_E_UNSUPPORTED = 7,
-    /** A file cannot be read or written. */
+    /** A file cannot be read or written, or a stream of Arrow data failed. */
     INTERLACE_E_IO = 8,
     /**
      * The deadline of the options passed before there was a result. A fit itself never ends so: it is made of what

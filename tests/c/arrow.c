@@ -922,7 +922,7 @@ static void in_models(void) {
     interlace_spec *spec;
     interlace_fit *fit;
     OK(interlace_spec_new(INTERLACE_MODEL_GLMM, "x ~ y + (1 | g)", &spec, &err));
-    OK(interlace_spec_set_family(spec, "binomial", &err));
+    OK(interlace_spec_set_family(spec, "binomial", NULL, &err));
     OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
     CHECK(interlace_fit_n_obs(fit) == 12);
     interlace_fit_free(fit);
