@@ -94,15 +94,15 @@ HOSTS := $(CARGO_TARGET_DIR)/hosts
 HOSTS_LIBRARY ?=
 test-hosts: $(HOSTS)/made
 	$(if $(HOSTS_LIBRARY),,$(CARGO) test --no-run --test library)
-	INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))' $(HOSTS)/bin/python tests/hosts/arrow.py
+	INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))' $(HOSTS)/bin/python -B tests/hosts/arrow.py
 
 $(HOSTS)/made: tests/hosts/requirements.txt
-	rm -rf $(HOSTS)
-	python3 -m venv $(HOSTS) || { $(call APT,python3-venv) && python3 -m venv $(HOSTS); } || \
+	@rm -rf $(HOSTS)
+	@python3 -m venv $(HOSTS) || { $(call APT,python3-venv) && python3 -m venv $(HOSTS); } || \
 		{ echo 'make test-hosts: python3 cannot make a virtual environment in $(HOSTS)' >&2; exit 1; }
-	$(HOSTS)/bin/python -m pip install -q -r tests/hosts/requirements.txt || \
+	@$(HOSTS)/bin/python -m pip install -q -r tests/hosts/requirements.txt || \
 		{ echo 'make test-hosts: the packages of tests/hosts/requirements.txt could not be installed with pip' >&2; exit 1; }
-	touch $@
+	@touch $@
 
 check:
 	$(CARGO) fmt --check
