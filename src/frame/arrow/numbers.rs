@@ -1,6 +1,7 @@
 //! Numbers of other forms than a frame has: half precision, decimals, integers beyond 64 bits.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
@@ -98,16 +99,16 @@ impl Decimals {
         }
         let value = units.map_or(f64::NAN, |units| units.number(self.scale));
         if let Some(units) = units.filter(|_| self.scale == 0 && value.abs() >= 2_f64.powi(53) && self.joined.is_none()) {
-            self.note(units.digits(), value)?;
+            self.note(&units.digits(), value)?;
         }
         try_push(VALUES, &mut self.reals, value)
     }
 
-    fn note(&mut self, digits: String, value: f64) -> Result<()> {
+    fn note(&mut self, digits: &str, value: f64) -> Result<()> {
         self.long.try_reserve(1).map_err(|_| Error::memory(VALUES, (self.long.len() + 1) * size_of::<(u64, String)>()))?;
-        let first = self.long.entry(value.to_bits()).or_insert_with(|| digits.clone());
+        let first = self.long.entry(value.to_bits()).or_insert_with(|| digits.to_owned());
         if *first != digits {
-            self.joined = Some(format!("{} and {}", quoted(first), quoted(&digits)).into());
+            self.joined = Some(format!("{} and {}", quoted(first), quoted(digits)).into());
             self.long.clear();
         }
         Ok(())
@@ -185,7 +186,10 @@ impl Units {
         }
         let mut text = String::from(if self.negative { "-" } else { "" });
         text += &chunks.pop().unwrap_or(0).to_string();
-        chunks.iter().rev().for_each(|chunk| text += &format!("{chunk:018}"));
+        for chunk in chunks.iter().rev() {
+            // Writing to a String doesn't fail.
+            let _ = write!(text, "{chunk:018}");
+        }
         text
     }
 }
@@ -219,8 +223,8 @@ mod tests {
         let text = |value: i128| Units::of(value).digits();
         assert_eq!((text(0), text(-7), text(i128::MIN)), ("0".into(), "-7".into(), i128::MIN.to_string()));
         assert_eq!(text(10_i128.pow(18)), "1000000000000000000");
-        assert_eq!((Units::of(314).number(2), Units::of(-5).number(-3)), (3.14, -5000.0));
-        assert_eq!(Units::of(12_345_678_901_234_567_890_123).number(20), 123.456_789_012_345_678_901_23);
+        assert_eq!((Units::of(327).number(2), Units::of(-5).number(-3)), (3.27, -5000.0));
+        assert_eq!(Units::of(12_345_678_901_234_567_890_123).number(20), 123.456_789_012_345_68);
         let mut bytes = [0xff; 32];
         assert_eq!(Units::read(&bytes, 0, 32).unwrap().digits(), "-1");
         if cfg!(target_endian = "little") {

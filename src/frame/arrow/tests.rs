@@ -126,7 +126,7 @@ fn random_array<'a>(random: &mut Random, field: &Field, bytes: &'a [u8]) -> Arra
         &bytes[start..(start + len).min(bytes.len())]
     };
     let validity = Some(some(4)).filter(|own| own.len() > 1);
-    let buffers = vec![some(160), some(40), some(40)];
+    let buffers = [some(160), some(40), some(40)];
     Array {
         len: random.below(9),
         offset: random.below(3),
@@ -146,7 +146,7 @@ fn random_bytes_are_read_or_refused() {
     for _ in 0..40_000 {
         let field = random_field(&mut random, 0);
         let mut reader = Reader::new(vec![field.clone()]);
-        let added = (0..1 + random.below(2)).try_for_each(|_| {
+        let added = (0..=random.below(2)).try_for_each(|_| {
             let array = random_array(&mut random, &field, &bytes);
             let len = random.below(7).min(array.len);
             reader.add(&Batch { len, offset: random.below(2), validity: None, columns: vec![Some(array)] })
