@@ -124,6 +124,7 @@ bench: build
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit include/interlace.h),-DWITH_REFIT) -Iinclude \
 		benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
 	python3 benches/inference.py $(OUT)/infer_repeatedly
+	python3 benches/coxme.py $(OUT)/interlace-fit --rows 200,2000,20000
 
 # Where the prefix is, seen from LIBDIR: the installed tree may be moved.
 UP = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)')

@@ -34,7 +34,7 @@
  *   Fit          a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
  *   Tables       results as frames, the summary
  *   Predictions  for the data of the fit and for new data
- *   Tests        coefficients, analysis of variance, likelihood ratios, marginal means, R2
+ *   Tests        coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
@@ -1063,9 +1063,10 @@ void interlace_spec_free(interlace_spec *spec);
  * Makes a spec of a model from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with
  * leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless
  * `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and
- * `y` holds whole numbers, the codes of the categories in their order. Add random terms with
- * interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions. A row with a NaN has a missing
- * value. All arrays are copied. `n` is at least 1.
+ * `y` holds whole numbers, the codes of the categories in their order. INTERLACE_MODEL_COXME has baseline hazards
+ * instead: "(Intercept)" is left out, too, `y` is NULL, and interlace_spec_set_survival_array sets the response. Add
+ * random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions. A row with a NaN
+ * has a missing value. All arrays are copied. `n` is at least 1.
  * @param[in] model A kind of model.
  * @param[in] y Array [n]. NULL is allowed.
  * @param[in] x The model matrix [n,p], column-major.
@@ -1473,6 +1474,48 @@ interlace_status interlace_ties_from_name(const char *name,
  * @since 0.1
  */
 interlace_status interlace_spec_set_ties(interlace_spec *spec, interlace_ties ties, interlace_error *err);
+
+/**
+ * Sets the response of a Cox model from arrays: a row is at risk at times t with `start` [n] < t <= `stop` [n], in any
+ * unit, from 0 up, and `event` [n] is 1 if it ends with an event, 0 if it ends without one. `start` may be NULL: all
+ * rows are then at risk from the beginning. `event` may be NULL in new data for predictions. NaN is a missing value.
+ * All arrays are copied; the last call counts. INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_COXME. The
+ * fit reports times and events that are none.
+ * @param[in,out] spec The spec.
+ * @param[in] start Times [n] from which rows are at risk; NULL for the beginning.
+ * @param[in] stop Times [n] of events, or until which rows are at risk.
+ * @param[in] event 1 for an event at `stop`, 0 for none [n].
+ * @param[in] n The number of rows.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_survival_array(interlace_spec *spec,
+                                                   const double *start,
+                                                   const double *stop,
+                                                   const double *event,
+                                                   size_t n,
+                                                   interlace_error *err);
+
+/**
+ * Divides the rows of a Cox model from arrays into strata, each with a baseline hazard of its own: `index` [n] holds
+ * the stratum of each row, from 0 to `n_strata` - 1, or -1 if missing. `labels` [n_strata] may be NULL for "1", "2" and
+ * so on. In new data for predictions, strata with labels match those of the fit by label, strata without by number. For
+ * combinations of several factors, number the combinations. All arrays are copied; the last call counts.
+ * INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_COXME.
+ * @param[in,out] spec The spec.
+ * @param[in] index The stratum of each row [n], from 0; -1 is missing.
+ * @param[in] n The number of rows.
+ * @param[in] n_strata The number of strata.
+ * @param[in] labels The names of the strata [n_strata]; NULL for "1", "2" and so on.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_strata_array(interlace_spec *spec,
+                                                 const int64_t *index,
+                                                 size_t n,
+                                                 size_t n_strata,
+                                                 const char *const *labels,
+                                                 interlace_error *err);
 
 /**
  * Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the
@@ -2480,7 +2523,7 @@ typedef enum interlace_reason {
  * @since 0.1
  */
 typedef enum interlace_residuals {
-    /** Response minus fitted value. */
+    /** Response minus fitted value; of a Cox model the martingale residual, events minus events expected. */
     INTERLACE_RESIDUALS_RESPONSE = 0,
     /**
      * Response minus fitted value, times the square root of the weight; for a generalised model, divided by the
@@ -2490,8 +2533,9 @@ typedef enum interlace_residuals {
     /** Response minus fitted value, divided by the derivative of the mean in the linear predictor. */
     INTERLACE_RESIDUALS_WORKING = 2,
     /**
-     * The signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON.
-     * INTERLACE_E_UNSUPPORTED for a mixture with zeros and for families without a deviance.
+     * The signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. Of a Cox
+     * model those of Poisson counts whose means are the events expected. INTERLACE_E_UNSUPPORTED for a mixture with
+     * zeros and for families without a deviance.
      */
     INTERLACE_RESIDUALS_DEVIANCE = 3,
     /**
@@ -2501,6 +2545,22 @@ typedef enum interlace_residuals {
      */
     INTERLACE_RESIDUALS_NORMALIZED = 4
 } interlace_residuals;
+
+/**
+ * A kind of residuals of a Cox model with a number for each row and fixed effect.
+ * @since 0.1
+ */
+typedef enum interlace_fixef_residuals {
+    /** What the row adds to the score of the coefficient, for a weight of 1. Times the weights they add up to 0. */
+    INTERLACE_FIXEF_RESIDUALS_SCORE = 0,
+    /**
+     * What the row adds to the coefficient, its weight included: the derivative of the estimate in the logarithm of the
+     * weight. Random effects are estimated anew, their covariance is not.
+     */
+    INTERLACE_FIXEF_RESIDUALS_DFBETA = 1,
+    /** Those of INTERLACE_FIXEF_RESIDUALS_DFBETA divided by the standard error of the coefficient. */
+    INTERLACE_FIXEF_RESIDUALS_DFBETAS = 2
+} interlace_fixef_residuals;
 
 /**
  * In what form all parameters of a fit are given. Fixed effects, thresholds and nominal effects are the same in both.
@@ -2580,6 +2640,25 @@ const char *interlace_residuals_name(interlace_residuals code);
 interlace_status interlace_residuals_from_name(const char *name,
                                                interlace_residuals *out,
                                                interlace_error *err);
+
+/**
+ * The name of a kind of residuals of fixed effects, such as "dfbeta"; NULL for a number that is none. A static string.
+ * @param[in] code A kind of residuals of a Cox model with a number for each row and fixed effect.
+ * @since 0.1
+ */
+const char *interlace_fixef_residuals_name(interlace_fixef_residuals code);
+
+/**
+ * The kind of residuals of fixed effects that has the name, to `out`. Hyphens and capitals are understood.
+ * INTERLACE_E_ARGUMENT if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fixef_residuals_from_name(const char *name,
+                                                     interlace_fixef_residuals *out,
+                                                     interlace_error *err);
 
 /**
  * The name of a form of parameters, such as "reported"; NULL for a number that is none. A static string.
@@ -3506,6 +3585,24 @@ double interlace_fit_log_likelihood_penalised(const interlace_fit *fit);
 double interlace_fit_log_likelihood_fitted(const interlace_fit *fit);
 
 /**
+ * Concordance of a Cox model's linear predictor, random effects included: the share of pairs of rows, one of which has
+ * an event while the other is at risk and has none then, in which it has the larger predictor; equal predictors count
+ * half. Pairs are of one stratum and count the product of their weights. NaN for NULL, for other models and without
+ * pairs.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_concordance(const interlace_fit *fit);
+
+/**
+ * Standard error of interlace_fit_concordance, by the infinitesimal jackknife in the weights of the rows, the predictor
+ * being given. NaN for NULL, for other models and without pairs.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_concordance_std_error(const interlace_fit *fit);
+
+/**
  * Degrees of freedom of the penalised likelihood of a Cox model: the number of fixed effects, and of each random effect
  * the share that is not shrunk away. NaN for NULL and for other models.
  * @param[in] fit The fit.
@@ -3615,6 +3712,41 @@ interlace_status interlace_fit_residuals(const interlace_fit *fit,
                                          double *out,
                                          size_t len,
                                          interlace_error *err);
+
+/**
+ * Residuals of a Cox model for each row used and fixed effect, to `out` [n_obs,p]. INTERLACE_E_UNSUPPORTED for other
+ * models.
+ * @param[in] fit The fit.
+ * @param[in] fixef_residuals A kind of residuals of a Cox model with a number for each row and fixed effect.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [n_obs,p].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fixef_residuals(const interlace_fit *fit,
+                                               interlace_fixef_residuals fixef_residuals,
+                                               const interlace_options *options,
+                                               double *out,
+                                               size_t len,
+                                               interlace_error *err);
+
+/**
+ * Schoenfeld residuals of a Cox model as a new frame, a row for each event, by stratum and time: "stratum" (missing
+ * without strata), "time", "row" (of the data, from 0), then for each fixed effect under its name the covariate of the
+ * event less the risk-weighted mean of those at risk, and under "scaled." and its name the scaled residual: the
+ * coefficient plus the residuals times its covariances with all coefficients and the number of events, whose course
+ * over time is that of the coefficient (Grambsch and Therneau 1994). INTERLACE_E_UNSUPPORTED for other models.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_schoenfeld_residuals(const interlace_fit *fit,
+                                                    const interlace_options *options,
+                                                    interlace_frame **out,
+                                                    interlace_error *err);
 
 /**
  * Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function
@@ -4172,7 +4304,7 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
                                               interlace_error *err);
 
 /* ==================================================================================================================
- * Tests: coefficients, analysis of variance, likelihood ratios, marginal means, R2
+ * Tests: coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2
  * ================================================================================================================== */
 
 /**
@@ -4190,6 +4322,21 @@ typedef enum interlace_anova_type {
      */
     INTERLACE_ANOVA_TYPE_III = 3
 } interlace_anova_type;
+
+/**
+ * A function of time that hazard ratios may change with.
+ * @since 0.1
+ */
+typedef enum interlace_time_transform {
+    /** 1 less Kaplan and Meier's estimate just before the time, of all rows together and without weights. */
+    INTERLACE_TIME_TRANSFORM_KM = 0,
+    /** The rank of the time among the ends of all rows, the mean rank of equal ones. */
+    INTERLACE_TIME_TRANSFORM_RANK = 1,
+    /** The time itself. */
+    INTERLACE_TIME_TRANSFORM_IDENTITY = 2,
+    /** Its logarithm. */
+    INTERLACE_TIME_TRANSFORM_LOG = 3
+} interlace_time_transform;
 
 /**
  * How marginal means weight the levels that they average over.
@@ -4268,6 +4415,25 @@ const char *interlace_anova_type_name(interlace_anova_type code);
 interlace_status interlace_anova_type_from_name(const char *name,
                                                 interlace_anova_type *out,
                                                 interlace_error *err);
+
+/**
+ * The name of a function of time, such as "km"; NULL for a number that is none. A static string.
+ * @param[in] code A function of time that hazard ratios may change with.
+ * @since 0.1
+ */
+const char *interlace_time_transform_name(interlace_time_transform code);
+
+/**
+ * The function of time that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+ * is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_time_transform_from_name(const char *name,
+                                                    interlace_time_transform *out,
+                                                    interlace_error *err);
 
 /**
  * The name of a weighting, such as "proportional"; NULL for a number that is none. A static string.
@@ -4669,6 +4835,27 @@ interlace_status interlace_fit_overdispersion(const interlace_fit *fit,
                                               double *df,
                                               double *p_value,
                                               interlace_error *err);
+
+/**
+ * Tests of proportional hazards of a Cox model (Grambsch and Therneau 1994), as a new frame: "kind", "name",
+ * "chi_square", "df", "p_value". Rows are of kind "term", each followed by rows "coefficient" if the term has several,
+ * and a last row "global", GLOBAL, for all of them. They are score tests, at the fit, of coefficients that change
+ * linearly with a function of time, given that all coefficients and random effects are estimated, and the covariance of
+ * the random effects as it is. chi_square and p_value are NaN where the data do not tell, as with a coefficient that
+ * interlace_fit_separated names. INTERLACE_E_UNSUPPORTED for other models; INTERLACE_E_DATA if the function has one
+ * value at all events, or none at one.
+ * @param[in] fit The fit.
+ * @param[in] time_transform A function of time that hazard ratios may change with.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_proportional_hazards(const interlace_fit *fit,
+                                                    interlace_time_transform time_transform,
+                                                    const interlace_options *options,
+                                                    interlace_frame **out,
+                                                    interlace_error *err);
 
 /* ==================================================================================================================
  * Simulation: simulated responses, refits to them, profiles

@@ -81,6 +81,12 @@ impl Spec {
         if self.kind != ModelKind::Coxme && self.ties != Ties::default() {
             return Err(Error::argument("ties: the times of events are of Cox models, not of this one"));
         }
+        if self.kind != ModelKind::Coxme
+            && let Source::Arrays(arrays) = &self.source
+            && (arrays.survival.is_some() || arrays.strata.is_some())
+        {
+            return Err(Error::argument("survival times and strata are of Cox models, not of this one"));
+        }
         if self.kind != ModelKind::Lmm && self.correlation.is_some() {
             return Err(Error::argument(
                 "correlation: residuals are correlated in linear models alone; others have random effects for it, as ar1(0 + time | g)",
@@ -106,9 +112,13 @@ impl Spec {
         }
         match &self.source {
             Source::Formula(_) => Ok(()),
-            Source::Arrays(_) => {
-                Err(Error::unsupported("a Cox model is given by a formula, Surv(time, event) ~ x + (1 | g), not by arrays"))
+            Source::Arrays(arrays) if arrays.survival.is_none() => Err(Error::argument(
+                "the arrays of a Cox model have no times and events: interlace_spec_set_survival_array sets them",
+            )),
+            Source::Arrays(arrays) if !arrays.y.is_empty() => {
+                Err(Error::argument("y is given, but the response of a Cox model are times and events"))
             }
+            Source::Arrays(_) => Ok(()),
         }
     }
 
@@ -310,7 +320,29 @@ pub struct ArraySpec {
     pub x_names: Vec<String>,
     pub weights: Option<Vec<f64>>,
     pub offset: Option<Vec<f64>>,
+    /// Of Cox models, whose `y` is empty. New data may do without.
+    pub survival: Option<ArraySurvival>,
+    pub strata: Option<ArrayStrata>,
     pub terms: Vec<ArrayTerm>,
+}
+
+/// A survival response given by arrays; NaN is missing.
+#[derive(Clone, Debug, Default)]
+pub struct ArraySurvival {
+    pub start: Option<Vec<f64>>,
+    pub stop: Vec<f64>,
+    /// 0 or 1. Empty where the arrays are new data to predict at.
+    pub event: Vec<f64>,
+}
+
+/// Strata given by arrays.
+#[derive(Clone, Debug, Default)]
+pub struct ArrayStrata {
+    /// Stratum of each row, 0-based; -1 is missing.
+    pub index: Vec<i64>,
+    pub n_strata: usize,
+    /// Labels `[n_strata]`; "1", "2", ... where the caller gave none.
+    pub labels: Vec<String>,
 }
 
 /// One random term given by arrays.

@@ -1,11 +1,17 @@
 //! How well a fit describes its data.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::target;
+use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
+use super::frame::FrameHandle;
+use super::handle::give;
 use super::options::OptionsHandle;
 use super::progress::watched;
 use super::status::{ErrorRecord, Status};
+use super::test_lists::TimeTransformCode;
 
 /// R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
 /// random slopes (Johnson 2014) and for non-normal families (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
@@ -86,6 +92,30 @@ pub unsafe extern "C" fn interlace_fit_overdispersion(
         ratio.write(test.ratio);
         df.write(test.df);
         p_value.write(test.p_value);
+        Ok(())
+    })
+}
+
+/// Tests of proportional hazards of a Cox model (Grambsch and Therneau 1994), as a new frame: "kind", "name", "chi_square", "df", "p_value".
+/// Rows are of kind "term", each followed by rows "coefficient" if the term has several, and a last row "global", GLOBAL, for all of them.
+/// They are score tests, at the fit, of coefficients that change linearly with a function of time, given that all coefficients and random
+/// effects are estimated, and the covariance of the random effects as it is. chi_square and p_value are NaN where the data do not tell, as
+/// with a coefficient that interlace_fit_separated names.
+/// INTERLACE_E_UNSUPPORTED for other models; INTERLACE_E_DATA if the function has one value at all events, or none at one.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_proportional_hazards(
+    fit: Option<&FitHandle>,
+    time_transform: MaybeUninit<TimeTransformCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let transform = meaning(time_transform, "time_transform")?;
+        let table = watched(options, |watch| fit.proportional_hazards(transform, watch))?;
+        out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::c_char;
 use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
-use crate::diagnostics::ResidualKind;
+use crate::diagnostics::{FixefResiduals, ResidualKind};
 use crate::fit::ParameterForm;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::optimize::Reason;
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn interlace_reason_from_name(name: *const c_char, out: *m
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResidualsCode {
-    /// Response minus fitted value.
+    /// Response minus fitted value; of a Cox model the martingale residual, events minus events expected.
     Response = 0,
     /// Response minus fitted value, times the square root of the weight; for a generalised model, divided by the standard deviation
     /// of the response.
@@ -69,7 +69,8 @@ pub enum ResidualsCode {
     /// Response minus fitted value, divided by the derivative of the mean in the linear predictor.
     Working = 2,
     /// The signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON.
-    /// INTERLACE_E_UNSUPPORTED for a mixture with zeros and for families without a deviance.
+    /// Of a Cox model those of Poisson counts whose means are the events expected. INTERLACE_E_UNSUPPORTED for a mixture with zeros and for
+    /// families without a deviance.
     Deviance = 3,
     /// Those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated within groups,
     /// made independent: for AR(1) each minus its expectation given the previous one, for compound symmetry by the symmetric root.
@@ -101,6 +102,48 @@ pub extern "C" fn interlace_residuals_name(code: MaybeUninit<ResidualsCode>) -> 
 pub unsafe extern "C" fn interlace_residuals_from_name(
     name: *const c_char,
     out: *mut ResidualsCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// A kind of residuals of a Cox model with a number for each row and fixed effect.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixefResidualsCode {
+    /// What the row adds to the score of the coefficient, for a weight of 1. Times the weights they add up to 0.
+    Score = 0,
+    /// What the row adds to the coefficient, its weight included: the derivative of the estimate in the logarithm of the weight. Random
+    /// effects are estimated anew, their covariance is not.
+    Dfbeta = 1,
+    /// Those of INTERLACE_FIXEF_RESIDUALS_DFBETA divided by the standard error of the coefficient.
+    Dfbetas = 2,
+}
+
+impl Codes for FixefResidualsCode {
+    type Meaning = FixefResiduals;
+    const CODES: &'static [(Self, FixefResiduals)] = &[
+        (FixefResidualsCode::Score, FixefResiduals::Score),
+        (FixefResidualsCode::Dfbeta, FixefResiduals::Dfbeta),
+        (FixefResidualsCode::Dfbetas, FixefResiduals::Dfbetas),
+    ];
+}
+
+/// The name of a kind of residuals of fixed effects, such as "dfbeta"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fixef_residuals_name(code: MaybeUninit<FixefResidualsCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The kind of residuals of fixed effects that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+/// there is none; the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fixef_residuals_from_name(
+    name: *const c_char,
+    out: *mut FixefResidualsCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

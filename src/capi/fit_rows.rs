@@ -8,7 +8,9 @@ use super::buffer::{copy_out, target, write_out};
 use super::c_char;
 use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
-use super::fit_lists::ResidualsCode;
+use super::fit_lists::{FixefResidualsCode, ResidualsCode};
+use super::frame::FrameHandle;
+use super::handle::give;
 use super::options::OptionsHandle;
 use super::progress::watched;
 use super::status::{ErrorRecord, Status};
@@ -48,6 +50,44 @@ pub unsafe extern "C" fn interlace_fit_residuals(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || copy_out(&fit_of(fit)?.residuals_of(meaning(residuals, "residuals")?)?, out, len))
+}
+
+/// Residuals of a Cox model for each row used and fixed effect, to `out` [n_obs,p]. INTERLACE_E_UNSUPPORTED for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_fixef_residuals(
+    fit: Option<&FitHandle>,
+    fixef_residuals: MaybeUninit<FixefResidualsCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, kind) = (fit_of(fit)?, meaning(fixef_residuals, "fixef_residuals")?);
+        copy_out(&watched(options, |watch| fit.fixef_residuals(kind, watch))?, out, len)
+    })
+}
+
+/// Schoenfeld residuals of a Cox model as a new frame, a row for each event, by stratum and time: "stratum" (missing without strata), "time",
+/// "row" (of the data, from 0), then for each fixed effect under its name the covariate of the event less the risk-weighted mean of those at
+/// risk, and under "scaled." and its name the scaled residual: the coefficient plus the residuals times its covariances with all coefficients
+/// and the number of events, whose course over time is that of the coefficient (Grambsch and Therneau 1994).
+/// INTERLACE_E_UNSUPPORTED for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_schoenfeld_residuals(
+    fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let table = watched(options, |watch| fit.schoenfeld_residuals(watch))?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
 }
 
 /// Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function at the response, at a

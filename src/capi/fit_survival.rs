@@ -1,4 +1,4 @@
-//! What only Cox models have: events, likelihoods, degrees of freedom.
+//! What only Cox models have: events, likelihoods, degrees of freedom, concordance.
 
 use super::boundary::query;
 use super::codes::code_of;
@@ -45,6 +45,23 @@ pub extern "C" fn interlace_fit_log_likelihood_penalised(fit: Option<&FitHandle>
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_log_likelihood_fitted(fit: Option<&FitHandle>) -> f64 {
     query(f64::NAN, || Some(cox(fit)?.loglik_fitted))
+}
+
+/// Concordance of a Cox model's linear predictor, random effects included: the share of pairs of rows, one of which has an event while the
+/// other is at risk and has none then, in which it has the larger predictor; equal predictors count half. Pairs are of one stratum and
+/// count the product of their weights. NaN for NULL, for other models and without pairs.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_concordance(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(cox(fit)?.concordance.estimate))
+}
+
+/// Standard error of interlace_fit_concordance, by the infinitesimal jackknife in the weights of the rows, the predictor being given. NaN
+/// for NULL, for other models and without pairs.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_concordance_std_error(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(cox(fit)?.concordance.std_error))
 }
 
 /// Degrees of freedom of the penalised likelihood of a Cox model: the number of fixed effects, and of each random effect the share that is

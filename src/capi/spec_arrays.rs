@@ -13,12 +13,13 @@ use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use crate::error::{Error, Result, try_collect, try_vec};
 use crate::formula::StructureKind;
-use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
+use crate::spec::{ArraySpec, ArrayTerm, ModelKind, Source, Spec};
 
 /// Makes a spec of a model from the response `y` [n] and the fixed-effects model matrix
 /// `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
 /// intercept unless `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
-/// whole numbers, the codes of the categories in their order.
+/// whole numbers, the codes of the categories in their order. INTERLACE_MODEL_COXME has baseline hazards instead: "(Intercept)" is left out, too,
+/// `y` is NULL, and interlace_spec_set_survival_array sets the response.
 /// Add random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions.
 /// A row with a NaN has a missing value. All arrays are copied. `n` is at least 1.
 /// Since 0.1.
@@ -38,6 +39,11 @@ pub unsafe extern "C" fn interlace_spec_new_array(
         let kind = meaning(model, "model")?;
         if n == 0 {
             return Err(Error::argument("n is 0, wanted at least one row"));
+        }
+        if kind == ModelKind::Coxme && !y.is_null() {
+            return Err(Error::argument(
+                "y is given, a Cox model has times and events: y must be NULL, see interlace_spec_set_survival_array",
+            ));
         }
         let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
         let x = matrix(x, n, p, ldx, "x", "ldx")?;
@@ -228,7 +234,7 @@ unsafe fn add_term<I: Copy + Into<i64>>(spec: Option<&mut SpecHandle>, term: &Te
         return Err(Error::argument("variances is homogeneous, an unstructured covariance has no homogeneous form"));
     }
     let (z, effects) = effects(term, spec.n)?;
-    let index = checked_index(index?, term.n_levels)?;
+    let index = checked_index(index?, term.n_levels, "n_levels")?;
     let n_levels = term.n_levels;
     spec.terms.push(ArrayTerm { name, effects, z, index, n_levels, levels: Vec::new(), structure, homogeneous });
     Ok(())
@@ -250,13 +256,13 @@ unsafe fn effects(term: &Term, n: usize) -> Result<(Option<Vec<f64>>, Vec<String
     Ok((Some(z), (1..=term.k).map(|i| format!("z{i}")).collect()))
 }
 
-pub(super) fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize) -> Result<Vec<i64>> {
+pub(super) fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize, count: &str) -> Result<Vec<i64>> {
     let mut copy = try_vec("index", -1_i64, index.len())?;
     for (row, (to, &from)) in copy.iter_mut().zip(index).enumerate() {
         *to = from.into();
         if *to < -1 || usize::try_from(*to).is_ok_and(|level| level >= n_levels) {
             let wanted =
-                format!("it must be -1 (missing) or from 0 to n_levels - 1 = {}", i128::try_from(n_levels).unwrap_or(0) - 1);
+                format!("it must be -1 (missing) or from 0 to {count} - 1 = {}", i128::try_from(n_levels).unwrap_or(0) - 1);
             return Err(Error::argument(format!("index[{row}] is {to}, {wanted}")).at(row));
         }
     }

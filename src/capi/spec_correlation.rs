@@ -62,7 +62,7 @@ pub unsafe extern "C" fn interlace_spec_set_correlation_array(
         let spec = linear(spec)?;
         let kind = meaning(correlation, "correlation")?;
         expect_length("index", n, "n", arrays_of(spec)?.n)?;
-        let index = checked_index(slice(index, n, "index")?, n_groups)?;
+        let index = checked_index(slice(index, n, "index")?, n_groups, "n_groups")?;
         let time = if time.is_null() { None } else { Some(copied(slice(time, n, "time")?)?) };
         if kind == CorrelationKind::CompoundSymmetry && time.is_some() {
             return Err(Error::argument("time is given, compound symmetry knows no time: it must be NULL"));

@@ -7,6 +7,7 @@ use super::c_char;
 use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
 use crate::choice::Choice;
+use crate::coxme::transform::TimeTransform;
 use crate::inference::adjust::Adjustment;
 use crate::inference::anova::AnovaType;
 use crate::inference::contrast::Comparisons;
@@ -46,6 +47,50 @@ pub extern "C" fn interlace_anova_type_name(code: MaybeUninit<AnovaTypeCode>) ->
 pub unsafe extern "C" fn interlace_anova_type_from_name(
     name: *const c_char,
     out: *mut AnovaTypeCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// A function of time that hazard ratios may change with.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeTransformCode {
+    /// 1 less Kaplan and Meier's estimate just before the time, of all rows together and without weights.
+    Km = 0,
+    /// The rank of the time among the ends of all rows, the mean rank of equal ones.
+    Rank = 1,
+    /// The time itself.
+    Identity = 2,
+    /// Its logarithm.
+    Log = 3,
+}
+
+impl Codes for TimeTransformCode {
+    type Meaning = TimeTransform;
+    const CODES: &'static [(Self, TimeTransform)] = &[
+        (TimeTransformCode::Km, TimeTransform::KaplanMeier),
+        (TimeTransformCode::Rank, TimeTransform::Rank),
+        (TimeTransformCode::Identity, TimeTransform::Identity),
+        (TimeTransformCode::Log, TimeTransform::Log),
+    ];
+}
+
+/// The name of a function of time, such as "km"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_time_transform_name(code: MaybeUninit<TimeTransformCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The function of time that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none; the
+/// message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_time_transform_from_name(
+    name: *const c_char,
+    out: *mut TimeTransformCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

@@ -1,10 +1,15 @@
 //! The joint mode of the penalised likelihood in (u, beta), by Newton's method. It is concave, so steps are halved at most.
+//!
+//! Where the likelihood goes on rising along directions of beta, these are held far out: in the model without random effects Newton's steps go
+//! there once, and what is left has a maximum.
 
 use super::model::{Model, apply};
+use super::monotone::{directions, moved};
 use super::partial::Partial;
 use super::system::System;
-use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense::dot;
+use crate::error::{Code, Error, Result, try_vec};
+use crate::glmm::separation::orthonormalised;
+use crate::linalg::dense::{add_scaled, dot};
 use crate::random::Roots;
 use crate::watch::Watch;
 
@@ -14,12 +19,15 @@ const JOINT: &str = "joint mode";
 const REACHED: f64 = 1e-20;
 /// The decrement that is as good where rounding ends the steps, or where the likelihood goes on rising towards infinity.
 const ROUNDED: f64 = 1e-9;
-/// Steps after which the second of the two is taken to be the case.
+/// Steps after which one of these is taken to be the case.
 const PATIENCE: usize = 25;
 const MOST_STEPS: usize = 100;
 /// The most that a step moves the predictor of a row by: where the likelihood is monotone, the information is soon nothing but rounding.
 const LONGEST: f64 = 10.0;
 const MOST_HALVINGS: usize = 40;
+/// How far out is far, as differences of the predictor, and the longest step there: risks of other orders than those of later times cost digits.
+const FAR: f64 = 15.0;
+const FAR_STEP: f64 = 3.0;
 
 /// The mode at given factors, with all that belongs to it.
 #[derive(Debug)]
@@ -35,6 +43,11 @@ pub struct Joint<'a> {
     pub likelihood: f64,
     /// The information at it.
     pub system: System<'a>,
+    /// Directions of beta that are held, orthonormal, and where.
+    held: Vec<Vec<f64>>,
+    held_at: Vec<f64>,
+    /// There are no more to be held.
+    settled: bool,
     /// Newton steps so far.
     pub steps: usize,
 }
@@ -51,14 +64,51 @@ impl<'a> Joint<'a> {
             eta: vec(n)?,
             likelihood: f64::NEG_INFINITY,
             system: System::new(model)?,
+            held: vec![],
+            held_at: vec(p)?,
+            settled: false,
             steps: 0,
             model,
         })
     }
 
-    /// v <- H^-1 v, v in the order (u, beta), beta of the model's own columns.
+    /// v <- H^-1 v, v in the order (u, beta), beta of the model's own columns; without a change in directions that are held.
     pub fn solve_information(&self, v: &mut [f64]) -> Result<()> {
-        self.system.solve(self.model, &self.partial, v, false)
+        self.constrained(v, false)
+    }
+
+    /// Columns without a finite estimate.
+    pub fn monotone(&self) -> Result<Vec<usize>> {
+        let mut all = directions(self.model, &self.partial, &self.beta, &self.held)?;
+        all.extend(self.held.iter().cloned());
+        Ok(moved(self.model.p(), &all))
+    }
+
+    /// The solution of H v = v with multipliers of the directions that are held.
+    fn constrained(&self, v: &mut [f64], newton: bool) -> Result<()> {
+        let q = self.u.len();
+        let solve = |v: &mut [f64]| self.system.solve(self.model, &self.partial, v, newton);
+        let held = &self.held;
+        let mut columns = vec![];
+        for direction in held {
+            let share = dot(direction, &v[q..]);
+            add_scaled(&mut v[q..], -share, direction);
+            let mut column = try_vec(JOINT, 0.0, v.len())?;
+            column[q..].copy_from_slice(direction);
+            solve(&mut column)?;
+            columns.push(column);
+        }
+        solve(v)?;
+        for (k, direction) in held.iter().enumerate() {
+            let (first, later) = columns.split_at_mut(k + 1);
+            let own = &first[k];
+            let size = dot(direction, &own[q..]);
+            for other in later.iter_mut().map(|other| &mut other[..]).chain([&mut *v]) {
+                let share = dot(direction, &other[q..]) / size;
+                add_scaled(other, -share, own);
+            }
+        }
+        Ok(())
     }
 
     /// The penalised likelihood at u and beta.
@@ -76,41 +126,98 @@ impl<'a> Joint<'a> {
 
     /// Goes to the mode from where it is.
     pub fn solve(&mut self, t: &Roots, watch: &Watch<'_>) -> Result<()> {
+        if self.held.is_empty() && !self.model.never_falling.is_empty() {
+            self.hold(watch)?;
+        }
+        loop {
+            match self.iterate(t, watch) {
+                Err(error) if error.code == Code::Numeric && !self.settled => {
+                    let before = self.held.len();
+                    self.hold(watch)?;
+                    self.settled = self.held.len() == before;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// The penalised likelihood where it begins.
+    fn begin(&mut self, t: &Roots) -> Result<f64> {
         let mut value = self.evaluate(t);
         if value == f64::NEG_INFINITY {
             // Elsewhere than what is remembered.
             self.u.fill(0.0);
-            self.beta.fill(0.0);
+            self.beta.copy_from_slice(&self.held_at);
             value = self.evaluate(t);
         }
         if value == f64::NEG_INFINITY {
             return Err(Error::numeric("the partial likelihood is zero at the offset: its range is beyond what numbers hold"));
         }
+        Ok(value)
+    }
+
+    /// Newton's steps. As long as more directions may have to be held, they end early where it seems so.
+    fn iterate(&mut self, t: &Roots, watch: &Watch<'_>) -> Result<()> {
+        let mut value = self.begin(t)?;
         for round in 0..MOST_STEPS {
             watch.pulse()?;
-            self.steps += 1;
-            let mut gradient = self.gradient(t)?;
-            self.system.assemble(self.model, &self.partial, t)?;
-            let right = gradient.clone();
-            self.system.solve(self.model, &self.partial, &mut gradient, true)?;
-            let decrement = dot(&right, &gradient);
-            let good = if round < PATIENCE { REACHED } else { ROUNDED };
-            if decrement <= good {
+            let (direction, decrement) = self.newton(t)?;
+            if decrement <= REACHED || (round >= PATIENCE && self.settled && decrement <= ROUNDED) {
                 return Ok(());
             }
-            if !self.step(t, &gradient, &mut value, decrement) {
+            if round >= PATIENCE && !self.settled {
+                return Err(not_found());
+            }
+            if !self.step(t, &direction, &mut value, decrement, LONGEST) {
                 return if decrement <= ROUNDED { Ok(()) } else { Err(not_found()) };
             }
         }
         Err(not_found())
     }
 
+    /// Newton's direction and its decrement.
+    fn newton(&mut self, t: &Roots) -> Result<(Vec<f64>, f64)> {
+        self.steps += 1;
+        let gradient = self.gradient(t)?;
+        self.system.assemble(self.model, &self.partial, t)?;
+        let mut direction = gradient.clone();
+        self.constrained(&mut direction, true)?;
+        let decrement = dot(&gradient, &direction);
+        Ok((direction, decrement))
+    }
+
+    /// Goes far out in the model without random effects, and holds the directions in which there is no maximum.
+    fn hold(&mut self, watch: &Watch<'_>) -> Result<()> {
+        let t = Roots::zeros(&self.model.structures);
+        self.u.fill(0.0);
+        self.beta.copy_from_slice(&self.held_at);
+        let mut value = self.begin(&t)?;
+        for _ in 0..PATIENCE {
+            watch.pulse()?;
+            let (direction, decrement) = match self.newton(&t) {
+                Err(error) if error.code == Code::Numeric => break,
+                other => other?,
+            };
+            let mut moved = [&self.u[..], &self.beta].concat();
+            add_scaled(&mut moved[self.u.len()..], -1.0, &self.held_at);
+            let far = decrement <= ROUNDED || self.reach(&t, &moved) > FAR;
+            if far || !self.step(&t, &direction, &mut value, decrement, FAR_STEP) {
+                break;
+            }
+        }
+        let mut all = std::mem::take(&mut self.held);
+        all.extend(directions(self.model, &self.partial, &self.beta, &all)?);
+        self.held = orthonormalised(all);
+        self.held_at.copy_from_slice(&self.beta);
+        Ok(())
+    }
+
     /// A step along a direction, halved until the penalised likelihood does not fall; `false` if it always does.
-    fn step(&mut self, t: &Roots, direction: &[f64], value: &mut f64, decrement: f64) -> bool {
+    fn step(&mut self, t: &Roots, direction: &[f64], value: &mut f64, decrement: f64, longest: f64) -> bool {
         let (u, beta) = (self.u.clone(), self.beta.clone());
         let (du, dbeta) = direction.split_at(u.len());
         let rounding = 1e-15 * (1.0 + value.abs());
-        let mut length = (LONGEST / self.reach(t, direction)).min(1.0);
+        let mut length = (longest / self.reach(t, direction)).min(1.0);
         for _ in 0..MOST_HALVINGS {
             self.u.iter_mut().zip(&u).zip(du).for_each(|((to, from), d)| *to = from + length * d);
             self.beta.iter_mut().zip(&beta).zip(dbeta).for_each(|((to, from), d)| *to = from + length * d);
@@ -153,5 +260,8 @@ impl<'a> Joint<'a> {
 }
 
 fn not_found() -> Error {
-    Error::numeric("the joint mode of fixed and random effects was not found")
+    Error::numeric(
+        "the joint mode of fixed and random effects was not found; the likelihood may go on rising along a combination of coefficients, which \
+         then have no finite estimates (monotone likelihood)",
+    )
 }

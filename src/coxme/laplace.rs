@@ -81,21 +81,34 @@ impl<'a> Laplace<'a> {
 
     /// kappa and (a_u; a_beta) from q.
     fn adjoint(&self, slope: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
-        let (model, p, q) = (self.model, self.model.p(), self.model.q());
-        let mut a = try_vec(LAPLACE, 0.0, q + p)?;
-        model.z.transpose(slope, &mut a[..q]);
-        apply(model, &self.t, true, &mut a[..q]);
-        (0..p).for_each(|j| a[q + j] = dot(model.column(j), slope));
+        let mut a = self.across(slope)?;
         self.joint.solve_information(&mut a)?;
+        let v = self.along(&a)?;
+        let mut kappa = try_vec(LAPLACE, 0.0, self.model.n)?;
+        self.joint.partial.information_product(&v, &mut kappa)?;
+        kappa.iter_mut().zip(slope).for_each(|(k, q)| *k = q - *k);
+        Ok((kappa, a))
+    }
+
+    /// Z Lambda a_u + X a_beta.
+    pub fn along(&self, a: &[f64]) -> Result<Vec<f64>> {
+        let (model, q) = (self.model, self.model.q());
         let mut b = try_copy(LAPLACE, &a[..q])?;
         apply(model, &self.t, false, &mut b);
         let mut v = try_vec(LAPLACE, 0.0, model.n)?;
         v.iter_mut().enumerate().for_each(|(i, v)| *v = model.z.dot(i, &b));
-        (0..p).for_each(|j| add_scaled(&mut v, a[q + j], model.column(j)));
-        let mut kappa = try_vec(LAPLACE, 0.0, model.n)?;
-        self.joint.partial.information_product(&v, &mut kappa)?;
-        kappa.iter_mut().zip(slope).for_each(|(k, q)| *k = q - *k);
-        Ok((kappa, a))
+        (0..model.p()).for_each(|j| add_scaled(&mut v, a[q + j], model.column(j)));
+        Ok(v)
+    }
+
+    /// (Lambda'Z'v; X'v).
+    pub fn across(&self, v: &[f64]) -> Result<Vec<f64>> {
+        let (model, p, q) = (self.model, self.model.p(), self.model.q());
+        let mut a = try_vec(LAPLACE, 0.0, q + p)?;
+        model.z.transpose(v, &mut a[..q]);
+        apply(model, &self.t, true, &mut a[..q]);
+        (0..p).for_each(|j| a[q + j] = dot(model.column(j), v));
+        Ok(a)
     }
 
     /// Z'g.

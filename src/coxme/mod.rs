@@ -15,6 +15,7 @@ mod partial;
 pub mod rows;
 mod information;
 mod third;
+mod course;
 mod forest;
 mod effects;
 pub mod model;
@@ -22,11 +23,16 @@ pub mod unseen;
 mod whole;
 mod nested;
 mod system;
+mod monotone;
 mod joint;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
 pub mod hazard;
+pub mod score;
+pub mod transform;
+pub mod proportional;
+pub mod concordance;
 
 #[cfg(test)]
 mod tests;

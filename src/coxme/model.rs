@@ -1,6 +1,7 @@
 //! The data of a Cox model as the criterion has them: fixed effects centred within strata and scaled, random effects scaled.
 
 use super::Ties;
+use super::course::{is_flat, never_falling};
 use super::forest::{Forest, Strata};
 use super::risk::RiskSets;
 use super::rows::SparseRows;
@@ -26,6 +27,8 @@ pub struct Model {
     /// `[n, p]`, about the means of their strata, divided by `x_scales`. The likelihood does not see either.
     pub x: Vec<f64>,
     pub x_scales: Vec<f64>,
+    /// The columns along which the likelihood never falls, to one of the sides.
+    pub never_falling: Vec<usize>,
     pub offset: Option<Vec<f64>>,
     pub layout: Layout,
     pub structures: Vec<Structure>,
@@ -52,8 +55,9 @@ impl Model {
         let terms: Vec<TermRows> = design.terms.iter().zip(&values).map(|(term, z)| term_rows(term, z.as_deref())).collect();
         let forest = forest(survival, &sets, &layout, &terms, most)?;
         let z = SparseRows::new(n, &layout, &terms)?;
+        let never_falling = never_falling(&sets, &x)?;
         let offset = design.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?;
-        Ok(Model { n, sets, kept, x, x_scales, offset, layout, structures, z, forest, scales, shifts })
+        Ok(Model { n, sets, kept, x, x_scales, never_falling, offset, layout, structures, z, forest, scales, shifts })
     }
 
     pub fn p(&self) -> usize {
@@ -133,7 +137,7 @@ fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) ->
         for (i, v) in column.iter_mut().enumerate() {
             *v = if sets.is_ever_at_risk(i) { *v - means[survival.stratum[i] as usize] } else { 0.0 };
         }
-        if norm(column) > CONSTANT * whole {
+        if norm(column) > CONSTANT * whole && !is_flat(sets, column) {
             seen.push(j);
         }
     }

@@ -8,16 +8,19 @@
 //! ```
 
 use super::risk::RiskSets;
-use crate::error::{Result, try_vec};
+use super::sum::Sum;
+use crate::error::{Result, try_copy, try_vec};
 
 const PARTIAL: &str = "partial likelihood";
 
 /// Sums over the terms of each event time.
 #[derive(Debug)]
 pub struct Coefficients {
-    /// sum nu/S_e and sum nu f/S_e, cumulated.
+    /// sum nu/S_e: the steps of the baseline hazard, in the unit exp(c).
+    pub steps: Vec<f64>,
+    /// The same cumulated, and sum nu f/S_e.
     pub a1: Vec<f64>,
-    a2: Vec<f64>,
+    pub a2: Vec<f64>,
     /// sum nu f^m/S_e^2 for m = 0, 1, 2.
     pub b: [Vec<f64>; 3],
 }
@@ -45,7 +48,7 @@ impl<'a> Partial<'a> {
             r: rows()?,
             expected: rows()?,
             score: rows()?,
-            coefficients: Coefficients { a1: times()?, a2: times()?, b: [times()?, times()?, times()?] },
+            coefficients: Coefficients { steps: times()?, a1: times()?, a2: times()?, b: [times()?, times()?, times()?] },
             shifts: try_vec(PARTIAL, 0.0, sets.strata.len())?,
         })
     }
@@ -54,33 +57,56 @@ impl<'a> Partial<'a> {
     pub fn evaluate(&mut self, eta: &[f64]) -> f64 {
         let sets = self.sets;
         self.set_risks(eta);
-        let mut l = 0.0;
-        let Coefficients { a1, a2, b } = &mut self.coefficients;
+        // Its differences decide about steps to the mode: the rounding of many terms would be larger.
+        let (mut l, mut is_finite) = (Sum::default(), true);
+        let Coefficients { steps, a2, b, .. } = &mut self.coefficients;
         sets.sweep(&self.r, |k, s, dead| {
             let mut sums = [0.0; 5];
             for (nu, f) in sets.terms(&sets.times[k]) {
                 let part = s - f * dead;
-                l -= nu * part.ln();
+                l.add(-nu * part.ln());
                 let (first, second) = (nu / part, nu / part / part);
                 for (sum, term) in sums.iter_mut().zip([first, first * f, second, second * f, second * f * f]) {
                     *sum += term;
                 }
             }
-            (a1[k], a2[k]) = (sums[0], sums[1]);
+            (steps[k], a2[k]) = (sums[0], sums[1]);
             (b[0][k], b[1][k], b[2][k]) = (sums[2], sums[3], sums[4]);
+            is_finite &= sums[2].is_finite();
         });
         for (stratum, times) in sets.strata.iter().enumerate() {
             for time in &sets.times[times.clone()] {
-                l += sets.deaths(time).map(|i| sets.weight(i) * (eta[i] - self.shifts[stratum])).sum::<f64>();
+                sets.deaths(time).for_each(|i| l.add(sets.weight(i) * (eta[i] - self.shifts[stratum])));
             }
         }
+        self.set_score(|_| 1.0);
+        if l.value().is_finite() && is_finite { l.value() } else { f64::NEG_INFINITY }
+    }
+
+    /// E and g, an event counting as what `at` its time says.
+    fn set_score(&mut self, at: impl Fn(usize) -> f64) {
+        let (sets, Coefficients { steps, a1, a2, .. }) = (self.sets, &mut self.coefficients);
+        a1.copy_from_slice(steps);
         sets.cumulate(a1);
         for i in 0..sets.n {
-            let own = sets.death(i).map_or(0.0, |k| a2[k]);
+            let (own, event) = sets.death(i).map_or((0.0, 0.0), |k| (a2[k], sets.weight(i) * at(k)));
             self.expected[i] = self.r[i] * (sets.over_span(i, a1) - own);
-            self.score[i] = if sets.event[i] { sets.weight(i) } else { 0.0 } - self.expected[i];
+            self.score[i] = event - self.expected[i];
         }
-        if l.is_finite() { l } else { f64::NEG_INFINITY }
+    }
+
+    /// Score and information with the part of each event time times a number of its own.
+    pub fn times(&self, factors: &[f64]) -> Result<Partial<'a>> {
+        let Coefficients { steps, a2, b, .. } = &self.coefficients;
+        let mut out =
+            Partial { r: try_copy(PARTIAL, &self.r)?, shifts: try_copy(PARTIAL, &self.shifts)?, ..Partial::new(self.sets)? };
+        let own = &mut out.coefficients;
+        let [b0, b1, b2] = &mut own.b;
+        for (own, of) in [(&mut own.steps, steps), (&mut own.a2, a2), (b0, &b[0]), (b1, &b[1]), (b2, &b[2])] {
+            own.iter_mut().zip(of).zip(factors).for_each(|((own, of), factor)| *own = of * factor);
+        }
+        out.set_score(|k| factors[k]);
+        Ok(out)
     }
 
     fn set_risks(&mut self, eta: &[f64]) {

@@ -153,6 +153,11 @@ impl RiskSets {
         self.spans[row].0 < self.spans[row].1
     }
 
+    /// Whether a row is at risk at an event time of its stratum.
+    pub fn is_at_risk(&self, row: usize, time: usize) -> bool {
+        (self.spans[row].0 as usize..self.spans[row].1 as usize).contains(&time)
+    }
+
     /// The terms of a time (nu, f): nu log(S - f S_D) is taken off the likelihood, S the sum over the rows at risk, S_D that over the deaths.
     pub fn terms(&self, time: &EventTime) -> impl Iterator<Item = (f64, f64)> + use<> {
         let d = match self.ties {

@@ -12,10 +12,6 @@ use crate::watch::Phase;
 
 const SOLUTION: &str = "solutions for the random effects";
 
-/// A coefficient is without finite estimate where it moves the predictor by so many units for a standard deviation of its column, and its z
-/// value is below the second number: the likelihood goes on rising.
-const MONOTONE: (f64, f64) = (5.0, 0.1);
-
 /// The estimates. Matrices are column-major.
 pub struct Solution {
     pub theta: Vec<f64>,
@@ -55,10 +51,6 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         }
     }
     let beta: Vec<f64> = joint.beta.iter().zip(&model.x_scales).map(|(b, s)| b / s).collect();
-    let monotone = |j: &usize| {
-        let z = beta[*j] / vcov[j * (p + 1)].sqrt();
-        joint.beta[*j].abs() > MONOTONE.0 && (z.is_nan() || z.abs() <= MONOTONE.1)
-    };
     laplace.watch.pulse()?;
     let mut terms = vec![];
     for (k, (structure, range)) in with_ranges(&model.structures).enumerate() {
@@ -75,7 +67,7 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         loglik_penalised: joint.penalised(),
         df_penalised: (p + q) as f64 - covariances.trace,
         expected: joint.partial.expected.iter().enumerate().map(unit).collect(),
-        monotone: (0..p).filter(monotone).collect(),
+        monotone: joint.monotone()?,
         steps: joint.steps,
         terms,
         beta,

@@ -7,6 +7,7 @@ use super::model::Model;
 use super::partial::Partial;
 use super::risk::RiskSets;
 use super::solution::{Solution, solve};
+use super::sum::Sum;
 use crate::covariance::Structure;
 use crate::design::{Design, SurvivalDesign, TermDesign};
 use crate::formula::StructureKind;
@@ -14,7 +15,9 @@ use crate::options::Options;
 use crate::simulate::{Purpose, Stream};
 use crate::watch::Watch;
 
+mod concordance;
 mod hazard;
+mod score;
 
 /// What a simulated data set has.
 #[derive(Clone, Copy, PartialEq)]
@@ -130,6 +133,24 @@ fn the_score_is_that_of_the_likelihood_and_the_information_that_of_the_score() {
             }
         }
     }
+}
+
+/// Steps to the mode are decided by differences of the likelihood, which its rounding must not hide.
+#[test]
+fn the_likelihood_of_many_events_is_right_to_its_last_digits() {
+    let n = 20_000;
+    let mut stream = Stream::new(3, 0, Purpose::Response);
+    let eta: Vec<f64> = (0..n).map(|_| 3.0 * stream.uniform()).collect();
+    let stop = (1..=n).map(|i| i as f64).collect();
+    let survival = SurvivalDesign { stop, event: vec![true; n], stratum: vec![0; n], ..SurvivalDesign::default() };
+    let sets = RiskSets::new(&survival, None, Ties::Efron).unwrap();
+    let (mut at_risk, mut want) = (Sum::default(), Sum::default());
+    for eta in eta.iter().rev() {
+        at_risk.add(eta.exp());
+        want.add(eta - at_risk.value().ln());
+    }
+    let (l, want) = (Partial::new(&sets).unwrap().evaluate(&eta), want.value());
+    assert!((l - want).abs() <= 4.0 * f64::EPSILON * want.abs(), "{l} {want}");
 }
 
 #[test]

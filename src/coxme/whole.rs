@@ -48,7 +48,9 @@ impl Whole {
             }
             ridge = if ridge == 0.0 { RIDGE } else { 100.0 * ridge };
             if ridge > 1.0 || self.xwx.iter().chain(&self.zwz).any(|v| !v.is_finite()) {
-                return Err(Error::numeric("the information of the effects is not positive definite to within rounding"));
+                return Err(Error::numeric(
+                    "the information of the effects is not positive definite to within rounding; coefficients may have no finite estimates",
+                ));
             }
         }
     }

@@ -1,16 +1,20 @@
 //! The same design from arrays, and from new arrays.
 
+mod levels;
+mod survival;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::covariance::Structure;
+use crate::design::arrays::levels::{ArrayLevels, Given};
 use crate::design::dependent::independent;
 use crate::design::matrix::INTERCEPT;
 use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, UNSEEN, realise};
-use crate::error::{Error, Result, row_text, try_owned, try_vec};
+use crate::design::survival::SurvivalDesign;
+use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, realise};
+use crate::error::{Error, Result, try_owned};
 use crate::names::quoted;
 use crate::spec::{ArrayCorrelation, ArraySpec, ArrayTerm};
 
@@ -20,9 +24,11 @@ pub struct ArrayProgram {
     pub x_names: Vec<String>,
     pub has_offset: bool,
     pub terms: Vec<ArrayTermProgram>,
+    /// Of a Cox model with strata.
+    pub strata: Option<ArrayLevels>,
     /// Names of the columns of the further predictors.
     pub further: Further<Vec<String>>,
-    /// Columns named `(Intercept)` are left out of the design: an ordinal model has thresholds.
+    /// Columns named `(Intercept)` are left out of the design: an ordinal model has thresholds, a Cox model baseline hazards.
     pub without_intercept: bool,
     /// Missing values are an error, in new data as in the training data.
     #[serde(default)]
@@ -37,12 +43,7 @@ pub struct ArrayTermProgram {
     /// It came with a matrix of effects, not as an intercept.
     pub has_z: bool,
     pub structure: Structure,
-    /// The number of levels that the caller declared.
-    pub n_given: usize,
-    /// The levels that occur, by the caller's numbering, ascending.
-    pub kept: Vec<u32>,
-    /// Their labels.
-    pub levels: Vec<String>,
+    pub levels: ArrayLevels,
     /// The effects that the training data determine, where others are left out.
     pub kept_effects: Option<Vec<usize>>,
 }
@@ -58,7 +59,11 @@ pub fn from_arrays(
     if spec.n == 0 {
         return Err(Error::argument("n = 0: the data have no rows"));
     }
-    check_length("y", spec.y.len(), spec.n)?;
+    if response == ResponseRule::Survival {
+        survival::check(spec, true)?;
+    } else {
+        check_length("y", spec.y.len(), spec.n)?;
+    }
     let x_names = checked_x_names(spec)?;
     let names = term_names(spec)?;
     let mut further_names = further.try_map(|columns| checked_names(&columns, spec.n))?;
@@ -70,9 +75,10 @@ pub fn from_arrays(
     correlation.map_or(Ok(()), |c| c.note(spec.n, &mut noted))?;
     let (rows, ledger) = noted.finish(na)?;
     ledger.check_left()?;
-    let (has_offset, without_intercept) = (spec.offset.is_some(), matches!(response, ResponseRule::Ordered { .. }));
-    let complete = na == NaPolicy::Error;
-    let mut program = ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept, complete };
+    let without_intercept = matches!(response, ResponseRule::Ordered { .. } | ResponseRule::Survival);
+    let (has_offset, complete) = (spec.offset.is_some(), na == NaPolicy::Error);
+    let mut program =
+        ArrayProgram { x_names, has_offset, further: further_names, without_intercept, complete, ..ArrayProgram::default() };
     let (mut terms, mut warnings) = (Vec::new(), Vec::new());
     for (term, (name, effects)) in spec.terms.iter().zip(names) {
         let mut learnt = learn_term(term, name, effects, &rows)?;
@@ -83,13 +89,16 @@ pub fn from_arrays(
     }
     let (y, categories) = match response {
         ResponseRule::Ordered { levels } => ordered_codes(&spec.y, levels, &rows, &mut warnings)?,
+        ResponseRule::Survival => (Vec::new(), Vec::new()),
         _ => (try_owned("y", rows.select(Cow::Borrowed(&spec.y[..]))?)?, Vec::new()),
     };
     rows.check_finite("y", &y)?;
+    let survival = survival::learn(spec, &mut program.strata, &rows, &mut warnings)?;
+    let y = survival.as_ref().map_or(Ok(y), SurvivalDesign::response)?;
     let weights = spec.weights.as_ref().map(|w| realise::checked_weights("weights", Cow::Borrowed(w), &rows)).transpose()?;
     let design = program.without_terms(spec, further, &rows)?;
     let correlation = correlation.map(|c| c.realise(&rows)).transpose()?;
-    Ok((program, Design { y, weights, terms, categories, correlation, warnings, rows: ledger, ..design }))
+    Ok((program, Design { y, weights, terms, categories, correlation, survival, warnings, rows: ledger, ..design }))
 }
 
 /// The design of new arrays, which need neither response nor weights. Levels with labels are matched by label, levels without by the
@@ -129,7 +138,8 @@ pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, further: Further<C
         }
         terms.push(term_design(learnt, term, &rows)?);
     }
-    Ok(Design { terms, rows: ledger, ..program.without_terms(spec, further, &rows)? })
+    let survival = survival::of_new_data(spec, program.strata.as_ref(), &rows)?;
+    Ok(Design { terms, survival, rows: ledger, ..program.without_terms(spec, further, &rows)? })
 }
 
 /// The names of the columns of a further predictor, after a check of lengths.
@@ -227,13 +237,9 @@ fn term_names(spec: &ArraySpec) -> Result<Vec<(String, Vec<String>)>> {
         .enumerate()
         .map(|(t, term)| {
             let name = if term.name.is_empty() { format!("g{}", t + 1) } else { term.name.clone() };
-            check_length(&format!("the index of the random term {}", quoted(&name)), term.index.len(), spec.n)?;
+            check_length(&format!("the index of {}", named(&name)), term.index.len(), spec.n)?;
             if !term.levels.is_empty() {
-                check_length(
-                    &format!("the list of levels of the random term {}", quoted(&name)),
-                    term.levels.len(),
-                    term.n_levels,
-                )?;
+                check_length(&format!("the list of levels of {}", named(&name)), term.levels.len(), term.n_levels)?;
             }
             let effects = effect_names(term, &name, spec.n)?;
             Ok((name, effects))
@@ -267,6 +273,7 @@ fn incomplete(spec: &ArraySpec, x_names: &[String], terms: &[(String, Vec<String
     let columns = |data: &[f64], k: usize| k * spec.n..((k + 1) * spec.n).min(data.len());
     if fit {
         incomplete.note_numbers("y", &[], &spec.y);
+        survival::note(spec, &mut incomplete);
     }
     x_names.iter().enumerate().for_each(|(k, name)| incomplete.note_numbers(name, &[], &spec.x[columns(&spec.x, k)]));
     for (term, (name, effects)) in spec.terms.iter().zip(terms) {
@@ -287,66 +294,23 @@ fn incomplete(spec: &ArraySpec, x_names: &[String], terms: &[(String, Vec<String
     Ok(incomplete)
 }
 
-/// The level of a row, which must be one of `n_levels` or -1.
-fn checked_level(name: &str, level: i64, n_levels: usize, row: usize) -> Result<Option<usize>> {
-    match usize::try_from(level) {
-        Ok(level) if level < n_levels => Ok(Some(level)),
-        _ if level == -1 => Ok(None),
-        _ => {
-            let message = format!(
-                "the random term {} has level {level} in {}, wanted 0 to below {n_levels}, or -1",
-                quoted(name),
-                row_text(row)
-            );
-            Err(Error::data(message).at(row))
-        }
-    }
+fn named(term: &str) -> String {
+    format!("the random term {}", quoted(term))
 }
 
-fn label_of(term: &ArrayTerm, level: usize) -> String {
-    term.levels.get(level).cloned().unwrap_or_else(|| (level + 1).to_string())
+/// The levels of a term as it gives them.
+fn given<'a>(term: &'a ArrayTerm, what: &'a str) -> Given<'a> {
+    Given { what, index: &term.index, n_levels: term.n_levels, labels: &term.levels }
 }
 
 fn learn_term(term: &ArrayTerm, name: String, effects: Vec<String>, rows: &Rows) -> Result<ArrayTermProgram> {
-    let mut seen = HashMap::new();
-    if let Some((level, label)) = term.levels.iter().enumerate().find(|(level, label)| seen.insert(*label, *level).is_some()) {
-        return Err(Error::argument(format!("the random term {} has the level {} again at {level}", quoted(&name), quoted(label))));
-    }
-    let mut occurs = try_vec("levels of a random term", false, term.n_levels)?;
-    // Also the rows that are left out must be in range.
-    for (row, &level) in term.index.iter().enumerate() {
-        checked_level(&name, level, term.n_levels, row)?;
-    }
-    (0..rows.len()).for_each(|i| occurs[term.index[rows.data_row(i)] as usize] = true);
-    let kept: Vec<u32> = (0..term.n_levels).filter(|&level| occurs[level]).map(|level| level as u32).collect();
-    let levels = kept.iter().map(|&level| label_of(term, level as usize)).collect();
+    let levels = given(term, &named(&name)).learn(rows)?;
     let structure = Structure::new(term.structure, term.homogeneous, effects.len());
-    Ok(ArrayTermProgram {
-        name,
-        effects,
-        has_z: term.z.is_some(),
-        structure,
-        n_given: term.n_levels,
-        kept,
-        levels,
-        kept_effects: None,
-    })
+    Ok(ArrayTermProgram { name, effects, has_z: term.z.is_some(), structure, levels, kept_effects: None })
 }
 
 fn term_design(learnt: &ArrayTermProgram, term: &ArrayTerm, rows: &Rows) -> Result<TermDesign> {
-    let n_levels = term.n_levels.max(learnt.n_given);
-    let mut new = try_vec("levels of a random term", UNSEEN, n_levels)?;
-    if term.levels.is_empty() {
-        learnt.kept.iter().enumerate().for_each(|(place, &level)| new[level as usize] = place as u32);
-    } else {
-        let place: HashMap<&str, u32> = learnt.levels.iter().enumerate().map(|(i, label)| (label.as_str(), i as u32)).collect();
-        term.levels.iter().zip(&mut new).for_each(|(label, new)| *new = place.get(label.as_str()).copied().unwrap_or(UNSEEN));
-    }
-    let mut index = try_vec("group index", UNSEEN, rows.len())?;
-    for (i, own) in index.iter_mut().enumerate() {
-        let row = rows.data_row(i);
-        *own = checked_level(&learnt.name, term.index[row], n_levels, row)?.map_or(UNSEEN, |level| new[level]);
-    }
+    let index = given(term, &named(&learnt.name)).among(&learnt.levels, rows)?;
     let k = learnt.effects.len();
     let z = term.z.as_ref().map(|z| rows.select_matrix(Cow::Borrowed(&z[..]), k)).transpose()?;
     for (e, effect) in learnt.effects.iter().enumerate() {
@@ -357,7 +321,7 @@ fn term_design(learnt: &ArrayTermProgram, term: &ArrayTerm, rows: &Rows) -> Resu
         group: learnt.name.clone(),
         effects: learnt.effects.clone(),
         structure: learnt.structure,
-        levels: Arc::new(learnt.levels.clone()),
+        levels: Arc::new(learnt.levels.labels.clone()),
         index,
         z,
     };

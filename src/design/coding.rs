@@ -12,7 +12,10 @@ pub fn indicators(list: &TermList, is_factor: impl Fn(usize) -> bool) -> Vec<Vec
         .terms
         .iter()
         .enumerate()
-        .map(|(t, term)| term.iter().map(|variable| !margin_is_covered(&list.terms[..t], term, *variable)).collect())
+        .map(|(t, term)| {
+            let absorbed = |v: usize| matches!(term[..], [a, b] if list.absorbed.contains(&if a == v { b } else { a }));
+            term.iter().map(|&v| !absorbed(v) && !margin_is_covered(&list.terms[..t], term, v)).collect()
+        })
         .collect();
     if !list.intercept {
         let first = list.terms.iter().enumerate().find_map(|(t, term)| Some((t, term.iter().position(|&v| is_factor(v))?)));
@@ -59,6 +62,14 @@ mod tests {
     fn a_margin_inside_a_larger_term_counts() {
         // ~ a:b + a:c: for c, the margin a is part of a:b, as R has it.
         assert_eq!(coded(true, &[&[0, 1], &[0, 2]]), [[true, true], [true, false]]);
+    }
+
+    #[test]
+    fn a_margin_that_baselines_take_in_counts() {
+        // ~ a + b:a and ~ a * b with b a stratum.
+        let list = TermList { intercept: true, terms: vec![vec![0], vec![0, 1]], ..TermList::default() };
+        assert_eq!(indicators(&list, |_| true)[1], [true, false]);
+        assert_eq!(indicators(&TermList { absorbed: vec![1], ..list }, |_| true)[1], [false, false]);
     }
 
     #[test]

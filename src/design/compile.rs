@@ -64,6 +64,18 @@ fn compile_name(name: &str, frame: &Frame) -> Result<Node> {
     Ok(Node::Number(constant))
 }
 
+/// What to write for a function that R has for Cox models.
+fn instead_of(function: &str) -> Option<&'static str> {
+    Some(match function {
+        "frailty" | "frailty.gaussian" | "frailty.gamma" | "frailty.t" => "a frailty is written (1 | group)",
+        "cluster" => "there is no robust variance; what the rows of a cluster have in common is a frailty, (1 | cluster)",
+        "ridge" => "effects that are shrunk are random effects, as (1 | f) for the levels of f",
+        "pspline" => "a smooth effect is written ns(x, df = 4) or bs(x)",
+        "tt" => "a covariate that changes in time has a row for each interval in which it is constant: Surv(start, stop, event)",
+        _ => return None,
+    })
+}
+
 struct Call<'a> {
     expr: &'a Expr,
     function: &'a str,
@@ -77,6 +89,8 @@ impl<'a> Call<'a> {
             "I" | "identity" => self.argument(&["x"]),
             "log" if self.arguments.len() > 1 => self.log(),
             "factor" | "as.factor" | "ordered" | "as.ordered" => self.factor(),
+            // Of an interaction: effects by stratum.
+            "strata" if self.arguments.len() == 1 => self.factor(),
             "relevel" => self.relevel(),
             "round" => self.round(),
             "dummy" => self.dummy(),
@@ -97,10 +111,9 @@ impl<'a> Call<'a> {
                 position: self.at() as i64,
                 ..Error::unsupported("Surv() is the response of Cox models, left of '~', not of others")
             }),
-            "tt" | "frailty" | "ridge" | "pspline" | "cluster" => Err(Error {
-                position: self.at() as i64,
-                ..Error::unsupported(format!("{}() is not supported; a frailty is written (1 | group)", self.function))
-            }),
+            function if let Some(instead) = instead_of(function) => {
+                Err(Error { position: self.at() as i64, ..Error::unsupported(format!("{function}() is not supported; {instead}")) })
+            }
             name => match Function::named(name) {
                 Some(function) => Ok(Node::Apply { function, argument: self.argument(&["x"])?.into() }),
                 None => Err(self.unknown()),

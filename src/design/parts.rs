@@ -41,7 +41,8 @@ pub struct Design {
     pub nominal: Option<PredictorDesign>,
     /// Of an ordinal model, labels of the categories that occur, from lowest to highest: `y` is 1, 2, ... in their order.
     pub categories: Vec<String>,
-    /// Of a Cox model: `y` is 1 where a row has an event, 0 otherwise. Only where a model is fitted.
+    /// Of a Cox model: `y` is 1 where a row has an event, 0 otherwise. New data have no events, and may be without times; a stratum that the
+    /// fit does not know is `UNSEEN` there.
     pub survival: Option<SurvivalDesign>,
     /// Of the residuals; only where a model is fitted.
     pub correlation: Option<CorrelationDesign>,

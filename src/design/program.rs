@@ -7,10 +7,12 @@ use crate::design::contrasts::{CONTRAST_NAMES, Contrast};
 use crate::design::correlation::{CorrelationSources, CorrelationValues};
 use crate::design::further::Further;
 use crate::design::learn::PredictorSources;
+use crate::design::node::Node;
 use crate::design::predictor::{PredictorProgram, RandomProgram, Source};
 use crate::design::realise::{Evaluated, checked_weights};
 use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
+use crate::design::surv::strata;
 use crate::design::unread::hinted;
 use crate::design::value::Factor;
 use crate::design::{Design, NaPolicy, Needed, PredictorDesign};
@@ -290,8 +292,9 @@ impl Sources {
             design.correlation = Some(sources.realise(values, rows)?);
         }
         if let Some(survival) = &mut survival {
-            let strata = self.strata.into_iter().map(|s| (s.name, s.node)).collect();
-            survival.stratify(strata, &values.strata, rows, &mut warnings)?;
+            let parts: Vec<(String, Node)> = self.strata.into_iter().map(|s| (s.name, s.node)).collect();
+            let name = format!("strata({})", parts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
+            survival.stratify(&name, strata(parts, &values.strata, rows)?, &mut warnings)?;
         }
         design.survival = survival;
         design.y = y;

@@ -10,7 +10,7 @@ use crate::design::surv::{SurvivalNode, SurvivalValues};
 use crate::design::survival::SurvivalDesign;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::occurring_levels;
-use crate::error::{Error, Result, row_text, try_collect, try_owned, try_vec};
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::{Argument, Expr, ExprKind};
 use crate::frame::Frame;
 use crate::names::quoted;
@@ -137,8 +137,7 @@ impl Response {
             ResponseValues::Survival(values) => {
                 let ResponseNode::Survival(node) = &self.node else { return Ok(Selected::default()) };
                 let survival = node.select(values, rows, warnings)?;
-                let y = try_collect("response", survival.event.iter().map(|event| f64::from(u8::from(*event))))?;
-                Ok(Selected { y, survival: Some(survival), ..Selected::default() })
+                Ok(Selected { y: survival.response()?, survival: Some(survival), ..Selected::default() })
             }
             ResponseValues::Counts { successes, failures } => {
                 let mut y = self.checked_counts("successes", successes, rows)?;

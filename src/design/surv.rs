@@ -6,15 +6,12 @@ use crate::design::compile::compile;
 use crate::design::group::Group;
 use crate::design::node::Node;
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::survival::SurvivalDesign;
+use crate::design::survival::{EventCode, Part, Parts, SurvivalDesign};
 use crate::design::value::{Factor, Value};
-use crate::error::{Error, Result, row_text, try_owned, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::formula::{Expr, ExprKind};
-use crate::frame::{Frame, shortest_text};
+use crate::frame::Frame;
 use crate::names::quoted;
-
-/// Labels that a message shows.
-const SHOWN: usize = 5;
 
 /// A compiled `Surv()`: each part with its name.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -29,6 +26,7 @@ pub(super) struct SurvivalValues<'a> {
     start: Option<Cow<'a, [f64]>>,
     stop: Cow<'a, [f64]>,
     event: Cow<'a, [f64]>,
+    code: EventCode,
 }
 
 impl SurvivalNode {
@@ -57,17 +55,23 @@ impl SurvivalNode {
     }
 
     pub fn evaluate<'a>(&self, frame: &'a Frame) -> Result<SurvivalValues<'a>> {
+        let (event, code) = self.events(frame)?;
         Ok(SurvivalValues {
             start: self.start.as_ref().map(|(_, node)| node.full_numbers(frame)).transpose()?,
             stop: self.stop.1.full_numbers(frame)?,
-            event: self.events(frame)?,
+            event,
+            code,
         })
     }
 
     /// Numbers and truth values as they are; a category with the levels TRUE and FALSE as truth values.
-    fn events<'a>(&self, frame: &'a Frame) -> Result<Cow<'a, [f64]>> {
+    fn events<'a>(&self, frame: &'a Frame) -> Result<(Cow<'a, [f64]>, EventCode)> {
         let node = &self.event.1;
-        let Value::Factor(factor) = node.evaluate(frame)? else { return node.full_numbers(frame) };
+        let factor = match node.evaluate(frame)? {
+            Value::Factor(factor) => factor,
+            Value::Logical(_) => return Ok((node.full_numbers(frame)?, EventCode::Truth)),
+            _ => return Ok((node.full_numbers(frame)?, EventCode::Column)),
+        };
         let truth = |level: &String| match level.as_str() {
             "TRUE" | "true" => Some(1.0),
             "FALSE" | "false" => Some(0.0),
@@ -75,8 +79,12 @@ impl SurvivalNode {
         };
         let of_levels: Option<Vec<f64>> = factor.levels.iter().map(truth).collect();
         let Some(of_levels) = of_levels else {
+            let several = match factor.levels.len() {
+                0..=2 => String::new(),
+                many => format!(" with {many} levels, but a Cox model has one kind of event"),
+            };
             return Err(Error::data(format!(
-                "Surv(): the event {} is text; wanted 0 and 1, TRUE and FALSE, or a comparison, as {} == {}",
+                "Surv(): the event {} is text{several}; wanted 0 and 1, TRUE and FALSE, or a comparison, as {} == {}",
                 quoted(&self.event.0),
                 self.event.0,
                 factor.levels.last().map_or_else(|| "\"dead\"".to_owned(), |level| format!("{level:?}"))
@@ -86,7 +94,7 @@ impl SurvivalNode {
         for (event, code) in events.iter_mut().zip(factor.codes.iter()) {
             *event = usize::try_from(*code).map_or(f64::NAN, |code| of_levels[code]);
         }
-        Ok(events.into())
+        Ok((events.into(), EventCode::Truth))
     }
 
     pub fn note(&self, values: &SurvivalValues, incomplete: &mut Incomplete) {
@@ -99,95 +107,25 @@ impl SurvivalNode {
 
     /// The response in the rows used, without strata.
     pub fn select(&self, values: SurvivalValues, rows: &Rows, warnings: &mut Vec<String>) -> Result<SurvivalDesign> {
-        let times = |what: &str, name: &str, values: Cow<[f64]>| -> Result<Vec<f64>> {
-            let times = try_owned("times", rows.select(values)?)?;
-            let wrong = |t: &f64| !(*t >= 0.0 && t.is_finite());
-            times.iter().position(wrong).map_or(Ok(()), |i| {
-                Err(at_row(rows, i, |place| {
-                    let (name, time) = (quoted(name), shortest_text(times[i]));
-                    format!("Surv(): the {what} {name} is {time} in {place}, wanted finite times from 0 up")
-                }))
-            })?;
-            Ok(times)
+        let part = |name, values| Part { name, values };
+        let parts = Parts {
+            call: "Surv(): ",
+            start: self.start.as_ref().zip(values.start).map(|((name, _), values)| part(name, values)),
+            stop: part(&self.stop.0, values.stop),
+            event: part(&self.event.0, values.event),
+            code: values.code,
         };
-        let what = if self.start.is_some() { "stop time" } else { "time" };
-        let stop = times(what, &self.stop.0, values.stop)?;
-        let start = match (values.start, &self.start) {
-            (Some(start), Some((name, _))) => Some(times("start time", name, start)?),
-            _ => None,
-        };
-        let codes = rows.select(values.event)?;
-        if let Some(i) = codes.iter().position(|v| *v != 0.0 && *v != 1.0) {
-            return Err(at_row(rows, i, |place| {
-                let (name, code) = (quoted(&self.event.0), shortest_text(codes[i]));
-                let advice =
-                    if codes[i] == 2.0 { format!("; where 2 is an event, write {} == 2", self.event.0) } else { String::new() };
-                format!("Surv(): the event {name} is {code} in {place}, wanted 0 or 1, or TRUE or FALSE{advice}")
-            }));
-        }
-        let mut event = try_vec("events", false, codes.len())?;
-        event.iter_mut().zip(codes.iter()).for_each(|(event, code)| *event = *code == 1.0);
-        let mut survival = SurvivalDesign { start, stop, event, ..SurvivalDesign::default() };
-        survival.check_intervals(rows, "")?;
-        match survival.merge_times()? {
-            0 => {}
-            merged => warnings.push(format!(
-                "Surv(): {merged} times differ from others by rounding only (1.5e-8 of the mean time), and are taken for the same"
-            )),
-        }
-        survival.check_intervals(rows, " to within rounding")?;
-        Ok(survival)
+        parts.select(rows, warnings)
     }
 }
 
-impl SurvivalDesign {
-    /// Gives each row its stratum; says which strata have no events.
-    pub(super) fn stratify(
-        &mut self,
-        parts: Vec<(String, Node)>,
-        values: &[Factor],
-        rows: &Rows,
-        warnings: &mut Vec<String>,
-    ) -> Result<()> {
-        if !self.event.contains(&true) {
-            return Err(Error::data("there are no events in the rows used: a Cox model needs at least one"));
-        }
-        if parts.is_empty() {
-            self.stratum = try_vec("strata", 0, rows.len())?;
-            return Ok(());
-        }
-        let (group, index) = Group::learn(parts, values, rows)?;
-        let mut events = try_vec("strata", false, group.labels.len())?;
-        index.iter().zip(&self.event).filter(|(_, event)| **event).for_each(|(s, _)| events[*s as usize] = true);
-        let without: Vec<String> =
-            group.labels.iter().zip(events).filter(|(_, any)| !any).map(|(label, _)| quoted(label)).collect();
-        if !without.is_empty() {
-            let some: Vec<&str> = without.iter().take(SHOWN).map(String::as_str).collect();
-            let more = if without.len() > SHOWN { format!(" and {} more", without.len() - SHOWN) } else { String::new() };
-            warnings.push(format!(
-                "strata({}): no events in {}{more}, which say nothing of the coefficients",
-                group.name,
-                some.join(", ")
-            ));
-        }
-        (self.stratum, self.strata) = (index, group.labels);
-        Ok(())
+/// The strata of the rows used: labels, and a place among them for each row.
+pub(super) fn strata(parts: Vec<(String, Node)>, values: &[Factor], rows: &Rows) -> Result<(Vec<String>, Vec<u32>)> {
+    if parts.is_empty() {
+        return Ok((vec![], try_vec("strata", 0, rows.len())?));
     }
-
-    fn check_intervals(&self, rows: &Rows, how: &str) -> Result<()> {
-        let Some(start) = &self.start else { return Ok(()) };
-        start.iter().zip(&self.stop).position(|(start, stop)| start >= stop).map_or(Ok(()), |i| {
-            Err(at_row(rows, i, |place| {
-                let (start, stop) = (shortest_text(start[i]), shortest_text(self.stop[i]));
-                format!("Surv(): the stop time {stop} is not after the start time {start}{how} in {place}")
-            }))
-        })
-    }
-}
-
-fn at_row(rows: &Rows, i: usize, message: impl Fn(String) -> String) -> Error {
-    let row = rows.data_row(i);
-    Error::data(message(row_text(row))).at(row)
+    let (group, index) = Group::learn(parts, values, rows)?;
+    Ok((group.labels, index))
 }
 
 fn no_surv(expr: &Expr) -> Error {

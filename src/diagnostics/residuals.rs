@@ -13,13 +13,14 @@ use std::ffi::CStr;
 /// The kind of a residual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResidualKind {
-    /// Response minus fitted value.
+    /// Response minus fitted value; of a Cox model martingale residuals.
     Response,
     /// Divided by the standard deviation of the response; of a linear model times the square root of the weight.
     Pearson,
     /// Divided by the derivative of the mean in the linear predictor.
     Working,
-    /// The signed square root of the unit deviance; of a linear model the Pearson residual.
+    /// The signed square root of the unit deviance; of a linear model the Pearson residual. Of a Cox model that of a Poisson count whose
+    /// mean is the number of events expected.
     Deviance,
     /// The Pearson residual of standard deviation one; where residuals are correlated, turned to independent ones.
     Normalized,
@@ -41,8 +42,14 @@ impl Fit {
         if self.ordinal().is_some() {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }
+        if self.cox().is_some() && kind == ResidualKind::Deviance {
+            return try_collect(
+                "residuals",
+                self.residuals.iter().zip(&self.fitted).map(|(m, expected)| of_martingale(*m, *expected)),
+            );
+        }
         if kind != ResidualKind::Response {
-            self.without_cox("residuals other than martingale residuals, which are those of the response")?;
+            self.without_cox(&format!("{} residuals", kind.name()))?;
         }
         match (kind, self.generalised()) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => try_copy("residuals", &self.residuals),
@@ -135,6 +142,20 @@ impl Fit {
     fn as_fitted(&self, values: Vec<f64>) -> Result<Vec<f64>> {
         if self.rows.pad { self.rows.padded(&values) } else { Ok(values) }
     }
+}
+
+/// The deviance residual of a martingale residual, the events expected being given: that of a Poisson count.
+fn of_martingale(m: f64, expected: f64) -> f64 {
+    let event = m + expected > 0.5;
+    let log = if !event {
+        0.0
+    } else if expected < 0.5 {
+        expected.ln()
+    } else {
+        (-m).ln_1p()
+    };
+    let half = -m - log;
+    m.signum() * (2.0 * half.max(0.0)).sqrt()
 }
 
 /// The normal quantile of a uniform number between the probabilities below and at the response, by the smaller tail.

@@ -17,14 +17,15 @@ pub enum Named {
     Means,
     Contrasts,
     Comparison,
+    ProportionalHazards,
     /// Fits, a row each.
     Fits,
 }
 
-use Named::{Anova, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means};
+use Named::{Anova, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means, ProportionalHazards};
 
-/// Those that differ: in the library, and in R (lmerTest, lme4, emmeans).
-const NAMES: [(Named, &str, &str); 35] = [
+/// Those that differ: in the library, and in R (lmerTest, lme4, emmeans, survival).
+const NAMES: [(Named, &str, &str); 37] = [
     (Anova, "sum_sq", "Sum.Sq"),
     (Anova, "mean_sq", "Mean.Sq"),
     (Anova, "num_df", "NumDF"),
@@ -59,6 +60,8 @@ const NAMES: [(Named, &str, &str); 35] = [
     (Comparison, "chi_square", "Chisq"),
     (Comparison, "df", "Df"),
     (Comparison, "p_value", "p.value"),
+    (ProportionalHazards, "chi_square", "chisq"),
+    (ProportionalHazards, "p_value", "p"),
     (Fits, "log_likelihood", "logLik"),
 ];
 

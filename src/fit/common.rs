@@ -136,6 +136,11 @@ impl Fit {
         }
     }
 
+    /// What a Cox model has, or an error that only one has it.
+    pub(crate) fn of_cox(&self, what: &str) -> Result<&Cox> {
+        self.cox().ok_or_else(|| Error::unsupported(format!("{what}: only of a Cox model")))
+    }
+
     /// What models have whose likelihood is approximated.
     pub fn generalised(&self) -> Option<&Generalised> {
         self.kind.generalised()

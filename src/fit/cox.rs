@@ -8,9 +8,11 @@ use super::kind::{Cox, Kind};
 use super::parts::{FixedEffects, TermFit};
 use super::points::points;
 use super::random_terms::{check_cox, check_unseen};
+use crate::coxme::concordance::Concordance;
 use crate::coxme::estimate::estimate;
 use crate::coxme::laplace::Laplace;
 use crate::coxme::model::Model;
+use crate::coxme::risk::RiskSets;
 use crate::coxme::solution::{Solution, solve};
 use crate::design::{Design, ModelProgram, SurvivalDesign};
 use crate::error::{Error, Result, try_collect, try_copy};
@@ -31,7 +33,7 @@ pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options
     let estimate = estimate(&mut laplace, options)?;
     laplace.watch = watch.without_end();
     let solution = solve(&mut laplace, &estimate.working)?;
-    let mut fit = Fit::cox_of(design, program, &model, &estimate, solution)?;
+    let mut fit = Fit::cox_of(design, program, &model, &estimate, solution, &watch.without_end())?;
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
 }
@@ -92,15 +94,22 @@ impl Fit {
     }
 
     /// Puts together the results of a Cox fit.
-    fn cox_of(mut design: Design, program: ModelProgram, model: &Model, estimate: &Estimate, solution: Solution) -> Result<Fit> {
+    fn cox_of(
+        mut design: Design,
+        program: ModelProgram,
+        model: &Model,
+        estimate: &Estimate,
+        solution: Solution,
+        watch: &Watch<'_>,
+    ) -> Result<Fit> {
         let estimable = Estimable::of_blocks(design.n, &[(&design.x, &model.kept)])?;
         let npar = model.p() + solution.theta.len();
         let fixed = FixedEffects::new(&design.x_names, &model.kept, solution.beta, solution.vcov, solution.root);
         let monotone: Vec<String> = solution.monotone.iter().map(|&j| fixed.names[j].clone()).collect();
         design.warnings.extend(monotone.iter().map(|name| {
             format!(
-                "the likelihood goes on rising as the coefficient of {name} grows: it has no finite maximum likelihood estimate, and its standard \
-                 error says nothing (monotone likelihood)"
+                "the likelihood does not fall as the coefficient of {name} goes on growing, to one side: it has no finite maximum likelihood \
+                 estimate, and its standard error says nothing (monotone likelihood)"
             )
         }));
         let survival = design.survival.take().unwrap_or_default();
@@ -116,6 +125,7 @@ impl Fit {
             survival,
             eta: vec![],
             mode_steps: solution.steps,
+            concordance: Concordance::default(),
             n_events,
             monotone,
         };
@@ -137,14 +147,15 @@ impl Fit {
             program,
         });
         fit.bic = fit.criterion + npar as f64 * (n_events as f64).ln();
-        fit.add_cox_rows(&solution.expected)?;
+        fit.add_cox_rows(&solution.expected, &model.sets, watch)?;
         Ok(fit)
     }
 
-    /// The predictor, expected events and martingale residuals, and all results per row padded if so asked.
-    fn add_cox_rows(&mut self, expected: &[f64]) -> Result<()> {
+    /// The predictor with its concordance, expected events and martingale residuals, and all results per row padded if so asked.
+    fn add_cox_rows(&mut self, expected: &[f64], sets: &RiskSets, watch: &Watch<'_>) -> Result<()> {
         let eta = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true)?;
         if let Kind::Cox(cox) = &mut self.kind {
+            cox.concordance = sets.concordance(&eta, watch)?;
             cox.eta = eta;
         }
         self.fitted = try_copy("expected events", expected)?;

@@ -3,7 +3,7 @@
 use super::common::Fit;
 use super::kind::Nominal;
 use super::parts::{PredictorFit, TermFit};
-use crate::design::{Design, PredictorDesign};
+use crate::design::{Design, ModelProgram, PredictorDesign};
 use crate::error::{Result, try_copy};
 use crate::glmm::model::Model;
 use crate::options::{Information, Nodes, Options, Unidentified};
@@ -31,6 +31,24 @@ impl Fit {
             survival: self.cox().map(|cox| cox.survival.try_clone()).transpose()?,
             ..Design::default()
         })
+    }
+
+    /// The terms of the fixed effects of the mean with the columns that are kept. Of a model from arrays each column is a term of its own,
+    /// but for one that is constant: the intercept.
+    pub(crate) fn fixed_terms(&self) -> Vec<(String, Vec<usize>)> {
+        match &self.program {
+            ModelProgram::Formula(program) => {
+                let of_column = program.fixed_column_terms();
+                let kept: Vec<usize> = self.kept.iter().map(|&j| of_column[j]).collect();
+                let columns = |t: usize| (0..kept.len()).filter(|&j| kept[j] == t).collect();
+                (1..).zip(program.fixed_term_labels()).map(|(t, label)| (label.to_owned(), columns(t))).collect()
+            }
+            ModelProgram::Arrays(_) => {
+                let constant = |column: &[f64]| column.windows(2).all(|w| w[0] == w[1]);
+                let columns = self.x.chunks_exact(self.n_obs.max(1)).enumerate().filter(|(_, column)| !constant(column));
+                columns.map(|(j, _)| (self.fixed.names[j].clone(), vec![j])).collect()
+            }
+        }
     }
 
     /// The predictors beside the mean with the prefix of their names.

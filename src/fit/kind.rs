@@ -2,6 +2,7 @@
 
 use super::correlation::CorrelationFit;
 use super::parts::{FixedEffects, PredictorFit, TermFit};
+use crate::coxme::concordance::Concordance;
 use crate::design::SurvivalDesign;
 use crate::family::{Family, ZeroPart};
 use crate::glmm::edge::AtEdge;
@@ -142,6 +143,8 @@ pub struct Cox {
     pub monotone: Vec<String>,
     /// Newton steps of the joint mode.
     pub mode_steps: usize,
+    /// Of the linear predictor, random effects included.
+    pub concordance: Concordance,
 }
 
 /// Effects that differ from threshold to threshold.

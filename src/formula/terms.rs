@@ -209,12 +209,12 @@ impl<'a> Algebra<'a, '_> {
         let wrong = |message: &str| Err(Error::formula(expr.span.start, format!("'{}': {message}", brief(expr))));
         match place {
             Place::Subtracted => wrong("strata can't be subtracted; leave them out"),
-            Place::Inside => wrong("strata stand alone between +"),
-            Place::Sum if arguments.is_empty() => wrong("strata() takes one or more factors"),
-            Place::Sum if arguments.iter().any(|a| a.name.is_some()) => {
-                wrong("the arguments of strata() are factors, without names")
+            _ if arguments.is_empty() => wrong("strata() takes one or more factors"),
+            _ if arguments.iter().any(|a| a.name.is_some()) => wrong("the arguments of strata() are factors, without names"),
+            Place::Inside if arguments.len() > 1 => {
+                wrong("effects by stratum are of one factor here; with several, write x:a:b + strata(a, b)")
             }
-            Place::Sum => self.opaque(expr),
+            Place::Sum | Place::Inside => self.opaque(expr),
         }
     }
 
@@ -243,10 +243,16 @@ impl<'a> Algebra<'a, '_> {
     fn finish(self, terms: &TermSet) -> TermList {
         let mut list = TermList { intercept: self.intercept, ..TermList::default() };
         let mut ordered: Vec<&Term> = Vec::new();
+        let mut absorbed = Vec::new();
         for term in terms.terms() {
+            for factor in term.iter().flat_map(|&v| strata_factors(&self.variables[v]).into_iter().flatten()) {
+                if !list.strata.contains(factor) {
+                    list.strata.push(factor.clone());
+                }
+            }
             match term.as_slice() {
                 [single] if let Some(inside) = offset_argument(&self.variables[*single]) => list.offsets.push(inside.clone()),
-                [single] if let Some(factors) = strata_factors(&self.variables[*single]) => list.strata.extend(factors.cloned()),
+                [single] if strata_factors(&self.variables[*single]).is_some() => absorbed.push(*single),
                 _ => ordered.push(term),
             }
         }
@@ -258,6 +264,7 @@ impl<'a> Algebra<'a, '_> {
             renumbered[v] = list.variables.len();
             list.variables.push(variable);
         }
+        list.absorbed = absorbed.into_iter().filter(|&v| used[v]).map(|v| renumbered[v]).collect();
         list.terms = ordered.into_iter().map(|term| term.iter().map(|&v| renumbered[v]).collect()).collect();
         list
     }

@@ -89,6 +89,8 @@ pub struct TermList {
     pub offsets: Vec<Expr>,
     /// The factors inside `strata()`, of all such calls.
     pub strata: Vec<Expr>,
+    /// Variables `strata(a)` of interactions that also stand alone: the baseline hazards take in that term.
+    pub absorbed: Vec<usize>,
 }
 
 /// A formula ready for data.

@@ -22,6 +22,7 @@ pub fn text(fit: &Fit, own: &Cox) -> String {
     if !fit.fixed.names.is_empty() {
         sections.push(format!("Fixed coefficients:\n{}", coefficients(fit)));
     }
+    sections.push(concordance(own));
     if !fit.terms.is_empty() {
         sections.push(format!("Random effects:\n{}", random_effects(&fit.terms, None, DIGITS)));
     }
@@ -55,6 +56,12 @@ fn likelihoods(fit: &Fit, own: &Cox) -> String {
             numbers("AIC", aic),
             numbers("BIC", bic),
         ])
+}
+
+/// As survival prints it.
+fn concordance(own: &Cox) -> String {
+    let [estimate, error] = [own.concordance.estimate, own.concordance.std_error].map(|v| column(&rounded(&[v], 3), 3).concat());
+    format!("Concordance= {estimate}  (se = {error} )\n")
 }
 
 fn coefficients(fit: &Fit) -> String {

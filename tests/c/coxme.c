@@ -36,6 +36,85 @@ static void ties_by_name(void) {
     interlace_spec_free(spec);
 }
 
+/* The kidney data as arrays: x [n,2], times, events, the strata and the patients of the rows. */
+static double x[2 * KIDNEY], days[KIDNEY], infected[KIDNEY];
+static int64_t strata[KIDNEY], patients[KIDNEY];
+
+static void columns_of(const interlace_frame *data) {
+    size_t column;
+    int32_t codes[KIDNEY];
+    OK(interlace_frame_column_index(data, "age", &column, &err));
+    OK(interlace_frame_column_f64(data, column, x, KIDNEY, &err));
+    OK(interlace_frame_column_index(data, "sex", &column, &err));
+    OK(interlace_frame_column_f64(data, column, x + KIDNEY, KIDNEY, &err));
+    OK(interlace_frame_column_index(data, "time", &column, &err));
+    OK(interlace_frame_column_f64(data, column, days, KIDNEY, &err));
+    OK(interlace_frame_column_index(data, "status", &column, &err));
+    OK(interlace_frame_column_f64(data, column, infected, KIDNEY, &err));
+    OK(interlace_frame_column_index(data, "disease", &column, &err));
+    OK(interlace_frame_column_codes(data, column, codes, KIDNEY, &err));
+    for (int i = 0; i < KIDNEY; i++) {
+        strata[i] = codes[i];
+        patients[i] = i / 2;
+    }
+}
+
+static interlace_spec *from_arrays(void) {
+    interlace_spec *spec;
+    OK(interlace_spec_new_array(INTERLACE_MODEL_COXME, NULL, x, KIDNEY, 2, KIDNEY, &spec, &err));
+    OK(interlace_spec_add_term_i64(spec, "id", NULL, KIDNEY, 1, KIDNEY, patients, PATIENTS, INTERLACE_STRUCTURE_UNSTRUCTURED,
+                                   INTERLACE_VARIANCES_DEFAULT, &err));
+    return spec;
+}
+
+/* The same numbers as from a formula, to the last bit. */
+static void arrays(const interlace_frame *data) {
+    interlace_spec *formula, *spec = from_arrays();
+    interlace_fit *fit, *own = NULL;
+    double a[2], b[2];
+    FAILS(INTERLACE_E_ARGUMENT, "interlace_spec_set_survival_array", interlace_fit_new(spec, NULL, NULL, &own, &err));
+    OK(interlace_spec_set_survival_array(spec, NULL, days, infected, KIDNEY, &err));
+    OK(interlace_spec_set_strata_array(spec, strata, KIDNEY, 4, NULL, &err));
+    OK(interlace_fit_new(spec, NULL, NULL, &own, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_COXME, "Surv(time, status) ~ age + sex + strata(disease) + (1 | id)", &formula, &err));
+    OK(interlace_fit_new(formula, data, NULL, &fit, &err));
+    CHECK(interlace_fit_log_likelihood(fit) == interlace_fit_log_likelihood(own));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, a, 2, &err));
+    OK(interlace_fit_fixef(own, INTERLACE_PREDICTOR_MEAN, b, 2, &err));
+    CHECK(a[0] == b[0] && a[1] == b[1]);
+    interlace_fit_free(own);
+    interlace_fit_free(fit);
+    interlace_spec_free(formula);
+    interlace_spec_free(spec);
+}
+
+static void wrong_arrays(void) {
+    static const char *const twice[] = {"a", "b", "a", "c"};
+    interlace_spec *spec = from_arrays(), *linear;
+    interlace_fit *fit = NULL;
+    interlace_status bad = INTERLACE_E_ARGUMENT;
+    FAILS(bad, "y must be NULL", interlace_spec_new_array(INTERLACE_MODEL_COXME, days, x, KIDNEY, 2, KIDNEY, &linear, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, days, x, KIDNEY, 2, KIDNEY, &linear, &err));
+    FAILS(bad, "INTERLACE_MODEL_COXME", interlace_spec_set_survival_array(linear, NULL, days, infected, KIDNEY, &err));
+    FAILS(bad, "INTERLACE_MODEL_COXME", interlace_spec_set_strata_array(linear, strata, KIDNEY, 4, NULL, &err));
+    interlace_spec_free(linear);
+    interlace_spec *formula = model();
+    FAILS(bad, "made from a formula", interlace_spec_set_survival_array(formula, NULL, days, infected, KIDNEY, &err));
+    interlace_spec_free(formula);
+    FAILS(bad, "spec is NULL", interlace_spec_set_survival_array(NULL, NULL, days, infected, KIDNEY, &err));
+    FAILS(bad, "stop is NULL", interlace_spec_set_survival_array(spec, NULL, NULL, infected, KIDNEY, &err));
+    FAILS(bad, "n = 75", interlace_spec_set_survival_array(spec, NULL, days, infected, KIDNEY - 1, &err));
+    FAILS(bad, "n_strata - 1 = 2", interlace_spec_set_strata_array(spec, strata, KIDNEY, 3, NULL, &err));
+    FAILS(bad, "'a' twice", interlace_spec_set_strata_array(spec, strata, KIDNEY, 4, twice, &err));
+    FAILS(bad, "index is NULL", interlace_spec_set_strata_array(spec, NULL, KIDNEY, 4, NULL, &err));
+    OK(interlace_spec_set_survival_array(spec, NULL, days, NULL, KIDNEY, &err));
+    FAILS(bad, "event has 0 values", interlace_fit_new(spec, NULL, NULL, &fit, &err));
+    OK(interlace_spec_set_survival_array(spec, days, days, infected, KIDNEY, &err));
+    FAILS(INTERLACE_E_DATA, "row 1", interlace_fit_new(spec, NULL, NULL, &fit, &err));
+    CHECK(fit == NULL);
+    interlace_spec_free(spec);
+}
+
 static void likelihoods(const interlace_fit *fit, const interlace_fit *breslow) {
     CHECK(interlace_fit_model(fit) == INTERLACE_MODEL_COXME && interlace_fit_n_events(fit) == 58 && interlace_fit_n_obs(fit) == KIDNEY);
     CHECK(interlace_fit_ties(fit) == INTERLACE_TIES_EFRON && interlace_fit_ties(breslow) == INTERLACE_TIES_BRESLOW);
@@ -81,6 +160,58 @@ static void estimates(const interlace_fit *fit) {
     }
 }
 
+/* Residuals, concordance, proportional hazards. */
+static void diagnosed(const interlace_fit *fit, const interlace_frame *data) {
+    double rows[KIDNEY], score[2 * KIDNEY], dfbeta[2 * KIDNEY], dfbetas[2 * KIDNEY], se[2], sum = 0;
+    interlace_fixef_residuals kind;
+    interlace_time_transform transform;
+    interlace_frame *table;
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, rows, KIDNEY, &err));
+    CHECK(rows[0] != 0);
+    OK(interlace_fit_fixef_residuals(fit, INTERLACE_FIXEF_RESIDUALS_SCORE, NULL, score, 2 * KIDNEY, &err));
+    for (int i = KIDNEY; i < 2 * KIDNEY; i++)
+        sum += score[i];
+    CLOSE(sum, 0, 1e-9);
+    OK(interlace_fixef_residuals_from_name("dfbeta", &kind, &err));
+    OK(interlace_fit_fixef_residuals(fit, kind, NULL, dfbeta, 2 * KIDNEY, &err));
+    OK(interlace_fit_fixef_residuals(fit, INTERLACE_FIXEF_RESIDUALS_DFBETAS, NULL, dfbetas, 2 * KIDNEY, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, se, 2, &err));
+    CLOSE(dfbetas[KIDNEY + 5] * se[1], dfbeta[KIDNEY + 5], 1e-12);
+    FAILS(INTERLACE_E_ARGUMENT, "fixef_residuals", interlace_fit_fixef_residuals(fit, (interlace_fixef_residuals)9, NULL, dfbeta, 2 * KIDNEY, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "152", interlace_fit_fixef_residuals(fit, kind, NULL, dfbeta, KIDNEY, &err));
+    SAME(interlace_fixef_residuals_name(INTERLACE_FIXEF_RESIDUALS_SCORE), "score");
+
+    OK(interlace_fit_schoenfeld_residuals(fit, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 58 && interlace_frame_n_columns(table) == 7);
+    SAME(interlace_frame_column_name(table, 6), "scaled.sex");
+    interlace_frame_free(table);
+    OK(interlace_time_transform_from_name("Rank", &transform, &err));
+    SAME(interlace_time_transform_name(INTERLACE_TIME_TRANSFORM_KM), "km");
+    OK(interlace_fit_proportional_hazards(fit, transform, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3);
+    SAME(interlace_frame_column_string(table, 1, 2), "GLOBAL");
+    interlace_frame_free(table);
+    table = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "time_transform", interlace_fit_proportional_hazards(fit, (interlace_time_transform)4, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_schoenfeld_residuals(NULL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_proportional_hazards(fit, transform, NULL, NULL, &err));
+
+    double concordance = interlace_fit_concordance(fit), error = interlace_fit_concordance_std_error(fit);
+    CHECK(concordance > 0.7 && concordance < 1 && error > 0 && error < 0.1);
+    CHECK(isnan(interlace_fit_concordance(NULL)) && isnan(interlace_fit_concordance_std_error(NULL)));
+
+    interlace_spec *spec;
+    interlace_fit *linear;
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "time ~ age + (1 | id)", &spec, &err));
+    OK(interlace_fit_new(spec, data, NULL, &linear, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "Cox", interlace_fit_fixef_residuals(linear, kind, NULL, dfbeta, 2 * KIDNEY, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "Cox", interlace_fit_schoenfeld_residuals(linear, NULL, &table, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "Cox", interlace_fit_proportional_hazards(linear, transform, NULL, &table, &err));
+    CHECK(isnan(interlace_fit_concordance(linear)) && table == NULL);
+    interlace_fit_free(linear);
+    interlace_spec_free(spec);
+}
+
 /* Everything that takes a fit and has no meaning for this one, or is not there yet. Nothing is written. */
 static void not_available(const interlace_fit *fit, const interlace_frame *data) {
     double out[KIDNEY * KIDNEY] = {0}, one = 7, two = 7, three = 7, four = 7;
@@ -105,7 +236,6 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
     FAILS(none, "Cox", interlace_fit_quantile_residuals(fit, 1, NULL, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_WORKING, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_NORMALIZED, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, 9, &err));
     CHECK(interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err) != INTERLACE_OK);
@@ -133,8 +263,12 @@ int main(void) {
     OK(interlace_spec_set_ties(spec, INTERLACE_TIES_BRESLOW, &err));
     OK(interlace_fit_new(spec, data, NULL, &breslow, &err));
     CHECK(interlace_fit_converged(fit) && interlace_fit_converged(breslow));
+    columns_of(data);
+    arrays(data);
+    wrong_arrays();
     likelihoods(fit, breslow);
     estimates(fit);
+    diagnosed(fit, data);
     not_available(fit, data);
     double theta[2] = {0.3, 0.6}, values[2];
     OK(interlace_spec_objective(spec, data, theta, 1, 2, NULL, values, 2, &err));

@@ -19,7 +19,7 @@ static void listing(void) {
         CHECK(strlen(interlace_questions_doc(i)) > 10 && strchr(interlace_questions_name(i), '-') == NULL);
         CHECK(values == NULL || strlen(values) > 3);
         CHECK(need == NULL || question(need) < n);
-        CHECK(interlace_questions_suits(i, INTERLACE_MODEL_LMM));
+        CHECK(interlace_questions_suits(i, INTERLACE_MODEL_LMM) || interlace_questions_suits(i, INTERLACE_MODEL_COXME));
     }
     CHECK(interlace_questions_name(n) == NULL && interlace_questions_doc(n) == NULL && interlace_questions_values(n) == NULL);
     CHECK(!interlace_questions_takes_frame(n) && !interlace_questions_is_repeatable(n) && interlace_questions_needs(n, 0) == NULL);
@@ -39,7 +39,7 @@ static void setting(interlace_questions *questions) {
         {"type", "zero_probability"}, {"re", "g,h"}, {"re", "none"}, {"new_levels", "zero"}, {"interval", "none"},
         {"interval", "prediction"}, {"simulate", "3"}, {"simulate_type", "conditional"}, {"bootstrap", "1e3"},
         {"bootstrap_type", "case"}, {"boot_interval", "bca"}, {"statistic", "a / b"}, {"response_se", "mean"},
-        {"residuals", "quantile"}, {"all_fit", NULL}, {"cross_validate", "rows"}, {"folds", "5"}, {"seed", "0"}};
+        {"residuals", "quantile"}, {"residuals", "schoenfeld"}, {"proportional_hazards", "km"}, {"all_fit", NULL}, {"cross_validate", "rows"}, {"folds", "5"}, {"seed", "0"}};
     static const char *const wrong[][3] = {
         {"df", "satterthwait", "did you mean satterthwaite?"}, {"anova", "4", "anova is '4', it must be 1, 2 or 3"},
         {"drop1", "yes", "true or false"}, {"confint", NULL, "wald, profile, boot or ranef"}, {"test", "1,2; 3", "rows of coefficients"},
@@ -47,6 +47,7 @@ static void setting(interlace_questions *questions) {
         {"comparisons", "1,x", "pairwise"}, {"type", "mean", "cumulative (cum.prob) or class"}, {"re", "", "grouping factors"},
         {"new_levels", "one", "zero or error"}, {"interval", "predicted", "did you mean prediction?"}, {"simulate", "0", "positive"},
         {"bootstrap", "-1", "positive"}, {"folds", "1", "at least 2"}, {"seed", "0.5", "integer"}, {"residuals", "raw", "pearson"},
+        {"proportional_hazards", "sqrt", "km, rank, identity or log"},
         {"predict", "new.csv", "takes a frame"}, {"confinf", "wald", "did you mean 'confint'?"}, {"nothing", "x", "there is no question"}};
     for (size_t i = 0; i < COUNT(right); i++)
         OK(interlace_questions_set(questions, right[i][0], right[i][1], &err));
@@ -68,6 +69,11 @@ static void checks(const interlace_frame *frame) {
     OK(interlace_questions_set(questions, "anova", "1", &err));
     OK(interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
     FAILS(INTERLACE_E_ARGUMENT, "anova is for the model lmm, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
+    OK(interlace_questions_set(questions, "proportional_hazards", "rank", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "proportional_hazards is for the model coxme, not lmm",
+          interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
+    interlace_questions_free(questions);
+    OK(interlace_questions_new(&questions, &err));
     OK(interlace_questions_set(questions, "confint", "boot", &err));
     FAILS(INTERLACE_E_ARGUMENT, "bootstrap", interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
     interlace_questions_free(questions);

@@ -29,7 +29,7 @@ fn what_is_not_carried_over_is_unsupported() {
     refused("R2", fit.r2(&watch));
     refused("overdispersion", fit.overdispersion());
     refused("quantile residuals", fit.quantile_residuals(1, &watch));
-    for kind in [ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Deviance, ResidualKind::Normalized] {
+    for kind in [ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Normalized] {
         refused("residuals", fit.residuals_of(kind));
     }
     refused("covariance of all parameters", fit.parameters_vcov(ParameterForm::Reported, &watch));

@@ -4,7 +4,10 @@
 mod common;
 
 mod accessors;
+mod arrays;
 mod bad_input;
+mod fuzz;
 mod many_effects;
 mod properties;
 mod reference;
+mod residuals;

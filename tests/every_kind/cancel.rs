@@ -7,6 +7,8 @@ use std::time::Instant;
 use crate::common::Rng;
 use crate::common::watching::{Heard, heard_up_to, reporting};
 use interlace::choice::Choice;
+use interlace::coxme::transform::TimeTransform;
+use interlace::diagnostics::FixefResiduals;
 use interlace::error::{Code, Error, Result};
 use interlace::fit::Fit;
 use interlace::frame::Frame;
@@ -314,6 +316,17 @@ fn predictions_and_residuals() {
         let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
         check(name, &[Phase::Simulation], &work);
     }
+}
+
+#[test]
+fn diagnostics_of_a_cox_model() {
+    let fit = fitted(&spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + f + (1 | g)"), &Options::default());
+    for &(kind, name) in FixefResiduals::ALL {
+        check(&format!("{name:?}"), &[Phase::Residuals], &|watch| fit.fixef_residuals(kind, watch).map(|own| text(&own)));
+    }
+    check("Schoenfeld", &[Phase::Residuals], &|watch| fit.schoenfeld_residuals(watch).map(|own| text(&own)));
+    let tests = |watch: &Watch<'_>| fit.proportional_hazards(TimeTransform::Rank, watch).map(|own| text(&own));
+    check("proportional hazards", &[Phase::Test], &tests);
 }
 
 #[test]

@@ -63,8 +63,19 @@ fn interlace_fit(arguments: &[&str]) -> Output {
 }
 
 /// One program a task, in the order of examples-c/README.md.
-const PROGRAMS: [&str; 10] =
-    ["first_fit", "arrays", "crossed", "generalised", "ordinal", "predict", "inference", "bootstrap", "progress", "errors"];
+const PROGRAMS: [&str; 11] = [
+    "first_fit",
+    "arrays",
+    "crossed",
+    "generalised",
+    "survival",
+    "ordinal",
+    "predict",
+    "inference",
+    "bootstrap",
+    "progress",
+    "errors",
+];
 
 #[test]
 fn examples_print_what_is_documented() {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use interlace::coxme::transform::TimeTransform;
 use interlace::design::NaPolicy;
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, CsvOptions, Frame};
@@ -148,6 +149,14 @@ fn of_ordinal_models(seen: &mut Seen) {
     seen.add_named(&Fit::new(&model, Some(&data("wine")), &Options::default(), &Watch::unwatched()).unwrap());
 }
 
+fn of_cox_models(seen: &mut Seen) {
+    let model = spec(ModelKind::Coxme, "Surv(time, status) ~ age + sex + (1 | id)");
+    let fit = Fit::new(&model, Some(&data("kidney")), &Options::default(), &Watch::unwatched()).unwrap();
+    seen.add_named(&fit);
+    seen.add("proportional_hazards", &fit.proportional_hazards(TimeTransform::KaplanMeier, &Watch::unwatched()).unwrap());
+    seen.add("schoenfeld_residuals", &fit.schoenfeld_residuals(&Watch::unwatched()).unwrap());
+}
+
 #[test]
 fn every_column_is_documented_and_every_documented_column_occurs() {
     let mut seen = Seen { page: documented(), ..Seen::default() };
@@ -155,6 +164,7 @@ fn every_column_is_documented_and_every_documented_column_occurs() {
     of_linear_models(&mut seen);
     of_generalised_models(&mut seen);
     of_ordinal_models(&mut seen);
+    of_cox_models(&mut seen);
     let all = seen.page.iter().flat_map(|(heading, columns)| columns.iter().map(move |(name, _)| (heading.clone(), name.clone())));
     let absent: Vec<_> = all.filter(|own| !seen.columns.contains(own)).collect();
     assert!(absent.is_empty(), "{absent:?}");

@@ -1,6 +1,6 @@
 //! The factor L of P = I + Lambda'Z'diag(E)Z Lambda: a level of a forest is coupled with those on its path only, and so is L.
 
-use super::super::forest::{Forest, Tier};
+use crate::coxme::forest::{Forest, Tier};
 use crate::error::{Result, try_vec};
 use crate::random::Roots;
 

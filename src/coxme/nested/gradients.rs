@@ -1,10 +1,10 @@
 //! Derivatives of log|A|, and covariances, of nested random effects.
 
-use super::super::effects::{Covariances, Derivatives};
-use super::super::model::Model;
-use super::super::partial::Partial;
 use super::slope::trace_derivative;
 use super::{NESTED, Nested};
+use crate::coxme::effects::{Covariances, Derivatives};
+use crate::coxme::model::Model;
+use crate::coxme::partial::Partial;
 use crate::error::{Result, try_vec};
 use crate::linalg::dense::{add_scaled, dot};
 use crate::linalg::factor::DenseFactor;

@@ -47,8 +47,9 @@ const RIDGE: f64 = 1e-10;
 const SOLVED: f64 = 1e-12;
 const GOOD: f64 = 1e-8;
 const MOST_STEPS: usize = 500;
-/// The largest one in a step of Newton's method; it falls as the mode comes near.
+/// The largest one in a step of Newton's method; it falls as the mode comes near, where no step is worth it.
 const ROUGH: f64 = 1e-2;
+const AT_MODE: f64 = 1e-24;
 
 /// The information at a predictor.
 #[derive(Debug)]
@@ -128,6 +129,9 @@ impl<'a> Nested<'a> {
         };
         let mut z = precondition(&residual)?;
         let first = dot(&residual, &z);
+        if newton && first <= AT_MODE {
+            return Ok(());
+        }
         let mut rho = first;
         let wanted = if newton { first.sqrt().clamp(SOLVED, ROUGH) } else { SOLVED };
         let mut product = try_vec(NESTED, 0.0, v.len())?;

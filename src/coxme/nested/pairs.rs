@@ -4,9 +4,9 @@
 //! nu/S^2 over the times to come in the sweep, a change d of a sum y adds d y later; what sums above change by while y stays is kept as
 //! A = sum d later, and added with y in the end.
 
-use super::super::forest::{Forest, Tier};
-use super::super::partial::Partial;
-use super::super::sum::Sums;
+use crate::coxme::forest::{Forest, Tier};
+use crate::coxme::partial::Partial;
+use crate::coxme::sum::Sums;
 use crate::error::{Result, try_copy, try_vec};
 
 const PAIRS: &str = "information of nested random effects";

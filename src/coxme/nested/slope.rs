@@ -3,9 +3,9 @@
 //! The formula is that of `trace_derivative`. The part of I needs what the sums of a row's own path have been; that of the q_k their
 //! coordinates in the vectors q_k, of which a stratum has those of its part of the forest only.
 
-use super::super::forest::Forest;
-use super::super::partial::Partial;
-use super::super::sum::{Sum, Sums};
+use crate::coxme::forest::Forest;
+use crate::coxme::partial::Partial;
+use crate::coxme::sum::{Sum, Sums};
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::add_scaled;
 use crate::linalg::lanczos::Spectrum;

@@ -1,10 +1,10 @@
 //! Nested effects against the same model by a dense matrix, and their gradient against differences.
 
-use super::super::Ties;
-use super::super::laplace::Laplace;
-use super::super::model::Model;
-use super::super::solution::solve;
 use crate::covariance::Structure;
+use crate::coxme::Ties;
+use crate::coxme::laplace::Laplace;
+use crate::coxme::model::Model;
+use crate::coxme::solution::solve;
 use crate::design::{Design, SurvivalDesign, TermDesign};
 use crate::formula::StructureKind;
 use crate::simulate::{Purpose, Stream};

@@ -2,6 +2,7 @@
 
 use super::subject::Work;
 use crate::choice::Choice;
+use crate::coxme::transform::TimeTransform;
 use crate::document::questions::{ConfidenceInterval, Questions, Residuals};
 use crate::error::{Result, try_vec};
 use crate::fit::Fit;
@@ -10,14 +11,32 @@ use crate::frame::Frame;
 /// What memory is for.
 const LIMITS: &str = "limits of the random effects";
 
+/// Residuals of a kind.
+pub enum ResidualValues {
+    /// One for each row.
+    Rows(Vec<f64>),
+    /// One for each row used and fixed effect, `[n_obs, p]`.
+    Fixef(Vec<f64>),
+    /// A row for each event.
+    Events(Frame),
+}
+
 /// Residuals of the kinds that are asked for, in the order of the list of kinds.
-pub fn residuals(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Vec<(Residuals, Vec<f64>)>> {
+pub fn residuals(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Vec<(Residuals, ResidualValues)>> {
     let asked = Residuals::ALL.iter().map(|(kind, _)| *kind).filter(|kind| questions.residuals.contains(kind));
     let values = |kind: Residuals| match kind {
-        Residuals::Of(kind) => fit.residuals_of(kind),
-        Residuals::Quantile => fit.quantile_residuals(questions.seed, work.watch),
+        Residuals::Of(kind) => fit.residuals_of(kind).map(ResidualValues::Rows),
+        Residuals::Quantile => fit.quantile_residuals(questions.seed, work.watch).map(ResidualValues::Rows),
+        Residuals::Fixef(kind) => fit.fixef_residuals(kind, work.watch).map(ResidualValues::Fixef),
+        Residuals::Schoenfeld => fit.schoenfeld_residuals(work.watch).map(ResidualValues::Events),
     };
     asked.map(|kind| Ok((kind, values(kind)?))).collect()
+}
+
+/// Tests of hazard ratios against such as change with time.
+pub fn proportional_hazards(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Option<(TimeTransform, Frame)>> {
+    let table = |transform| Ok((transform, fit.proportional_hazards(transform, work.watch)?));
+    questions.proportional_hazards.map(table).transpose()
 }
 
 /// Random effects with their limits, a row each: `group`, `level`, `effect`, `mode`, `lower`, `upper`.

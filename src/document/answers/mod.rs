@@ -10,6 +10,7 @@ mod statistic;
 mod subject;
 
 pub use again::{CrossValidated, Refitted};
+pub use diagnosed::ResidualValues;
 pub use fixed_effects::{FixedEffects, Limits};
 pub use means::MeansAnswer;
 pub use prediction::{Parts, Predicted};
@@ -19,6 +20,7 @@ pub use subject::{Subject, Work};
 use std::time::Instant;
 
 use super::questions::{Questions, Residuals};
+use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::R2;
 use crate::error::Result;
 use crate::frame::Frame;
@@ -37,7 +39,9 @@ pub struct Answers<'a> {
     pub refitted: Option<Refitted>,
     pub optimizers: Option<Frame>,
     pub cross_validated: Option<CrossValidated>,
-    pub residuals: Vec<(Residuals, Vec<f64>)>,
+    pub residuals: Vec<(Residuals, ResidualValues)>,
+    /// With the function of time that was asked for.
+    pub proportional_hazards: Option<(TimeTransform, Frame)>,
     pub random_effects: Option<Frame>,
     pub r2: Option<R2>,
     /// That inference took: tests, means and comparisons.
@@ -73,6 +77,7 @@ impl<'a> Answers<'a> {
             optimizers: again::all_optimizers(subject, questions, work)?,
             cross_validated: again::cross_validate(subject, questions, work)?,
             residuals: diagnosed::residuals(fit, questions, work)?,
+            proportional_hazards: diagnosed::proportional_hazards(fit, questions, work)?,
             random_effects: diagnosed::random_effects(fit, questions)?,
             r2: if questions.r2 { Some(fit.r2(work.watch)?) } else { None },
         })

@@ -3,7 +3,7 @@
 use super::tables::{columns, put_columns, put_table, renamed};
 use super::writer::Json;
 use crate::choice::Choice;
-use crate::document::answers::{Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted};
+use crate::document::answers::{Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted, ResidualValues};
 use crate::document::names::Named;
 use crate::document::questions::Questions;
 use crate::error::Result;
@@ -73,9 +73,7 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
             json.object("rows", |json| put_columns(json, &rows));
         });
     }
-    for (kind, values) in &answers.residuals {
-        json.numbers(&format!("residuals_{}", kind.name()), values);
-    }
+    put_residuals(json, fit, answers)?;
     if let Some(table) = &answers.random_effects {
         put_table(json, "ranef_ci", Named::Plain, table)?;
     }
@@ -85,6 +83,25 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
             json.number("conditional", r2.conditional());
             json.number("icc_adjusted", r2.icc_adjusted());
             json.number("icc_unadjusted", r2.icc_unadjusted());
+        });
+    }
+    Ok(())
+}
+
+fn put_residuals(json: &mut Json, fit: &Fit, answers: &Answers<'_>) -> Result<()> {
+    for (kind, values) in &answers.residuals {
+        let key = format!("residuals_{}", kind.name());
+        match values {
+            ResidualValues::Rows(values) => json.numbers(&key, values),
+            ResidualValues::Fixef(values) => json.matrix(&key, values, fit.n_obs),
+            ResidualValues::Events(table) => put_table(json, &key, Named::Plain, table)?,
+        }
+    }
+    if let Some((transform, table)) = &answers.proportional_hazards {
+        let columns = columns(Named::ProportionalHazards, table)?;
+        json.object("proportional_hazards", |json| {
+            json.text("transform", transform.name());
+            put_columns(json, &columns);
         });
     }
     Ok(())

@@ -32,6 +32,8 @@ pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) -> Result<()> {
     json.number("loglik_penalised", own.loglik_penalised);
     json.number("loglik_fitted_partial", own.loglik_fitted);
     json.number("df_penalised", own.df_penalised);
+    json.number("concordance", own.concordance.estimate);
+    json.number("concordance_std_error", own.concordance.std_error);
     json.names("separated", &own.monotone);
     put_linear_predictor(json, fit)
 }

@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 
 use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+use crate::coxme::transform::TimeTransform;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::predict::{Interval, Quantity};
@@ -50,6 +51,8 @@ pub struct Questions {
     /// A column for each response.
     pub refit: Option<Frame>,
     pub residuals: Vec<Residuals>,
+    /// The function of time that hazard ratios may change with.
+    pub proportional_hazards: Option<TimeTransform>,
     pub all_fit: bool,
     /// A grouping factor, or "rows".
     pub cross_validate: Option<String>,
@@ -87,6 +90,7 @@ impl Default for Questions {
             response_se: None,
             refit: None,
             residuals: vec![],
+            proportional_hazards: None,
             all_fit: false,
             cross_validate: None,
             folds: 0,

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use crate::choice::Choice;
-use crate::diagnostics::ResidualKind;
+use crate::diagnostics::{FixefResiduals, ResidualKind};
 use crate::error::{Error, Result};
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
@@ -101,6 +101,9 @@ impl Choice for ResponseStatistic {
 pub enum Residuals {
     Of(ResidualKind),
     Quantile,
+    /// Of Cox models, with a number for each fixed effect.
+    Fixef(FixefResiduals),
+    Schoenfeld,
 }
 
 impl Choice for Residuals {
@@ -112,6 +115,10 @@ impl Choice for Residuals {
         (Residuals::Of(ResidualKind::Deviance), c"deviance"),
         (Residuals::Of(ResidualKind::Normalized), c"normalized"),
         (Residuals::Quantile, c"quantile"),
+        (Residuals::Fixef(FixefResiduals::Score), c"score"),
+        (Residuals::Fixef(FixefResiduals::Dfbeta), c"dfbeta"),
+        (Residuals::Fixef(FixefResiduals::Dfbetas), c"dfbetas"),
+        (Residuals::Schoenfeld, c"schoenfeld"),
     ];
 }
 

@@ -23,8 +23,8 @@ pub struct Question {
     pub repeatable: bool,
     /// It says how to answer these, of which one must be asked.
     pub needs: &'static [&'static CStr],
-    /// Of linear models only.
-    linear: bool,
+    /// The kinds of models that have an answer; all if it is empty.
+    models: &'static [ModelKind],
     set: Set,
 }
 
@@ -52,7 +52,7 @@ impl Question {
 
     /// Whether models of a kind have an answer.
     pub fn suits(&self, model: ModelKind) -> bool {
-        !self.linear || model == ModelKind::Lmm
+        self.models.is_empty() || self.models.contains(&model)
     }
 
     /// Whether its value is a frame.
@@ -95,15 +95,15 @@ impl Question {
         doc: &'static CStr,
         set: fn(&mut Questions, &str) -> Option<()>,
     ) -> Self {
-        Question { name, doc, values: Some(values), repeatable: false, needs: &[], linear: false, set: Set::Text(set) }
+        Question { name, doc, values: Some(values), repeatable: false, needs: &[], models: &[], set: Set::Text(set) }
     }
 
     const fn flag(name: &'static CStr, doc: &'static CStr, set: fn(&mut Questions, &str) -> Option<()>) -> Self {
-        Question { name, doc, values: None, repeatable: false, needs: &[], linear: false, set: Set::Text(set) }
+        Question { name, doc, values: None, repeatable: false, needs: &[], models: &[], set: Set::Text(set) }
     }
 
     const fn data(name: &'static CStr, values: &'static CStr, doc: &'static CStr, set: fn(&mut Questions, Frame)) -> Self {
-        Question { name, doc, values: Some(values), repeatable: false, needs: &[], linear: false, set: Set::Data(set) }
+        Question { name, doc, values: Some(values), repeatable: false, needs: &[], models: &[], set: Set::Data(set) }
     }
 
     const fn repeatable(self) -> Self {
@@ -114,8 +114,8 @@ impl Question {
         Question { needs, ..self }
     }
 
-    const fn linear(self) -> Self {
-        Question { linear: true, ..self }
+    const fn of_models(self, models: &'static [ModelKind]) -> Self {
+        Question { models, ..self }
     }
 }
 
@@ -189,7 +189,7 @@ fn replicates(place: &mut usize, text: &str) -> Option<()> {
 }
 
 /// All questions: those of inference, then those of what comes after a fit.
-pub const QUESTIONS: [Question; 34] = [
+pub const QUESTIONS: [Question; 35] = [
     Question::text(
         c"df",
         c"satterthwaite, kenward-roger, residual or normal",
@@ -198,11 +198,11 @@ pub const QUESTIONS: [Question; 34] = [
     ),
     Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, of type I, II or III (repeatable)", anova)
         .repeatable()
-        .linear(),
+        .of_models(&[ModelKind::Lmm]),
     Question::flag(c"drop1", c"likelihood-ratio tests of a linear model against those without each term", |q, v| {
         put(&mut q.drop1, values::truth(v))
     })
-    .linear(),
+    .of_models(&[ModelKind::Lmm]),
     Question::text(
         c"confint",
         c"wald, profile, boot or ranef",
@@ -360,11 +360,18 @@ pub const QUESTIONS: [Question; 34] = [
     ),
     Question::text(
         c"residuals",
-        c"response, pearson, working, deviance, normalized or quantile",
-        c"residuals of these kinds (repeatable)",
+        c"response, pearson, working, deviance, normalized, quantile, score, dfbeta, dfbetas or schoenfeld",
+        c"residuals of these kinds (repeatable); the last four are those of a Cox model with a number for each fixed effect",
         |q, v| add(&mut q.residuals, values::word(v)),
     )
     .repeatable(),
+    Question::text(
+        c"proportional_hazards",
+        c"km, rank, identity or log",
+        c"tests of a Cox model's hazard ratios against such as change with this function of time: by term and coefficient, and of all together",
+        |q, v| put(&mut q.proportional_hazards, values::word(v).map(Some)),
+    )
+    .of_models(&[ModelKind::Coxme]),
     Question::flag(c"all_fit", c"the model fitted by all optimisers, each from several starts, and how far apart they end: if they agree, none has stopped short of the minimum; a lower one may still exist where no start leads", |q, v| {
         put(&mut q.all_fit, values::truth(v))
     }),

@@ -5,7 +5,7 @@ mod table;
 use std::fmt::Write;
 
 use self::table::put_table;
-use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, Subject};
+use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, ResidualValues, Subject};
 use super::names::Named;
 use super::number::{general, shortest};
 use super::questions::Questions;
@@ -48,7 +48,7 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
         put_predictions(&mut out, fit, own);
     }
     put_resampled(&mut out, answers)?;
-    put_rest(&mut out, answers)?;
+    put_rest(&mut out, fit, answers)?;
     Ok(out)
 }
 
@@ -162,7 +162,7 @@ fn put_bootstrap(out: &mut String, own: &Bootstrapped) -> Result<()> {
 }
 
 /// Other fits, residuals and random effects.
-fn put_rest(out: &mut String, answers: &Answers<'_>) -> Result<()> {
+fn put_rest(out: &mut String, fit: &Fit, answers: &Answers<'_>) -> Result<()> {
     if let Some(own) = &answers.refitted {
         let (rows, failed) = (own.table.n_rows(), own.failed()?);
         put_table(out, &format!("{rows} other responses, {failed} failed:"), Named::Fits, &own.table)?;
@@ -173,12 +173,34 @@ fn put_rest(out: &mut String, answers: &Answers<'_>) -> Result<()> {
     if let Some(own) = &answers.cross_validated {
         put_table(out, "Cross-validation:", Named::Plain, &own.folds)?;
     }
-    for (kind, values) in &answers.residuals {
-        line(out, format_args!("\nResiduals, {}:", kind.name()));
-        values.iter().for_each(|value| line(out, format_args!("{}", general(*value, 7))));
-    }
+    put_residuals(out, fit, answers)?;
     match &answers.random_effects {
         Some(table) => put_table(out, "Random effects:", Named::Plain, table),
+        None => Ok(()),
+    }
+}
+
+/// Residuals, and tests of proportional hazards.
+fn put_residuals(out: &mut String, fit: &Fit, answers: &Answers<'_>) -> Result<()> {
+    for (kind, values) in &answers.residuals {
+        let title = format!("Residuals, {}:", kind.name());
+        match values {
+            ResidualValues::Rows(values) => {
+                line(out, format_args!("\n{title}"));
+                values.iter().for_each(|value| line(out, format_args!("{}", general(*value, 7))));
+            }
+            ResidualValues::Fixef(values) => {
+                line(out, format_args!("\n{title}"));
+                put_row(out, fit.fixed.names.iter());
+                (0..fit.n_obs).for_each(|i| put_row(out, values.iter().skip(i).step_by(fit.n_obs).map(|value| general(*value, 7))));
+            }
+            ResidualValues::Events(table) => put_table(out, &title, Named::Plain, table)?,
+        }
+    }
+    match &answers.proportional_hazards {
+        Some((transform, table)) => {
+            put_table(out, &format!("Proportional hazards ({}):", transform.name()), Named::ProportionalHazards, table)
+        }
         None => Ok(()),
     }
 }

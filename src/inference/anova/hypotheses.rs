@@ -75,26 +75,12 @@ pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watc
 
 impl Terms {
     fn of(fit: &Fit) -> Self {
-        match &fit.program {
-            ModelProgram::Formula(program) => {
-                let of_column = program.fixed_column_terms();
-                let labels: Vec<String> = program.fixed_term_labels().into_iter().map(str::to_owned).collect();
-                let kept = fit.kept.iter().map(|&j| of_column[j]).collect::<Vec<_>>();
-                let columns = (1..=labels.len()).map(|t| (0..kept.len()).filter(|&j| kept[j] == t).collect()).collect();
-                Terms { labels, columns, containing: program.containing_terms() }
-            }
-            ModelProgram::Arrays(_) => {
-                // Each column is a term of its own; one that is constant is the intercept.
-                let n = fit.n_obs.max(1);
-                let constant = |j: usize| fit.x[j * n..(j + 1) * n].windows(2).all(|w| w[0] == w[1]);
-                let own: Vec<usize> = (0..fit.fixed.names.len()).filter(|&j| !constant(j)).collect();
-                Terms {
-                    labels: own.iter().map(|&j| fit.fixed.names[j].clone()).collect(),
-                    containing: vec![vec![]; own.len()],
-                    columns: own.into_iter().map(|j| vec![j]).collect(),
-                }
-            }
-        }
+        let (labels, columns): (Vec<String>, Vec<Vec<usize>>) = fit.fixed_terms().into_iter().unzip();
+        let containing = match &fit.program {
+            ModelProgram::Formula(program) => program.containing_terms(),
+            ModelProgram::Arrays(_) => vec![vec![]; labels.len()],
+        };
+        Terms { labels, columns, containing }
     }
 
     /// The kept columns of the terms that contain a term.

@@ -165,7 +165,7 @@ fn arrays_with_nominal_and_scale_columns() {
             structure: StructureKind::Unstructured,
             homogeneous: None,
         };
-        let own = ArraySpec { n: rows, y, p: 1, x: cut(&x), x_names: vec![], weights: None, offset: None, terms: vec![term] };
+        let own = ArraySpec { n: rows, y, p: 1, x: cut(&x), terms: vec![term], ..ArraySpec::default() };
         let mut spec = Spec::new(ModelKind::Clmm, Source::Arrays(own));
         spec.ordinal.nominal = Some(PredictorSpec::Arrays { p: 1, x: cut(&z), x_names: vec![] });
         spec.dispersion = Some(PredictorSpec::Arrays { p: 1, x: cut(&x), x_names: vec![] });

@@ -15,7 +15,7 @@ fn documented() -> BTreeMap<String, String> {
     rows.map(|(key, rest)| (key.to_owned(), rest.split(" |").next().unwrap().to_owned())).collect()
 }
 
-const KINDS: [&str; 6] = ["response", "pearson", "working", "deviance", "normalized", "quantile"];
+const KINDS: [&str; 9] = ["response", "pearson", "working", "deviance", "normalized", "quantile", "score", "dfbeta", "dfbetas"];
 
 /// The key of the page for one of a document.
 fn general(parent: &str, key: &str, page: &BTreeMap<String, String>) -> String {
@@ -68,6 +68,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
                --response-se mean --refit data/sleepstudy.csv --residuals working --all-fit --cross-validate Subject --folds 2";
     let all: Vec<&str> = all.split_whitespace().collect();
     let mixture = ["--family", "nbinom2", "--ziformula", "~ mined + (1 | site)", "--dispformula", "~ mined"];
+    let cox = ["--proportional-hazards", "km", "--residuals", "schoenfeld", "--residuals", "dfbeta"];
     let ordinal = ["clmm", "rating ~ temp + (1 | judge)", &wine];
     for arguments in [
         [&SLEEPSTUDY[..], &all, &["--lrt", "Reaction ~ 1 + (Days | Subject)"]].concat(),
@@ -84,7 +85,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ],
         [&ordinal[..], &["--nominal", "~ contact", "--scale", "~ temp", "--predict", &wine]].concat(),
         [&ordinal[..], &["--predict", &wine, "--type", "cum.prob"]].concat(),
-        vec!["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney],
+        [&["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney][..], &cox].concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
         [&SLEEPSTUDY[..], &["--objective", "1,0,1"]].concat(),
     ] {

@@ -64,7 +64,7 @@ pub const CHAPTERS: [Chapter; 13] = [
     Chapter { title: "Predictions", about: "for the data of the fit and for new data", files: &["predict_lists", "predict"] },
     Chapter {
         title: "Tests",
-        about: "coefficients, analysis of variance, likelihood ratios, marginal means, R2",
+        about: "coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2",
         files: &["test_lists", "hypotheses", "marginal_means", "diagnostics"],
     },
     Chapter {

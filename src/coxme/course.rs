@@ -1,0 +1,105 @@
+//! What the partial likelihood does along a direction of its predictor.
+//!
+//! Every term of the likelihood stays bounded along v if and only if the rows that die at a time have the largest v of all that are at risk
+//! there: it never falls then. A sweep over the risk sets tells.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::risk::RiskSets;
+use crate::error::{Result, try_vec};
+
+/// Relative to the largest value of a column, what is a difference of rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// What the likelihood does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// In the end.
+    Falls,
+    /// Towards a bound.
+    Rises,
+    /// No risk set sees the direction.
+    Flat,
+}
+
+impl RiskSets {
+    /// What the likelihood does as the predictor moves along `v`, of whose values differences up to `rounding` are none.
+    pub fn course(&self, v: &[f64], rounding: f64) -> Course {
+        let mut course = Course::Flat;
+        let (mut largest, mut least) = (BinaryHeap::new(), BinaryHeap::new());
+        for times in &self.strata {
+            largest.clear();
+            least.clear();
+            for k in times.clone() {
+                let time = &self.times[k];
+                for i in self.entering(time) {
+                    largest.push(AtRisk(v[i], i));
+                    least.push(AtRisk(-v[i], i));
+                }
+                let there = |top: &AtRisk| self.is_at_risk(top.1, k);
+                while largest.peek().is_some_and(|top| !there(top)) {
+                    largest.pop();
+                }
+                while least.peek().is_some_and(|top| !there(top)) {
+                    least.pop();
+                }
+                let (Some(most), Some(low)) = (largest.peek(), least.peek()) else { continue };
+                if self.deaths(time).any(|i| v[i] < most.0 - rounding) {
+                    return Course::Falls;
+                }
+                if -low.0 < most.0 - rounding {
+                    course = Course::Rises;
+                }
+            }
+        }
+        course
+    }
+}
+
+/// A row at risk, ordered by its value.
+struct AtRisk(f64, usize);
+
+impl PartialEq for AtRisk {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for AtRisk {}
+
+impl PartialOrd for AtRisk {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AtRisk {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// The largest absolute value.
+pub fn reach(v: &[f64]) -> f64 {
+    v.iter().fold(0.0f64, |most, v| most.max(v.abs()))
+}
+
+/// Whether no risk set sees a column.
+pub fn is_flat(sets: &RiskSets, column: &[f64]) -> bool {
+    sets.course(column, ROUNDING * reach(column)) == Course::Flat
+}
+
+/// Which columns of `[n, p]` have a side to which the likelihood never falls.
+pub fn never_falling(sets: &RiskSets, x: &[f64]) -> Result<Vec<usize>> {
+    let mut found = vec![];
+    let mut other = try_vec("directions without maximum", 0.0, sets.n)?;
+    for (j, column) in x.chunks_exact(sets.n.max(1)).enumerate() {
+        let rounding = ROUNDING * reach(column);
+        other.iter_mut().zip(column).for_each(|(o, v)| *o = -v);
+        if [column, &other].into_iter().any(|v| sets.course(v, rounding) != Course::Falls) {
+            found.push(j);
+        }
+    }
+    Ok(found)
+}
