@@ -29,12 +29,13 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test check header bench install uninstall clean tools
+.PHONY: help build library demo test test-hosts check header bench install uninstall clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
 	@echo 'make demo      fit an example with interlace-fit'
 	@echo 'make test      all tests'
+	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h and tests/c/symbols.txt anew'
 	@echo 'make bench     benchmarks'
@@ -86,6 +87,22 @@ tools:
 	@python3 -c 'import cffi, pycparser' 2>/dev/null || { $(call PIP,cffi pycparser) && python3 -c 'import cffi, pycparser'; } || \
 		{ $(call APT,python3-cffi) && python3 -c 'import cffi, pycparser'; } || \
 		{ echo 'make test: cffi and pycparser for python3 are missing and could not be installed with pip or apt-get; please install them' >&2; exit 1; }
+
+# The programs that Arrow data come from, in an environment of their own: about 170 MB to fetch, 600 MB of disk. The library is that of
+# `make test`, or another one's path in HOSTS_LIBRARY.
+HOSTS := $(CARGO_TARGET_DIR)/hosts
+HOSTS_LIBRARY ?=
+test-hosts: $(HOSTS)/made
+	$(if $(HOSTS_LIBRARY),,$(CARGO) test --no-run --test library)
+	INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))' $(HOSTS)/bin/python -B tests/hosts/arrow.py
+
+$(HOSTS)/made: tests/hosts/requirements.txt
+	@rm -rf $(HOSTS)
+	@python3 -m venv $(HOSTS) || { $(call APT,python3-venv) && python3 -m venv $(HOSTS); } || \
+		{ echo 'make test-hosts: python3 cannot make a virtual environment in $(HOSTS)' >&2; exit 1; }
+	@$(HOSTS)/bin/python -m pip install -q -r tests/hosts/requirements.txt || \
+		{ echo 'make test-hosts: the packages of tests/hosts/requirements.txt could not be installed with pip' >&2; exit 1; }
+	@touch $@
 
 check:
 	$(CARGO) fmt --check

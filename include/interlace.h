@@ -27,7 +27,7 @@
  *  - The library does not print, read environment variables, install signal handlers or call exit. */
 /* Contents:
  *   Library      version, status, errors
- *   Frame        data go in as named columns, tables come out so; CSV files
+ *   Frame        data go in as named columns, tables come out so; CSV files; Arrow data
  *   Spec         the model: a formula or arrays, family, thresholds, ties, residual correlation
  *   Family       the families of the library, and your own
  *   Options      how a model is fitted; progress, cancelling, deadlines
@@ -119,6 +119,54 @@ typedef struct interlace_spec interlace_spec;
 extern "C" {
 #endif
 
+/* The structures of the Arrow C data interface, word for word: https://arrow.apache.org/docs/format/CDataInterface.html */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif /* ARROW_C_STREAM_INTERFACE */
+
 /* ==================================================================================================================
  * Library: version, status, errors
  * ================================================================================================================== */
@@ -148,7 +196,7 @@ typedef enum interlace_status {
     INTERLACE_E_CANCELLED = 6,
     /** A valid request that this version does not support. */
     INTERLACE_E_UNSUPPORTED = 7,
-    /** A file cannot be read or written. */
+    /** A file cannot be read or written, or a stream of Arrow data failed. */
     INTERLACE_E_IO = 8,
     /**
      * The deadline of the options passed before there was a result. A fit itself never ends so: it is made of what
@@ -204,7 +252,7 @@ const char *interlace_status_name(interlace_status code);
 interlace_status interlace_status_from_name(const char *name, interlace_status *out, interlace_error *err);
 
 /* ==================================================================================================================
- * Frame: data go in as named columns, tables come out so; CSV files
+ * Frame: data go in as named columns, tables come out so; CSV files; Arrow data
  * ================================================================================================================== */
 
 /**
@@ -381,7 +429,9 @@ typedef enum interlace_column_kind {
     /** Integers; INT64_MIN is missing. */
     INTERLACE_COLUMN_KIND_INTEGER = 1,
     /** Categories: codes from 0 into a list of levels; -1 is missing. */
-    INTERLACE_COLUMN_KIND_CATEGORY = 2
+    INTERLACE_COLUMN_KIND_CATEGORY = 2,
+    /** Days, or points in time, as numbers days or seconds since 1970-01-01. Only Arrow data have such columns. */
+    INTERLACE_COLUMN_KIND_TIME = 3
 } interlace_column_kind;
 
 /**
@@ -447,8 +497,8 @@ interlace_status interlace_frame_column_index(const interlace_frame *frame,
 interlace_column_kind interlace_frame_column_kind(const interlace_frame *frame, size_t column);
 
 /**
- * Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN. INTERLACE_E_DATA for a
- * column of categories.
+ * Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN; times to days or seconds
+ * since 1970. INTERLACE_E_DATA for a column of categories.
  * @param[in] frame The frame.
  * @param[in] column The column, from 0.
  * @param[out] out Array [n_rows].
@@ -655,6 +705,63 @@ interlace_status interlace_frame_read_csv_bytes(const char *bytes,
  * @since 0.1
  */
 double interlace_frame_read_seconds(const interlace_frame *frame);
+
+/**
+ * Makes a frame of a table in the Arrow C data interface: a schema of format "+s" and an array. Both are moved out of
+ * the structures, which are marked as released, whether the call succeeds or fails; the values are copied.
+ * docs/arrow.md says what becomes of each type. A column of a type that is not read, such as a list, is
+ * INTERLACE_E_DATA with its name and type, but only once something uses it. INTERLACE_E_ARGUMENT if the structures
+ * contradict themselves or were released before.
+ * @param[in,out] schema The names and types of the columns. Released by the call.
+ * @param[in,out] array The values. Released by the call.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_from_arrow(struct ArrowSchema *schema,
+                                            struct ArrowArray *array,
+                                            interlace_frame **out,
+                                            interlace_error *err);
+
+/**
+ * Makes a frame of all arrays of a stream; otherwise as interlace_frame_from_arrow. The arrays of a column may have
+ * different dictionaries, and there may be none. INTERLACE_E_IO if the stream fails, with what it says and the number
+ * of rows before.
+ * @param[in,out] stream The stream, which is read to its end. Released by the call.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_from_arrow_stream(struct ArrowArrayStream *stream,
+                                                   interlace_frame **out,
+                                                   interlace_error *err);
+
+/**
+ * Gives a frame, data or a table of results, to the Arrow C data interface: real numbers as "g", integers as "l",
+ * categories as "i" with a dictionary of "u" (truth values as "b"), times as they came. The structures are written
+ * over, need no values before, and live apart from the frame: the caller, or who gets them, releases both by their own
+ * release, in any thread. Numbers are not copied.
+ * @param[in] frame The frame.
+ * @param[out] schema The schema [1].
+ * @param[out] array The array [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_to_arrow(const interlace_frame *frame,
+                                          struct ArrowSchema *schema,
+                                          struct ArrowArray *array,
+                                          interlace_error *err);
+
+/**
+ * Gives a frame as a stream with one array; otherwise as interlace_frame_to_arrow.
+ * @param[in] frame The frame.
+ * @param[out] stream The stream [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_to_arrow_stream(const interlace_frame *frame,
+                                                 struct ArrowArrayStream *stream,
+                                                 interlace_error *err);
 
 /* ==================================================================================================================
  * Spec: the model: a formula or arrays, family, thresholds, ties, residual correlation

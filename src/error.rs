@@ -20,7 +20,7 @@ pub enum Code {
     Cancelled,
     /// A valid request that this version does not carry out.
     Unsupported,
-    /// A file can't be read or written.
+    /// A file can't be read or written, or a stream failed.
     Io,
     /// The deadline passed before there was a result.
     Deadline,

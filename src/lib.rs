@@ -16,7 +16,7 @@ pub mod names;
 pub mod choice;
 /// Progress, cancellation, deadlines.
 pub mod watch;
-/// Named columns of data: numbers, categories; CSV files; missing values.
+/// Named columns of data: numbers, categories, times; CSV files; Arrow data; missing values.
 pub mod frame;
 /// Formula text to a syntax tree, and the algebra of its terms. Knows no data.
 pub mod formula;

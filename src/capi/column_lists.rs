@@ -21,12 +21,18 @@ pub enum ColumnKindCode {
     Integer = 1,
     /// Categories: codes from 0 into a list of levels; -1 is missing.
     Category = 2,
+    /// Days, or points in time, as numbers days or seconds since 1970-01-01. Only Arrow data have such columns.
+    Time = 3,
 }
 
 impl Choice for ColumnKindCode {
     const LIST: &'static str = "column_kind";
-    const ALL: &'static [(Self, &'static CStr)] =
-        &[(ColumnKindCode::Real, c"real"), (ColumnKindCode::Integer, c"integer"), (ColumnKindCode::Category, c"category")];
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (ColumnKindCode::Real, c"real"),
+        (ColumnKindCode::Integer, c"integer"),
+        (ColumnKindCode::Category, c"category"),
+        (ColumnKindCode::Time, c"time"),
+    ];
 }
 
 impl Codes for ColumnKindCode {
@@ -35,6 +41,7 @@ impl Codes for ColumnKindCode {
         (ColumnKindCode::Real, ColumnKindCode::Real),
         (ColumnKindCode::Integer, ColumnKindCode::Integer),
         (ColumnKindCode::Category, ColumnKindCode::Category),
+        (ColumnKindCode::Time, ColumnKindCode::Time),
     ];
 }
 

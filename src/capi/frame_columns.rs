@@ -64,11 +64,12 @@ pub extern "C" fn interlace_frame_column_kind(frame: Option<&FrameHandle>, colum
             ColumnData::Real(_) => ColumnKindCode::Real,
             ColumnData::Integer(_) => ColumnKindCode::Integer,
             ColumnData::Category(_) => ColumnKindCode::Category,
+            ColumnData::Time(_) => ColumnKindCode::Time,
         })
     })
 }
 
-/// Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN.
+/// Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN; times to days or seconds since 1970.
 /// INTERLACE_E_DATA for a column of categories.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -86,6 +87,7 @@ pub unsafe extern "C" fn interlace_frame_column_f64(
             ColumnData::Integer(values) => {
                 write_out(values.iter().map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }), out, len)
             }
+            ColumnData::Time(times) => copy_out(&times.numbers()?, out, len),
             ColumnData::Category(_) => Err(need(frame, "frame")?.frame.no_numbers(column)),
         }
     })
@@ -107,6 +109,7 @@ pub unsafe extern "C" fn interlace_frame_column_i64(
             ColumnData::Integer(values) => copy_out(values, out, len),
             ColumnData::Real(_) => Err(wrong_kind(column, "real numbers", "integers")),
             ColumnData::Category(_) => Err(wrong_kind(column, "categories", "integers")),
+            ColumnData::Time(_) => Err(wrong_kind(column, "times", "integers")),
         }
     })
 }

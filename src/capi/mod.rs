@@ -18,6 +18,7 @@
 // The types of C, for all files here.
 use libc::{c_char, c_void};
 
+mod arrow;
 mod boundary;
 mod buffer;
 mod codes;
@@ -50,6 +51,7 @@ pub mod fit_rows;
 pub mod fit_survival;
 pub mod fit_tables;
 pub mod frame;
+pub mod frame_arrow;
 pub mod frame_columns;
 pub mod hypotheses;
 pub mod library;

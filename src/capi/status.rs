@@ -29,7 +29,7 @@ pub enum Status {
     InterlaceECancelled = 6,
     /// A valid request that this version does not support.
     InterlaceEUnsupported = 7,
-    /// A file cannot be read or written.
+    /// A file cannot be read or written, or a stream of Arrow data failed.
     InterlaceEIo = 8,
     /// The deadline of the options passed before there was a result. A fit itself never ends so: it is made of what there is at its deadline.
     InterlaceEDeadline = 9,

@@ -55,7 +55,7 @@ fn compile_name(name: &str, frame: &Frame) -> Result<Node> {
         "FALSE" => 0.0,
         "NA" | "NaN" => f64::NAN,
         "Inf" => f64::INFINITY,
-        "pi" if frame.column("pi").is_err() => std::f64::consts::PI,
+        "pi" if !frame.has("pi") => std::f64::consts::PI,
         _ => {
             frame.column(name)?;
             return Ok(Node::Column(name.to_string()));

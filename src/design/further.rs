@@ -112,7 +112,7 @@ pub fn columns_of(specs: Further<&PredictorSpec>) -> Result<Further<Columns<'_>>
 
 /// The formulas of the further predictors. `.` is every column that the response does not use.
 pub fn formulas_of(specs: Further<&PredictorSpec>, response: Option<&Expr>, frame: &Frame) -> Result<Further<Formula>> {
-    let columns: Vec<String> = frame.names().map(ToString::to_string).collect();
+    let columns: Vec<String> = frame.all_names().map(ToString::to_string).collect();
     let mut formulas = specs.try_map(|spec| match spec {
         PredictorSpec::Formula(text) => expand(&Parsed { response: response.cloned(), ..one_sided(text)? }, &[], &[], &columns),
         PredictorSpec::Arrays { .. } => Err(Error::argument("the model is given by a formula, wanted a formula, not arrays")),

@@ -131,6 +131,9 @@ impl Node {
         match self {
             Node::Column(name) => {
                 let column = frame.column(name)?;
+                if let Some(values) = column.as_truth()? {
+                    return Ok(Value::Logical(values));
+                }
                 Ok(match column.as_real()? {
                     Some(values) => Value::Numbers(values),
                     None => Value::Factor(Factor::from_category(column.to_category()?)),

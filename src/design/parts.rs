@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
 pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
-    let columns: Vec<String> = frame.names().map(ToString::to_string).collect();
+    let columns: Vec<String> = frame.all_names().map(ToString::to_string).collect();
     expand(&parse(&spec.formula)?, &spec.random, &spec.groups, &columns)
 }
 

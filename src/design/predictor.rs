@@ -61,7 +61,7 @@ impl Source {
 
     /// A column that the caller names beside the formula.
     pub fn of_column(name: &str, what: &str, frame: &Frame) -> Result<Self> {
-        if frame.column(name).is_err() {
+        if !frame.has(name) {
             return Err(Error::data(format!(
                 "there is no column {} for the {what}; {}",
                 quoted(name),

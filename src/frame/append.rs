@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Category, ColumnData, Frame};
+use super::{Category, ColumnData, Frame, Times};
 use crate::error::{Error, Result, try_collect, try_gather, try_vec};
 use crate::names::quoted;
 
@@ -33,6 +33,8 @@ impl Frame {
             })?);
         }
         self.origin.append(&other.origin, self.n_rows)?;
+        let unread = other.unread.iter().filter(|(name, _)| !self.index.contains_key(name));
+        self.unread.extend(unread.cloned().collect::<Vec<_>>());
         for ((column, theirs), data) in self.columns.iter_mut().zip(&other.columns).zip(all) {
             column.data = Arc::new(data);
             column.guessed = column.guessed.and(theirs.guessed);
@@ -48,6 +50,10 @@ fn joined(a: &ColumnData, b: &ColumnData) -> Result<Option<ColumnData>> {
     Ok(match (a, b) {
         (ColumnData::Real(a), ColumnData::Real(b)) => Some(ColumnData::Real(chain(a, b, f64::NAN)?)),
         (ColumnData::Integer(a), ColumnData::Integer(b)) => Some(ColumnData::Integer(chain(a, b, 0)?)),
+        (ColumnData::Time(a), ColumnData::Time(b)) if a.clock == b.clock => {
+            let values = chain(&a.values, &b.values, 0)?;
+            Some(ColumnData::Time(Times { values, clock: a.clock.clone() }))
+        }
         (ColumnData::Category(a), ColumnData::Category(b)) => Some(ColumnData::Category(joined_categories(a, b)?)),
         _ => None,
     })
@@ -80,7 +86,7 @@ fn joined_categories(a: &Category, b: &Category) -> Result<Category> {
     let (own, theirs) = codes.split_at_mut(a.codes.len());
     super::dictionary::recode(own, &new_own);
     super::dictionary::recode(theirs, &new_theirs);
-    Ok(Category { codes, levels, declared, ordered: a.ordered && b.ordered })
+    Ok(Category { codes, levels, declared, ordered: a.ordered && b.ordered, logical: a.logical && b.logical })
 }
 
 #[cfg(test)]

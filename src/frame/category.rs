@@ -13,13 +13,17 @@ use crate::names::quoted;
 
 impl Column {
     /// The column as categories, for grouping and `factor()`. Numbers have their shortest text as label ("308", not "308.0") and
-    /// are in numerical order, which counts as declared; levels that no row has are kept.
+    /// are in numerical order, which counts as declared; times have their ISO text. Levels that no row has are kept.
     pub fn to_category(&self) -> Result<Cow<'_, Category>> {
         Ok(match &*self.data {
             ColumnData::Category(c) => Cow::Borrowed(c),
             ColumnData::Integer(v) => {
                 let key = |&i: &i64| (i != MISSING_INTEGER).then_some(i);
                 Cow::Owned(distinct(v.iter().map(key), ToString::to_string)?)
+            }
+            ColumnData::Time(times) => {
+                let key = |&t: &i64| (t != MISSING_INTEGER).then_some(t);
+                Cow::Owned(distinct(times.values.iter().map(key), |&t| times.clock.text(t))?)
             }
             ColumnData::Real(v) => {
                 let key = |&x: &f64| (!x.is_nan()).then(|| sortable_bits(x));
@@ -46,7 +50,7 @@ impl Frame {
             Cow::Borrowed(category) => try_copy("codes of categories", &category.codes)?,
         };
         recode(&mut codes, &new);
-        self.columns[at].data = Arc::new(ColumnData::Category(Category { codes, levels, declared: true, ordered }));
+        self.columns[at].data = Arc::new(ColumnData::Category(Category { codes, levels, declared: true, ordered, logical: false }));
         self.columns[at].guessed = None;
         Ok(())
     }
@@ -73,7 +77,7 @@ pub(super) fn unlisted(column: &str, value: &str, row: usize, levels: &[String])
 }
 
 /// Categories of keys, with the distinct keys in order as levels.
-fn distinct<K: Hash + Ord + Copy>(
+pub(super) fn distinct<K: Hash + Ord + Copy>(
     keys: impl ExactSizeIterator<Item = Option<K>>,
     label: impl Fn(&K) -> String,
 ) -> Result<Category> {
@@ -89,7 +93,7 @@ fn distinct<K: Hash + Ord + Copy>(
     let rank = sort_and_rank(&mut entries)?;
     recode(&mut codes, &rank);
     let levels = try_collect("levels of a column", entries.iter().map(|(key, _)| label(key)))?;
-    Ok(Category { codes, levels, declared: true, ordered: false })
+    Ok(Category { codes, levels, declared: true, ..Category::default() })
 }
 
 /// An integer with the order of the real numbers; both zeros are the same.

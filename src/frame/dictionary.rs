@@ -48,7 +48,7 @@ impl Dictionary {
         let rank = sort_and_rank(&mut entries)?;
         recode(&mut codes, &rank);
         let levels = try_collect("levels of a column", entries.into_iter().map(|(text, _)| text.into()))?;
-        Ok(Category { codes, levels, declared: false, ordered: false })
+        Ok(Category { codes, levels, ..Category::default() })
     }
 }
 

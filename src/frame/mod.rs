@@ -1,6 +1,7 @@
 //! A frame: named columns of equal length. Data go in as a frame, every table comes out as a frame.
 
 mod append;
+pub mod arrow;
 mod category;
 mod column;
 mod csv;
@@ -11,10 +12,12 @@ mod place;
 mod select;
 mod suspicion;
 mod table;
+mod time;
 mod write;
 
-pub use self::column::{Category, Column, ColumnData, MISSING_CODE, MISSING_INTEGER};
+pub use self::column::{Category, Column, ColumnData, MISSING_CODE, MISSING_INTEGER, Times};
 pub use self::csv::CsvOptions;
 pub use self::number::{number_of_text, shortest_text};
 pub use self::suspicion::Suspicion;
 pub use self::table::Frame;
+pub use self::time::{Clock, Tick};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Category, Column, ColumnData, Frame};
+use super::{Category, Column, ColumnData, Frame, Times};
 use crate::error::{Result, try_collect, try_vec};
 
 impl Frame {
@@ -12,11 +12,15 @@ impl Frame {
             let data = match &*column.data {
                 ColumnData::Real(values) => ColumnData::Real(selected(values, rows)?),
                 ColumnData::Integer(values) => ColumnData::Integer(selected(values, rows)?),
+                ColumnData::Time(times) => {
+                    ColumnData::Time(Times { values: selected(&times.values, rows)?, clock: times.clock.clone() })
+                }
                 ColumnData::Category(category) => ColumnData::Category(Category {
                     codes: selected(&category.codes, rows)?,
                     levels: try_collect("levels of a column", category.levels.iter().cloned())?,
                     declared: category.declared,
                     ordered: category.ordered,
+                    logical: category.logical,
                 }),
             };
             Ok(Column { data: Arc::new(data), ..column.clone() })
@@ -27,6 +31,7 @@ impl Frame {
             columns,
             index: self.index.clone(),
             origin: self.origin.selected(rows)?,
+            unread: self.unread.clone(),
             read_seconds: None,
         })
     }

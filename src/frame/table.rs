@@ -18,6 +18,8 @@ pub struct Frame {
     /// The place of each name among the columns.
     pub(super) index: HashMap<String, usize, BuildHasherDefault<DefaultHasher>>,
     pub(super) origin: Origin,
+    /// The columns of the source that can't be read, and why: they are missed only where one is used.
+    pub(super) unread: Vec<(String, Error)>,
     /// That reading its text took; `None` of a frame that was not read.
     pub read_seconds: Option<f64>,
 }
@@ -50,7 +52,7 @@ impl Frame {
         self.add(name, codes.len(), None, || {
             Dictionary::of_levels(name, &levels)?;
             check_codes(name, &codes, levels.len())?;
-            Ok(ColumnData::Category(Category { codes, levels, declared: true, ordered }))
+            Ok(ColumnData::Category(Category { codes, levels, declared: true, ordered, logical: false }))
         })
     }
 
@@ -117,8 +119,24 @@ impl Frame {
 
     /// Where the column of that name is.
     pub fn position(&self, name: &str) -> Result<usize> {
-        let found = self.index.get(name).copied();
-        found.ok_or_else(|| Error::data(format!("there is no column {}; {}", quoted(name), known("the frame", name, self.names()))))
+        if let Some(&place) = self.index.get(name) {
+            return Ok(place);
+        }
+        let unread = self.unread.iter().find(|(own, _)| own == name);
+        Err(unread.map_or_else(
+            || Error::data(format!("there is no column {}; {}", quoted(name), known("the frame", name, self.names()))),
+            |(_, reason)| reason.clone(),
+        ))
+    }
+
+    /// Whether the data have a column of that name, be it one that can't be read.
+    pub fn has(&self, name: &str) -> bool {
+        self.index.contains_key(name) || self.unread.iter().any(|(own, _)| own == name)
+    }
+
+    /// The names of all columns that the data have, those that can't be read last.
+    pub fn all_names(&self) -> impl Iterator<Item = &str> {
+        self.names().chain(self.unread.iter().map(|(name, _)| name.as_str()).filter(|name| !self.index.contains_key(*name)))
     }
 
     /// The column at a place, from 0.

@@ -24,9 +24,14 @@ impl Frame {
                 let cell = match &*column.data {
                     ColumnData::Real(v) if v[row].is_nan() => "NA",
                     ColumnData::Integer(v) if v[row] == MISSING_INTEGER => "NA",
+                    ColumnData::Time(t) if t.values[row] == MISSING_INTEGER => "NA",
                     ColumnData::Category(c) => usize::try_from(c.codes[row]).map_or("NA", |code| &c.levels[code]),
                     ColumnData::Real(v) => {
                         write_shortest(&mut text, v[row]);
+                        &text
+                    }
+                    ColumnData::Time(t) => {
+                        text.push_str(&t.clock.text(t.values[row]));
                         &text
                     }
                     ColumnData::Integer(v) => {

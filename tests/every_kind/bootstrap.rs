@@ -69,6 +69,7 @@ fn a_refit_to_a_simulated_response_is_a_fit_to_it() {
                 _ if name == column => changed.frame.add_real(name, y.to_vec()).unwrap(),
                 ColumnData::Real(v) => changed.frame.add_real(name, v.clone()).unwrap(),
                 ColumnData::Integer(v) => changed.frame.add_integers(name, v.clone()).unwrap(),
+                ColumnData::Time(_) => panic!("{name} holds times"),
                 ColumnData::Category(c) => {
                     changed.frame.add_category(name, c.codes.clone(), c.levels.clone(), c.ordered).unwrap();
                 }

@@ -64,7 +64,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame csv spec family options fit glmm clmm coxme arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document hostile }
+programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]
@@ -107,7 +107,7 @@ fn hostile_under_the_address_sanitizer() {
     let caught = run(&mut compile("asan", &SANITIZE).command());
     let report = transcript(&caught);
     assert!(!caught.status.success() && report.contains("AddressSanitizer"), "the sanitizer is not at work: {report}");
-    for name in ["hostile", "frame", "fit"] {
+    for name in ["hostile", "frame", "arrow", "fit"] {
         compile(name, &SANITIZE).passes();
     }
 }
@@ -118,7 +118,7 @@ fn hostile_under_valgrind() {
     if !has("valgrind") {
         return;
     }
-    for name in ["hostile", "frame", "document"] {
+    for name in ["hostile", "frame", "arrow", "document"] {
         let compiled = compile(name, &[]);
         let mut command = program("valgrind".as_ref());
         command.args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]);

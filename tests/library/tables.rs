@@ -50,6 +50,7 @@ impl Seen {
                 ColumnData::Real(_) => "real",
                 ColumnData::Integer(_) => "integer",
                 ColumnData::Category(_) => "text",
+                ColumnData::Time(_) => "time",
             };
             let pattern = |own: &str| own.split_once('<').is_some_and(|(start, _)| name.starts_with(start));
             let found = columns.iter().find(|(own, _)| own == name).or_else(|| columns.iter().find(|(own, _)| pattern(own)));

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use interlace::diagnostics::ResidualKind;
 use interlace::error::Result;
 use interlace::fit::Fit;
+use interlace::frame::arrow::{Array, Batch, Field, Reader, export};
 use interlace::frame::{CsvOptions, Frame};
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
@@ -172,18 +173,41 @@ fn frames() -> Vec<Work> {
     data.rows(&(0..3 * ROWS).map(|i| i % ROWS).collect::<Vec<_>>()).frame().write_csv(&mut text).unwrap();
     let options = CsvOptions { categorical: vec!["h".into(), "time".into()], ..CsvOptions::default() };
     let frame = data.frame();
-    let (selected, appended) = (frame.clone(), frame.clone());
+    let (selected, appended, exported) = (frame.clone(), frame.clone(), frame.clone());
     let reversed: Vec<usize> = (0..ROWS).rev().collect();
     vec![
         // The reader's buffer has 8 kB.
         Work { least: 12 * ROWS, ..work("CSV text", move || Frame::from_csv(&text, &options)) },
         work("categories of numbers", move || frame.clone().make_category("x")),
+        work("Arrow data", arrow_data()),
+        work("Arrow data of a frame", move || export(&exported)),
         work("rows of a frame", move || selected.select(&reversed)),
         work("rows added to a frame", move || {
             let mut frame = appended.clone();
             frame.append(&appended)
         }),
     ]
+}
+
+/// A table with columns of several formats, in two batches.
+fn arrow_data() -> impl Fn() -> Result<Frame> {
+    let numbers: Vec<u8> = (0..2 * ROWS).flat_map(|i| (1.5 + i as f64).to_ne_bytes()).collect();
+    let offsets: Vec<u8> = (0..=ROWS as i32).flat_map(|i| (3 * i).to_ne_bytes()).collect();
+    let text: String = (0..ROWS).map(|i| format!("{i:03}")).collect();
+    move || {
+        let formats = ["g", "l", "L", "d:38,0", "d:38,2", "tsu:", "b", "u"];
+        let mut reader = Reader::new(formats.iter().map(|format| Field::new(format, format)).collect());
+        for _ in 0..2 {
+            let of = |format: &&str| {
+                let buffers: Vec<&[u8]> = if *format == "u" { vec![&offsets, text.as_bytes()] } else { vec![&numbers] };
+                Some(Array { len: ROWS, buffers, ..Array::default() })
+            };
+            reader.add(&Batch { len: ROWS, columns: formats.iter().map(of).collect(), ..Batch::default() })?;
+        }
+        let mut frame = reader.finish()?;
+        frame.make_category("tsu:")?;
+        Ok(frame)
+    }
 }
 
 pub fn all() -> Vec<Work> {

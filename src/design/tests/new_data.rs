@@ -76,6 +76,7 @@ fn single(frame: &Frame, row: usize) -> Frame {
         match &*column.data {
             ColumnData::Real(v) => one.add_real(&column.name, vec![v[row]]).unwrap(),
             ColumnData::Integer(v) => one.add_integers(&column.name, vec![v[row]]).unwrap(),
+            ColumnData::Time(_) => panic!("{} holds times", column.name),
             ColumnData::Category(c) => one.add_strings(&column.name, &[Some(c.levels[c.codes[row] as usize].as_str())]).unwrap(),
         }
     }

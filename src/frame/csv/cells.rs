@@ -181,7 +181,7 @@ impl Reader {
             Cells::Integer(v) => ColumnData::Integer(v),
             Cells::Real(v) => ColumnData::Real(v),
             Cells::Text(dictionary, codes) => ColumnData::Category(match self.levels {
-                Some(levels) => Category { codes, levels, declared: true, ordered: true },
+                Some(levels) => Category { codes, levels, declared: true, ordered: true, logical: false },
                 None => dictionary.into_sorted(codes)?,
             }),
             // No value at all: real numbers, all missing.

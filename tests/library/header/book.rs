@@ -15,8 +15,8 @@ pub const CHAPTERS: [Chapter; 13] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
-        about: "data go in as named columns, tables come out so; CSV files",
-        files: &["frame", "column_lists", "frame_columns", "csv"],
+        about: "data go in as named columns, tables come out so; CSV files; Arrow data",
+        files: &["frame", "column_lists", "frame_columns", "csv", "frame_arrow"],
     },
     Chapter {
         title: "Spec",
@@ -100,6 +100,7 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
         entry(&mut out, item, items);
     }
     out.push_str("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    out.push_str(ARROW);
     for chapter in &CHAPTERS {
         banner(&mut out, chapter.title, chapter.about);
         for file in chapter.files {
@@ -133,6 +134,58 @@ fn of_file<'a>(items: &'a [Item], file: &str, kinds: &[Kind]) -> impl Iterator<I
     own.sort_by_key(|item| item.place);
     own.into_iter()
 }
+
+/// Other headers declare the same under the same guards, so that both may be included.
+const ARROW: &str =
+    "/* The structures of the Arrow C data interface, word for word: https://arrow.apache.org/docs/format/CDataInterface.html */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif /* ARROW_C_STREAM_INTERFACE */
+
+";
 
 const SIZE: &str = "/* Codes have 32 bits, which -fshort-enums would change. */
 #if defined(__cplusplus) && __cplusplus >= 201103L
@@ -291,7 +344,7 @@ fn wrap(text: &str, width: usize, hang: &str) -> Vec<String> {
 /// The `@param` lines of a function, with the direction that follows from the type, and what goes without saying added.
 fn documented(item: &Item, items: &[Item]) -> Vec<String> {
     let parameters = item.parameters();
-    parameters.iter().map(|p| format!("@param[{}] {} {}", direction(p), p.name, meaning(item, p, items))).collect()
+    parameters.iter().map(|p| format!("@param[{}] {} {}", direction(item, p), p.name, meaning(item, p, items))).collect()
 }
 
 /// What a parameter is: as its `@param` line has it, or by its name and type, or by the place in the prose that gives its shape.
@@ -316,10 +369,11 @@ fn shaped(item: &Item, parameter: &Part) -> Option<String> {
     Some(format!("Array [{}].{null}", rest.split_once(']')?.0))
 }
 
-pub fn direction(parameter: &Part) -> &'static str {
+pub fn direction(item: &Item, parameter: &Part) -> &'static str {
     let text = parameter.type_text.as_str();
     let pointee = text.strip_suffix('*').map(str::trim);
     match pointee {
+        Some(pointee) if pointee.starts_with("struct Arrow") && item.name.contains("_from_arrow") => "in,out",
         None | Some("void") => "in",
         Some(pointee) if pointee.starts_with("const ") && !pointee.ends_with('*') => "in",
         Some(pointee) if pointee.ends_with("*const") => "in",

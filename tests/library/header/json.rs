@@ -177,7 +177,7 @@ fn parameter(item: &Item, part: &Part, items: &[Item]) -> Value {
     let mut own = json!({
         "name": part.name,
         "type": part.type_text,
-        "direction": direction(part),
+        "direction": direction(item, part),
         "doc": doc,
         "nullable": is_nullable(&part.type_text, &doc),
     });

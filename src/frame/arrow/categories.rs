@@ -1,0 +1,87 @@
+//! Text, and dictionaries whose order means something.
+
+use super::array::{Array, Rows};
+use super::numbers::{VALUES, reserve};
+use crate::error::{Error, Result, row_text, try_push, try_vec};
+use crate::frame::dictionary::Dictionary;
+use crate::frame::{ColumnData, MISSING_CODE};
+use crate::names::quoted;
+
+/// Texts as codes, in order of appearance.
+#[derive(Default)]
+pub struct Texts {
+    dictionary: Dictionary,
+    codes: Vec<i32>,
+}
+
+/// A place whose text was not looked at.
+const UNSEEN: i32 = -2;
+
+impl Texts {
+    /// Adds the rows of a batch. Each batch may have another dictionary, so that the text decides, not the index.
+    pub fn extend(&mut self, name: &str, rows: &Rows) -> Result<()> {
+        let array = rows.array;
+        reserve(&mut self.codes, rows.len())?;
+        let mut seen = try_vec(VALUES, UNSEEN, if rows.has_dictionary() { array.len } else { 0 })?;
+        rows.each(|place| {
+            let Some(place) = place else { return try_push(VALUES, &mut self.codes, MISSING_CODE) };
+            let code = match seen.get(place - array.offset) {
+                Some(&code) if code != UNSEEN => code,
+                _ => self.dictionary.code(name, self.text(name, rows, array, place)?)?,
+            };
+            if let Some(seen) = seen.get_mut(place - array.offset) {
+                *seen = code;
+            }
+            try_push(VALUES, &mut self.codes, code)
+        })
+    }
+
+    fn text<'a>(&self, name: &str, rows: &Rows, array: &Array<'a>, place: usize) -> Result<&'a str> {
+        let row = self.codes.len();
+        std::str::from_utf8(array.text(&rows.field.format, place)?).map_err(|e| {
+            let message = format!(
+                "column {} has text that is not UTF-8 in {}: byte {} of it is invalid",
+                quoted(name),
+                row_text(row),
+                e.valid_up_to()
+            );
+            Error::data(message).at(row)
+        })
+    }
+
+    pub fn finish(self) -> Result<ColumnData> {
+        self.dictionary.into_sorted(self.codes).map(ColumnData::Category)
+    }
+}
+
+/// The levels of a column whose dictionaries are in an order that means something.
+#[derive(Default)]
+pub struct Order {
+    pub levels: Vec<String>,
+}
+
+impl Order {
+    /// Adds the dictionary of a batch: one of the two lists has all of the other's levels, in the same order.
+    pub fn merge(&mut self, name: &str, own: Vec<String>) -> Result<()> {
+        if holds(&own, &self.levels) {
+            self.levels = own;
+            return Ok(());
+        }
+        if holds(&self.levels, &own) {
+            return Ok(());
+        }
+        let list = |levels: &[String]| levels.iter().take(5).map(|level| quoted(level)).collect::<Vec<_>>().join(" < ");
+        Err(Error::data(format!(
+            "column {} is ordered, and its batches differ in their levels: {} and {} can't be brought into one order",
+            quoted(name),
+            list(&self.levels),
+            list(&own)
+        )))
+    }
+}
+
+/// Whether a list has all of the other's entries, in the same order.
+fn holds(list: &[String], other: &[String]) -> bool {
+    let mut rest = list.iter();
+    other.iter().all(|wanted| rest.any(|own| own == wanted))
+}
