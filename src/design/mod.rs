@@ -31,6 +31,7 @@ mod spline;
 mod stateful;
 mod surv;
 mod survival;
+mod times;
 mod unread;
 mod value;
 mod variable;

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::design::UNSEEN;
 use crate::design::arrays::levels::{ArrayLevels, Given};
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::survival::{EventCode, Part, Parts, SurvivalDesign, Times};
+use crate::design::survival::SurvivalDesign;
+use crate::design::times::{EventCode, Part, Parts, Times};
 use crate::error::{Error, Result, try_owned, try_vec};
 use crate::spec::{ArraySpec, ArrayStrata};
 
