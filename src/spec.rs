@@ -111,14 +111,13 @@ impl Spec {
             return Err(Error::argument("a Cox model has one predictor: neither dispersion nor zero inflation"));
         }
         match &self.source {
-            Source::Formula(_) => Ok(()),
             Source::Arrays(arrays) if arrays.survival.is_none() => Err(Error::argument(
                 "the arrays of a Cox model have no times and events: interlace_spec_set_survival_array sets them",
             )),
             Source::Arrays(arrays) if !arrays.y.is_empty() => {
                 Err(Error::argument("y is given, but the response of a Cox model are times and events"))
             }
-            Source::Arrays(_) => Ok(()),
+            Source::Formula(_) | Source::Arrays(_) => Ok(()),
         }
     }
 
