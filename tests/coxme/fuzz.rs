@@ -34,6 +34,7 @@ const TRAPS: [Trap; 6] =
 const RANDOM: [&str; 4] = ["(1 | g)", "(1 | g) + (1 | h)", "(1 + z | g)", "(1 + z || g) + (1 | h)"];
 
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is drawn by itself.
 struct Case {
     trap: Trap,
     ties: Ties,
@@ -115,7 +116,7 @@ fn sprung(data: Data, trap: Trap, (g, f): (&[usize], &[usize]), round: usize) ->
 }
 
 /// The rows at risk at the death of a row.
-fn at_risk<'a>(data: &'a Data, strata: bool, dead: usize) -> impl Iterator<Item = usize> + 'a {
+fn at_risk(data: &Data, strata: bool, dead: usize) -> impl Iterator<Item = usize> + '_ {
     let (start, time) = (data.values("start"), data.values("time"));
     let stratum = &data.labels.iter().find(|(name, _)| name == "s").unwrap().1;
     let same = move |j: usize| !strata || stratum[j] == stratum[dead];
