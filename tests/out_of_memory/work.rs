@@ -193,7 +193,7 @@ fn frames() -> Vec<Work> {
 fn arrow_data() -> impl Fn() -> Result<Frame> {
     let numbers: Vec<u8> = (0..2 * ROWS).flat_map(|i| (1.5 + i as f64).to_ne_bytes()).collect();
     let offsets: Vec<u8> = (0..=ROWS as i32).flat_map(|i| (3 * i).to_ne_bytes()).collect();
-    let text: String = (0..ROWS).map(|i| format!("{i:03}")).collect();
+    let text = (0..ROWS).fold(String::new(), |text, i| text + &format!("{i:03}"));
     move || {
         let formats = ["g", "l", "L", "d:38,0", "d:38,2", "tsu:", "b", "u"];
         let mut reader = Reader::new(formats.iter().map(|format| Field::new(format, format)).collect());
