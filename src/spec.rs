@@ -30,7 +30,7 @@ impl Choice for ModelKind {
 }
 
 /// What is fitted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Spec {
     pub kind: ModelKind,
     pub source: Source,
@@ -149,7 +149,7 @@ impl Spec {
 }
 
 /// The distribution of the response.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct FamilySpec {
     /// Empty: the default, the normal distribution.
     pub name: String,
@@ -158,6 +158,7 @@ pub struct FamilySpec {
     /// Parameters that are not estimated, with their values on the reported scale.
     pub fixed: Vec<(String, f64)>,
     /// A family of the caller's; `name` and `link` are then its own.
+    #[serde(skip)]
     pub custom: Option<Box<dyn Family>>,
 }
 
@@ -215,7 +216,7 @@ impl Choice for Ties {
 }
 
 /// What an ordinal model has beside its formula.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct OrdinalSpec {
     /// `None`: logit.
     pub link: Option<String>,
@@ -256,7 +257,7 @@ impl OrdinalSpec {
 }
 
 /// A further linear predictor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum PredictorSpec {
     /// A one-sided formula, `~ z + (1 | g)`.
     Formula(String),
@@ -265,7 +266,7 @@ pub enum PredictorSpec {
 }
 
 /// How residuals are correlated within groups.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum CorrelationSpec {
     /// `ar1(time | group)`, `ar1(1 | group)` or `cs(1 | group)`, of a model given by a formula.
     Formula(String),
@@ -274,7 +275,7 @@ pub enum CorrelationSpec {
 }
 
 /// A residual correlation given by arrays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ArrayCorrelation {
     pub kind: CorrelationKind,
     /// Group of each row, 0-based; -1 is missing.
@@ -285,14 +286,14 @@ pub struct ArrayCorrelation {
 }
 
 /// Where the design comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Source {
     Formula(FormulaSpec),
     Arrays(ArraySpec),
 }
 
 /// A formula, to be read against a frame.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct FormulaSpec {
     pub formula: String,
     /// Further random terms, each as text `(1 + x | g)`, added to those in the formula.
@@ -308,7 +309,7 @@ pub struct FormulaSpec {
 }
 
 /// Design arrays; matrices are column-major without gaps.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct ArraySpec {
     pub n: usize,
     /// Empty where the arrays are new data to predict at.
@@ -326,7 +327,7 @@ pub struct ArraySpec {
 }
 
 /// A survival response given by arrays; NaN is missing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct ArraySurvival {
     pub start: Option<Vec<f64>>,
     pub stop: Vec<f64>,
@@ -335,7 +336,7 @@ pub struct ArraySurvival {
 }
 
 /// Strata given by arrays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct ArrayStrata {
     /// Stratum of each row, 0-based; -1 is missing.
     pub index: Vec<i64>,
@@ -345,7 +346,7 @@ pub struct ArrayStrata {
 }
 
 /// One random term given by arrays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ArrayTerm {
     /// `g1`, `g2`, ... where the caller gave none.
     pub name: String,

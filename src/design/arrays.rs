@@ -31,7 +31,6 @@ pub struct ArrayProgram {
     /// Columns named `(Intercept)` are left out of the design: an ordinal model has thresholds, a Cox model baseline hazards.
     pub without_intercept: bool,
     /// Missing values are an error, in new data as in the training data.
-    #[serde(default)]
     pub complete: bool,
 }
 

@@ -3,19 +3,25 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::design::contrasts::Contrast;
 use crate::design::functions::{Function, log_base, power, round};
 use crate::design::poly::PolyBasis;
 use crate::design::spline::SplineBasis;
 use crate::design::unread::explained;
 use crate::design::value::{Factor, Matrix, Value};
+use crate::envelope::nested;
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::Op;
 use crate::frame::{Frame, number_of_text};
 use crate::names::quoted;
 
 /// A compiled expression.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum Node {
     Column(String),
     Number(f64),
@@ -95,6 +101,18 @@ pub struct Recode {
     pub closed: bool,
     /// `None` leaves it as it is.
     pub ordered: Option<bool>,
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        nested(S::Error::custom, || Node::serialize(self, serializer))
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        nested(D::Error::custom, || Node::deserialize(deserializer))
+    }
 }
 
 impl Node {

@@ -99,7 +99,7 @@ pub struct PredictorDesign {
 }
 
 /// One random term realised on data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TermDesign {
     /// The grouping factor's name: `g`, or `a:b`.
     pub group: String,
@@ -170,7 +170,7 @@ impl TermDesign {
 pub const UNSEEN: u32 = u32::MAX;
 
 /// Which rows of the data are used, and why the others are not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RowLedger {
     /// Rows of the data.
     pub n_data: usize,
@@ -181,7 +181,7 @@ pub struct RowLedger {
 }
 
 /// What to do with rows that have missing values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum NaPolicy {
     /// Leave the rows out and report them.
     #[default]

@@ -67,10 +67,8 @@ pub struct Program {
     pub(super) mean: PredictorProgram,
     pub(super) further: Further<PredictorProgram>,
     /// Of a Cox model.
-    #[serde(default)]
     strata: Option<Group>,
     /// Missing values are an error, in new data as in the training data.
-    #[serde(default)]
     pub(super) complete: bool,
 }
 

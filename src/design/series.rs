@@ -4,7 +4,7 @@ use crate::error::{Result, try_copy, try_vec};
 use crate::formula::CorrelationKind;
 
 /// Which residuals are correlated, and how.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CorrelationDesign {
     pub kind: CorrelationKind,
     /// The group's name: `g`, or `a:b`.

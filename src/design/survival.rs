@@ -10,7 +10,7 @@ const SHOWN: usize = 5;
 pub const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
 
 /// A survival response on the rows used. A row is at risk at t where start < t <= stop.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct SurvivalDesign {
     /// `None`: all are at risk from the beginning.
     pub start: Option<Vec<f64>>,

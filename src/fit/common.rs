@@ -10,7 +10,7 @@ use crate::search::Estimate;
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
 /// policy was to pad, per row of the data, with NaN for rows that were not used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Fit {
     /// What kind of model it is, and what only that kind has.
     pub kind: Kind,

@@ -7,7 +7,7 @@ use crate::formula::CorrelationKind;
 
 /// An estimated correlation of residuals within groups: those of AR(1) at distance d have the correlation estimate^d, those of compound
 /// symmetry all the same.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct CorrelationFit {
     pub estimate: f64,
     /// By the delta method from the observed information; NaN on the boundary.

@@ -4,7 +4,7 @@ use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
 
 /// The columns that a fit kept, and how those it left out depend on them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Estimable {
     kept: Vec<usize>,
     /// Each column left out, with its weights of the kept ones.

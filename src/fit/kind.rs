@@ -1,6 +1,7 @@
 //! What fits of one kind have, and others have not.
 
 use super::correlation::CorrelationFit;
+use super::family_record;
 use super::parts::{FixedEffects, PredictorFit, TermFit};
 use crate::coxme::concordance::Concordance;
 use crate::design::SurvivalDesign;
@@ -10,7 +11,7 @@ use crate::options::{Information, Nodes};
 use crate::spec::{ModelKind, Threshold, Ties};
 
 /// A kind of model, with what only its fits have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     /// The residuals may be correlated.
     Linear(Option<CorrelationFit>),
@@ -73,8 +74,9 @@ impl Kind {
 
 /// What models have whose likelihood is approximated. Of an ordinal model the parameters of thresholds and the nominal effects are the
 /// `parameters`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Generalised {
+    #[serde(with = "family_record")]
     pub family: Box<dyn Family>,
     /// How the zero part mixes with the family.
     pub zero: Option<ZeroPart>,
@@ -108,7 +110,7 @@ pub struct Generalised {
 }
 
 /// What only ordinal models have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Ordinal {
     /// Categories that occur, from lowest to highest, K of them; the response is 1, 2, ... in their order.
     pub categories: Vec<String>,
@@ -124,7 +126,7 @@ pub struct Ordinal {
 
 /// What only Cox models have. Their criterion is -2 times the integrated log partial likelihood; `y` is 1 for an event and 0 without one,
 /// `fitted` the events that the model expects of a row, so that the residuals are martingale residuals.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Cox {
     pub ties: Ties,
     /// The log partial likelihood without effects; at the mode; and that less the penalty u'u/2.
@@ -148,7 +150,7 @@ pub struct Cox {
 }
 
 /// Effects that differ from threshold to threshold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Nominal {
     pub names: Vec<String>,
     /// Columns left out because they are linear combinations of others.
@@ -160,7 +162,7 @@ pub struct Nominal {
 }
 
 /// A parameter of the family on the scale on which it is reported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FamilyParameter {
     pub name: String,
     /// Not a number where a dispersion formula gives each row its own.

@@ -9,7 +9,7 @@ use crate::random::TermSolution;
 use crate::search::Estimate;
 
 /// The fixed effects.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FixedEffects {
     pub names: Vec<String>,
     pub estimate: Vec<f64>,
@@ -23,7 +23,7 @@ pub struct FixedEffects {
 }
 
 /// One random term of a fit, with r effects and l levels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TermFit {
     /// On the rows used: its group, effects, structure and levels, the level of each row and `z`.
     pub design: TermDesign,
@@ -45,7 +45,7 @@ pub struct TermFit {
 }
 
 /// A further linear predictor of a fit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PredictorFit {
     pub fixed: FixedEffects,
     pub terms: Vec<TermFit>,
@@ -63,7 +63,7 @@ pub struct PredictorFit {
 }
 
 /// How the optimisation ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Outcome {
     pub converged: bool,
     pub reason: Reason,

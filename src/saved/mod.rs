@@ -1,0 +1,5 @@
+//! Fits as bytes.
+
+mod fit;
+
+pub use fit::{Saved, from_bytes, to_bytes};
