@@ -147,6 +147,11 @@ pub fn fits(together: bool, what: &str) -> Result<()> {
     if together { Ok(()) } else { Err(Error::data(format!("{what} does not go with the rest"))) }
 }
 
+/// Whether places, ascending, are some of `count`.
+pub fn is_choice(places: &[usize], count: usize) -> bool {
+    places.windows(2).all(|pair| pair[0] < pair[1]) && places.last().is_none_or(|last| *last < count)
+}
+
 /// How deep expressions are within each other, so that bytes can't use up the stack. Formulas are less deep.
 const DEEPEST: u32 = 400;
 

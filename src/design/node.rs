@@ -13,7 +13,7 @@ use crate::design::poly::PolyBasis;
 use crate::design::spline::SplineBasis;
 use crate::design::unread::explained;
 use crate::design::value::{Factor, Matrix, Value};
-use crate::envelope::nested;
+use crate::envelope::{fits, nested};
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::Op;
 use crate::frame::{Frame, number_of_text};
@@ -116,6 +116,34 @@ impl<'de> Deserialize<'de> for Node {
 }
 
 impl Node {
+    /// Fails for an expression that was not compiled, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Node::Extreme { arguments, .. } => fits(!arguments.is_empty(), "an expression without arguments"),
+            Node::Poly { basis, .. } => basis.check(),
+            Node::Spline { basis, .. } => basis.check(),
+            Node::Factor { recode, .. } => fits(recode.labels.len() == recode.levels.len(), "a label of a level"),
+            _ => Ok(()),
+        }?;
+        self.arguments().into_iter().try_for_each(Node::check)
+    }
+
+    /// The same of one that has a value for each row.
+    pub fn check_by_row(&self) -> Result<()> {
+        fits(!self.columns().is_empty(), "an expression without columns")?;
+        self.check()
+    }
+
+    /// The columns that it gives as a matrix; `None` if it gives none.
+    pub fn n_columns(&self) -> Option<usize> {
+        match self {
+            Node::Poly { basis, .. } => Some(basis.degree()),
+            Node::Spline { basis, .. } => Some(basis.columns()),
+            _ => None,
+        }
+        .filter(|columns| *columns != 1)
+    }
+
     /// The columns of the frame that it reads.
     pub fn columns(&self) -> Vec<&str> {
         let mut columns = Vec::new();
@@ -126,10 +154,17 @@ impl Node {
     fn visit_columns<'a>(&'a self, columns: &mut Vec<&'a str>) {
         match self {
             Node::Column(name) if !columns.contains(&name.as_str()) => columns.push(name),
-            Node::Column(_) | Node::Number(_) | Node::Word(_) => {}
-            Node::Binary { left, right, .. } => [left, right].iter().for_each(|node| node.visit_columns(columns)),
-            Node::IfElse { test, yes, no } => [test, yes, no].iter().for_each(|node| node.visit_columns(columns)),
-            Node::Extreme { arguments, .. } => arguments.iter().for_each(|node| node.visit_columns(columns)),
+            _ => self.arguments().into_iter().for_each(|node| node.visit_columns(columns)),
+        }
+    }
+
+    /// The expressions that it is made of.
+    fn arguments(&self) -> Vec<&Node> {
+        match self {
+            Node::Column(_) | Node::Number(_) | Node::Word(_) => vec![],
+            Node::Binary { left, right, .. } => vec![left, right],
+            Node::IfElse { test, yes, no } => vec![test, yes, no],
+            Node::Extreme { arguments, .. } => arguments.iter().collect(),
             Node::Not(argument)
             | Node::Apply { argument, .. }
             | Node::LogBase { argument, .. }
@@ -140,7 +175,7 @@ impl Node {
             | Node::Poly { argument, .. }
             | Node::Spline { argument, .. }
             | Node::Factor { argument, .. }
-            | Node::Contrasts { argument, .. } => argument.visit_columns(columns),
+            | Node::Contrasts { argument, .. } => vec![argument],
         }
     }
 

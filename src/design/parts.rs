@@ -4,6 +4,7 @@ use super::series::CorrelationDesign;
 use super::survival::SurvivalDesign;
 use crate::choice::Choice;
 use crate::covariance::Structure;
+use crate::envelope::fits;
 use crate::error::{Result, try_copy};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
@@ -153,6 +154,14 @@ impl PredictorDesign {
 }
 
 impl TermDesign {
+    /// Fails for a term of other than `n` rows, or that was read from damaged bytes.
+    pub fn check(&self, n: usize) -> Result<()> {
+        let (r, levels) = (self.effects.len(), self.levels.len());
+        let z = self.z.as_ref().map_or(r == 1, |z| z.len() == n.saturating_mul(r) && z.iter().all(|z| z.is_finite()));
+        let index = self.index.len() == n && self.index.iter().all(|level| (*level as usize) < levels);
+        fits(r > 0 && self.structure.size == r && levels < UNSEEN as usize && index && z, "a random term")
+    }
+
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         Ok(TermDesign {

@@ -73,6 +73,18 @@ pub struct Program {
 }
 
 impl Program {
+    /// Fails for a program that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        self.response.check()?;
+        std::iter::once(&self.mean).chain(self.further.iter()).try_for_each(PredictorProgram::check)?;
+        self.strata.iter().try_for_each(Group::check)
+    }
+
+    /// The number of strata; 0 without them.
+    pub fn n_strata(&self) -> usize {
+        self.strata.as_ref().map_or(0, |group| group.labels.len())
+    }
+
     /// Learns the program from the training data, and runs it on them.
     pub fn learn(request: &Request, frame: &Frame) -> Result<(Program, Design)> {
         if frame.n_rows() == 0 {

@@ -1,5 +1,6 @@
 //! Which residuals are correlated: groups, and times within them.
 
+use crate::envelope::fits;
 use crate::error::{Result, try_copy, try_vec};
 use crate::formula::CorrelationKind;
 
@@ -37,6 +38,13 @@ impl Runs {
 }
 
 impl CorrelationDesign {
+    /// Fails for a design of other than `n` rows, or that was read from damaged bytes.
+    pub fn check_rows(&self, n: usize) -> Result<()> {
+        let groups = self.n_groups <= n && self.index.len() == n && self.index.iter().all(|g| (*g as usize) < self.n_groups);
+        let times = self.times.len() == if self.time.is_some() { n } else { 0 } && self.times.iter().all(|t| t.is_finite());
+        fits(groups && times, "the residual correlation")
+    }
+
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         let (index, times) = (try_copy(GROUPS, &self.index)?, try_copy("times", &self.times)?);

@@ -1,5 +1,6 @@
 //! A survival response: who is at risk when, and who has an event; strata.
 
+use crate::envelope::fits;
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_gather, try_vec};
 use crate::names::quoted;
 
@@ -23,6 +24,21 @@ pub struct SurvivalDesign {
 }
 
 impl SurvivalDesign {
+    /// Fails for a response of other than `n` rows, or that was read from damaged bytes.
+    pub fn check(&self, n: usize) -> Result<()> {
+        let strata = self.strata.len().max(1);
+        let start = self.start.as_ref();
+        fits(
+            self.stop.len() == n
+                && self.event.len() == n
+                && self.stratum.len() == n
+                && self.stratum.iter().all(|s| (*s as usize) < strata)
+                && self.stop.iter().all(|t| t.is_finite())
+                && start.is_none_or(|start| start.len() == n && start.iter().zip(&self.stop).all(|(a, b)| a.is_finite() && a < b)),
+            "the times of events",
+        )
+    }
+
     /// Gives each row its stratum; says which strata have no events.
     pub(super) fn stratify(
         &mut self,

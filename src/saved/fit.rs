@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sound::{check_options, check_spec};
+use crate::choice::Choice;
 use crate::envelope::Envelope;
 use crate::error::{Error, Result};
 use crate::fit::{Fit, is_of_caller};
 use crate::options::Options;
-use crate::spec::Spec;
+use crate::spec::{Source, Spec};
 
 const FIT: Envelope = Envelope { magic: *b"ILFT\r\n\x1a\n", format: 1, what: "a fit" };
 
@@ -31,14 +33,36 @@ struct Kept<'a> {
 /// A fit as bytes, with the options that it was made with, and with its model if that is wanted.
 pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>) -> Result<Vec<u8>> {
     if fit.generalised().is_some_and(|own| is_of_caller(&*own.family)) {
-        return Err(Error::unsupported("a fit with a family of the caller's can't be saved: bytes don't hold the caller's functions"));
+        return Err(Error::unsupported("a fit with a family of the caller's can't be saved: its functions are not bytes"));
     }
+    spec.map_or(Ok(()), |spec| check_same(fit, spec))?;
     FIT.seal(0, &Kept { fit, options, spec })
 }
 
 /// Reads what `to_bytes` wrote, by this version or one before it. All else is an error.
 pub fn from_bytes(bytes: &[u8]) -> Result<Saved> {
     let saved: Saved = FIT.open(bytes)?.read()?;
-    saved.fit.check().map_err(|error| FIT.wrong(&error.message))?;
+    check(&saved).map_err(|error| FIT.wrong(&error.message))?;
     Ok(saved)
+}
+
+fn check(saved: &Saved) -> Result<()> {
+    saved.fit.check()?;
+    check_options(&saved.options)?;
+    let Some(spec) = &saved.spec else { return Ok(()) };
+    check_spec(spec)?;
+    check_same(&saved.fit, spec)
+}
+
+/// A fit and its model.
+fn check_same(fit: &Fit, spec: &Spec) -> Result<()> {
+    let formula = match &spec.source {
+        Source::Formula(own) => own.formula.as_str(),
+        Source::Arrays(_) => "",
+    };
+    if spec.kind == fit.kind.model() && formula == fit.formula {
+        return Ok(());
+    }
+    let (of_spec, of_fit) = (spec.kind.name(), fit.kind.model().name());
+    Err(Error::argument(format!("spec is of {of_spec} '{formula}', the fit is of {of_fit} '{}'", fit.formula)))
 }
