@@ -8,9 +8,11 @@
 //! byte always changes it.
 
 use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::DeserializeOwned;
-use serde::Serialize;
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Code, Error, Result};
 
@@ -22,9 +24,6 @@ const TAIL: usize = 8;
 const VERSION: u32 = 10_000 * number(env!("CARGO_PKG_VERSION_MAJOR"))
     + 100 * number(env!("CARGO_PKG_VERSION_MINOR"))
     + number(env!("CARGO_PKG_VERSION_PATCH"));
-
-/// Memory that bytes need as they are read, in multiples of their length: a list that grows is there twice.
-const MEMORY: usize = 3;
 
 /// A kind of bytes.
 pub struct Envelope {
@@ -51,6 +50,7 @@ impl Envelope {
         for part in [&self.magic[..], &self.format.to_le_bytes(), &VERSION.to_le_bytes(), &flags.to_le_bytes(), &[0; 8]] {
             output.extend(part).map_err(|_| self.no_memory(HEAD))?;
         }
+        DEPTH.set(0);
         let mut serializer = postcard::Serializer { output };
         let written = object.serialize(&mut serializer);
         let Output(mut bytes) = serializer.output;
@@ -58,7 +58,9 @@ impl Envelope {
             Err(postcard::Error::SerializeBufferFull) => return Err(self.no_memory(bytes.len())),
             Err(postcard::Error::SerdeSerCustom) => {
                 let what = self.what;
-                return Err(Error::unsupported(format!("{what} with an expression nested more than {DEEPEST} deep can't be written")));
+                return Err(Error::unsupported(format!(
+                    "{what} with an expression nested more than {DEEPEST} deep can't be written"
+                )));
             }
             Err(error) => return Err(Error::new(Code::Internal, format!("writing {}: {error}", self.what))),
             Ok(()) => {}
@@ -124,8 +126,9 @@ impl Envelope {
 impl Opened<'_> {
     /// The object, whose parts have yet to be checked against each other.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        let bytes = self.body.len().saturating_mul(MEMORY);
-        Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| Error::memory(self.what, bytes))?;
+        DEPTH.set(0);
+        MOST.set(self.body.len());
+        SHORT.set(0);
         let mut deserializer = postcard::Deserializer::from_bytes(self.body);
         let object = T::deserialize(&mut deserializer);
         let rest = deserializer.finalize().map_or(0, <[u8]>::len);
@@ -133,6 +136,7 @@ impl Opened<'_> {
         match object {
             Ok(object) if rest == 0 => Ok(object),
             Ok(_) => Err(wrong(self.what, &format!("byte {at} is not the last of them"))),
+            Err(_) if SHORT.get() > 0 => Err(Error::memory(self.what, SHORT.get())),
             Err(_) => Err(wrong(self.what, &format!("what ends before byte {at} is not of format {}", self.format))),
         }
     }
@@ -152,12 +156,70 @@ pub fn is_choice(places: &[usize], count: usize) -> bool {
     places.windows(2).all(|pair| pair[0] < pair[1]) && places.last().is_none_or(|last| *last < count)
 }
 
-/// How deep expressions are within each other, so that bytes can't use up the stack. Formulas are less deep.
+/// How deep expressions are within each other, so that bytes can't use up the stack.
 const DEEPEST: u32 = 400;
 
-// Without a destructor, which would crash hosts that unload the library.
+// What is read or written on this thread. Without a destructor, which would crash hosts that unload the library.
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// The most elements that a list can have: each has a byte at least.
+    static MOST: Cell<usize> = const { Cell::new(0) };
+    /// Bytes that could not be allocated.
+    static SHORT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Reads a list of data size, in memory that may be refused.
+pub fn column<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> std::result::Result<Vec<T>, D::Error> {
+    deserializer.deserialize_seq(Elements(PhantomData))
+}
+
+/// The same of a list that need not be there.
+pub fn column_if_any<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<Vec<T>>, D::Error> {
+    deserializer.deserialize_option(ElementsIfAny(PhantomData))
+}
+
+struct Elements<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> std::result::Result<Vec<T>, A::Error> {
+        let count = elements.size_hint().filter(|count| *count <= MOST.get());
+        let count = count.ok_or_else(|| A::Error::custom("a list of more elements than there are bytes"))?;
+        let mut all = Vec::new();
+        all.try_reserve_exact(count).map_err(|_| {
+            SHORT.set(count.saturating_mul(size_of::<T>()));
+            A::Error::custom("no memory for a list")
+        })?;
+        while let Some(element) = elements.next_element()? {
+            all.push(element);
+        }
+        Ok(all)
+    }
+}
+
+struct ElementsIfAny<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ElementsIfAny<T> {
+    type Value = Option<Vec<T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or none")
+    }
+
+    fn visit_none<E>(self) -> std::result::Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Self::Value, D::Error> {
+        column(deserializer).map(Some)
+    }
 }
 
 /// Reads or writes a part that may have parts of its own kind.
@@ -286,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forged_length_takes_no_memory() {
+    fn a_forged_length_is_an_error() {
         let mut bytes = KIND.seal(0, &example()).unwrap();
         // The number of numbers, 5, as a number of ten bytes.
         let huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::CStr;
 
 use crate::choice::Choice;
+use crate::envelope::{column, column_if_any};
 use crate::error::{Error, Result};
 use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
 use crate::formula::{CorrelationKind, StructureKind};
@@ -313,12 +314,16 @@ pub struct FormulaSpec {
 pub struct ArraySpec {
     pub n: usize,
     /// Empty where the arrays are new data to predict at.
+    #[serde(deserialize_with = "column")]
     pub y: Vec<f64>,
     pub p: usize,
+    #[serde(deserialize_with = "column")]
     pub x: Vec<f64>,
     /// `x1`, `x2`, ... where the caller gave none.
     pub x_names: Vec<String>,
+    #[serde(deserialize_with = "column_if_any")]
     pub weights: Option<Vec<f64>>,
+    #[serde(deserialize_with = "column_if_any")]
     pub offset: Option<Vec<f64>>,
     /// Of Cox models, whose `y` is empty. New data may do without.
     pub survival: Option<ArraySurvival>,
@@ -352,8 +357,10 @@ pub struct ArrayTerm {
     pub name: String,
     pub effects: Vec<String>,
     /// `[n, k]`; `None` is a column of ones.
+    #[serde(deserialize_with = "column_if_any")]
     pub z: Option<Vec<f64>>,
     /// Level of each row, 0-based; -1 is missing (fit) or unseen (prediction).
+    #[serde(deserialize_with = "column")]
     pub index: Vec<i64>,
     pub n_levels: usize,
     /// Labels `[n_levels]`; "1", "2", ... where the caller gave none.

@@ -7,6 +7,7 @@ use super::buffer::{slice, target};
 use super::c_void;
 use super::fit::FitHandle;
 use super::handle::{give, need};
+use super::options::OptionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
@@ -46,6 +47,7 @@ pub unsafe extern "C" fn interlace_fit_to_bytes(
 /// @param len The number of bytes.
 /// @param out The fit, which the caller frees with interlace_fit_free.
 /// @param spec Its model, or NULL if none was saved with it [1]; the caller frees it with interlace_spec_free. NULL is allowed.
+/// @param options The options that it was made with, without a progress function [1]; the caller frees them with interlace_options_free. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_from_bytes(
@@ -53,14 +55,19 @@ pub unsafe extern "C" fn interlace_fit_from_bytes(
     len: usize,
     out: *mut *mut FitHandle,
     spec: *mut *mut SpecHandle,
+    options: *mut *mut OptionsHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let place = if spec.is_null() { None } else { Some(target(spec, "spec")?) };
+        let spec_place = if spec.is_null() { None } else { Some(target(spec, "spec")?) };
+        let options_place = if options.is_null() { None } else { Some(target(options, "options")?) };
         let saved = from_bytes(slice(bytes, len, "bytes")?)?;
-        if let Some(place) = place {
+        if let Some(place) = spec_place {
             place.write(saved.spec.map_or_else(null_mut, |spec| give(SpecHandle { spec })));
+        }
+        if let Some(place) = options_place {
+            place.write(give(OptionsHandle::new(saved.options.clone())));
         }
         out.write(give(FitHandle::new(saved.fit, saved.options)));
         Ok(())

@@ -8,7 +8,7 @@ use crate::design::node::Node;
 use crate::design::rows::Rows;
 use crate::design::value::Factor;
 use crate::design::variable::translate;
-use crate::envelope::fits;
+use crate::envelope::{column, fits};
 use crate::error::{Error, Result, try_collect, try_gather, try_push, try_vec};
 
 /// A grouping factor with the levels that occur in the training data.
@@ -18,6 +18,7 @@ pub struct Group {
     pub name: String,
     pub factors: Vec<GroupFactor>,
     /// The levels' labels, `a1:b1` for interactions, ordered by the first factor, then by the next.
+    #[serde(deserialize_with = "column")]
     pub labels: Vec<String>,
 }
 
@@ -27,9 +28,11 @@ pub struct GroupFactor {
     pub name: String,
     pub node: Node,
     /// The levels that occur.
+    #[serde(deserialize_with = "column")]
     pub levels: Vec<String>,
     /// The pairs (level of the interaction so far, level of this factor) that occur, as `first * levels.len() + second`, ascending;
     /// the place in here is the level of the interaction up to this factor. Empty for the first factor.
+    #[serde(deserialize_with = "column")]
     pairs: Vec<u64>,
 }
 

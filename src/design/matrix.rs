@@ -51,7 +51,9 @@ impl ModelMatrix {
             for (v, coding) in &term.factors {
                 let kind = variables.get(*v).map(|variable| &variable.kind);
                 let suits = match (kind, coding) {
-                    (Some(Kind::Factor { levels, .. }), Coding::Contrasts(c)) => levels.len() > 1 && c.check("", levels.len()).is_ok(),
+                    (Some(Kind::Factor { levels, .. }), Coding::Contrasts(c)) => {
+                        levels.len() > 1 && c.check("", levels.len()).is_ok()
+                    }
                     (Some(Kind::Factor { .. }), Coding::Indicators) => true,
                     (Some(Kind::Numeric | Kind::Matrix { .. }), Coding::Plain) => true,
                     _ => false,

@@ -50,7 +50,7 @@ pub use parts::{Design, NaPolicy, Needed, NeededTimes, PredictorDesign, RowLedge
 pub use program::{Program, Request};
 pub use response::ResponseRule;
 pub use rows::ZERO_WEIGHT;
-pub use sizes::PredictorSizes;
 pub use series::{CorrelationDesign, Runs};
+pub use sizes::PredictorSizes;
 pub use survival::{SAME_TIME, SurvivalDesign};
 pub use unread::hinted;

@@ -4,13 +4,15 @@ use super::series::CorrelationDesign;
 use super::survival::SurvivalDesign;
 use crate::choice::Choice;
 use crate::covariance::Structure;
-use crate::envelope::fits;
+use crate::envelope::{column, column_if_any, fits};
 use crate::error::{Result, try_copy};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
 use crate::spec::FormulaSpec;
 use std::ffi::CStr;
 use std::sync::Arc;
+
+use serde::Deserializer;
 
 /// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
 pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
@@ -108,10 +110,13 @@ pub struct TermDesign {
     pub effects: Vec<String>,
     pub structure: Structure,
     /// Labels of the levels that occur in the training data, in order.
+    #[serde(deserialize_with = "shared")]
     pub levels: Arc<Vec<String>>,
     /// Level of each row, 0-based; `UNSEEN` for a level that the training data don't have (new data only).
+    #[serde(deserialize_with = "column")]
     pub index: Vec<u32>,
     /// `[n, r]` column-major; `None` is a single column of ones.
+    #[serde(deserialize_with = "column_if_any")]
     pub z: Option<Vec<f64>>,
 }
 
@@ -153,6 +158,10 @@ impl PredictorDesign {
     }
 }
 
+fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Arc<Vec<String>>, D::Error> {
+    column(deserializer).map(Arc::new)
+}
+
 impl TermDesign {
     /// Fails for a term of other than `n` rows, or that was read from damaged bytes.
     pub fn check(&self, n: usize) -> Result<()> {
@@ -184,6 +193,7 @@ pub struct RowLedger {
     /// Rows of the data.
     pub n_data: usize,
     /// Rows left out, ascending, each with the name of the first column (or expression) that is missing there.
+    #[serde(deserialize_with = "column")]
     pub dropped: Vec<(usize, String)>,
     /// Results per row are to be padded to `n_data` with NaN.
     pub pad: bool,

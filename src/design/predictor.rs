@@ -93,7 +93,8 @@ impl PredictorProgram {
     /// Levels and effects of each random term.
     pub fn sizes(&self) -> impl Iterator<Item = (usize, usize)> {
         self.random.iter().flat_map(|random| {
-            let (levels, r) = (self.groups[random.group].labels.len(), random.kept.as_ref().map_or(random.effects.n_columns(), Vec::len));
+            let (levels, r) =
+                (self.groups[random.group].labels.len(), random.kept.as_ref().map_or(random.effects.n_columns(), Vec::len));
             let (terms, effects) = if random.split { (r, 1) } else { (1, r) };
             std::iter::repeat_n((levels, effects), terms)
         })

@@ -1,6 +1,6 @@
 //! Which residuals are correlated: groups, and times within them.
 
-use crate::envelope::fits;
+use crate::envelope::{column, fits};
 use crate::error::{Result, try_copy, try_vec};
 use crate::formula::CorrelationKind;
 
@@ -12,10 +12,12 @@ pub struct CorrelationDesign {
     pub group: String,
     pub n_groups: usize,
     /// Group of each row used, 0-based.
+    #[serde(deserialize_with = "column")]
     pub index: Vec<u32>,
     /// `None` is the order of the rows.
     pub time: Option<String>,
     /// Time of each row used; empty where the order of the rows is meant.
+    #[serde(deserialize_with = "column")]
     pub times: Vec<f64>,
 }
 

@@ -5,6 +5,7 @@ use super::estimable::Estimable;
 use super::kind::{Cox, Generalised, Kind, Nominal, Ordinal};
 use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
 use crate::design::{Design, ModelProgram, RowLedger};
+use crate::envelope::{column, column_if_any};
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::search::Estimate;
 
@@ -35,15 +36,22 @@ pub struct Fit {
     pub df_residual: usize,
     /// Rows used.
     pub n_obs: usize,
+    #[serde(deserialize_with = "column")]
     pub y: Vec<f64>,
+    #[serde(deserialize_with = "column")]
     pub fitted: Vec<f64>,
     /// Response minus fitted.
+    #[serde(deserialize_with = "column")]
     pub residuals: Vec<f64>,
     /// Times the square root of the weight.
+    #[serde(deserialize_with = "column")]
     pub residuals_pearson: Vec<f64>,
+    #[serde(deserialize_with = "column_if_any")]
     pub weights: Option<Vec<f64>>,
+    #[serde(deserialize_with = "column_if_any")]
     pub offset: Option<Vec<f64>>,
     /// `[n_obs, p]`, the columns kept.
+    #[serde(deserialize_with = "column")]
     pub x: Vec<f64>,
     /// A linear combination of random effects has no variance.
     pub singular: bool,

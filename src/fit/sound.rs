@@ -37,10 +37,12 @@ impl Fit {
         check_predictor(&sizes.mean, &self.kept, &self.fixed, &self.terms, (n, &self.x))?;
         let theta: usize = self.named_terms().map(|(_, term)| term.design.structure.n_theta()).sum();
         fits(self.theta.len() == theta && self.theta_names.len() == theta && finite(&self.theta), "theta")?;
+        // Thresholds are in the place of an intercept.
+        let constant = usize::from(self.ordinal().is_some());
         let further = [(self.zero_inflation(), sizes.zero_inflation), (self.dispersion(), sizes.dispersion)];
         for (own, sizes) in further {
             fits(own.is_some() == sizes.is_some(), "a further predictor")?;
-            own.zip(sizes).map_or(Ok(()), |(own, sizes)| own.check(&sizes, n))?;
+            own.zip(sizes).map_or(Ok(()), |(own, sizes)| own.check(&sizes, constant, n))?;
         }
         fits(self.nominal().is_some() == sizes.nominal.is_some(), "the nominal effects")?;
         let (mut all, mut kept) = (sizes.mean.columns, self.kept.len());
@@ -49,7 +51,6 @@ impl Fit {
             fits(columns && own.x.len() == size([n, own.kept.len()]) && finite(&own.x), "the nominal effects")?;
             (all, kept) = (all + sizes.columns, kept + own.kept.len());
         }
-        let constant = usize::from(self.ordinal().is_some());
         self.estimable.check(all + constant, kept + constant)?;
         fits(self.cox().map_or(0, |own| own.survival.strata.len()) == sizes.strata, "a stratum")?;
         self.check_kind()
@@ -144,10 +145,10 @@ impl TermFit {
 }
 
 impl PredictorFit {
-    fn check(&self, sizes: &PredictorSizes, n: usize) -> Result<()> {
+    fn check(&self, sizes: &PredictorSizes, constant: usize, n: usize) -> Result<()> {
         self.fixed.check()?;
         check_predictor(sizes, &self.kept, &self.fixed, &self.terms, (n, &self.x))?;
-        self.estimable.check(sizes.columns, self.kept.len())?;
+        self.estimable.check(sizes.columns + constant, self.kept.len() + constant)?;
         let offset = self.offset.as_ref().is_none_or(|offset| offset.len() == n && finite(offset));
         fits(self.eta.len() == n && offset && self.log_unit.is_finite(), "a further predictor")
     }

@@ -7,6 +7,7 @@ use crate::choice::Choice;
 use crate::envelope::Envelope;
 use crate::error::{Error, Result};
 use crate::fit::{Fit, is_of_caller};
+use crate::names::quoted;
 use crate::options::Options;
 use crate::spec::{Source, Spec};
 
@@ -64,5 +65,6 @@ fn check_same(fit: &Fit, spec: &Spec) -> Result<()> {
         return Ok(());
     }
     let (of_spec, of_fit) = (spec.kind.name(), fit.kind.model().name());
-    Err(Error::argument(format!("spec is of {of_spec} '{formula}', the fit is of {of_fit} '{}'", fit.formula)))
+    let (formula, own) = (quoted(formula), quoted(&fit.formula));
+    Err(Error::argument(format!("spec is of {of_spec} {formula}, the fit is of {of_fit} {own}")))
 }

@@ -1,5 +1,6 @@
 //! Fits as bytes: what comes back is the fit to the bit, and what is not a fit is an error.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use crate::common::Rng;
@@ -29,7 +30,15 @@ fn data() -> Frame {
     frame.add_real("counted", of(&|y| 1.0 + y.exp().round())).unwrap();
     frame.add_real("zeros", y.iter().enumerate().map(|(i, y)| if i % 4 == 0 { 0.0 } else { (0.6 * y).exp() }).collect()).unwrap();
     frame.add_real("share", of(&|y| 1.0 / (1.0 + (-y).exp()))).unwrap();
-    let ends = |y: &f64| if *y < 0.0 { 0.0 } else if *y > 2.5 { 1.0 } else { 1.0 / (1.0 + (1.0 - y).exp()) };
+    let ends = |y: &f64| {
+        if *y < 0.0 {
+            0.0
+        } else if *y > 2.5 {
+            1.0
+        } else {
+            1.0 / (1.0 + (1.0 - y).exp())
+        }
+    };
     frame.add_real("ends", y.iter().map(ends).collect()).unwrap();
     frame.add_real("wins", of(&|y| (12.0 / (1.0 + (1.0 - y).exp())).round())).unwrap();
     frame.add_real("losses", of(&|y| 12.0 - (12.0 / (1.0 + (1.0 - y).exp())).round())).unwrap();
@@ -102,9 +111,14 @@ fn cases() -> Vec<Case> {
             source.weights = Some("w".into());
             options.na = interlace::design::NaPolicy::Pad;
         }),
-        case("functions", Lmm, "y ~ poly(x, 2) + splines::ns(z, 3) + bs(day, df = 4) + I(x > 0) + C(f, contr.sum) + (1 | g:f) + cs(1 + x | g)", |_, _, options| {
-            options.unidentified = interlace::options::Unidentified::Ignore;
-        }),
+        case(
+            "functions",
+            Lmm,
+            "y ~ poly(x, 2) + splines::ns(z, 3) + bs(day, df = 4) + I(x > 0) + C(f, contr.sum) + (1 | g:f) + cs(1 + x | g)",
+            |_, _, options| {
+                options.unidentified = interlace::options::Unidentified::Ignore;
+            },
+        ),
         case("dependent columns", Lmm, "y ~ x + I(2 * x) + f + (1 | g)", |_, _, _| ()),
         case("correlated residuals", Lmm, "y ~ x", |spec, _, _| {
             spec.correlation = Some(CorrelationSpec::Formula("ar1(day | g)".into()));
@@ -181,7 +195,9 @@ fn document(fit: &Fit, spec: &Spec, asked: &[(&str, Option<&str>)]) -> String {
     let subject = Subject { fit, spec: Some(spec), data: Some(&frame), freedom: &freedom };
     let answers = Answers::new(&subject, &questions, &Work { options: &options, watch: &Watch::unwatched() });
     let answers = answers.unwrap_or_else(|error| panic!("{asked:?}: {error}"));
-    json(&subject, &questions, &answers).unwrap() + &text(&subject, &questions, &answers).unwrap()
+    let document = json(&subject, &questions, &answers).unwrap() + &text(&subject, &questions, &answers).unwrap();
+    // But for what the clock says.
+    document.lines().filter(|line| !line.starts_with(" \"timing\"")).collect::<Vec<_>>().join("\n")
 }
 
 fn predicted(fit: &Fit) -> String {
@@ -209,3 +225,148 @@ fn a_fit_that_was_saved_is_the_fit_to_the_bit() {
         }
     }
 }
+
+/// What each kind of fit may be asked that needs its rows, its model or new fits.
+#[test]
+fn questions_that_need_rows_are_answered_to_the_bit() {
+    let common: &[(&str, Option<&str>)] = &[("simulate", Some("2")), ("seed", Some("3")), ("emmeans", Some("~ f"))];
+    let linear = [("anova", Some("3")), ("drop1", None), ("confint", Some("profile")), ("r2", None), ("df", Some("kenward-roger"))];
+    let generalised = [("confint", Some("profile")), ("residuals", Some("quantile")), ("seed", Some("1")), ("bootstrap", Some("3"))];
+    let ordinal = [("confint", Some("profile")), ("lrt", Some("grade ~ x + (1 | g)"))];
+    let cox = [("residuals", Some("deviance")), ("proportional_hazards", Some("km")), ("drop1", None), ("lrt", Some("Surv(until, event) ~ x + (1 | g)"))];
+    let own = |model: ModelKind, formula: &str, family: &str| {
+        case(formula, model, formula, |spec, _, _| spec.family.name = family.into())
+    };
+    for (case, asked) in [
+        (own(ModelKind::Lmm, "y ~ x + f + (1 | g)", ""), [common, &linear].concat()),
+        (own(ModelKind::Glmm, "count ~ x + f + (1 | g)", "poisson"), [common, &generalised].concat()),
+        (own(ModelKind::Clmm, "grade ~ x + f + (1 | g)", ""), [common, &ordinal].concat()),
+        (own(ModelKind::Coxme, "Surv(until, event) ~ x + f + (1 | g)", ""), [common, &cox].concat()),
+    ] {
+        let fit = case.fit();
+        let saved = from_bytes(&to_bytes(&fit, &case.options, Some(&case.spec)).unwrap()).unwrap();
+        let (ours, theirs) = (document(&saved.fit, &saved.spec.unwrap(), &asked), document(&fit, &case.spec, &asked));
+        assert!(ours.len() > 5000 && ours == theirs, "{}", case.name);
+    }
+}
+
+#[test]
+fn a_family_of_the_callers_is_refused() {
+    let mut own = case("own", ModelKind::Glmm, "y ~ x + (1 | g)", |_, _, _| ());
+    let identity = || -> interlace::family::Map { std::sync::Arc::new(|x: &[f64], out: &mut [f64]| { out.copy_from_slice(x); Ok(()) }) };
+    let one = || -> interlace::family::Map { std::sync::Arc::new(|_: &[f64], out: &mut [f64]| { out.fill(1.0); Ok(()) }) };
+    let functions = interlace::family::CustomFunctions {
+        linkfun: identity(),
+        linkinv: identity(),
+        mu_eta: one(),
+        variance: one(),
+        unit_deviance: std::sync::Arc::new(|y, mu, w, out| {
+            (0..y.len()).for_each(|i| out[i] = w[i] * (y[i] - mu[i]).powi(2));
+            Ok(())
+        }),
+        log_density: None,
+        derivatives: None,
+    };
+    own.spec.family.custom = Some(Box::new(interlace::family::CustomFamily::new("own", functions, &[]).unwrap()));
+    let error = to_bytes(&own.fit(), &own.options, None).unwrap_err();
+    assert!(error.code == Code::Unsupported && error.message.contains("family of the caller's"), "{error}");
+}
+
+/// The same as the library's: FNV-1a.
+fn seal(bytes: &mut Vec<u8>) {
+    let body = (bytes.len() - 36) as u64;
+    bytes[20..28].copy_from_slice(&body.to_le_bytes());
+    let at = bytes.len() - 8;
+    let sum = bytes[..at].iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, b| (sum ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+    bytes[at..].copy_from_slice(&sum.to_le_bytes());
+}
+
+/// Damages the body in one of many ways.
+fn damage(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    const NUMBERS: [f64; 6] = [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e308, 5e-324];
+    let (first, end) = (28, bytes.len() - 8);
+    let at = first + rng.below(end - first);
+    let len = 1 + rng.below(16.min(end - at));
+    match rng.below(8) {
+        0 | 1 => bytes[at] ^= 1 << rng.below(8),
+        2 => bytes[at] = [0, 1, 2, 0x7f, 0x80, 0xff][rng.below(6)],
+        3 if at + 8 <= end => bytes[at..at + 8].copy_from_slice(&NUMBERS[rng.below(6)].to_le_bytes()),
+        4 => drop(bytes.drain(at..at + len)),
+        5 => {
+            let copy = bytes[at..at + len].to_vec();
+            bytes.splice(at..at, copy).for_each(drop);
+        }
+        6 => bytes[at..at + len].fill(0xff),
+        _ => bytes[at] = bytes[at].wrapping_add(1),
+    }
+}
+
+/// Everything that is quick. Errors are as good as answers.
+fn ask(fit: &Fit) {
+    let (frame, watch) = (data(), Watch::unwatched());
+    let freedom = |_: DfMethod| Ok(DegreesOfFreedom::by_default(None));
+    let subject = Subject { fit, spec: None, data: Some(&frame), freedom: &freedom };
+    for asked in [&[][..], &[("simulate", Some("1"))], &[("residuals", Some("pearson"))]] {
+        let mut questions = Questions::default();
+        asked.iter().for_each(|(name, value)| questions.set(name, *value).unwrap());
+        let options = Options::default();
+        if let Ok(answers) = Answers::new(&subject, &questions, &Work { options: &options, watch: &watch }) {
+            let _ = (json(&subject, &questions, &answers), text(&subject, &questions, &answers));
+        }
+    }
+    let _ = fit.predictions(NewData::Frame(&frame), &Request { new_levels_zero: true, ..Request::default() }, &watch);
+    let _ = fit.predictions(NewData::Training, &Request { level: Some(0.9), ..Request::default() }, &watch);
+    let _ = to_bytes(fit, &Options::default(), None);
+}
+
+/// Bytes whose checksum is right though they were damaged: they are refused, or they are another fit, which can be asked.
+/// INTERLACE_CASES is the number of them; `make test-long` has a million.
+#[test]
+fn forged_bytes_are_refused_or_are_a_fit() {
+    let count = std::env::var("INTERLACE_CASES").map_or(10_000, |text| text.parse().unwrap());
+    let all: Vec<(String, Vec<u8>)> = cases().into_iter().map(|case| (case.name.clone(), case.bytes())).collect();
+    let mut refused = 0;
+    for seed in 0..count {
+        let mut rng = Rng(seed as u64);
+        let (name, bytes) = &all[seed % all.len()];
+        let mut forged = bytes.clone();
+        (0..=rng.below(4)).for_each(|_| damage(&mut forged, &mut rng));
+        if rng.below(16) == 0 {
+            forged.truncate(36 + rng.below(forged.len() - 36));
+        }
+        seal(&mut forged);
+        let outcome = catch_unwind(AssertUnwindSafe(|| from_bytes(&forged).map(|saved| ask(&saved.fit))));
+        match outcome.unwrap_or_else(|_| panic!("{name}, seed {seed}")) {
+            Ok(()) => {}
+            Err(error) => {
+                refused += 1;
+                let known = matches!(error.code, Code::Data | Code::Memory);
+                assert!(known && !error.message.contains('\n'), "{name}, seed {seed}: {error}");
+            }
+        }
+    }
+    assert!(refused > count / 10 && refused < count, "{refused} of {count}");
+}
+
+/// Files of the first format, which every later version reads. INTERLACE_WRITE_SAVED=1 writes those that are not there.
+#[test]
+fn files_of_each_format_are_read() {
+    let folder = PathBuf::from("tests/reference/saved");
+    let mut seen = 0;
+    for case in cases().iter().filter(|case| KEPT.contains(&case.name.as_str())) {
+        let name = case.name.replace(' ', "_");
+        let (bytes, report) = (folder.join(format!("format_1_{name}.fit")), folder.join(format!("format_1_{name}.txt")));
+        let summary = |fit: &Fit| document(fit, &case.spec, &[]).split("\n}\n").nth(1).unwrap().to_owned() + "\n";
+        if std::env::var_os("INTERLACE_WRITE_SAVED").is_some() && !bytes.exists() {
+            std::fs::write(&bytes, case.bytes()).unwrap();
+            std::fs::write(&report, summary(&case.fit())).unwrap();
+        }
+        let saved = from_bytes(&std::fs::read(&bytes).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(summary(&saved.fit), std::fs::read_to_string(&report).unwrap(), "{name}");
+        assert_eq!(format!("{:?}", saved.spec.unwrap()), format!("{:?}", case.spec), "{name}");
+        seen += 1;
+    }
+    assert_eq!(seen, KEPT.len());
+}
+
+const KEPT: [&str; 7] = ["functions", "correlated residuals", "mixture", "binomial", "ordinal with all", "cox with all", "arrays"];
