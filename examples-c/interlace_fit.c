@@ -63,7 +63,7 @@ static bool end_deadline(struct run *run)
 static bool save_model(struct run *run)
 {
     const char *path = value_of(&run->arguments, "--save");
-    return path == NULL || save_fit(path, run->fit, run->arguments.spec, &run->error);
+    return path == NULL || save_fit(path, run->fit, run->arguments.spec, value_of(&run->arguments, "--without-rows") == NULL, &run->error);
 }
 
 /* ---- the document ---- */

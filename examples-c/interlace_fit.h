@@ -97,7 +97,7 @@ bool read_new_data(const struct arguments *arguments, const char *path, interlac
 bool read_responses(const struct arguments *arguments, const char *path, interlace_frame **out, interlace_error *error);
 
 /* A fit as a file, and back, with its model and its options. */
-bool save_fit(const char *path, const interlace_fit *fit, const interlace_spec *spec, interlace_error *error);
+bool save_fit(const char *path, const interlace_fit *fit, const interlace_spec *spec, bool with_rows, interlace_error *error);
 bool load_fit(const char *path, interlace_fit **fit, interlace_spec **spec, interlace_options **options, interlace_error *error);
 
 /* --help; with an option only what is said of this one. */

@@ -200,6 +200,8 @@ static int check_together(const struct arguments *arguments)
     if (reads_input(arguments->data_path) + reads_input(arguments->saved_path) + reads_input(value_of(arguments, "--predict")) + reads_input(value_of(arguments, "--survival")) +
             reads_input(value_of(arguments, "--refit")) > 1)
         return wrong("standard input, -, can be read for one file only");
+    if (value_of(arguments, "--without-rows") != NULL && value_of(arguments, "--save") == NULL)
+        return wrong("--without-rows is for --save, which was not given");
     for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
         bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--save") == 0;

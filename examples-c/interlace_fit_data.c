@@ -162,11 +162,11 @@ bool read_responses(const struct arguments *arguments, const char *path, interla
 
 /* ---- saved fits ---- */
 
-bool save_fit(const char *path, const interlace_fit *fit, const interlace_spec *spec, interlace_error *error)
+bool save_fit(const char *path, const interlace_fit *fit, const interlace_spec *spec, bool with_rows, interlace_error *error)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
-    if (interlace_fit_to_bytes(fit, spec, &bytes, &size, error) != INTERLACE_OK)
+    if (interlace_fit_to_bytes(fit, spec, with_rows, &bytes, &size, error) != INTERLACE_OK)
         return false;
     FILE *file = fopen(path, "wb");
     bool ok = file != NULL && fwrite(bytes, 1, size, file) == size;

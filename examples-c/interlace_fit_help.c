@@ -94,6 +94,7 @@ static const char *const help_text[] = {
     "output\n"
     "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
     "  --save FILE                write the fit to a file, which \"interlace-fit load FILE\" asks further questions of\n"
+    "  --without-rows             leave what the fit knows of the rows out of the file: smaller, and questions that need them fail\n"
     "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"
     "\n"
     "Exit status: 0 if fitted, even if singular or not converged (the output says so); 1 for an error; 2 for wrong usage.\n",

@@ -12,7 +12,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Code, Error, Result};
 
@@ -44,6 +44,14 @@ pub struct Opened<'a> {
 }
 
 impl Envelope {
+    /// The bytes of an object, with or without what it has for each row.
+    pub fn seal_with(&self, with_rows: bool, object: &impl Serialize) -> Result<Vec<u8>> {
+        LEAVE_OUT.set(!with_rows);
+        let sealed = self.seal(u32::from(!with_rows), object);
+        LEAVE_OUT.set(false);
+        sealed
+    }
+
     /// The bytes of an object.
     pub fn seal(&self, flags: u32, object: &impl Serialize) -> Result<Vec<u8>> {
         let mut output = Output(Vec::new());
@@ -164,8 +172,27 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     /// The most elements that a list can have: each has a byte at least.
     static MOST: Cell<usize> = const { Cell::new(0) };
+    /// Lists of rows are written without their elements.
+    static LEAVE_OUT: Cell<bool> = const { Cell::new(false) };
     /// Bytes that could not be allocated.
     static SHORT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Writes a list with elements for each row, which may be left out.
+pub fn rows<T: Serialize, S: Serializer>(values: &[T], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    let kept = if LEAVE_OUT.get() { &[] } else { values };
+    kept.serialize(serializer)
+}
+
+/// The same of a list that need not be there.
+pub fn rows_if_any<T: Serialize, S: Serializer>(values: &Option<Vec<T>>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    let kept = values.as_deref().map(|values| if LEAVE_OUT.get() { &[] } else { values });
+    kept.serialize(serializer)
+}
+
+/// Writes whether there are rows.
+pub fn unless_left_out<S: Serializer>(there: &bool, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    (*there && !LEAVE_OUT.get()).serialize(serializer)
 }
 
 /// Reads a list of data size, in memory that may be refused.

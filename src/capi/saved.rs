@@ -16,9 +16,13 @@ use crate::saved::{from_bytes, to_bytes};
 /// Saves a fit with all that it knows, and with its options, as `*len` bytes to `*bytes`, which interlace_fit_from_bytes makes a fit of
 /// again, in another process, on another machine, or with a later version of the library. docs/saved.md has the format.
 /// `spec` is the model of the fit, for the questions that fit models anew; NULL leaves it out.
+/// Without rows the bytes are fewer, and the fit has no values per row: it gives its estimates, their covariances and Wald tests with normal
+/// or residual degrees of freedom, its random effects, its summary, and predictions for new data without intervals (none of a Cox model);
+/// all else is INTERLACE_E_UNSUPPORTED.
 /// INTERLACE_E_UNSUPPORTED for a family of the caller's, whose functions are no bytes, and for formulas with expressions nested more than
 /// 400 deep; INTERLACE_E_ARGUMENT if `spec` is of another model.
 /// @param spec The model of the fit. NULL is allowed.
+/// @param with_rows Whether what the fit knows of the rows of its data is saved, too.
 /// @param bytes The bytes [1], which the caller frees with interlace_bytes_free.
 /// @param len The number of bytes [1].
 /// Since 0.1.
@@ -26,6 +30,7 @@ use crate::saved::{from_bytes, to_bytes};
 pub unsafe extern "C" fn interlace_fit_to_bytes(
     fit: Option<&FitHandle>,
     spec: Option<&SpecHandle>,
+    with_rows: bool,
     bytes: *mut *mut u8,
     len: *mut usize,
     err: *mut ErrorRecord,
@@ -33,7 +38,7 @@ pub unsafe extern "C" fn interlace_fit_to_bytes(
     boundary(err, || {
         let handle = need(fit, "fit")?;
         let (bytes, len) = (target(bytes, "bytes")?, target(len, "len")?);
-        let written = to_bytes(&handle.fit, &handle.options, spec.map(|own| &own.spec))?;
+        let written = to_bytes(&handle.fit, &handle.options, spec.map(|own| &own.spec), with_rows)?;
         bytes.write(owned(&written)?);
         len.write(written.len());
         Ok(())

@@ -4,7 +4,7 @@ use super::series::CorrelationDesign;
 use super::survival::SurvivalDesign;
 use crate::choice::Choice;
 use crate::covariance::Structure;
-use crate::envelope::{column, column_if_any, fits};
+use crate::envelope::{column, column_if_any, fits, rows, rows_if_any};
 use crate::error::{Result, try_copy};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
@@ -113,10 +113,10 @@ pub struct TermDesign {
     #[serde(deserialize_with = "shared")]
     pub levels: Arc<Vec<String>>,
     /// Level of each row, 0-based; `UNSEEN` for a level that the training data don't have (new data only).
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub index: Vec<u32>,
     /// `[n, r]` column-major; `None` is a single column of ones.
-    #[serde(deserialize_with = "column_if_any")]
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub z: Option<Vec<f64>>,
 }
 

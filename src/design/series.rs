@@ -1,6 +1,6 @@
 //! Which residuals are correlated: groups, and times within them.
 
-use crate::envelope::{column, fits};
+use crate::envelope::{column, fits, rows};
 use crate::error::{Result, try_copy, try_vec};
 use crate::formula::CorrelationKind;
 
@@ -12,12 +12,12 @@ pub struct CorrelationDesign {
     pub group: String,
     pub n_groups: usize,
     /// Group of each row used, 0-based.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub index: Vec<u32>,
     /// `None` is the order of the rows.
     pub time: Option<String>,
     /// Time of each row used; empty where the order of the rows is meant.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub times: Vec<f64>,
 }
 
@@ -42,7 +42,8 @@ impl Runs {
 impl CorrelationDesign {
     /// Fails for a design of other than `n` rows, or that was read from damaged bytes.
     pub fn check_rows(&self, n: usize) -> Result<()> {
-        let groups = self.n_groups <= n && self.index.len() == n && self.index.iter().all(|g| (*g as usize) < self.n_groups);
+        let groups =
+            (self.n_groups <= n || n == 0) && self.index.len() == n && self.index.iter().all(|g| (*g as usize) < self.n_groups);
         let times = self.times.len() == if self.time.is_some() { n } else { 0 } && self.times.iter().all(|t| t.is_finite());
         fits(groups && times, "the residual correlation")
     }

@@ -1,6 +1,6 @@
 //! A survival response: who is at risk when, and who has an event; strata.
 
-use crate::envelope::{column, column_if_any, fits};
+use crate::envelope::{column, column_if_any, fits, rows, rows_if_any};
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_gather, try_vec};
 use crate::names::quoted;
 
@@ -14,14 +14,14 @@ pub const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct SurvivalDesign {
     /// `None`: all are at risk from the beginning.
-    #[serde(deserialize_with = "column_if_any")]
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub start: Option<Vec<f64>>,
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub stop: Vec<f64>,
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub event: Vec<bool>,
     /// Stratum of each row, a place in `strata`; all 0 without strata.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub stratum: Vec<u32>,
     /// Labels; empty without strata.
     #[serde(deserialize_with = "column")]

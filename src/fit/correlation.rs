@@ -26,6 +26,10 @@ impl CorrelationFit {
 
     /// Groups that occur in the rows used.
     pub fn n_groups(&self) -> usize {
+        if self.design.index.is_empty() {
+            // Saved without rows.
+            return self.design.n_groups;
+        }
         let mut occurs = vec![false; self.design.n_groups];
         self.design.index.iter().for_each(|g| occurs[*g as usize] = true);
         occurs.into_iter().filter(|o| *o).count()

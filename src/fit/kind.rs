@@ -5,7 +5,7 @@ use super::family_record;
 use super::parts::{FixedEffects, PredictorFit, TermFit};
 use crate::coxme::concordance::Concordance;
 use crate::design::SurvivalDesign;
-use crate::envelope::column;
+use crate::envelope::{column, rows};
 use crate::family::{Family, ZeroPart};
 use crate::glmm::edge::AtEdge;
 use crate::options::{Information, Nodes};
@@ -95,7 +95,7 @@ pub struct Generalised {
     /// Of the family's first parameter on its working scale.
     pub dispersion: Option<PredictorFit>,
     /// X beta + Z b + offset of the mean, per row used.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub eta: Vec<f64>,
     /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part, thresholds and
     /// nominal effects.
@@ -142,7 +142,7 @@ pub struct Cox {
     /// Who is at risk when, and who has an event; strata.
     pub survival: SurvivalDesign,
     /// X beta + Z b + offset, per row used; not centred.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub eta: Vec<f64>,
     /// Fixed effects that have no finite estimate: the likelihood goes on rising as they grow.
     pub monotone: Vec<String>,
@@ -159,7 +159,7 @@ pub struct Nominal {
     /// Columns left out because they are linear combinations of others.
     pub dropped: Vec<String>,
     /// `[n_obs, c]`, the columns kept.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub x: Vec<f64>,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,

@@ -3,7 +3,7 @@
 use super::estimable::Estimable;
 use crate::design::TermDesign;
 use crate::distributions::sd_of;
-use crate::envelope::{column, column_if_any};
+use crate::envelope::{column, column_if_any, rows, rows_if_any};
 use crate::error::{Result, try_vec};
 use crate::optimize::Reason;
 use crate::random::TermSolution;
@@ -54,13 +54,13 @@ pub struct PredictorFit {
     pub fixed: FixedEffects,
     pub terms: Vec<TermFit>,
     /// Its values, per row used.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub eta: Vec<f64>,
     /// `[n_obs, p]`, the columns kept.
-    #[serde(deserialize_with = "column")]
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub x: Vec<f64>,
     /// Per row used, the unit taken off.
-    #[serde(deserialize_with = "column_if_any")]
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub offset: Option<Vec<f64>>,
     /// Of the scale of an ordinal model: the logarithm of the latent variable's unit that the other parameters are numbers of.
     pub(crate) log_unit: f64,

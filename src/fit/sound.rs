@@ -27,10 +27,10 @@ fn finite(values: &[f64]) -> bool {
 impl Fit {
     /// Fails for a fit whose parts are not those of one fit.
     pub(crate) fn check(&self) -> Result<()> {
-        let n = self.n_obs;
-        fits(n > 0, "the number of rows")?;
-        self.rows.check(n)?;
+        fits(self.n_obs > 0, "the number of rows")?;
+        self.rows.check(self.n_obs)?;
         self.check_rows()?;
+        let n = self.n_rows();
         self.fixed.check()?;
         self.program.check()?;
         let sizes = self.program.sizes();
@@ -56,13 +56,21 @@ impl Fit {
         self.check_kind()
     }
 
+    /// Rows of which there are values.
+    fn n_rows(&self) -> usize {
+        if self.has_rows { self.n_obs } else { 0 }
+    }
+
     /// Values per row, which may be padded.
     fn check_rows(&self) -> Result<()> {
-        let rows = if self.rows.pad { self.rows.n_data } else { self.n_obs };
+        let rows = if self.rows.pad && self.has_rows { self.rows.n_data } else { self.n_rows() };
         let all = [&self.y, &self.fitted, &self.residuals, &self.residuals_pearson];
         let given = [&self.weights, &self.offset];
         let lengths = all.into_iter().chain(given.into_iter().flatten()).all(|values| values.len() == rows);
         fits(lengths, "the number of values per row")?;
+        if !self.has_rows {
+            return Ok(());
+        }
         fits(finite(&self.used(&self.y)?), "the response")?;
         let weights = self.weights.as_deref().map(|weights| self.used(weights)).transpose()?;
         fits(weights.is_none_or(|weights| weights.iter().all(|w| *w > 0.0 && w.is_finite())), "a weight")?;
@@ -74,7 +82,7 @@ impl Fit {
         match &self.kind {
             Kind::Linear(correlation) => {
                 fits(self.sigma >= 0.0 && self.sigma.is_finite(), "sigma")?;
-                correlation.iter().try_for_each(|own| own.check(self.n_obs))
+                correlation.iter().try_for_each(|own| own.check(self.n_rows()))
             }
             Kind::Generalised(own) => {
                 own.check(self)?;
@@ -90,17 +98,17 @@ impl Fit {
                 ordinal.check(own)?;
                 self.check_response(own)
             }
-            Kind::Cox(own) => own.check(self.n_obs),
+            Kind::Cox(own) => own.check(self.n_rows()),
         }
     }
 
     fn check_response(&self, own: &Generalised) -> Result<()> {
         // A zero part has the zeros that its family may not have.
-        let y: Vec<f64> = self.used(&self.y)?;
-        let weights = self.weights.as_deref().map_or(Ok(vec![]), |weights| self.used(weights))?;
-        if own.zero.is_some() {
+        if own.zero.is_some() || !self.has_rows {
             return Ok(());
         }
+        let y = self.used(&self.y)?;
+        let weights = self.weights.as_deref().map_or(Ok(vec![]), |weights| self.used(weights))?;
         fits(own.family.check_response(&Observations { y: &y, weights: &weights }).is_ok(), "the response")
     }
 }
@@ -167,7 +175,7 @@ impl Generalised {
         let k = self.vcov_names.len();
         let root = self.root.len().checked_rem(k).unwrap_or(self.root.len());
         fits(self.quadrature <= POINTS, "the number of quadrature points")?;
-        fits(self.eta.len() == fit.n_obs, "the linear predictor")?;
+        fits(self.eta.len() == fit.n_rows(), "the linear predictor")?;
         fits(self.working_theta.len() == fit.theta.len() && finite(&self.working_theta), "theta")?;
         let places = self.at_edge.iter().all(|edge| edge.place < k);
         fits(self.vcov.len() == size([k, k]) && root == 0 && places, "the covariance of all parameters")
@@ -197,6 +205,6 @@ impl Cox {
     fn check(&self, n: usize) -> Result<()> {
         self.survival.check(n)?;
         let events = self.survival.event.iter().filter(|event| **event).count();
-        fits(events == self.n_events && self.eta.len() == n && finite(&self.eta), "the number of events")
+        fits((events == self.n_events || n == 0) && self.eta.len() == n && finite(&self.eta), "the number of events")
     }
 }

@@ -6,7 +6,7 @@ use super::sound::{check_options, check_spec};
 use crate::choice::Choice;
 use crate::envelope::Envelope;
 use crate::error::{Error, Result};
-use crate::fit::{Fit, is_of_caller};
+use crate::fit::{CorrelationFit, Fit, is_of_caller};
 use crate::names::quoted;
 use crate::options::Options;
 use crate::spec::{Source, Spec};
@@ -31,13 +31,19 @@ struct Kept<'a> {
     spec: Option<&'a Spec>,
 }
 
-/// A fit as bytes, with the options that it was made with, and with its model if that is wanted.
-pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>) -> Result<Vec<u8>> {
+/// A fit as bytes, with the options that it was made with, with its model if that is wanted, and with what it has for
+/// each row if that is.
+pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>, with_rows: bool) -> Result<Vec<u8>> {
     if fit.generalised().is_some_and(|own| is_of_caller(&*own.family)) {
         return Err(Error::unsupported("a fit with a family of the caller's can't be saved: its functions are not bytes"));
     }
     spec.map_or(Ok(()), |spec| check_same(fit, spec))?;
-    FIT.seal(0, &Kept { fit, options, spec })
+    let with_rows = with_rows && fit.has_rows;
+    let sparse = |own: &&CorrelationFit| own.n_groups() < own.design.n_groups;
+    if !with_rows && fit.correlation().filter(sparse).is_some() {
+        return Err(Error::unsupported("rows can't be left out where groups of the residual correlation have none"));
+    }
+    FIT.seal_with(with_rows, &Kept { fit, options, spec })
 }
 
 /// Reads what `to_bytes` wrote, by this version or one before it. All else is an error.

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use crate::common::Rng;
+use interlace::diagnostics::ResidualKind;
 use interlace::document::{Answers, Questions, Subject, Work, json, text};
 use interlace::error::Code;
 use interlace::fit::Fit;
@@ -179,7 +180,7 @@ impl Case {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        to_bytes(&self.fit(), &self.options, Some(&self.spec)).unwrap()
+        to_bytes(&self.fit(), &self.options, Some(&self.spec), true).unwrap()
     }
 }
 
@@ -211,14 +212,14 @@ fn a_fit_that_was_saved_is_the_fit_to_the_bit() {
     assert_eq!(all.len(), 30);
     for case in &all {
         let fit = case.fit();
-        let bytes = to_bytes(&fit, &case.options, Some(&case.spec)).unwrap();
+        let bytes = to_bytes(&fit, &case.options, Some(&case.spec), true).unwrap();
         let saved = from_bytes(&bytes).unwrap_or_else(|error| panic!("{}: {error}", case.name));
         assert_eq!(format!("{:?}", saved.fit), format!("{fit:?}"), "{}", case.name);
         assert_eq!(format!("{:?}", saved.options), format!("{:?}", case.options), "{}", case.name);
         let spec = saved.spec.unwrap();
         assert_eq!(format!("{spec:?}"), format!("{:?}", case.spec), "{}", case.name);
         // Bits of numbers that are not numbers, too.
-        assert!(to_bytes(&saved.fit, &saved.options, Some(&spec)).unwrap() == bytes, "{}", case.name);
+        assert!(to_bytes(&saved.fit, &saved.options, Some(&spec), true).unwrap() == bytes, "{}", case.name);
         assert_eq!(document(&saved.fit, &spec, &[]), document(&fit, &case.spec, &[]), "{}", case.name);
         if matches!(case.spec.source, Source::Formula(_)) {
             assert_eq!(predicted(&saved.fit), predicted(&fit), "{}", case.name);
@@ -231,9 +232,15 @@ fn a_fit_that_was_saved_is_the_fit_to_the_bit() {
 fn questions_that_need_rows_are_answered_to_the_bit() {
     let common: &[(&str, Option<&str>)] = &[("simulate", Some("2")), ("seed", Some("3")), ("emmeans", Some("~ f"))];
     let linear = [("anova", Some("3")), ("drop1", None), ("confint", Some("profile")), ("r2", None), ("df", Some("kenward-roger"))];
-    let generalised = [("confint", Some("profile")), ("residuals", Some("quantile")), ("seed", Some("1")), ("bootstrap", Some("3"))];
+    let generalised =
+        [("confint", Some("profile")), ("residuals", Some("quantile")), ("seed", Some("1")), ("bootstrap", Some("3"))];
     let ordinal = [("confint", Some("profile")), ("lrt", Some("grade ~ x + (1 | g)"))];
-    let cox = [("residuals", Some("deviance")), ("proportional_hazards", Some("km")), ("drop1", None), ("lrt", Some("Surv(until, event) ~ x + (1 | g)"))];
+    let cox = [
+        ("residuals", Some("deviance")),
+        ("proportional_hazards", Some("km")),
+        ("drop1", None),
+        ("lrt", Some("Surv(until, event) ~ x + (1 | g)")),
+    ];
     let own = |model: ModelKind, formula: &str, family: &str| {
         case(formula, model, formula, |spec, _, _| spec.family.name = family.into())
     };
@@ -244,7 +251,7 @@ fn questions_that_need_rows_are_answered_to_the_bit() {
         (own(ModelKind::Coxme, "Surv(until, event) ~ x + f + (1 | g)", ""), [common, &cox].concat()),
     ] {
         let fit = case.fit();
-        let saved = from_bytes(&to_bytes(&fit, &case.options, Some(&case.spec)).unwrap()).unwrap();
+        let saved = from_bytes(&to_bytes(&fit, &case.options, Some(&case.spec), true).unwrap()).unwrap();
         let (ours, theirs) = (document(&saved.fit, &saved.spec.unwrap(), &asked), document(&fit, &case.spec, &asked));
         assert!(ours.len() > 5000 && ours == theirs, "{}", case.name);
     }
@@ -253,8 +260,18 @@ fn questions_that_need_rows_are_answered_to_the_bit() {
 #[test]
 fn a_family_of_the_callers_is_refused() {
     let mut own = case("own", ModelKind::Glmm, "y ~ x + (1 | g)", |_, _, _| ());
-    let identity = || -> interlace::family::Map { std::sync::Arc::new(|x: &[f64], out: &mut [f64]| { out.copy_from_slice(x); Ok(()) }) };
-    let one = || -> interlace::family::Map { std::sync::Arc::new(|_: &[f64], out: &mut [f64]| { out.fill(1.0); Ok(()) }) };
+    let identity = || -> interlace::family::Map {
+        std::sync::Arc::new(|x: &[f64], out: &mut [f64]| {
+            out.copy_from_slice(x);
+            Ok(())
+        })
+    };
+    let one = || -> interlace::family::Map {
+        std::sync::Arc::new(|_: &[f64], out: &mut [f64]| {
+            out.fill(1.0);
+            Ok(())
+        })
+    };
     let functions = interlace::family::CustomFunctions {
         linkfun: identity(),
         linkinv: identity(),
@@ -268,8 +285,58 @@ fn a_family_of_the_callers_is_refused() {
         derivatives: None,
     };
     own.spec.family.custom = Some(Box::new(interlace::family::CustomFamily::new("own", functions, &[]).unwrap()));
-    let error = to_bytes(&own.fit(), &own.options, None).unwrap_err();
+    let error = to_bytes(&own.fit(), &own.options, None, true).unwrap_err();
     assert!(error.code == Code::Unsupported && error.message.contains("family of the caller's"), "{error}");
+}
+
+/// Fewer bytes, and estimates, random effects and predictions for new data to the bit; whatever needs rows says so.
+#[test]
+fn a_fit_without_its_rows_gives_what_it_can_and_refuses_the_rest() {
+    for case in &cases() {
+        let fit = case.fit();
+        let bytes = to_bytes(&fit, &case.options, Some(&case.spec), false).unwrap();
+        assert!(2 * bytes.len() < 2 * case.bytes().len() - 8 * 4 * 48, "{}", case.name);
+        let own = from_bytes(&bytes).unwrap_or_else(|error| panic!("{}: {error}", case.name)).fit;
+        assert!(!own.has_rows && own.x.is_empty() && own.y.is_empty() && own.fitted.is_empty(), "{}", case.name);
+        assert_eq!(format!("{:?} {:?}", own.fixed, own.theta), format!("{:?} {:?}", fit.fixed, fit.theta), "{}", case.name);
+        assert_eq!(own.warnings(), fit.warnings(), "{}", case.name);
+        for table in [
+            "varcorr",
+            "theta",
+            "ranef",
+            "zero_inflation",
+            "dispersion",
+            "family",
+            "thresholds",
+            "nominal",
+            "hazard_ratios",
+            "dropped_columns",
+            "fit",
+            "outcome",
+        ] {
+            assert_eq!(format!("{:?}", own.table(table)), format!("{:?}", fit.table(table)), "{}: {table}", case.name);
+        }
+        let (frame, watch) = (data(), Watch::unwatched());
+        let predict = |fit: &Fit, request: &Request| fit.predictions(NewData::Frame(&frame), request, &watch);
+        let (plain, limits) = (Request::default(), Request { level: Some(0.9), ..Request::default() });
+        if case.spec.kind == ModelKind::Coxme {
+            refused(&case.name, predict(&own, &plain));
+        } else {
+            assert_eq!(format!("{:?}", predict(&own, &plain)), format!("{:?}", predict(&fit, &plain)), "{}", case.name);
+        }
+        refused(&case.name, predict(&own, &limits));
+        refused(&case.name, own.predictions(NewData::Training, &plain, &watch));
+        refused(&case.name, own.table("observations"));
+        refused(&case.name, own.simulate(1, 1, interlace::resample::RandomEffects::New, &watch));
+        refused(&case.name, own.refit_ml(&watch).map(|_| ()).and_then(|()| own.residuals_of(ResidualKind::Pearson).map(|_| ())));
+        // Saved again it stays what it is.
+        assert!(to_bytes(&own, &case.options, Some(&case.spec), true).unwrap() == bytes[..], "{}", case.name);
+    }
+}
+
+fn refused<T: std::fmt::Debug>(name: &str, result: interlace::error::Result<T>) {
+    let error = result.expect_err(name);
+    assert!(error.code == Code::Unsupported && error.message.contains("saved without them"), "{name}: {error}");
 }
 
 /// The same as the library's: FNV-1a.
@@ -316,7 +383,7 @@ fn ask(fit: &Fit) {
     }
     let _ = fit.predictions(NewData::Frame(&frame), &Request { new_levels_zero: true, ..Request::default() }, &watch);
     let _ = fit.predictions(NewData::Training, &Request { level: Some(0.9), ..Request::default() }, &watch);
-    let _ = to_bytes(fit, &Options::default(), None);
+    let _ = to_bytes(fit, &Options::default(), None, true);
 }
 
 /// Bytes whose checksum is right though they were damaged: they are refused, or they are another fit, which can be asked.
@@ -324,7 +391,11 @@ fn ask(fit: &Fit) {
 #[test]
 fn forged_bytes_are_refused_or_are_a_fit() {
     let count = std::env::var("INTERLACE_CASES").map_or(10_000, |text| text.parse().unwrap());
-    let all: Vec<(String, Vec<u8>)> = cases().into_iter().map(|case| (case.name.clone(), case.bytes())).collect();
+    let mut all: Vec<(String, Vec<u8>)> = vec![];
+    for case in cases() {
+        all.push((case.name.clone(), case.bytes()));
+        all.push((case.name.clone(), to_bytes(&case.fit(), &case.options, None, false).unwrap()));
+    }
     let mut refused = 0;
     for seed in 0..count {
         let mut rng = Rng(seed as u64);

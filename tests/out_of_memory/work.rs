@@ -218,8 +218,8 @@ pub fn all() -> Vec<Work> {
         let (fit, model) = (Rc::new(model.fit()), Rc::new(model));
         let own = Rc::clone(&model);
         all.push(work(format!("fit: {name}"), move || own.try_fit()));
-        let (bytes, own) = (to_bytes(&fit, &model.options, None).unwrap(), Rc::clone(&fit));
-        all.push(work(format!("to bytes: {name}"), move || to_bytes(&own, &Options::default(), None)));
+        let (bytes, own) = (to_bytes(&fit, &model.options, None, true).unwrap(), Rc::clone(&fit));
+        all.push(work(format!("to bytes: {name}"), move || to_bytes(&own, &Options::default(), None, true)));
         all.push(work(format!("from bytes: {name}"), move || from_bytes(&bytes)));
         let others = OTHERS.iter().filter(|(_, kinds, _)| kinds.contains(&name)).map(|(what, _, act)| (*what, *act));
         for (what, act) in OF_ANY.into_iter().chain(others) {

@@ -28,6 +28,24 @@ fn a_fit_that_is_loaded_answers_as_the_one_that_was_saved() {
 }
 
 #[test]
+fn a_fit_without_its_rows_predicts() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sleepstudy.fit");
+    let file = file.to_str().unwrap();
+    document(&[&SLEEPSTUDY[..], &["--save", file, "--without-rows"]].concat());
+    let predict = ["--df", "normal", "--predict", "data/sleepstudy.csv"];
+    let predictions = |arguments: &[&str]| -> serde_json::Value {
+        let document: serde_json::Value = serde_json::from_str(&document(arguments)).unwrap();
+        document["predictions"].clone()
+    };
+    let (own, direct) = (["load", file, "--categorical", "Subject"], [&SLEEPSTUDY[..], &predict].concat());
+    assert_eq!(predictions(&[&own[..], &predict].concat()), predictions(&direct));
+    let output = interlace_fit(&[&own[..], &["--df", "normal", "--simulate", "1"]].concat());
+    let message = text(&output.stderr);
+    assert!(output.status.code() == Some(1) && message.contains("--simulate: the rows of the data are needed"), "{message}");
+}
+
+#[test]
 fn what_cannot_be_loaded_is_said_in_one_line() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sleepstudy.fit");
@@ -50,6 +68,7 @@ fn what_cannot_be_loaded_is_said_in_one_line() {
         (&["load", file, "--nagq", "5"][..], 2, "for the models glmm and clmm, not lmm"),
         (&["load", file, "--type", "zprob"][..], 2, "--type is for --predict"),
         (&["load", file, "data/sleepstudy.csv", "more"][..], 2, "unexpected argument 'more'"),
+        (&["load", file, "--without-rows"][..], 2, "--without-rows is for --save"),
         (&save[..], 1, "can't be written"),
     ] {
         let output = interlace_fit(arguments);
