@@ -8,8 +8,8 @@ enum { PATIENTS = 38, N = 2 * PATIENTS, P = 2, DISEASES = 4 };
 
 static const double days[N] = {
     8,  16,  23,  13,  22,  28,  447, 318, 30,  12, 24, 245, 7,  9,  511, 30, 53,  196, 15,  154, 7,   333, 141, 8,  96, 38,
-    149, 70, 536, 25,  17,  4,   185, 177, 292, 114, 22, 159, 15, 108, 152, 562, 402, 24, 13, 66,  39,  46,  12,  40, 113, 201,
-    132, 156, 34, 30,  2,   25,  130, 26,  27,  58, 5,  43,  152, 30, 190, 5,  119, 8,   54,  16,  6,   78,  63,  8,
+    149, 70, 536, 25,  17,  4,   185, 177, 292, 114, 22, 159, 15, 108, 152, 562, 402, 24, 13, 66,  39,  46,  12,  40, 113, 201, 132, 156, 34, 30, 2, 25,
+    130, 26, 27,  58,  5,   43,  152, 30,  190, 5,  119, 8,  54, 16,  6,   78,  63,  8,
 };
 static const double infected[N] = {
     1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 1, 0, 0,
@@ -72,8 +72,7 @@ int main(void)
         status = interlace_fit_new(spec, NULL, NULL, &fit, &error);
     if (status == INTERLACE_OK)
         status = print_fit(fit, &error);
-    if (status != INTERLACE_OK)
-        fprintf(stderr, "%s\n", error.message);
+    if (status != INTERLACE_OK) fprintf(stderr, "%s\n", error.message);
     interlace_fit_free(fit);
     interlace_spec_free(spec);
     return status != INTERLACE_OK;
