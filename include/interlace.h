@@ -1018,8 +1018,8 @@ interlace_status interlace_spec_add_groups(interlace_spec *spec, const char *nam
 
 /**
  * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the
- * weights are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left
- * out.
+ * weights are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows. Rows of weight 0 are
+ * left out.
  * @param[in,out] spec The spec.
  * @param[in] column The name of the column.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1102,8 +1102,8 @@ interlace_status interlace_spec_set_fixef_names(interlace_spec *spec,
 
 /**
  * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a
- * binomial proportion they are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of
- * weight 0 are left out.
+ * binomial proportion they are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows.
+ * Rows of weight 0 are left out.
  * @param[in,out] spec The spec.
  * @param[in] weights Array [n].
  * @param[in] n The number of rows.
@@ -5759,11 +5759,15 @@ void interlace_text_free(char *text);
 /**
  * Saves a fit with all that it knows, and with its options, as `*len` bytes to `*bytes`, which interlace_fit_from_bytes
  * makes a fit of again, in another process, on another machine, or with a later version of the library. docs/saved.md
- * has the format. `spec` is the model of the fit, for the questions that fit models anew; NULL leaves it out.
- * INTERLACE_E_UNSUPPORTED for a family of the caller's, whose functions are no bytes, and for formulas with expressions
- * nested more than 400 deep; INTERLACE_E_ARGUMENT if `spec` is of another model.
+ * has the format. `spec` is the model of the fit, for the questions that fit models anew; NULL leaves it out. Without
+ * rows the bytes are fewer, and the fit has no values per row: it gives its estimates, their covariances and Wald tests
+ * with normal or residual degrees of freedom, its random effects, its summary, and predictions for new data without
+ * intervals (none of a Cox model); all else is INTERLACE_E_UNSUPPORTED. INTERLACE_E_UNSUPPORTED for a family of the
+ * caller's, whose functions are no bytes, and for formulas with expressions nested more than 400 deep;
+ * INTERLACE_E_ARGUMENT if `spec` is of another model.
  * @param[in] fit The fit.
  * @param[in] spec The model of the fit. NULL is allowed.
+ * @param[in] with_rows Whether what the fit knows of the rows of its data is saved, too.
  * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
  * @param[out] len The number of bytes [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -5771,6 +5775,7 @@ void interlace_text_free(char *text);
  */
 interlace_status interlace_fit_to_bytes(const interlace_fit *fit,
                                         const interlace_spec *spec,
+                                        bool with_rows,
                                         uint8_t **bytes,
                                         size_t *len,
                                         interlace_error *err);

@@ -20,9 +20,9 @@ use crate::error::{Code, Error, Result};
 const HEAD: usize = 28;
 const TAIL: usize = 8;
 
-/// The version of the library, 10,000 times the major, 100 times the minor, plus the patch number.
-const VERSION: u32 = 10_000 * number(env!("CARGO_PKG_VERSION_MAJOR"))
-    + 100 * number(env!("CARGO_PKG_VERSION_MINOR"))
+/// The version of the library as one number, as the C API has it.
+const VERSION: u32 = 1_000_000 * number(env!("CARGO_PKG_VERSION_MAJOR"))
+    + 1000 * number(env!("CARGO_PKG_VERSION_MINOR"))
     + number(env!("CARGO_PKG_VERSION_PATCH"));
 
 /// A kind of bytes.
@@ -96,7 +96,10 @@ impl Envelope {
         }
         let body = u64::from(word(20)) | u64::from(word(24)) << 32;
         let (there, wanted) = (bytes.len() as u64, body.saturating_add((HEAD + TAIL) as u64));
-        if format == 0 || there < wanted {
+        if format == 0 {
+            return Err(self.wrong("there is no format 0"));
+        }
+        if there < wanted {
             return Err(self.wrong(&format!("{there} bytes where the first {HEAD} say that there are {wanted}")));
         }
         if there > wanted {
@@ -303,7 +306,7 @@ pub fn sealed_again(bytes: &mut [u8]) {
 }
 
 fn version_text(version: u32) -> String {
-    format!("{}.{}.{}", version / 10_000, version / 100 % 100, version % 100)
+    format!("{}.{}.{}", version / 1_000_000, version / 1000 % 1000, version % 1000)
 }
 
 const fn number(digits: &str) -> u32 {
@@ -365,7 +368,7 @@ mod tests {
     fn a_later_format_is_refused_with_both_versions() {
         let mut bytes = KIND.seal(0, &example()).unwrap();
         bytes[8] = 4;
-        bytes[12..16].copy_from_slice(&20_104_u32.to_le_bytes());
+        bytes[12..16].copy_from_slice(&2_001_004_u32.to_le_bytes());
         let error = read(&bytes).unwrap_err();
         let wanted = format!(
             "an example: the bytes are of format 4, written by interlace 2.1.4; this is interlace {}, which reads formats up to 3",

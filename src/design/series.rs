@@ -24,6 +24,9 @@ pub struct CorrelationDesign {
 /// What memory is for.
 pub(super) const GROUPS: &str = "groups of the residual correlation";
 
+/// So many groups may be without rows.
+const MOST_GROUPS: usize = 1 << 24;
+
 /// The rows group by group, in the order of time.
 #[derive(Clone)]
 pub struct Runs {
@@ -42,8 +45,9 @@ impl Runs {
 impl CorrelationDesign {
     /// Fails for a design of other than `n` rows, or that was read from damaged bytes.
     pub fn check_rows(&self, n: usize) -> Result<()> {
-        let groups =
-            (self.n_groups <= n || n == 0) && self.index.len() == n && self.index.iter().all(|g| (*g as usize) < self.n_groups);
+        let groups = self.n_groups <= n.max(MOST_GROUPS)
+            && self.index.len() == n
+            && self.index.iter().all(|g| (*g as usize) < self.n_groups);
         let times = self.times.len() == if self.time.is_some() { n } else { 0 } && self.times.iter().all(|t| t.is_finite());
         fits(groups && times, "the residual correlation")
     }

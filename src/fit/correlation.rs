@@ -30,9 +30,10 @@ impl CorrelationFit {
             // Saved without rows.
             return self.design.n_groups;
         }
-        let mut occurs = vec![false; self.design.n_groups];
-        self.design.index.iter().for_each(|g| occurs[*g as usize] = true);
-        occurs.into_iter().filter(|o| *o).count()
+        let mut occur = self.design.index.clone();
+        occur.sort_unstable();
+        occur.dedup();
+        occur.len()
     }
 
     /// Wald limits on the scale on which nlme makes them: log((rho - l) / (1 - rho)), l the least value.

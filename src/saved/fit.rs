@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sound::{check_options, check_spec};
 use crate::choice::Choice;
-use crate::envelope::Envelope;
+use crate::envelope::{Envelope, fits};
 use crate::error::{Error, Result};
 use crate::fit::{CorrelationFit, Fit, is_of_caller};
 use crate::names::quoted;
@@ -38,6 +38,8 @@ pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>, with_rows: bo
         return Err(Error::unsupported("a fit with a family of the caller's can't be saved: its functions are not bytes"));
     }
     spec.map_or(Ok(()), |spec| check_same(fit, spec))?;
+    // Nothing is saved that would not be read.
+    check(fit, options, spec).map_err(|error| told(error, |why| Error::unsupported(format!("the fit can't be saved: {why}"))))?;
     let with_rows = with_rows && fit.has_rows;
     let sparse = |own: &&CorrelationFit| own.n_groups() < own.design.n_groups;
     if !with_rows && fit.correlation().filter(sparse).is_some() {
@@ -48,17 +50,25 @@ pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>, with_rows: bo
 
 /// Reads what `to_bytes` wrote, by this version or one before it. All else is an error.
 pub fn from_bytes(bytes: &[u8]) -> Result<Saved> {
-    let saved: Saved = FIT.open(bytes)?.read()?;
-    check(&saved).map_err(|error| FIT.wrong(&error.message))?;
+    let opened = FIT.open(bytes)?;
+    let saved: Saved = opened.read()?;
+    fits(opened.flags == u32::from(!saved.fit.has_rows), "a flag")
+        .and_then(|()| check(&saved.fit, &saved.options, saved.spec.as_ref()))
+        .map_err(|error| told(error, |why| FIT.wrong(why)))?;
     Ok(saved)
 }
 
-fn check(saved: &Saved) -> Result<()> {
-    saved.fit.check()?;
-    check_options(&saved.options)?;
-    let Some(spec) = &saved.spec else { return Ok(()) };
+/// What is wrong, in other words; that memory was short is nothing wrong.
+fn told(error: Error, told: impl FnOnce(&str) -> Error) -> Error {
+    if error.ends_all() { error } else { told(&error.message) }
+}
+
+fn check(fit: &Fit, options: &Options, spec: Option<&Spec>) -> Result<()> {
+    fit.check()?;
+    check_options(options)?;
+    let Some(spec) = spec else { return Ok(()) };
     check_spec(spec)?;
-    check_same(&saved.fit, spec)
+    check_same(fit, spec)
 }
 
 /// A fit and its model.

@@ -34,7 +34,7 @@ pub fn check_spec(spec: &Spec) -> Result<()> {
         Some(CorrelationSpec::Formula(_)) => fits(false, "a formula of the model"),
         Some(CorrelationSpec::Arrays(own)) => {
             let time = own.time.as_ref().is_none_or(|time| time.len() == n);
-            fits(own.n_groups <= n && own.index.len() == n && time, "the residual correlation")
+            fits(own.index.len() == n && time, "the residual correlation")
         }
     }
 }
@@ -54,7 +54,7 @@ fn check_arrays(arrays: &ArraySpec) -> Result<()> {
         fits(start && own.stop.len() == n && own.event.len() == n, "the times of events")?;
     }
     if let Some(own) = &arrays.strata {
-        fits(own.index.len() == n && own.n_strata <= n && are_names(&own.labels, own.n_strata), "a stratum")?;
+        fits(own.index.len() == n && are_names(&own.labels, own.n_strata), "a stratum")?;
     }
     let sound = |term: &ArrayTerm| {
         let z = term.z.as_ref().is_none_or(|z| z.len() == n.saturating_mul(term.effects.len().max(1)));
