@@ -35,7 +35,9 @@ fn a_fit_without_its_rows_predicts() {
     document(&[&SLEEPSTUDY[..], &["--save", file, "--without-rows"]].concat());
     let predict = ["--df", "normal", "--predict", "data/sleepstudy.csv"];
     let predictions = |arguments: &[&str]| -> serde_json::Value {
-        let document: serde_json::Value = serde_json::from_str(&document(arguments)).unwrap();
+        let output = interlace_fit(&[arguments, &["--json"]].concat());
+        let document: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", transcript(&output)));
         document["predictions"].clone()
     };
     let (own, direct) = (["load", file, "--categorical", "Subject"], [&SLEEPSTUDY[..], &predict].concat());
