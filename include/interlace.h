@@ -1017,8 +1017,8 @@ interlace_status interlace_spec_add_groups(interlace_spec *spec, const char *nam
 
 /**
  * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the
- * weights are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left
- * out.
+ * weights are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows. Rows of weight 0 are
+ * left out.
  * @param[in,out] spec The spec.
  * @param[in] column The name of the column.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1101,8 +1101,8 @@ interlace_status interlace_spec_set_fixef_names(interlace_spec *spec,
 
 /**
  * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a
- * binomial proportion they are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of
- * weight 0 are left out.
+ * binomial proportion they are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows.
+ * Rows of weight 0 are left out.
  * @param[in,out] spec The spec.
  * @param[in] weights Array [n].
  * @param[in] n The number of rows.
