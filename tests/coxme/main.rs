@@ -8,6 +8,7 @@ mod arrays;
 mod bad_input;
 mod fuzz;
 mod inference;
+mod integrated;
 mod many_effects;
 mod predictions;
 mod properties;
