@@ -164,6 +164,11 @@ impl<'a> Criterion<'a> for Integrated<'_, 'a> {
         self.laplace.watch
     }
 
+    fn settle(&self, working: &mut [f64]) {
+        let n = self.laplace.model.n_theta();
+        self.laplace.settle(&mut working[..n]);
+    }
+
     fn theta_map(&self) -> ThetaMap<'a> {
         let model = self.laplace.model;
         Box::new(|x| model.theta_from_working(&x[..model.n_theta()]))

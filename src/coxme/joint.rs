@@ -7,7 +7,7 @@ use super::model::{Model, apply};
 use super::monotone::{directions, moved};
 use super::partial::Partial;
 use super::system::System;
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_copy, try_vec};
 use crate::glmm::separation::orthonormalised;
 use crate::linalg::dense::{add_scaled, dot};
 use crate::random::Roots;
@@ -70,7 +70,7 @@ impl<'a> Joint<'a> {
             likelihood: f64::NEG_INFINITY,
             system: System::new(model)?,
             held: vec![],
-            held_at: vec(p)?,
+            held_at: try_copy(JOINT, &model.far)?,
             settled: false,
             all_held: false,
             steps: 0,

@@ -94,7 +94,7 @@ fn null(model: &Model) -> Result<f64> {
     let (beta, b) = zeros.split_at(model.p());
     let mut eta = try_vec(SOLUTION, 0.0, model.n)?;
     model.predictor(beta, b, &mut eta);
-    Ok(Partial::new(&model.sets)?.evaluate(&eta))
+    Ok(Partial::new(model.all_sets())?.evaluate(&eta))
 }
 
 /// R with R R' the covariance of the user's fixed effects: L'^-1, with L L' the inverse of that of the model's.

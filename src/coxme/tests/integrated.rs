@@ -36,7 +36,7 @@ fn the_gradient_in_all_parameters_is_that_of_the_criterion() {
 fn the_estimate_has_no_slope_and_a_covariance_that_random_effects_share() {
     let (design, watch) = (simulated(120, ALL, 5), Watch::unwatched());
     let model = model(&design, Ties::Efron);
-    let (p, q) = (model.p(), model.q());
+    let p = model.p();
     let mut laplace = Laplace::new(&model, &watch).unwrap();
     let options = Options { fixed_effects: FixedEffectsBy::Integrated, ..Options::default() };
     let found = estimate(&mut laplace, &options).unwrap();
@@ -49,10 +49,16 @@ fn the_estimate_has_no_slope_and_a_covariance_that_random_effects_share() {
     let mut gradient = vec![0.0; at.len()];
     Integrated { laplace: &mut laplace }.gradient(&at, &mut gradient).unwrap();
     assert!(gradient.iter().all(|g| g.abs() < 1e-4), "{gradient:?}");
-    // V by its blocks: A^-1 + F C F', -F C, C with F = A^-1 B.
+    assert!(solution.df_penalised.is_nan());
     let c: Vec<f64> = (0..p * p).map(|e| solution.vcov[e] * model.x_scales[e % p] * model.x_scales[e / p]).collect();
-    let joint = &laplace.joint;
-    let spread = Spread::new(joint, &c).unwrap();
+    check_spread(&laplace, &c);
+}
+
+/// V by its blocks: A^-1 + F C F', -F C, C with F = A^-1 B.
+fn check_spread(laplace: &Laplace<'_>, c: &[f64]) {
+    let (model, joint) = (laplace.model, &laplace.joint);
+    let (p, q) = (model.p(), model.q());
+    let spread = Spread::new(joint, c).unwrap();
     let unit = |k: usize| (0..q + p).map(|i| f64::from(u8::from(i == k))).collect::<Vec<f64>>();
     let product = |v: &[f64]| {
         let mut out = v.to_vec();
@@ -65,7 +71,6 @@ fn the_estimate_has_no_slope_and_a_covariance_that_random_effects_share() {
         joint.solve_information(&mut out).unwrap();
         out
     };
-    // The columns of F from H^-1 (0; I) = (-F S^-1; S^-1), and so -F C.
     let f: Vec<Vec<f64>> = (0..p)
         .map(|j| {
             let mut wx = vec![0.0; model.n];
@@ -83,8 +88,8 @@ fn the_estimate_has_no_slope_and_a_covariance_that_random_effects_share() {
             assert!(close(*found, want, 1e-9), "{i} {j}: {found} {want}");
         }
     }
-    let mut blocks = joint.system.covariances(&model, &joint.partial).unwrap().random;
-    spread.add_within(&model, &mut blocks);
+    let mut blocks = joint.system.covariances(model, &joint.partial).unwrap().random;
+    spread.add_within(model, &mut blocks);
     for i in [0, q / 2, q - 1] {
         let (column, alone) = (product(&unit(i)), given(i));
         for k in 0..q {
@@ -94,5 +99,4 @@ fn the_estimate_has_no_slope_and_a_covariance_that_random_effects_share() {
         }
     }
     assert!(close(blocks[0][0], product(&unit(0))[0], 1e-9));
-    assert!(solution.df_penalised.is_nan());
 }
