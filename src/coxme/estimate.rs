@@ -48,12 +48,15 @@ fn with_joint_mode(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estim
         Some(theta0) => laplace.model.working_from_theta(theta0)?,
         None => score_start(laplace)?,
     };
-    if laplace.model.forest.is_some() {
-        // What can't be had at the start is an error, not a point to turn away from.
-        laplace.evaluate(&start)?;
-    }
     let mut search = Search::new(laplace, options);
-    let first = search.run(&start, options.tolerance)?;
+    let first = match search.run(&start, options.tolerance) {
+        Err(error) if error.code == Code::Numeric => {
+            // What can't be had at the start is an error with a reason, not a point to turn away from.
+            search.criterion.evaluate(&start)?;
+            return Err(error);
+        }
+        other => other?,
+    };
     let starts = if options.theta0.is_none() { other_correlations(&search.criterion.model.structures, &first.x) } else { vec![] };
     let mut starts = starts;
     if options.theta0.is_none() {
