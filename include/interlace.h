@@ -3646,7 +3646,8 @@ double interlace_fit_concordance_std_error(const interlace_fit *fit);
 
 /**
  * Degrees of freedom of the penalised likelihood of a Cox model: the number of fixed effects, and of each random effect
- * the share that is not shrunk away. NaN for NULL and for other models.
+ * the share that is not shrunk away. NaN for NULL, for other models, and where the fixed effects maximise the
+ * integrated likelihood.
  * @param[in] fit The fit.
  * @since 0.1
  */
