@@ -1,11 +1,12 @@
 //! Estimation of Cox models: the start, and the search.
 
+use super::integrated::Integrated;
 use super::laplace::Laplace;
 use super::unseen::unseen;
 use crate::covariance::with_ranges;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::optimize::{Objective, Summary};
-use crate::options::Options;
+use crate::options::{FixedEffectsBy, Options};
 use crate::search::correlations::other_correlations;
 use crate::search::{Criterion, Estimate, Search};
 
@@ -16,8 +17,32 @@ const FAR_OUT: [f64; 3] = [1.0, 3.0, 10.0];
 /// Variances that a search starts with.
 const START: (f64, f64) = (0.02, 1.0);
 
-/// Minimises the criterion, as `options` say.
+/// Minimises the criterion, as `options` say. Where fixed effects maximise the integrated likelihood they are held in the end.
 pub fn estimate(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estimate> {
+    laplace.joint.all_held = false;
+    let joint = with_joint_mode(laplace, options)?;
+    if options.fixed_effects == FixedEffectsBy::Joint || laplace.model.p() == 0 {
+        return Ok(joint);
+    }
+    laplace.evaluate(&joint.working)?;
+    if !laplace.joint.monotone()?.is_empty() {
+        return Err(Error::numeric(
+            "fixed_effects: the integrated likelihood has no maximum, as coefficients have no finite estimate (monotone likelihood); the \
+             joint mode (fixed_effects joint) holds them far out and names them",
+        ));
+    }
+    let start = [&joint.working[..], &laplace.joint.beta].concat();
+    let mut criterion = Integrated { laplace };
+    let mut search = Search::new(&mut criterion, options);
+    let end = search.run(&start, options.tolerance)?;
+    let mut end = search.finish_lowest(vec![end])?;
+    let beta = end.working.split_off(laplace.model.n_theta());
+    laplace.joint.hold_all(&beta);
+    Ok(end)
+}
+
+/// With the fixed effects at the joint mode.
+fn with_joint_mode(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estimate> {
     laplace.unseen = unseen(laplace.model, &laplace.model.sets)?;
     let start = match &options.theta0 {
         Some(theta0) => laplace.model.working_from_theta(theta0)?,

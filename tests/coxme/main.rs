@@ -9,6 +9,7 @@ mod bad_input;
 mod extremes;
 mod fuzz;
 mod inference;
+mod integrated;
 mod many_effects;
 mod predictions;
 mod properties;

@@ -107,7 +107,7 @@ impl<'a> Nested<'a> {
         }
     }
 
-    /// v <- H^-1 v to within rounding, or for a step of Newton's method as exactly as it is worth it.
+    /// v <- H^-1 v, or A^-1 v of a vector without beta, to within rounding, or for a step of Newton's method as exactly as it is worth it.
     pub fn solve(&self, model: &Model, partial: &Partial<'_>, v: &mut [f64], newton: bool) -> Result<()> {
         let q = model.q();
         self.factor.half_solve(self.forest, &mut v[..q]);
