@@ -86,7 +86,7 @@ impl Choice for Information {
 }
 
 /// What the fixed effects of a Cox model maximise. Those of other models maximise the likelihood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum FixedEffectsBy {
     /// The penalised likelihood, with the random effects.
     #[default]
