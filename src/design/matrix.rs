@@ -54,8 +54,8 @@ impl ModelMatrix {
                     (Some(Kind::Factor { levels, .. }), Coding::Contrasts(c)) => {
                         levels.len() > 1 && c.check("", levels.len()).is_ok()
                     }
-                    (Some(Kind::Factor { .. }), Coding::Indicators) => true,
-                    (Some(Kind::Numeric | Kind::Matrix { .. }), Coding::Plain) => true,
+                    (Some(Kind::Factor { .. }), Coding::Indicators)
+                    | (Some(Kind::Numeric | Kind::Matrix { .. }), Coding::Plain) => true,
                     _ => false,
                 };
                 fits(suits, "the coding of a variable")?;

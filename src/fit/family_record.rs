@@ -27,12 +27,11 @@ impl Record {
     }
 
     fn family(&self) -> Result<Box<dyn Family>> {
-        let mut family = match &self.name {
-            Some(name) => by_name(name, Some(&self.link))?,
-            None => {
-                let thresholds: Vec<String> = self.parameters.iter().skip(1).map(|(name, _)| name.clone()).collect();
-                Box::new(Cumulative::new(Link::by_name(&self.link)?, self.parameters.len())?.with_names(&thresholds)?)
-            }
+        let mut family: Box<dyn Family> = if let Some(name) = &self.name {
+            by_name(name, Some(&self.link))?
+        } else {
+            let thresholds: Vec<String> = self.parameters.iter().skip(1).map(|(name, _)| name.clone()).collect();
+            Box::new(Cumulative::new(Link::by_name(&self.link)?, self.parameters.len())?.with_names(&thresholds)?)
         };
         for (name, value) in &self.parameters {
             value.map_or(Ok(()), |value| family.fix(name, value))?;

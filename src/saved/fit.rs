@@ -41,8 +41,8 @@ pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>, with_rows: bo
     // Nothing is saved that would not be read.
     check(fit, options, spec).map_err(|error| told(error, |why| Error::unsupported(format!("the fit can't be saved: {why}"))))?;
     let with_rows = with_rows && fit.has_rows;
-    let sparse = |own: &&CorrelationFit| own.n_groups() < own.design.n_groups;
-    if !with_rows && fit.correlation().filter(sparse).is_some() {
+    let sparse = |own: &CorrelationFit| own.n_groups() < own.design.n_groups;
+    if !with_rows && fit.correlation().is_some_and(sparse) {
         return Err(Error::unsupported("rows can't be left out where groups of the residual correlation have none"));
     }
     FIT.seal_with(with_rows, &Kept { fit, options, spec })
