@@ -6,6 +6,7 @@ mod common;
 mod accessors;
 mod arrays;
 mod bad_input;
+mod extremes;
 mod fuzz;
 mod inference;
 mod integrated;
