@@ -29,12 +29,13 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-hosts check header bench install uninstall clean tools
+.PHONY: help build library demo test test-long test-hosts check header bench install uninstall clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
 	@echo 'make demo      fit an example with interlace-fit'
 	@echo 'make test      all tests'
+	@echo 'make test-long the tests of damaged bytes, with a million cases'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h and tests/c/symbols.txt anew'
@@ -87,6 +88,10 @@ tools:
 	@python3 -c 'import cffi, pycparser' 2>/dev/null || { $(call PIP,cffi pycparser) && python3 -c 'import cffi, pycparser'; } || \
 		{ $(call APT,python3-cffi) && python3 -c 'import cffi, pycparser'; } || \
 		{ echo 'make test: cffi and pycparser for python3 are missing and could not be installed with pip or apt-get; please install them' >&2; exit 1; }
+
+# What `make test` does with 10,000 damaged saved fits, with a million.
+test-long:
+	INTERLACE_CASES=1000000 $(CARGO) test --release --test every_kind saved::forged
 
 # The programs that Arrow data come from, in an environment of their own: about 170 MB to fetch, 600 MB of disk. The library is that of
 # `make test`, or another one's path in HOSTS_LIBRARY.

@@ -6,7 +6,7 @@
  *
  *     arguments   what to fit, how, and what to ask   arguments_read   interlace_spec, interlace_options, interlace_questions
  *     data        a frame of named columns            read_data        interlace_frame
- *     fit         the fitted model                    interlace_fit_new
+ *     fit         the fitted model                    interlace_fit_new, or one that was saved, interlace_fit_from_bytes
  *     print       one document with all answers       interlace_fit_to_json, interlace_fit_to_text
  *
  * Every step calls functions that return a status, INTERLACE_OK or the kind of failure, and that describe a failure in an
@@ -51,9 +51,19 @@ bool fail(interlace_error *error, interlace_status code, const char *format, ...
 static bool fit_model(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
-    return interlace_fit_new(asked->spec, run->data, asked->options, &run->fit, &run->error) == INTERLACE_OK &&
-           /* It ends a search, which then has a result; answers about the fit would be lost. */
-           interlace_options_set_deadline(asked->options, HUGE_VAL, &run->error) == INTERLACE_OK;
+    return run->fit != NULL || interlace_fit_new(asked->spec, run->data, asked->options, &run->fit, &run->error) == INTERLACE_OK;
+}
+
+/* It ends a search, which then has a result; answers about the fit would be lost. */
+static bool end_deadline(struct run *run)
+{
+    return interlace_options_set_deadline(run->arguments.options, HUGE_VAL, &run->error) == INTERLACE_OK;
+}
+
+static bool save_model(struct run *run)
+{
+    const char *path = value_of(&run->arguments, "--save");
+    return path == NULL || save_fit(path, run->fit, run->arguments.spec, value_of(&run->arguments, "--without-rows") == NULL, &run->error);
 }
 
 /* ---- the document ---- */
@@ -142,9 +152,21 @@ int complain_of(const interlace_error *error)
 static int run_model(struct run *run)
 {
     bool evaluate = value_of(&run->arguments, "--objective") != NULL;
-    bool ok = read_data(&run->arguments, &run->data, &run->error) &&
-              (evaluate ? evaluate_objective(&run->arguments, run->data, &run->error) : fit_model(run) && make_document(run) && write_tables(run) && print_document(run));
+    bool ok = (run->arguments.data_path == NULL || read_data(&run->arguments, &run->data, &run->error)) &&
+              (evaluate ? evaluate_objective(&run->arguments, run->data, &run->error)
+                        : fit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && save_model(run) &&
+                              print_document(run));
     return ok ? 0 : complain_of(&run->error);
+}
+
+/* A fit that was saved, in the place of one that is made. */
+static int load_model(struct run *run)
+{
+    interlace_spec *spec = NULL;
+    interlace_options *options = NULL;
+    if (!load_fit(run->arguments.saved_path, &run->fit, &spec, &options, &run->error))
+        return complain_of(&run->error);
+    return arguments_of_fit(&run->arguments, run->fit, spec, options);
 }
 
 /* A full disk shows only when the buffer is written. */
@@ -159,6 +181,8 @@ int main(int argc, char **argv)
 {
     struct run run = {0};
     int exit_status = arguments_read(&run.arguments, argc, argv);
+    if (exit_status == READY && run.arguments.loads)
+        exit_status = load_model(&run);
     if (exit_status == READY)
         exit_status = run_model(&run);
     interlace_text_free(run.text);

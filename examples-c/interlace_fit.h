@@ -46,8 +46,9 @@ struct given {
 
 /* The command line. The caller frees it with arguments_free, also after a failure. */
 struct arguments {
-    interlace_model model; /* INTERLACE_MODEL_NONE: not given */
-    const char *formula, *data_path;
+    interlace_model model; /* INTERLACE_MODEL_NONE: not given, or that of a fit that is yet to be loaded */
+    bool loads;            /* "load FILE" instead of a model and its formula */
+    const char *saved_path, *formula, *data_path;
     struct given *given;
     size_t n_given;
 
@@ -66,6 +67,8 @@ enum { READY = -1, NAME_SIZE = 64 };
 /* Reads the command line. READY, or the exit status of a program that has said all that there is to say. */
 int arguments_read(struct arguments *arguments, int argc, char **argv);
 void arguments_free(struct arguments *arguments);
+/* Takes the model and the options of a fit that was loaded; then as arguments_read. */
+int arguments_of_fit(struct arguments *arguments, const interlace_fit *fit, interlace_spec *spec, interlace_options *options);
 
 /* The value of an option such as "--objective", from the one after *at on, which moves on; NULL if it is not given. */
 const char *next_value(const struct arguments *arguments, const char *name, size_t *at);
@@ -92,6 +95,10 @@ bool read_data(const struct arguments *arguments, interlace_frame **out, interla
 bool read_new_data(const struct arguments *arguments, const char *path, interlace_frame **out, interlace_error *error);
 /* Other responses: columns of numbers. */
 bool read_responses(const struct arguments *arguments, const char *path, interlace_frame **out, interlace_error *error);
+
+/* A fit as a file, and back, with its model and its options. */
+bool save_fit(const char *path, const interlace_fit *fit, const interlace_spec *spec, bool with_rows, interlace_error *error);
+bool load_fit(const char *path, interlace_fit **fit, interlace_spec **spec, interlace_options **options, interlace_error *error);
 
 /* --help; with an option only what is said of this one. */
 void print_help(const struct option *option);

@@ -124,8 +124,9 @@ static int read_option(struct arguments *arguments, int argc, char **argv, int *
 
 static int read_model(struct arguments *arguments, const char *model)
 {
-    if (interlace_model_from_name(model, &arguments->model, NULL) != INTERLACE_OK)
-        return wrong("unknown model '%s', wanted lmm, glmm, clmm or coxme", model);
+    arguments->loads = strcmp(model, "load") == 0;
+    if (!arguments->loads && interlace_model_from_name(model, &arguments->model, NULL) != INTERLACE_OK)
+        return wrong("unknown model '%s', wanted lmm, glmm, clmm, coxme or load", model);
     return READY;
 }
 
@@ -191,19 +192,26 @@ static bool reads_input(const char *path)
 static int check_together(const struct arguments *arguments)
 {
     static const char *const modifiers[] = {"--df", "--level", "--seed"}; /* they ask for nothing */
-    if (arguments->data_path == NULL)
-        return wrong("wanted MODEL FORMULA DATA.csv");
-    if (reads_input(arguments->data_path) + reads_input(value_of(arguments, "--predict")) + reads_input(value_of(arguments, "--survival")) +
+    if (arguments->loads ? arguments->saved_path == NULL : arguments->data_path == NULL)
+        return wrong(arguments->loads ? "wanted load FILE" : "wanted MODEL FORMULA DATA.csv");
+    for (size_t i = 0; arguments->loads && i < arguments->n_given; i++)
+        if (arguments->given[i].option->kind == SPEC || strcmp(arguments->given[i].option->name, "--objective") == 0)
+            return wrong("%s says what is fitted, but the fit is loaded", arguments->given[i].option->name);
+    if (reads_input(arguments->data_path) + reads_input(arguments->saved_path) + reads_input(value_of(arguments, "--predict")) + reads_input(value_of(arguments, "--survival")) +
             reads_input(value_of(arguments, "--refit")) > 1)
         return wrong("standard input, -, can be read for one file only");
+    if (value_of(arguments, "--without-rows") != NULL && value_of(arguments, "--save") == NULL)
+        return wrong("--without-rows is for --save, which was not given");
     for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
-        bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0;
+        bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--save") == 0;
         for (size_t m = 0; m < sizeof modifiers / sizeof modifiers[0]; m++)
             asks = asks && strcmp(option->name, modifiers[m]) != 0;
         if (asks)
             return wrong("--objective evaluates without a fit, so %s can't go with it", option->name);
     }
+    if (arguments->loads)
+        return READY; /* the model is not known yet */
     int exit_status = check_model(arguments);
     return exit_status != READY ? exit_status : check_needs(arguments);
 }
@@ -264,9 +272,11 @@ int arguments_read(struct arguments *arguments, int argc, char **argv)
         }
         if (argv[at][0] == '-' && argv[at][1] != '\0')
             exit_status = read_option(arguments, argc, argv, &at);
-        else if (arguments->model == INTERLACE_MODEL_NONE)
+        else if (arguments->model == INTERLACE_MODEL_NONE && !arguments->loads)
             exit_status = read_model(arguments, argv[at]);
-        else if (arguments->formula == NULL)
+        else if (arguments->loads && arguments->saved_path == NULL)
+            arguments->saved_path = argv[at];
+        else if (!arguments->loads && arguments->formula == NULL)
             arguments->formula = argv[at];
         else if (arguments->data_path == NULL)
             arguments->data_path = argv[at];
@@ -275,7 +285,25 @@ int arguments_read(struct arguments *arguments, int argc, char **argv)
     }
     if (exit_status == READY)
         exit_status = check_together(arguments);
-    return exit_status == READY ? make_spec(arguments) : exit_status;
+    return exit_status == READY && !arguments->loads ? make_spec(arguments) : exit_status;
+}
+
+int arguments_of_fit(struct arguments *arguments, const interlace_fit *fit, interlace_spec *spec, interlace_options *options)
+{
+    interlace_error error = {0};
+    interlace_options_free(arguments->options);
+    arguments->options = options;
+    arguments->spec = spec;
+    arguments->model = interlace_fit_model(fit);
+    /* What is given here goes before what the fit was made with. */
+    for (size_t i = 0; i < arguments->n_given; i++) {
+        const struct given *given = &arguments->given[i];
+        bool again = given->option->kind == OPTIONS || strcmp(given->option->name, "--progress") == 0;
+        if (again && take(arguments, given->option, given->value, &error) != TAKEN)
+            return complain_of(&error);
+    }
+    int exit_status = check_model(arguments);
+    return exit_status != READY ? exit_status : check_needs(arguments);
 }
 
 void arguments_free(struct arguments *arguments)

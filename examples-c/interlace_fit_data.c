@@ -61,7 +61,7 @@ static bool keep_stream(FILE *stream, struct source *source, interlace_error *er
     do {
         char *bytes = source->size < room ? source->bytes : realloc(source->bytes, room = 2 * room + 65536);
         if (bytes == NULL)
-            return fail(error, INTERLACE_E_MEMORY, "no memory for the CSV text");
+            return fail(error, INTERLACE_E_MEMORY, "no memory for a file");
         source->bytes = bytes;
         source->size += fread(bytes + source->size, 1, room - source->size, stream);
     } while (!feof(stream) && !ferror(stream));
@@ -156,6 +156,36 @@ bool read_responses(const struct arguments *arguments, const char *path, interla
     struct source source;
     struct list none = {0};
     bool ok = open_source(path, &source, error) && read_source(arguments, &source, &none, arguments->strict_numbers, out, error);
+    free(source.bytes);
+    return ok;
+}
+
+/* ---- saved fits ---- */
+
+bool save_fit(const char *path, const interlace_fit *fit, const interlace_spec *spec, bool with_rows, interlace_error *error)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    if (interlace_fit_to_bytes(fit, spec, with_rows, &bytes, &size, error) != INTERLACE_OK)
+        return false;
+    FILE *file = fopen(path, "wb");
+    bool ok = file != NULL && fwrite(bytes, 1, size, file) == size;
+    ok = (file == NULL || fclose(file) == 0) && ok;
+    interlace_bytes_free(bytes);
+    return ok || fail(error, INTERLACE_E_IO, "'%.400s' can't be written", path);
+}
+
+bool load_fit(const char *path, interlace_fit **fit, interlace_spec **spec, interlace_options **options, interlace_error *error)
+{
+    struct source source = {path, NULL, 0};
+    bool input = strcmp(path, "-") == 0;
+    FILE *file = input ? stdin : fopen(path, "rb");
+    if (file == NULL)
+        return fail(error, INTERLACE_E_IO, "'%.400s' can't be read", path);
+    bool ok = keep_stream(file, &source, error) &&
+              interlace_fit_from_bytes((const uint8_t *)source.bytes, source.size, fit, spec, options, error) == INTERLACE_OK;
+    if (!input)
+        fclose(file);
     free(source.bytes);
     return ok;
 }

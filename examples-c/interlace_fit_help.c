@@ -13,6 +13,7 @@ static const char *const help_text[] = {
     "interlace-fit - fits a mixed-effects model to a CSV file\n"
     "\n"
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
+    "interlace-fit load FILE [DATA.csv] [OPTIONS]\n"
     "interlace-fit --help [OPTION] | --version\n"
     "\n"
     "MODEL is lmm (linear mixed model), glmm (generalised linear mixed model), clmm (cumulative link model, ordered response)\n"
@@ -20,6 +21,7 @@ static const char *const help_text[] = {
     "FORMULA uses lme4's language: \"y ~ x + (1 + x | g)\". The response of a binomial glmm may be\n"
     "\"cbind(successes, failures)\"; that of a clmm is an --ordered column or whole numbers;\n"
     "that of a coxme \"Surv(time, event)\" or \"Surv(start, stop, event)\", and \"strata(a, b)\" has a baseline hazard each.\n"
+    "FILE is a fit that was saved with --save; questions that fit models anew need DATA.csv, the data of the fit.\n"
     "\n",
 
     "data: a file, or - for standard input\n"
@@ -92,6 +94,8 @@ static const char *const help_text[] = {
 
     "output\n"
     "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
+    "  --save FILE                write the fit to a file, which \"interlace-fit load FILE\" asks further questions of\n"
+    "  --without-rows             leave what the fit knows of the rows out of the file: smaller, and questions that need them fail\n"
     "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"
     "\n"
     "Exit status: 0 if fitted, even if singular or not converged (the output says so); 1 for an error; 2 for wrong usage.\n",

@@ -39,6 +39,7 @@
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
  *   Document     a fit and the answers to questions about it as one text
+ *   Saved fits   a fit as bytes, and back
  */
 
 #ifndef INTERLACE_H
@@ -5793,6 +5794,63 @@ interlace_status interlace_fit_to_text(const interlace_fit *fit,
  * @since 0.1
  */
 void interlace_text_free(char *text);
+
+/* ==================================================================================================================
+ * Saved fits: a fit as bytes, and back
+ * ================================================================================================================== */
+
+/**
+ * Saves a fit with all that it knows, and with its options, as `*len` bytes to `*bytes`, which interlace_fit_from_bytes
+ * makes a fit of again, in another process, on another machine, or with a later version of the library. docs/saved.md
+ * has the format. `spec` is the model of the fit, for the questions that fit models anew; NULL leaves it out. Without
+ * rows the bytes are fewer, and the fit has no values per row: it gives its estimates, their covariances and Wald tests
+ * with normal or residual degrees of freedom, its random effects, its summary, and predictions for new data without
+ * intervals (none of a Cox model); all else is INTERLACE_E_UNSUPPORTED. INTERLACE_E_UNSUPPORTED for a family of the
+ * caller's, whose functions are no bytes, and for formulas with expressions nested more than 400 deep;
+ * INTERLACE_E_ARGUMENT if `spec` is of another model.
+ * @param[in] fit The fit.
+ * @param[in] spec The model of the fit. NULL is allowed.
+ * @param[in] with_rows Whether what the fit knows of the rows of its data is saved, too.
+ * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_to_bytes(const interlace_fit *fit,
+                                        const interlace_spec *spec,
+                                        bool with_rows,
+                                        uint8_t **bytes,
+                                        size_t *len,
+                                        interlace_error *err);
+
+/**
+ * Makes a fit of the bytes of a saved one. It answers every question as the fit did that was saved, to the same bits.
+ * All bytes that this version or an earlier one has written are read; those of a later format are
+ * INTERLACE_E_UNSUPPORTED, and the message names both versions. Bytes that are damaged, incomplete or not a fit are
+ * INTERLACE_E_DATA.
+ * @param[in] bytes The bytes [len].
+ * @param[in] len The number of bytes.
+ * @param[out] out The fit, which the caller frees with interlace_fit_free.
+ * @param[out] spec Its model, or NULL if none was saved with it [1]; the caller frees it with interlace_spec_free. NULL
+ *     is allowed.
+ * @param[out] options The options that it was made with, without a progress function [1]; the caller frees them with
+ *     interlace_options_free. NULL is allowed.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_from_bytes(const uint8_t *bytes,
+                                          size_t len,
+                                          interlace_fit **out,
+                                          interlace_spec **spec,
+                                          interlace_options **options,
+                                          interlace_error *err);
+
+/**
+ * Frees bytes that belong to the caller, those of interlace_fit_to_bytes. NULL is allowed.
+ * @param[out] bytes The bytes.
+ * @since 0.1
+ */
+void interlace_bytes_free(uint8_t *bytes);
 
 #ifdef __cplusplus
 }

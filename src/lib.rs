@@ -14,6 +14,8 @@ pub mod error;
 pub mod names;
 /// Closed lists of choices, by name.
 pub mod choice;
+/// Objects as bytes: versions, checksum, what is read with care.
+pub mod envelope;
 /// Progress, cancellation, deadlines.
 pub mod watch;
 /// Named columns of data: numbers, categories, times; CSV files; Arrow data; missing values.
@@ -72,6 +74,8 @@ pub mod diagnostics;
 pub mod summary;
 /// Questions about a fit by name, and the answers as one document.
 pub mod document;
+/// Fits as bytes.
+pub mod saved;
 
 /// The C API: the header's functions over all of the above.
 #[allow(unsafe_code)]

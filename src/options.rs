@@ -8,7 +8,7 @@ use crate::design::NaPolicy;
 use crate::optimize::Method;
 
 /// How a model is fitted. The default is always valid.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Options {
     /// Restricted maximum likelihood (default) or maximum likelihood, of linear models.
     pub reml: bool,
@@ -56,7 +56,7 @@ impl Choice for Estimation {
 }
 
 /// What is done where the data can't tell random effects from each other or from the residual.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Unidentified {
     /// An error where nothing that is reported of a term would mean anything, a warning otherwise.
     #[default]
@@ -73,7 +73,7 @@ impl Choice for Unidentified {
 }
 
 /// Second derivatives of the log-likelihood in the linear predictor: as they are, or their expectation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Information {
     #[default]
     Observed,
@@ -86,7 +86,7 @@ impl Choice for Information {
 }
 
 /// What the fixed effects of a Cox model maximise. Those of other models maximise the likelihood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum FixedEffectsBy {
     /// The penalised likelihood, with the random effects.
     #[default]
@@ -101,7 +101,7 @@ impl Choice for FixedEffectsBy {
 }
 
 /// Where the nodes of a quadrature are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Nodes {
     /// Around the modes of the random effects, scaled by the curvature there.
     #[default]
@@ -111,7 +111,7 @@ pub enum Nodes {
 }
 
 /// Where standard errors come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum StdErrors {
     /// From the Hessian of the marginal log-likelihood in all parameters.
     #[default]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::CStr;
 
 use crate::choice::Choice;
+use crate::envelope::{column, column_if_any};
 use crate::error::{Error, Result};
 use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
 use crate::formula::{CorrelationKind, StructureKind};
@@ -30,7 +31,7 @@ impl Choice for ModelKind {
 }
 
 /// What is fitted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Spec {
     pub kind: ModelKind,
     pub source: Source,
@@ -149,7 +150,7 @@ impl Spec {
 }
 
 /// The distribution of the response.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct FamilySpec {
     /// Empty: the default, the normal distribution.
     pub name: String,
@@ -158,6 +159,7 @@ pub struct FamilySpec {
     /// Parameters that are not estimated, with their values on the reported scale.
     pub fixed: Vec<(String, f64)>,
     /// A family of the caller's; `name` and `link` are then its own.
+    #[serde(skip)]
     pub custom: Option<Box<dyn Family>>,
 }
 
@@ -215,7 +217,7 @@ impl Choice for Ties {
 }
 
 /// What an ordinal model has beside its formula.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct OrdinalSpec {
     /// `None`: logit.
     pub link: Option<String>,
@@ -256,7 +258,7 @@ impl OrdinalSpec {
 }
 
 /// A further linear predictor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum PredictorSpec {
     /// A one-sided formula, `~ z + (1 | g)`.
     Formula(String),
@@ -265,7 +267,7 @@ pub enum PredictorSpec {
 }
 
 /// How residuals are correlated within groups.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum CorrelationSpec {
     /// `ar1(time | group)`, `ar1(1 | group)` or `cs(1 | group)`, of a model given by a formula.
     Formula(String),
@@ -274,7 +276,7 @@ pub enum CorrelationSpec {
 }
 
 /// A residual correlation given by arrays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ArrayCorrelation {
     pub kind: CorrelationKind,
     /// Group of each row, 0-based; -1 is missing.
@@ -285,14 +287,14 @@ pub struct ArrayCorrelation {
 }
 
 /// Where the design comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Source {
     Formula(FormulaSpec),
     Arrays(ArraySpec),
 }
 
 /// A formula, to be read against a frame.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct FormulaSpec {
     pub formula: String,
     /// Further random terms, each as text `(1 + x | g)`, added to those in the formula.
@@ -308,16 +310,20 @@ pub struct FormulaSpec {
 }
 
 /// Design arrays; matrices are column-major without gaps.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct ArraySpec {
     pub n: usize,
     /// Empty where the arrays are new data to predict at.
+    #[serde(deserialize_with = "column")]
     pub y: Vec<f64>,
     pub p: usize,
+    #[serde(deserialize_with = "column")]
     pub x: Vec<f64>,
     /// `x1`, `x2`, ... where the caller gave none.
     pub x_names: Vec<String>,
+    #[serde(deserialize_with = "column_if_any")]
     pub weights: Option<Vec<f64>>,
+    #[serde(deserialize_with = "column_if_any")]
     pub offset: Option<Vec<f64>>,
     /// Of Cox models, whose `y` is empty. New data may do without.
     pub survival: Option<ArraySurvival>,
@@ -326,7 +332,7 @@ pub struct ArraySpec {
 }
 
 /// A survival response given by arrays; NaN is missing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct ArraySurvival {
     pub start: Option<Vec<f64>>,
     pub stop: Vec<f64>,
@@ -335,7 +341,7 @@ pub struct ArraySurvival {
 }
 
 /// Strata given by arrays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct ArrayStrata {
     /// Stratum of each row, 0-based; -1 is missing.
     pub index: Vec<i64>,
@@ -345,14 +351,16 @@ pub struct ArrayStrata {
 }
 
 /// One random term given by arrays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ArrayTerm {
     /// `g1`, `g2`, ... where the caller gave none.
     pub name: String,
     pub effects: Vec<String>,
     /// `[n, k]`; `None` is a column of ones.
+    #[serde(deserialize_with = "column_if_any")]
     pub z: Option<Vec<f64>>,
     /// Level of each row, 0-based; -1 is missing (fit) or unseen (prediction).
+    #[serde(deserialize_with = "column")]
     pub index: Vec<i64>,
     pub n_levels: usize,
     /// Labels `[n_levels]`; "1", "2", ... where the caller gave none.

@@ -113,7 +113,7 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let (handle, out) = (whole(fit)?, target(out, "out")?);
         let settings = Options { reml: false, reml_generalised: false, ..handle.options.clone() };
         out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings)));
         Ok(())
@@ -242,7 +242,18 @@ pub extern "C" fn interlace_fit_bic(fit: Option<&FitHandle>) -> f64 {
     query(f64::NAN, || Some(fit?.fit.bic))
 }
 
-/// The fit behind the handle, for functions that can fail.
+/// The fit behind the handle, which has its rows.
 pub(super) fn fit_of(fit: Option<&FitHandle>) -> Result<&Fit> {
+    whole(fit).map(|f| &f.fit)
+}
+
+/// The handle of a fit that has its rows.
+pub(super) fn whole(fit: Option<&FitHandle>) -> Result<&FitHandle> {
+    let handle = need(fit, "fit")?;
+    handle.fit.need_rows("fit").map(|()| handle)
+}
+
+/// The fit behind the handle, for what needs no rows.
+pub(super) fn estimates_of(fit: Option<&FitHandle>) -> Result<&Fit> {
     need(fit, "fit").map(|f| &f.fit)
 }

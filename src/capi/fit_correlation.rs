@@ -6,7 +6,7 @@ use super::boundary::{boundary, query};
 use super::buffer::target;
 use super::c_char;
 use super::codes::code_of;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, estimates_of};
 use super::spec_lists::CorrelationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
@@ -97,5 +97,5 @@ fn names(fit: Option<&FitHandle>, i: usize) -> Option<*const c_char> {
 }
 
 fn correlation_of(fit: Option<&FitHandle>) -> Result<&CorrelationFit> {
-    fit_of(fit)?.correlation().ok_or_else(|| Error::argument("the fit has no residual correlation"))
+    estimates_of(fit)?.correlation().ok_or_else(|| Error::argument("the fit has no residual correlation"))
 }

@@ -6,7 +6,7 @@ use super::boundary::{boundary, query};
 use super::buffer::{copy_out, write_out};
 use super::c_char;
 use super::codes::code_of;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, estimates_of, fit_of};
 use super::options_lists::InformationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
@@ -129,6 +129,6 @@ fn generalised_at(fit: Option<&FitHandle>) -> Option<&Generalised> {
 
 /// The same for functions that can fail.
 fn generalised_of(fit: Option<&FitHandle>) -> Result<&Generalised> {
-    let own = fit_of(fit)?.generalised();
+    let own = estimates_of(fit)?.generalised();
     own.ok_or_else(|| Error::argument("fit is of a linear model, it must be of a generalised one"))
 }

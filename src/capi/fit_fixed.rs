@@ -7,7 +7,7 @@ use super::boundary::{boundary, query};
 use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::codes::{code_of, meaning};
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, estimates_of, fit_of};
 use super::fit_lists::DfCode;
 use super::handle::need;
 use super::hypotheses::degrees_of_freedom;
@@ -188,7 +188,7 @@ pub unsafe extern "C" fn interlace_fit_linear_predictor(
 
 /// A predictor and its fixed effects, for functions that can fail.
 fn fixed_of(fit: Option<&FitHandle>, predictor: MaybeUninit<PredictorCode>) -> Result<(Role, &FixedEffects)> {
-    let (fit, role) = (fit_of(fit)?, meaning(predictor, "predictor")?);
+    let (fit, role) = (estimates_of(fit)?, meaning(predictor, "predictor")?);
     Ok((role, fit.fixed_of(role).ok_or_else(|| absent(role))?))
 }
 

@@ -26,7 +26,7 @@ pub unsafe extern "C" fn interlace_fit_term_z(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let term = term_of(fit, term)?;
+        let term = whole_term(fit, term)?;
         match &term.design.z {
             Some(z) => copy_out(z, out, len),
             None => write_out(term.design.index.iter().map(|_| 1.0), out, len),
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn interlace_fit_term_index(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || write_out(term_of(fit, term)?.design.index.iter().map(|&level| i64::from(level)), out, len))
+    boundary(err, || write_out(whole_term(fit, term)?.design.index.iter().map(|&level| i64::from(level)), out, len))
 }
 
 /// Number of random effects q of the mean: the sum over its terms of effects times levels.
@@ -148,4 +148,9 @@ impl Sparse {
         }
         Ok(())
     }
+}
+
+/// A random term of a fit that has its rows.
+fn whole_term(fit: Option<&FitHandle>, term: usize) -> Result<&TermFit> {
+    fit_of(fit).and_then(|_| term_of(fit, term))
 }

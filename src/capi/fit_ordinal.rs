@@ -6,7 +6,7 @@ use super::boundary::{boundary, query};
 use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::codes::code_of;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, estimates_of, fit_of};
 use super::spec_lists::ThresholdCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
@@ -176,7 +176,7 @@ fn ordinal_of(fit: Option<&FitHandle>) -> Result<&Ordinal> {
 }
 
 fn own_of(fit: Option<&FitHandle>) -> Result<(&Generalised, &Ordinal)> {
-    let fit = fit_of(fit)?;
+    let fit = estimates_of(fit)?;
     fit.generalised().zip(fit.ordinal()).ok_or_else(|| Error::argument("fit is not of an ordinal model, it has no thresholds"))
 }
 

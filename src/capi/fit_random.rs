@@ -6,7 +6,7 @@ use super::boundary::{boundary, query};
 use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::codes::code_of;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, estimates_of};
 use super::spec_lists::StructureCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
@@ -32,7 +32,7 @@ pub extern "C" fn interlace_fit_theta_name(fit: Option<&FitHandle>, i: usize) ->
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_theta(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.theta, out, len))
+    boundary(err, || copy_out(&estimates_of(fit)?.theta, out, len))
 }
 
 /// Number of random terms, of all predictors.
@@ -252,7 +252,7 @@ pub unsafe extern "C" fn interlace_fit_term_boundary(
 
 /// The term of that number, for functions that can fail.
 pub(super) fn term_of(fit: Option<&FitHandle>, term: usize) -> Result<&TermFit> {
-    let fit = fit_of(fit)?;
+    let fit = estimates_of(fit)?;
     let count = fit.all_terms().count();
     term_at(fit, term).ok_or_else(|| Error::argument(format!("term is {term}, the fit has {count} random terms (from 0)")))
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
 use super::codes::meaning;
-use super::fit::FitHandle;
+use super::fit::{FitHandle, whole};
 use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let (handle, out) = (whole(fit)?, target(out, "out")?);
         let table = degrees_of_freedom(handle, df, options)?.coefficients_table(&handle.fit, level)?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn interlace_fit_anova(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let (handle, out) = (whole(fit)?, target(out, "out")?);
         let kind = meaning(anova_type, "anova_type")?;
         let freedom = degrees_of_freedom(handle, df, options)?;
         let table = watched(options, |watch| anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, watch))?;
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn interlace_fit_drop1(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let (handle, out) = (whole(fit)?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
         let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
         out.write(give(FrameHandle::new(table)));
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn interlace_fit_fixef_vcov_kenward_roger(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || match degrees_of_freedom(need(fit, "fit")?, MaybeUninit::new(DfCode::KenwardRoger), options)? {
+    boundary(err, || match degrees_of_freedom(whole(fit)?, MaybeUninit::new(DfCode::KenwardRoger), options)? {
         DegreesOfFreedom::KenwardRoger(own) => copy_out(&own.vcov, out, len),
         _ => Ok(()),
     })
@@ -194,6 +194,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let out = target(out, "out")?;
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
+        fits.iter().enumerate().try_for_each(|(i, fit)| fit.need_rows(&format!("fits[{i}]")))?;
         out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?)));
         Ok(())
     })
@@ -249,6 +250,9 @@ pub(super) fn degrees_of_freedom_by<'f>(
 ) -> Result<DegreesOfFreedom<'f>> {
     let fit = &handle.fit;
     method.check(fit)?;
+    if matches!(method, DfMethod::Satterthwaite | DfMethod::KenwardRoger) || method == DfMethod::Default && fit.is_linear() {
+        fit.need_rows("degrees of freedom, other than normal and residual ones")?;
+    }
     let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit, watch));
     Ok(match method {
         DfMethod::Default if !fit.is_linear() => DegreesOfFreedom::by_default(None),

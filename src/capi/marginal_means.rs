@@ -6,10 +6,10 @@ use super::boundary::boundary;
 use super::buffer::{matrix, target};
 use super::c_char;
 use super::codes::meaning;
-use super::fit::FitHandle;
+use super::fit::{FitHandle, whole};
 use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
-use super::handle::{give, need};
+use super::handle::give;
 use super::hypotheses::degrees_of_freedom;
 use super::options::OptionsHandle;
 use super::progress::watched;
@@ -148,7 +148,7 @@ impl<'a> Asked<'a> {
         request: &MeansRequest,
         options: Option<&OptionsHandle>,
     ) -> Result<Self> {
-        let handle = need(fit, "fit")?;
+        let handle = whole(fit)?;
         let fit = &handle.fit;
         let mut specs = MeansSpec::parse(text(specs, "specs")?)?;
         if let Some(at) = optional_text(request.at, "request->at")? {

@@ -66,6 +66,7 @@ pub mod profile;
 pub mod questions;
 pub mod resample;
 pub mod resample_lists;
+pub mod saved;
 pub mod spec;
 pub mod spec_arrays;
 pub mod spec_correlation;

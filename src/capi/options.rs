@@ -27,18 +27,20 @@ pub struct OptionsHandle {
     pub(super) texts: StringTable,
 }
 
+impl OptionsHandle {
+    /// Options that nobody watches.
+    pub(super) fn new(options: Options) -> Self {
+        OptionsHandle { options, progress: None, user_data: std::ptr::null_mut(), texts: StringTable::default() }
+    }
+}
+
 /// Makes options with their default values.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        out.write(give(OptionsHandle {
-            options: Options::default(),
-            progress: None,
-            user_data: std::ptr::null_mut(),
-            texts: StringTable::default(),
-        }));
+        out.write(give(OptionsHandle::new(Options::default())));
         Ok(())
     })
 }

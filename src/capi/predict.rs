@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copied, copy_out, optional_slice};
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, estimates_of};
 use super::frame::FrameHandle;
 use super::options::OptionsHandle;
 use super::predict_lists::{IntervalCode, NewLevelsCode, PredictionStatusCode, QuantityCode, RandomCode};
@@ -57,7 +57,7 @@ unsafe impl super::request::Request for PredictRequest {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_predict_width(fit: Option<&FitHandle>, quantity: MaybeUninit<QuantityCode>) -> usize {
-    query(0, || Some(fit_of(fit).ok()?.prediction_width(meaning(quantity, "quantity").ok()?)))
+    query(0, || Some(estimates_of(fit).ok()?.prediction_width(meaning(quantity, "quantity").ok()?)))
 }
 
 /// Predictions for the rows of `data`, to `out` [rows,w], w as in interlace_fit_predict_width, 1 except for ordinal fits. If `data` is
@@ -156,7 +156,7 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// Without an interval.
     unsafe fn new(fit: Option<&'a FitHandle>, data: Option<&'a FrameHandle>, request: *const PredictRequest) -> Result<Self> {
-        let (fit, asked) = (fit_of(fit)?, read(request)?);
+        let (fit, asked) = (estimates_of(fit)?, read(request)?);
         let (newdata, rows) = match (data, asked.arrays) {
             (None, None) => (NewData::Training, fit.fitted.len()),
             (Some(data), None) => (NewData::Frame(&data.frame), data.frame.n_rows()),
@@ -165,6 +165,9 @@ impl<'a> Asked<'a> {
                 return Err(Error::argument("data and request->arrays are both given, at most one of them may be"));
             }
         };
+        if matches!(newdata, NewData::Training) || fit.cox().is_some() {
+            fit.need_rows("predictions of a Cox model, or for the data of the fit")?;
+        }
         // Also where it does not count.
         meaning(asked.interval, "request->interval")?;
         let random = match meaning(asked.random, "request->random")? {

@@ -26,6 +26,8 @@ pub struct Cumulative {
 const NAME: &str = "cumulative";
 
 impl Cumulative {
+    pub const NAME: &str = NAME;
+
     /// The scale is kept at 1; the thresholds are named `1|2`, `2|3`, ...
     pub fn new(link: Link, categories: usize) -> Result<Self> {
         if !is_cumulative(link) {

@@ -13,7 +13,7 @@ use crate::watch::Watch;
 const CONCORDANCE: &str = "concordance";
 
 /// Pairs by their weights, and the share of those that agree.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Concordance {
     pub concordant: f64,
     pub discordant: f64,

@@ -14,6 +14,7 @@ use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::survival::SurvivalDesign;
 use crate::design::{Columns, Design, Further, NaPolicy, NeededTimes, PredictorDesign, ResponseRule, TermDesign, realise};
+use crate::envelope::{fits, is_choice};
 use crate::error::{Error, Result, try_owned};
 use crate::names::quoted;
 use crate::spec::{ArrayCorrelation, ArraySpec, ArrayTerm};
@@ -31,7 +32,6 @@ pub struct ArrayProgram {
     /// Columns named `(Intercept)` are left out of the design: an ordinal model has thresholds, a Cox model baseline hazards.
     pub without_intercept: bool,
     /// Missing values are an error, in new data as in the training data.
-    #[serde(default)]
     pub complete: bool,
 }
 
@@ -189,6 +189,18 @@ fn note_further(further: &Further<Columns>, names: &Further<Vec<String>>, n: usi
 }
 
 impl ArrayProgram {
+    /// Fails for a program that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        self.terms.iter().try_for_each(ArrayTermProgram::check)?;
+        self.strata.iter().try_for_each(ArrayLevels::check)
+    }
+
+    /// What the design has of these columns, and of the random terms levels and effects.
+    pub fn sizes<'a>(&'a self, names: &'a [String]) -> (usize, impl Iterator<Item = (usize, usize)>) {
+        let left_out = if self.without_intercept { names.iter().filter(|name| *name == INTERCEPT).count() } else { 0 };
+        (names.len() - left_out, self.terms.iter().map(ArrayTermProgram::size))
+    }
+
     /// All of the design but the random terms.
     fn without_terms(&self, spec: &ArraySpec, further: Further<Columns>, rows: &Rows) -> Result<Design> {
         let (x, x_names) = self.columns(&spec.x, &self.x_names, rows)?;
@@ -340,6 +352,19 @@ fn term_design(learnt: &ArrayTermProgram, term: &ArrayTerm, rows: &Rows) -> Resu
 }
 
 impl ArrayTermProgram {
+    /// Fails for a term that was not learnt, but read from damaged bytes.
+    fn check(&self) -> Result<()> {
+        let effects = self.effects.len();
+        let kept = self.kept_effects.as_deref().is_none_or(|kept| is_choice(kept, effects));
+        fits(effects > 0 && kept && self.structure.size == effects && (self.has_z || effects == 1), "a random term")?;
+        self.levels.check()
+    }
+
+    /// Levels and effects.
+    fn size(&self) -> (usize, usize) {
+        (self.levels.labels.len(), self.kept_effects.as_ref().map_or(self.effects.len(), Vec::len))
+    }
+
     /// Leaves effects out of the training data's term that depend on others.
     fn drop_dependent(&mut self, design: &mut TermDesign, n: usize, warnings: &mut Vec<String>) -> Result<()> {
         let text = format!("({} | {})", self.effects.join(" + "), self.name);

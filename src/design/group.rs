@@ -8,6 +8,7 @@ use crate::design::node::Node;
 use crate::design::rows::Rows;
 use crate::design::value::Factor;
 use crate::design::variable::translate;
+use crate::envelope::{column, fits};
 use crate::error::{Error, Result, try_collect, try_gather, try_push, try_vec};
 
 /// A grouping factor with the levels that occur in the training data.
@@ -17,6 +18,7 @@ pub struct Group {
     pub name: String,
     pub factors: Vec<GroupFactor>,
     /// The levels' labels, `a1:b1` for interactions, ordered by the first factor, then by the next.
+    #[serde(deserialize_with = "column")]
     pub labels: Vec<String>,
 }
 
@@ -26,13 +28,36 @@ pub struct GroupFactor {
     pub name: String,
     pub node: Node,
     /// The levels that occur.
+    #[serde(deserialize_with = "column")]
     pub levels: Vec<String>,
     /// The pairs (level of the interaction so far, level of this factor) that occur, as `first * levels.len() + second`, ascending;
     /// the place in here is the level of the interaction up to this factor. Empty for the first factor.
+    #[serde(deserialize_with = "column")]
     pairs: Vec<u64>,
 }
 
 impl Group {
+    /// Fails for a factor that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        let what = "a level of a group";
+        let mut so_far = 0_u64;
+        for (k, factor) in self.factors.iter().enumerate() {
+            factor.node.check()?;
+            let (levels, pairs) = (factor.levels.len() as u64, &factor.pairs);
+            fits(levels > 0 && levels < u64::from(UNSEEN), what)?;
+            if k == 0 {
+                fits(pairs.is_empty(), what)?;
+                so_far = levels;
+                continue;
+            }
+            let ascend = pairs.windows(2).all(|pair| pair[0] < pair[1]);
+            let last = pairs.last().copied().unwrap_or(u64::MAX);
+            fits(ascend && last < so_far.saturating_mul(levels) && (pairs.len() as u64) < u64::from(UNSEEN), what)?;
+            so_far = pairs.len() as u64;
+        }
+        fits(so_far > 0 && self.labels.len() as u64 == so_far, what)
+    }
+
     /// Learns the levels, and gives the level of each row used.
     pub fn learn(parts: Vec<(String, Node)>, values: &[Factor], rows: &Rows) -> Result<(Self, Vec<u32>)> {
         let name = parts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(":");

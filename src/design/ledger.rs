@@ -1,10 +1,18 @@
 //! Rows used and rows of the data.
 
 use super::RowLedger;
+use crate::envelope::fits;
 use crate::error::{Error, Result, try_collect, try_vec};
 use crate::names::quoted;
 
 impl RowLedger {
+    /// Fails where `n` is not the number of rows that are used, as in damaged bytes.
+    pub fn check(&self, n: usize) -> Result<()> {
+        let ascend = self.dropped.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        let within = self.dropped.last().is_none_or(|(row, _)| *row < self.n_data);
+        fits(ascend && within && n.checked_add(self.dropped.len()) == Some(self.n_data), "the number of rows")
+    }
+
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         let dropped = try_collect("rows that were left out", self.dropped.iter().cloned())?;

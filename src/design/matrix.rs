@@ -6,6 +6,7 @@ use crate::design::coding::indicators;
 use crate::design::contrasts::Contrast;
 use crate::design::rows::Rows;
 use crate::design::variable::{Kind, Predictor, Variable};
+use crate::envelope::fits;
 use crate::error::{Error, Result, try_vec};
 use crate::formula::TermList;
 use crate::names::quoted;
@@ -42,6 +43,30 @@ pub enum Coding {
 pub const INTERCEPT: &str = "(Intercept)";
 
 impl ModelMatrix {
+    /// Fails for a plan that was not made, but read from damaged bytes. `variables`, which were checked, are those that it may have.
+    pub fn check(&self, variables: &[Variable]) -> Result<()> {
+        let mut total = usize::from(self.intercept);
+        for term in &self.terms {
+            let mut product = 1_usize;
+            for (v, coding) in &term.factors {
+                let kind = variables.get(*v).map(|variable| &variable.kind);
+                let suits = match (kind, coding) {
+                    (Some(Kind::Factor { levels, .. }), Coding::Contrasts(c)) => {
+                        levels.len() > 1 && c.check("", levels.len()).is_ok()
+                    }
+                    (Some(Kind::Factor { .. }), Coding::Indicators) => true,
+                    (Some(Kind::Numeric | Kind::Matrix { .. }), Coding::Plain) => true,
+                    _ => false,
+                };
+                fits(suits, "the coding of a variable")?;
+                product = product.saturating_mul(kind.map_or(0, |kind| columns(kind, *coding)));
+            }
+            fits(term.n_columns == product, "the number of columns of a term")?;
+            total = total.saturating_add(product);
+        }
+        fits(self.names.len() == total, "a name of a column")
+    }
+
     /// Plans the columns. `place` gives the program's variable for each of the list's; `contrasts` override those of the variables;
     /// `n` is the number of rows, to refuse what memory can't hold.
     pub fn plan(

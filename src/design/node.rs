@@ -3,19 +3,25 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::design::contrasts::Contrast;
 use crate::design::functions::{Function, log_base, power, round};
 use crate::design::poly::PolyBasis;
 use crate::design::spline::SplineBasis;
 use crate::design::unread::explained;
 use crate::design::value::{Factor, Matrix, Value};
+use crate::envelope::{fits, nested};
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::Op;
 use crate::frame::{Frame, number_of_text};
 use crate::names::quoted;
 
 /// A compiled expression.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum Node {
     Column(String),
     Number(f64),
@@ -97,7 +103,47 @@ pub struct Recode {
     pub ordered: Option<bool>,
 }
 
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        nested(S::Error::custom, || Node::serialize(self, serializer))
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        nested(D::Error::custom, || Node::deserialize(deserializer))
+    }
+}
+
 impl Node {
+    /// Fails for an expression that was not compiled, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Node::Extreme { arguments, .. } => fits(!arguments.is_empty(), "an expression without arguments"),
+            Node::Poly { basis, .. } => basis.check(),
+            Node::Spline { basis, .. } => basis.check(),
+            Node::Factor { recode, .. } => fits(recode.labels.len() == recode.levels.len(), "a label of a level"),
+            _ => Ok(()),
+        }?;
+        self.arguments().into_iter().try_for_each(Node::check)
+    }
+
+    /// The same of one that has a value for each row.
+    pub fn check_by_row(&self) -> Result<()> {
+        fits(!self.columns().is_empty(), "an expression without columns")?;
+        self.check()
+    }
+
+    /// The columns that it gives as a matrix; `None` if it gives none.
+    pub fn n_columns(&self) -> Option<usize> {
+        match self {
+            Node::Poly { basis, .. } => Some(basis.degree()),
+            Node::Spline { basis, .. } => Some(basis.columns()),
+            _ => None,
+        }
+        .filter(|columns| *columns != 1)
+    }
+
     /// The columns of the frame that it reads.
     pub fn columns(&self) -> Vec<&str> {
         let mut columns = Vec::new();
@@ -108,10 +154,17 @@ impl Node {
     fn visit_columns<'a>(&'a self, columns: &mut Vec<&'a str>) {
         match self {
             Node::Column(name) if !columns.contains(&name.as_str()) => columns.push(name),
-            Node::Column(_) | Node::Number(_) | Node::Word(_) => {}
-            Node::Binary { left, right, .. } => [left, right].iter().for_each(|node| node.visit_columns(columns)),
-            Node::IfElse { test, yes, no } => [test, yes, no].iter().for_each(|node| node.visit_columns(columns)),
-            Node::Extreme { arguments, .. } => arguments.iter().for_each(|node| node.visit_columns(columns)),
+            _ => self.arguments().into_iter().for_each(|node| node.visit_columns(columns)),
+        }
+    }
+
+    /// The expressions that it is made of.
+    fn arguments(&self) -> Vec<&Node> {
+        match self {
+            Node::Column(_) | Node::Number(_) | Node::Word(_) => vec![],
+            Node::Binary { left, right, .. } => vec![left, right],
+            Node::IfElse { test, yes, no } => vec![test, yes, no],
+            Node::Extreme { arguments, .. } => arguments.iter().collect(),
             Node::Not(argument)
             | Node::Apply { argument, .. }
             | Node::LogBase { argument, .. }
@@ -122,7 +175,7 @@ impl Node {
             | Node::Poly { argument, .. }
             | Node::Spline { argument, .. }
             | Node::Factor { argument, .. }
-            | Node::Contrasts { argument, .. } => argument.visit_columns(columns),
+            | Node::Contrasts { argument, .. } => vec![argument],
         }
     }
 

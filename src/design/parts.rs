@@ -4,12 +4,15 @@ use super::series::CorrelationDesign;
 use super::survival::SurvivalDesign;
 use crate::choice::Choice;
 use crate::covariance::Structure;
+use crate::envelope::{column, column_if_any, fits, rows, rows_if_any};
 use crate::error::{Result, try_copy};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
 use crate::spec::FormulaSpec;
 use std::ffi::CStr;
 use std::sync::Arc;
+
+use serde::Deserializer;
 
 /// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
 pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
@@ -99,7 +102,7 @@ pub struct PredictorDesign {
 }
 
 /// One random term realised on data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TermDesign {
     /// The grouping factor's name: `g`, or `a:b`.
     pub group: String,
@@ -107,10 +110,13 @@ pub struct TermDesign {
     pub effects: Vec<String>,
     pub structure: Structure,
     /// Labels of the levels that occur in the training data, in order.
+    #[serde(deserialize_with = "shared")]
     pub levels: Arc<Vec<String>>,
     /// Level of each row, 0-based; `UNSEEN` for a level that the training data don't have (new data only).
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub index: Vec<u32>,
     /// `[n, r]` column-major; `None` is a single column of ones.
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub z: Option<Vec<f64>>,
 }
 
@@ -152,7 +158,19 @@ impl PredictorDesign {
     }
 }
 
+fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Arc<Vec<String>>, D::Error> {
+    column(deserializer).map(Arc::new)
+}
+
 impl TermDesign {
+    /// Fails for a term of other than `n` rows, or that was read from damaged bytes.
+    pub fn check(&self, n: usize) -> Result<()> {
+        let (r, levels) = (self.effects.len(), self.levels.len());
+        let z = self.z.as_ref().map_or(r == 1, |z| z.len() == n.saturating_mul(r) && z.iter().all(|z| z.is_finite()));
+        let index = self.index.len() == n && self.index.iter().all(|level| (*level as usize) < levels);
+        fits(r > 0 && self.structure.size == r && levels < UNSEEN as usize && index && z, "a random term")
+    }
+
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         Ok(TermDesign {
@@ -170,18 +188,19 @@ impl TermDesign {
 pub const UNSEEN: u32 = u32::MAX;
 
 /// Which rows of the data are used, and why the others are not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RowLedger {
     /// Rows of the data.
     pub n_data: usize,
     /// Rows left out, ascending, each with the name of the first column (or expression) that is missing there.
+    #[serde(deserialize_with = "column")]
     pub dropped: Vec<(usize, String)>,
     /// Results per row are to be padded to `n_data` with NaN.
     pub pad: bool,
 }
 
 /// What to do with rows that have missing values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum NaPolicy {
     /// Leave the rows out and report them.
     #[default]

@@ -1,5 +1,6 @@
 //! Polynomial bases, R's `poly`: raw powers, or orthonormal on the training data.
 
+use crate::envelope::fits;
 use crate::error::{Error, Result};
 
 /// A polynomial basis that can be evaluated on new data.
@@ -13,6 +14,15 @@ pub enum PolyBasis {
 }
 
 impl PolyBasis {
+    /// Fails for a basis that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        let together = match self {
+            PolyBasis::Raw { degree } => *degree > 0,
+            PolyBasis::Orthogonal { alpha, norm2 } => !alpha.is_empty() && norm2.len() == alpha.len() + 1,
+        };
+        fits(together, "a polynomial")
+    }
+
     /// Learns the orthogonal polynomials of degree 1..=`degree` on the values that are not missing. `name` is for messages.
     pub fn orthogonal(name: &str, x: &[f64], degree: usize) -> Result<Self> {
         let mut x: Vec<f64> = x.iter().copied().filter(|v| !v.is_nan()).collect();

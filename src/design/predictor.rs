@@ -8,6 +8,7 @@ use crate::design::group::Group;
 use crate::design::matrix::ModelMatrix;
 use crate::design::node::Node;
 use crate::design::variable::{Kind, Variable};
+use crate::envelope::{fits, is_choice};
 use crate::error::{Error, Result};
 use crate::formula::{Expr, StructureKind};
 use crate::frame::Frame;
@@ -73,6 +74,32 @@ impl Source {
 }
 
 impl PredictorProgram {
+    /// Fails for a program that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        self.variables.iter().try_for_each(Variable::check)?;
+        let fixed = self.variables.get(..self.n_fixed_variables);
+        fits(fixed.is_some(), "the number of variables")?;
+        self.fixed.check(fixed.unwrap_or_default())?;
+        self.groups.iter().try_for_each(Group::check)?;
+        for random in &self.random {
+            random.effects.check(&self.variables)?;
+            let (all, kept) = (random.effects.n_columns(), random.kept.as_deref());
+            let ascend = kept.is_none_or(|kept| is_choice(kept, all));
+            fits(all > 0 && random.group < self.groups.len() && ascend, "a random term")?;
+        }
+        self.offsets.iter().try_for_each(|source| source.node.check())
+    }
+
+    /// Levels and effects of each random term.
+    pub fn sizes(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.random.iter().flat_map(|random| {
+            let (levels, r) =
+                (self.groups[random.group].labels.len(), random.kept.as_ref().map_or(random.effects.n_columns(), Vec::len));
+            let (terms, effects) = if random.split { (r, 1) } else { (1, r) };
+            std::iter::repeat_n((levels, effects), terms)
+        })
+    }
+
     /// The columns of a frame that new data need.
     pub fn columns(&self, random: bool) -> impl Iterator<Item = &str> {
         let n = if random { self.variables.len() } else { self.n_fixed_variables };

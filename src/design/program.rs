@@ -67,14 +67,24 @@ pub struct Program {
     pub(super) mean: PredictorProgram,
     pub(super) further: Further<PredictorProgram>,
     /// Of a Cox model.
-    #[serde(default)]
     strata: Option<Group>,
     /// Missing values are an error, in new data as in the training data.
-    #[serde(default)]
     pub(super) complete: bool,
 }
 
 impl Program {
+    /// Fails for a program that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        self.response.check()?;
+        std::iter::once(&self.mean).chain(self.further.iter()).try_for_each(PredictorProgram::check)?;
+        self.strata.iter().try_for_each(Group::check)
+    }
+
+    /// The number of strata; 0 without them.
+    pub fn n_strata(&self) -> usize {
+        self.strata.as_ref().map_or(0, |group| group.labels.len())
+    }
+
     /// Whether the strata of a Cox model are made of a column.
     pub fn makes_strata(&self, column: &str) -> bool {
         self.strata.iter().flat_map(|group| &group.factors).any(|factor| factor.node.columns().contains(&column))

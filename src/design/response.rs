@@ -71,6 +71,15 @@ pub(super) struct Selected {
 }
 
 impl Response {
+    /// Fails for a response that was not compiled, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        match &self.node {
+            ResponseNode::Single(node) => node.check(),
+            ResponseNode::Counts { successes, failures } => [successes, failures].into_iter().try_for_each(Node::check),
+            ResponseNode::Survival(node) => node.check(),
+        }
+    }
+
     pub fn compile(expr: &Expr, rule: ResponseRule, frame: &Frame) -> Result<Self> {
         let node = match counts(expr) {
             _ if rule == ResponseRule::Survival => ResponseNode::Survival(SurvivalNode::compile(expr, frame)?),

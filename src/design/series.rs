@@ -1,25 +1,31 @@
 //! Which residuals are correlated: groups, and times within them.
 
+use crate::envelope::{column, fits, rows};
 use crate::error::{Result, try_copy, try_vec};
 use crate::formula::CorrelationKind;
 
 /// Which residuals are correlated, and how.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CorrelationDesign {
     pub kind: CorrelationKind,
     /// The group's name: `g`, or `a:b`.
     pub group: String,
     pub n_groups: usize,
     /// Group of each row used, 0-based.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub index: Vec<u32>,
     /// `None` is the order of the rows.
     pub time: Option<String>,
     /// Time of each row used; empty where the order of the rows is meant.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub times: Vec<f64>,
 }
 
 /// What memory is for.
 pub(super) const GROUPS: &str = "groups of the residual correlation";
+
+/// So many groups may be without rows.
+const MOST_GROUPS: usize = 1 << 24;
 
 /// The rows group by group, in the order of time.
 #[derive(Clone)]
@@ -37,6 +43,15 @@ impl Runs {
 }
 
 impl CorrelationDesign {
+    /// Fails for a design of other than `n` rows, or that was read from damaged bytes.
+    pub fn check_rows(&self, n: usize) -> Result<()> {
+        let groups = self.n_groups <= n.max(MOST_GROUPS)
+            && self.index.len() == n
+            && self.index.iter().all(|g| (*g as usize) < self.n_groups);
+        let times = self.times.len() == if self.time.is_some() { n } else { 0 } && self.times.iter().all(|t| t.is_finite());
+        fits(groups && times, "the residual correlation")
+    }
+
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         let (index, times) = (try_copy(GROUPS, &self.index)?, try_copy("times", &self.times)?);

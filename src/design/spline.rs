@@ -1,5 +1,6 @@
 //! B-splines (`bs`) and natural cubic splines (`ns`), as R's package splines defines them.
 
+use crate::envelope::fits;
 use crate::error::{Error, Result};
 
 /// A spline basis that can be evaluated on new data.
@@ -26,6 +27,23 @@ pub struct SplineRequest {
 }
 
 impl SplineBasis {
+    /// Fails for a basis that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        let ends = self.degree.saturating_add(1);
+        let knots = &self.knots;
+        let together = self.degree > 0
+            && knots.len() / 2 >= ends
+            && knots.iter().all(|knot| knot.is_finite())
+            && knots.is_sorted()
+            && knots[..ends].iter().all(|knot| *knot == knots[0])
+            && knots[knots.len() - ends..].iter().all(|knot| *knot == knots[knots.len() - 1])
+            && knots[0] < knots[knots.len() - 1];
+        fits(together, "the knots of a spline")?;
+        let m = self.b_spline_columns();
+        let own = self.natural.as_ref();
+        fits(own.is_none_or(|natural| self.degree == 3 && m > 2 && natural.len() == m * (m - 2)), "a natural spline")
+    }
+
     /// Learns the knots from the values that are not missing. `name` is for messages.
     pub fn learn(name: &str, x: &[f64], request: &SplineRequest) -> Result<Self> {
         let mut x: Vec<f64> = x.iter().copied().filter(|v| !v.is_nan()).collect();

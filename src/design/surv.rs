@@ -36,6 +36,11 @@ pub(super) struct TimeValues<'a> {
 }
 
 impl SurvivalNode {
+    /// Fails for a response that was not compiled, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        self.start.iter().chain([&self.stop, &self.event]).try_for_each(|(_, node)| node.check_by_row())
+    }
+
     pub fn compile(expr: &Expr, frame: &Frame) -> Result<Self> {
         let at = expr.span.start;
         let ExprKind::Call { function, arguments } = &expr.kind else { return Err(no_surv(expr)) };

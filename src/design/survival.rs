@@ -1,5 +1,6 @@
 //! A survival response: who is at risk when, and who has an event; strata.
 
+use crate::envelope::{column, column_if_any, fits, rows, rows_if_any};
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_gather, try_vec};
 use crate::names::quoted;
 
@@ -10,19 +11,39 @@ const SHOWN: usize = 5;
 pub const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
 
 /// A survival response on the rows used. A row is at risk at t where start < t <= stop.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct SurvivalDesign {
     /// `None`: all are at risk from the beginning.
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub start: Option<Vec<f64>>,
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub stop: Vec<f64>,
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub event: Vec<bool>,
     /// Stratum of each row, a place in `strata`; all 0 without strata.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub stratum: Vec<u32>,
     /// Labels; empty without strata.
+    #[serde(deserialize_with = "column")]
     pub strata: Vec<String>,
 }
 
 impl SurvivalDesign {
+    /// Fails for a response of other than `n` rows, or that was read from damaged bytes.
+    pub fn check(&self, n: usize) -> Result<()> {
+        let strata = self.strata.len().max(1);
+        let start = self.start.as_ref();
+        fits(
+            self.stop.len() == n
+                && self.event.len() == n
+                && self.stratum.len() == n
+                && self.stratum.iter().all(|s| (*s as usize) < strata)
+                && self.stop.iter().all(|t| t.is_finite())
+                && start.is_none_or(|start| start.len() == n && start.iter().zip(&self.stop).all(|(a, b)| a.is_finite() && a < b)),
+            "the times of events",
+        )
+    }
+
     /// Gives each row its stratum; says which strata have no events.
     pub(super) fn stratify(
         &mut self,

@@ -7,6 +7,7 @@ use crate::design::contrasts::Contrast;
 use crate::design::node::Node;
 use crate::design::rows::Rows;
 use crate::design::value::{Factor, Matrix, Value, logical_levels};
+use crate::envelope::fits;
 use crate::error::{Error, Result, row_text, try_collect, try_gather, try_owned, try_vec};
 use crate::frame::Frame;
 use crate::names::{known, quoted};
@@ -63,6 +64,17 @@ impl Kind {
 }
 
 impl Variable {
+    /// Fails for a variable that was not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        self.node.check_by_row()?;
+        let together = match &self.kind {
+            Kind::Numeric => self.node.n_columns().is_none(),
+            Kind::Matrix { n_columns } => self.node.n_columns() == Some(*n_columns),
+            Kind::Factor { levels, contrast, .. } => !levels.is_empty() && contrast.check(&self.name, levels.len()).is_ok(),
+        };
+        fits(together, "the kind of a variable")
+    }
+
     /// Brings the values of new data to the kind that was learnt: numbers become categories where a factor is wanted.
     pub fn conform<'a>(&self, value: Value<'a>) -> Result<Value<'a>> {
         match (&self.kind, value) {

@@ -20,6 +20,7 @@ impl Fit {
     /// Of families whose variance follows from the mean, or whose parameter has another meaning than a scale: where a scale is estimated the
     /// ratio is about one whatever the data. The random effects count as parameters no more than in `df_residual`.
     pub fn overdispersion(&self) -> Result<Overdispersion> {
+        self.need_rows("overdispersion")?;
         self.without_cox("overdispersion")?;
         if self.ordinal().is_some() {
             return Err(Error::unsupported("overdispersion: an ordinal model has no variance of the response to compare with"));

@@ -39,6 +39,7 @@ impl Choice for ResidualKind {
 
 impl Fit {
     pub fn residuals_of(&self, kind: ResidualKind) -> Result<Vec<f64>> {
+        self.need_rows("residuals")?;
         if self.ordinal().is_some() {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }

@@ -1,7 +1,7 @@
 //! What the rest of the library asks of a family beside its density. A family of the caller's has the neutral answers, whatever its name.
 
 /// What the probability pi of a zero part is that of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ZeroPart {
     /// A structural zero, beside the zeros of the family.
     Inflation,

@@ -5,12 +5,13 @@ use super::estimable::Estimable;
 use super::kind::{Cox, Generalised, Kind, Nominal, Ordinal};
 use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
 use crate::design::{Design, ModelProgram, RowLedger};
+use crate::envelope::{column, column_if_any, rows, rows_if_any, unless_left_out};
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::search::Estimate;
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
 /// policy was to pad, per row of the data, with NaN for rows that were not used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Fit {
     /// What kind of model it is, and what only that kind has.
     pub kind: Kind,
@@ -35,15 +36,22 @@ pub struct Fit {
     pub df_residual: usize,
     /// Rows used.
     pub n_obs: usize,
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub y: Vec<f64>,
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub fitted: Vec<f64>,
     /// Response minus fitted.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub residuals: Vec<f64>,
     /// Times the square root of the weight.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub residuals_pearson: Vec<f64>,
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub weights: Option<Vec<f64>>,
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub offset: Option<Vec<f64>>,
     /// `[n_obs, p]`, the columns kept.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub x: Vec<f64>,
     /// A linear combination of random effects has no variance.
     pub singular: bool,
@@ -53,6 +61,9 @@ pub struct Fit {
     pub rows: RowLedger,
     /// Seconds: design, and the estimation alone.
     pub timing: (f64, f64),
+    /// A fit that was saved without its rows has what is per row no more.
+    #[serde(serialize_with = "unless_left_out")]
+    pub has_rows: bool,
     /// Makes the model matrices of new data.
     pub(crate) program: ModelProgram,
     /// The columns of the program's X that the fit has kept.
@@ -113,6 +124,7 @@ impl Fit {
             design_warnings: design.warnings,
             rows: design.rows,
             timing: (0.0, 0.0),
+            has_rows: true,
             kept: kept.to_vec(),
             estimable,
             theta,
@@ -126,6 +138,14 @@ impl Fit {
 
     pub fn is_linear(&self) -> bool {
         matches!(self.kind, Kind::Linear(_))
+    }
+
+    /// Fails for a fit that was saved without its rows.
+    pub fn need_rows(&self, what: &str) -> Result<()> {
+        if self.has_rows {
+            return Ok(());
+        }
+        Err(Error::unsupported(format!("{what}: the rows of the data are needed, and the fit was saved without them")))
     }
 
     /// Fails for what is not available for a Cox model.

@@ -7,7 +7,7 @@ use crate::formula::CorrelationKind;
 
 /// An estimated correlation of residuals within groups: those of AR(1) at distance d have the correlation estimate^d, those of compound
 /// symmetry all the same.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct CorrelationFit {
     pub estimate: f64,
     /// By the delta method from the observed information; NaN on the boundary.
@@ -26,9 +26,14 @@ impl CorrelationFit {
 
     /// Groups that occur in the rows used.
     pub fn n_groups(&self) -> usize {
-        let mut occurs = vec![false; self.design.n_groups];
-        self.design.index.iter().for_each(|g| occurs[*g as usize] = true);
-        occurs.into_iter().filter(|o| *o).count()
+        if self.design.index.is_empty() {
+            // Saved without rows.
+            return self.design.n_groups;
+        }
+        let mut occur = self.design.index.clone();
+        occur.sort_unstable();
+        occur.dedup();
+        occur.len()
     }
 
     /// Wald limits on the scale on which nlme makes them: log((rho - l) / (1 - rho)), l the least value.

@@ -134,6 +134,7 @@ impl Fit {
 
     /// Columns `[n_obs, p]` as the likelihood sees them: of a Cox model about the means of its strata.
     pub(crate) fn seen<'x>(&self, x: &'x [f64]) -> Result<Cow<'x, [f64]>> {
+        self.need_rows("model matrix")?;
         let Some(own) = self.cox() else { return Ok(x.into()) };
         let weights = self.weights.as_deref().map(|w| self.used(w)).transpose()?;
         let sets = RiskSets::new(&own.survival, weights.as_deref(), own.ties)?;

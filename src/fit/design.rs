@@ -14,6 +14,7 @@ const X: &str = "fixed-effects model matrix";
 impl Fit {
     /// The rows used, without the columns that the fit has left out.
     pub(crate) fn design(&self) -> Result<Design> {
+        self.need_rows("model matrices")?;
         let used = |values: &Option<Vec<f64>>| values.as_deref().map(|values| self.used(values)).transpose();
         Ok(Design {
             n: self.n_obs,

@@ -1,10 +1,11 @@
 //! Which linear combinations of the columns of a rank-deficient model matrix have an estimate: those in its row space.
 
+use crate::envelope::{fits, is_choice};
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
 
 /// The columns that a fit kept, and how those it left out depend on them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Estimable {
     kept: Vec<usize>,
     /// Each column left out, with its weights of the kept ones.
@@ -82,6 +83,19 @@ impl Estimable {
             own.noise.iter_mut().zip(off).for_each(|(noise, [off, _])| *noise = noise.max(2.0 * off));
         }
         Ok(own)
+    }
+
+    /// Fails for what was read from damaged bytes: it is of `columns`, of which `kept` are kept.
+    pub fn check(&self, columns: usize, kept: usize) -> Result<()> {
+        let left_out = |(column, weights): &(usize, Vec<f64>)| *column < columns && weights.len() == kept;
+        fits(
+            self.kept.len() == kept
+                && is_choice(&self.kept, columns)
+                && self.dependent.len() == columns - kept
+                && self.dependent.iter().all(left_out)
+                && self.noise.len() == self.dependent.len(),
+            "a column that was left out",
+        )
     }
 
     /// Whether all columns were kept.

@@ -1,16 +1,18 @@
 //! What fits of one kind have, and others have not.
 
 use super::correlation::CorrelationFit;
+use super::family_record;
 use super::parts::{FixedEffects, PredictorFit, TermFit};
 use crate::coxme::concordance::Concordance;
 use crate::design::SurvivalDesign;
+use crate::envelope::{column, rows};
 use crate::family::{Family, ZeroPart};
 use crate::glmm::edge::AtEdge;
 use crate::options::{FixedEffectsBy, Information, Nodes};
 use crate::spec::{ModelKind, Threshold, Ties};
 
 /// A kind of model, with what only its fits have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     /// The residuals may be correlated.
     Linear(Option<CorrelationFit>),
@@ -73,8 +75,9 @@ impl Kind {
 
 /// What models have whose likelihood is approximated. Of an ordinal model the parameters of thresholds and the nominal effects are the
 /// `parameters`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Generalised {
+    #[serde(with = "family_record")]
     pub family: Box<dyn Family>,
     /// How the zero part mixes with the family.
     pub zero: Option<ZeroPart>,
@@ -92,6 +95,7 @@ pub struct Generalised {
     /// Of the family's first parameter on its working scale.
     pub dispersion: Option<PredictorFit>,
     /// X beta + Z b + offset of the mean, per row used.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub eta: Vec<f64>,
     /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part, thresholds and
     /// nominal effects.
@@ -108,7 +112,7 @@ pub struct Generalised {
 }
 
 /// What only ordinal models have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Ordinal {
     /// Categories that occur, from lowest to highest, K of them; the response is 1, 2, ... in their order.
     pub categories: Vec<String>,
@@ -124,7 +128,7 @@ pub struct Ordinal {
 
 /// What only Cox models have. Their criterion is -2 times the integrated log partial likelihood; `y` is 1 for an event and 0 without one,
 /// `fitted` the events that the model expects of a row, so that the residuals are martingale residuals.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Cox {
     pub ties: Ties,
     pub fixed_effects: FixedEffectsBy,
@@ -139,6 +143,7 @@ pub struct Cox {
     /// Who is at risk when, and who has an event; strata.
     pub survival: SurvivalDesign,
     /// X beta + Z b + offset, per row used; not centred.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub eta: Vec<f64>,
     /// Fixed effects that have no finite estimate: the likelihood goes on rising as they grow.
     pub monotone: Vec<String>,
@@ -149,19 +154,20 @@ pub struct Cox {
 }
 
 /// Effects that differ from threshold to threshold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Nominal {
     pub names: Vec<String>,
     /// Columns left out because they are linear combinations of others.
     pub dropped: Vec<String>,
     /// `[n_obs, c]`, the columns kept.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub x: Vec<f64>,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
 }
 
 /// A parameter of the family on the scale on which it is reported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FamilyParameter {
     pub name: String,
     /// Not a number where a dispersion formula gives each row its own.

@@ -6,6 +6,7 @@
 mod correlation;
 pub(crate) mod estimable;
 mod parts;
+mod family_record;
 mod kind;
 mod common;
 mod points;
@@ -31,9 +32,11 @@ mod ordinal_rows;
 pub(crate) mod generalised;
 mod by_ml;
 mod making;
+mod sound;
 
 pub use common::Fit;
 pub use correlation::CorrelationFit;
+pub use family_record::is_of_caller;
 pub use kind::{Cox, FamilyParameter, Generalised, Kind, Nominal, Ordinal};
 pub use parameters::ParameterForm;
 pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};

@@ -3,13 +3,14 @@
 use super::estimable::Estimable;
 use crate::design::TermDesign;
 use crate::distributions::sd_of;
+use crate::envelope::{column, column_if_any, rows, rows_if_any};
 use crate::error::{Result, try_vec};
 use crate::optimize::Reason;
 use crate::random::TermSolution;
 use crate::search::Estimate;
 
 /// The fixed effects.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FixedEffects {
     pub names: Vec<String>,
     pub estimate: Vec<f64>,
@@ -23,7 +24,7 @@ pub struct FixedEffects {
 }
 
 /// One random term of a fit, with r effects and l levels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TermFit {
     /// On the rows used: its group, effects, structure and levels, the level of each row and `z`.
     pub design: TermDesign,
@@ -35,25 +36,31 @@ pub struct TermFit {
     /// `[r, r]`; NaN beside an effect without variance.
     pub corr: Vec<f64>,
     /// Conditional modes `[r, l]`.
+    #[serde(deserialize_with = "column")]
     pub modes: Vec<f64>,
     /// Conditional covariances given theta and beta `[r, r, l]`.
+    #[serde(deserialize_with = "column")]
     pub condvar: Vec<f64>,
     /// With the uncertainty of the parameters added, as TMB's sdreport has it; of generalised models with marginal standard errors.
+    #[serde(deserialize_with = "column_if_any")]
     pub condvar_full: Option<Vec<f64>>,
     /// Directions in the space of the effects that have no variance, each `[r]` of unit length.
     pub boundary: Vec<Vec<f64>>,
 }
 
 /// A further linear predictor of a fit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PredictorFit {
     pub fixed: FixedEffects,
     pub terms: Vec<TermFit>,
     /// Its values, per row used.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub eta: Vec<f64>,
     /// `[n_obs, p]`, the columns kept.
+    #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub x: Vec<f64>,
     /// Per row used, the unit taken off.
+    #[serde(serialize_with = "rows_if_any", deserialize_with = "column_if_any")]
     pub offset: Option<Vec<f64>>,
     /// Of the scale of an ordinal model: the logarithm of the latent variable's unit that the other parameters are numbers of.
     pub(crate) log_unit: f64,
@@ -63,7 +70,7 @@ pub struct PredictorFit {
 }
 
 /// How the optimisation ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Outcome {
     pub converged: bool,
     pub reason: Reason,

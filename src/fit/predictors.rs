@@ -102,6 +102,7 @@ impl Fit {
 
     /// Values per row used, padded if so asked.
     fn per_row(&self, values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<f64>> {
+        self.need_rows("values of the rows")?;
         let values = try_collect("values of the rows", values)?;
         if self.rows.pad && !self.rows.dropped.is_empty() { self.rows.padded(&values) } else { Ok(values) }
     }

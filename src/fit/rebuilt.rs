@@ -34,6 +34,7 @@ impl Fit {
     /// Results per row without the padding.
     pub(crate) fn used(&self, values: &[f64]) -> Result<Vec<f64>> {
         let what = "values of the rows";
+        self.need_rows(what)?;
         if values.len() == self.n_obs { try_copy(what, values) } else { try_gather(what, self.rows.used().map(|row| values[row])) }
     }
 

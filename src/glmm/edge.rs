@@ -37,7 +37,7 @@ pub struct Edge {
 }
 
 /// Why there is no standard error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     /// The end of a range, where the model is a simpler one.
     Limit,
@@ -67,7 +67,7 @@ pub struct Edges {
 }
 
 /// A parameter without a standard error because of an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct AtEdge {
     /// Its place among the parameters reported.
     pub place: usize,

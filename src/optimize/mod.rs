@@ -25,7 +25,7 @@ use session::{Session, Stop};
 use std::ffi::CStr;
 
 /// The minimisers, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Method {
     /// Newton with the objective's approximate Hessian and secant corrections of it.
     Newton,

@@ -144,6 +144,7 @@ impl Fit {
     /// Simulated responses `[m, c, nsim]`, c as of [`Fit::response_columns`] and m as of `fitted`, with NaN in rows that are padded. Those
     /// of an ordinal model are the numbers of categories, from 1.
     pub fn simulate(&self, nsim: usize, seed: u64, what: RandomEffects, watch: &Watch<'_>) -> Result<Vec<f64>> {
+        self.need_rows("simulation")?;
         let simulator = Simulator::new(self, what)?;
         let (m, columns) = (self.fitted.len(), self.response_columns());
         let mut out = try_vec("simulated responses", 0.0, (m * columns).saturating_mul(nsim))?;

@@ -65,6 +65,7 @@ pub fn sleepstudy() -> Fit {
     let scaled = [-3.953_567_345_367, -0.463_397_683_127_1, 0.023_117_664_779_4, 0.463_402_078_150_3, 5.179_260_373_411_2];
     let residuals: Vec<f64> = scaled.iter().map(|r| r * SIGMA).collect();
     Fit {
+        has_rows: true,
         estimable: Estimable::default(),
         kind: Kind::Linear(None),
         formula: "Reaction ~ Days + (Days | Subject)".to_string(),

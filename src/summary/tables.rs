@@ -41,6 +41,9 @@ const TABLES: [(&str, Make); 16] = [
     ("outcome", |fit, _| outcome(fit)),
 ];
 
+/// Those that are made of the rows of the data.
+const OF_ROWS: [&str; 2] = ["baseline_hazard", "observations"];
+
 const NAMES: [&str; TABLES.len()] = {
     let mut names = [""; TABLES.len()];
     let mut i = 0;
@@ -59,7 +62,12 @@ pub fn names() -> &'static [&'static str] {
 /// The table of that name.
 pub fn table(fit: &Fit, name: &str, freedom: Freedom<'_, '_>) -> Result<Frame> {
     match TABLES.iter().find(|(known, _)| *known == name) {
-        Some((_, make)) => make(fit, freedom),
+        Some((name, make)) => {
+            if OF_ROWS.contains(name) {
+                fit.need_rows(&format!("table {}", quoted(name)))?;
+            }
+            make(fit, freedom)
+        }
         None => Err(Error::argument(format!("there is no table {}, wanted one of {}", quoted(name), NAMES.join(", ")))),
     }
 }

@@ -11,5 +11,6 @@ mod null_models;
 mod parameters;
 mod random_terms;
 mod refit;
+mod saved;
 mod simulate;
 mod validation;

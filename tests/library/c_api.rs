@@ -64,7 +64,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document hostile }
+programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document saved hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]
@@ -107,7 +107,7 @@ fn hostile_under_the_address_sanitizer() {
     let caught = run(&mut compile("asan", &SANITIZE).command());
     let report = transcript(&caught);
     assert!(!caught.status.success() && report.contains("AddressSanitizer"), "the sanitizer is not at work: {report}");
-    for name in ["hostile", "frame", "arrow", "fit"] {
+    for name in ["hostile", "frame", "arrow", "fit", "saved"] {
         compile(name, &SANITIZE).passes();
     }
 }

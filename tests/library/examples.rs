@@ -9,6 +9,7 @@ mod awkward;
 mod document;
 mod inference;
 mod resampling;
+mod saved;
 use interlace::choice::Choice;
 
 use crate::toolchain::{cc, cxx, link_into, linkable, program, root, run, succeed, transcript};

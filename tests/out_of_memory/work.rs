@@ -15,6 +15,7 @@ use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::options::Options;
 use interlace::predict::{Interval, NewData, Quantity, RandomTerms, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects, RefitOptions};
+use interlace::saved::{from_bytes, to_bytes};
 use interlace::spec::{CorrelationSpec, ModelKind, PredictorSpec};
 use interlace::validation::{CrossValidation, Partition};
 use interlace::watch::Watch;
@@ -217,6 +218,9 @@ pub fn all() -> Vec<Work> {
         let (fit, model) = (Rc::new(model.fit()), Rc::new(model));
         let own = Rc::clone(&model);
         all.push(work(format!("fit: {name}"), move || own.try_fit()));
+        let (bytes, own) = (to_bytes(&fit, &model.options, None, true).unwrap(), Rc::clone(&fit));
+        all.push(work(format!("to bytes: {name}"), move || to_bytes(&own, &Options::default(), None, true)));
+        all.push(work(format!("from bytes: {name}"), move || from_bytes(&bytes)));
         let others = OTHERS.iter().filter(|(_, kinds, _)| kinds.contains(&name)).map(|(what, _, act)| (*what, *act));
         for (what, act) in OF_ANY.into_iter().chain(others) {
             let (fit, model) = (Rc::clone(&fit), Rc::clone(&model));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::design::UNSEEN;
 use crate::design::rows::Rows;
+use crate::envelope::fits;
 use crate::error::{Error, Result, row_text, try_vec};
 use crate::names::quoted;
 
@@ -16,6 +17,16 @@ pub struct ArrayLevels {
     kept: Vec<u32>,
     /// Their labels.
     pub labels: Vec<String>,
+}
+
+impl ArrayLevels {
+    /// Fails for levels that were not learnt, but read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        let ascend = self.kept.windows(2).all(|pair| pair[0] < pair[1]);
+        let last = self.kept.last().map_or(0, |last| *last as usize);
+        let within = last < self.n_given && u32::try_from(self.n_given).is_ok();
+        fits(ascend && within && self.labels.len() == self.kept.len(), "a level of a group")
+    }
 }
 
 /// Levels as arrays give them.

@@ -1,6 +1,7 @@
 //! The program on new data.
 
 use super::*;
+use crate::design::node::Node;
 use crate::design::{Needed, NeededTimes, UNSEEN};
 
 /// All kinds of columns and terms at once.
@@ -166,4 +167,21 @@ fn columns_may_come_in_another_type() {
     let frame = with(&small(), |f| f.add_strings("x", &[Some("k"); 7]).unwrap());
     let error = program.apply(&frame, Needed::All, NeededTimes::Nothing).unwrap_err();
     assert!(error.message.contains("'x' holds categories here, but held numbers"), "{error}");
+}
+
+/// Bytes can nest an expression as deep as they like; the stack has an end.
+#[test]
+fn bytes_of_expressions_that_are_too_deep_are_refused() {
+    let nested = |depth: usize| {
+        let mut bytes = postcard::to_stdvec(&Node::Column("x".into())).unwrap();
+        let not = postcard::to_stdvec(&Node::Not(Box::new(Node::Column("x".into())))).unwrap()[0];
+        bytes.splice(0..0, std::iter::repeat_n(not, depth));
+        postcard::from_bytes::<Node>(&bytes)
+    };
+    assert!(nested(399).is_ok());
+    assert!(nested(400).is_err() && nested(1_000_000).is_err());
+    let deep = (0..1000).fold(Node::Column("x".into()), |node, _| Node::Not(Box::new(node)));
+    assert!(postcard::to_stdvec(&deep).is_err());
+    // What was refused leaves no trace.
+    assert!(nested(399).is_ok());
 }

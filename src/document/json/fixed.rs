@@ -38,7 +38,9 @@ pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) -> Result<()> {
     json.number("concordance", own.concordance.estimate);
     json.number("concordance_std_error", own.concordance.std_error);
     json.names("separated", &own.monotone);
-    put_table(json, "baseline_hazard", Named::Plain, &fit.table("baseline_hazard")?)?;
+    if fit.has_rows {
+        put_table(json, "baseline_hazard", Named::Plain, &fit.table("baseline_hazard")?)?;
+    }
     put_linear_predictor(json, fit)
 }
 
@@ -62,6 +64,7 @@ pub fn put_generalised(json: &mut Json, fit: &Fit, own: &Generalised) -> Result<
     put_all_parameters(json, fit, own);
     put_linear_predictor(json, fit)?;
     if own.zero_inflation.is_some()
+        && fit.has_rows
         && let Some(probabilities) = fit.zero_probabilities()
     {
         json.numbers("zprob", &probabilities?);
@@ -110,7 +113,7 @@ fn put_all_parameters(json: &mut Json, fit: &Fit, own: &Generalised) {
 }
 
 fn put_linear_predictor(json: &mut Json, fit: &Fit) -> Result<()> {
-    if let Some(values) = fit.linear_predictor_of(Role::Mean) {
+    if let Some(values) = fit.linear_predictor_of(Role::Mean).filter(|_| fit.has_rows) {
         json.numbers("linear_predictor", &values?);
     }
     Ok(())

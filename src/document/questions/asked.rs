@@ -123,6 +123,14 @@ impl Questions {
         self.asked.contains(&name)
     }
 
+    /// A question whose answer needs the rows of the fit, if any is asked.
+    pub fn of_rows(&self) -> Option<&str> {
+        const OTHERS: [&CStr; 8] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint"];
+        let limits = [ConfidenceInterval::Profile, ConfidenceInterval::Bootstrap, ConfidenceInterval::RandomEffects];
+        let named = self.asked.iter().find(|name| !OTHERS.contains(name)).and_then(|name| name.to_str().ok());
+        named.or_else(|| limits.into_iter().any(|kind| self.asks(kind)).then_some("confint"))
+    }
+
     pub fn asks(&self, kind: ConfidenceInterval) -> bool {
         self.confint.contains(&kind)
     }

@@ -225,7 +225,9 @@ fn names_follow_the_rules() {
         let by_object = objects.iter().any(|object| name.starts_with(&format!("{object}_")));
         let by_list = enums.iter().any(|own| name == format!("{own}_name") || name == format!("{own}_from_name"));
         check(
-            by_object || by_list || name.starts_with("interlace_version") || name.starts_with("interlace_text_"),
+            by_object
+                || by_list
+                || ["version", "text_", "bytes_"].iter().any(|noun| name.starts_with(&format!("interlace_{noun}"))),
             "begins with a noun",
         );
         if objects.iter().any(|object| object == first) {

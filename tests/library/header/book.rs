@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 13] = [
+pub const CHAPTERS: [Chapter; 14] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
@@ -83,6 +83,7 @@ pub const CHAPTERS: [Chapter; 13] = [
         about: "a fit and the answers to questions about it as one text",
         files: &["questions", "document"],
     },
+    Chapter { title: "Saved fits", about: "a fit as bytes, and back", files: &["saved"] },
 ];
 
 const WIDTH: usize = 120;

@@ -1,0 +1,86 @@
+//! A fit with what it came from, to bytes and back.
+
+use serde::{Deserialize, Serialize};
+
+use super::sound::{check_options, check_spec};
+use crate::choice::Choice;
+use crate::envelope::{Envelope, fits};
+use crate::error::{Error, Result};
+use crate::fit::{CorrelationFit, Fit, is_of_caller};
+use crate::names::quoted;
+use crate::options::Options;
+use crate::spec::{Source, Spec};
+
+const FIT: Envelope = Envelope { magic: *b"ILFT\r\n\x1a\n", format: 1, what: "a fit" };
+
+/// A fit that was read.
+#[derive(Debug, Deserialize)]
+pub struct Saved {
+    pub fit: Fit,
+    /// Those that it was made with.
+    pub options: Options,
+    /// Its model, where that was saved with it.
+    pub spec: Option<Spec>,
+}
+
+/// The same, to be written.
+#[derive(Serialize)]
+struct Kept<'a> {
+    fit: &'a Fit,
+    options: &'a Options,
+    spec: Option<&'a Spec>,
+}
+
+/// A fit as bytes, with the options that it was made with, with its model if that is wanted, and with what it has for
+/// each row if that is.
+pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>, with_rows: bool) -> Result<Vec<u8>> {
+    if fit.generalised().is_some_and(|own| is_of_caller(&*own.family)) {
+        return Err(Error::unsupported("a fit with a family of the caller's can't be saved: its functions are not bytes"));
+    }
+    spec.map_or(Ok(()), |spec| check_same(fit, spec))?;
+    // Nothing is saved that would not be read.
+    check(fit, options, spec).map_err(|error| told(error, |why| Error::unsupported(format!("the fit can't be saved: {why}"))))?;
+    let with_rows = with_rows && fit.has_rows;
+    let sparse = |own: &&CorrelationFit| own.n_groups() < own.design.n_groups;
+    if !with_rows && fit.correlation().filter(sparse).is_some() {
+        return Err(Error::unsupported("rows can't be left out where groups of the residual correlation have none"));
+    }
+    FIT.seal_with(with_rows, &Kept { fit, options, spec })
+}
+
+/// Reads what `to_bytes` wrote, by this version or one before it. All else is an error.
+pub fn from_bytes(bytes: &[u8]) -> Result<Saved> {
+    let opened = FIT.open(bytes)?;
+    let saved: Saved = opened.read()?;
+    fits(opened.flags == u32::from(!saved.fit.has_rows), "a flag")
+        .and_then(|()| check(&saved.fit, &saved.options, saved.spec.as_ref()))
+        .map_err(|error| told(error, |why| FIT.wrong(why)))?;
+    Ok(saved)
+}
+
+/// What is wrong, in other words; that memory was short is nothing wrong.
+fn told(error: Error, told: impl FnOnce(&str) -> Error) -> Error {
+    if error.ends_all() { error } else { told(&error.message) }
+}
+
+fn check(fit: &Fit, options: &Options, spec: Option<&Spec>) -> Result<()> {
+    fit.check()?;
+    check_options(options)?;
+    let Some(spec) = spec else { return Ok(()) };
+    check_spec(spec)?;
+    check_same(fit, spec)
+}
+
+/// A fit and its model.
+fn check_same(fit: &Fit, spec: &Spec) -> Result<()> {
+    let formula = match &spec.source {
+        Source::Formula(own) => own.formula.as_str(),
+        Source::Arrays(_) => "",
+    };
+    if spec.kind == fit.kind.model() && formula == fit.formula {
+        return Ok(());
+    }
+    let (of_spec, of_fit) = (spec.kind.name(), fit.kind.model().name());
+    let (formula, own) = (quoted(formula), quoted(&fit.formula));
+    Err(Error::argument(format!("spec is of {of_spec} {formula}, the fit is of {of_fit} {own}")))
+}

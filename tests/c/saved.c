@@ -1,0 +1,141 @@
+/* A fit as bytes, and back. */
+#include "check.h"
+
+static interlace_error err;
+
+static interlace_fit *fit_of(interlace_frame *data, interlace_spec **spec) {
+    interlace_fit *fit;
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x + (1 | g)", spec, &err));
+    OK(interlace_fit_new(*spec, data, NULL, &fit, &err));
+    return fit;
+}
+
+static interlace_frame *data_of(void) {
+    double y[24], x[24];
+    const char *g[24];
+    static const char *const labels[] = {"a", "b", "c", "d"};
+    interlace_frame *data;
+    for (int i = 0; i < 24; i++) {
+        x[i] = i % 5;
+        y[i] = 1 + 0.5 * x[i] + i % 4 + 0.1 * (i * i % 7);
+        g[i] = labels[i % 4];
+    }
+    OK(interlace_frame_new(24, &data, &err));
+    OK(interlace_frame_add_f64(data, "y", y, 24, &err));
+    OK(interlace_frame_add_f64(data, "x", x, 24, &err));
+    OK(interlace_frame_add_strings(data, "g", g, 24, &err));
+    return data;
+}
+
+/* Without what the clock says. */
+static char *document_of(const interlace_fit *fit) {
+    char *text, *timing;
+    size_t len;
+    OK(interlace_fit_to_json(fit, NULL, NULL, NULL, NULL, &text, &len, &err));
+    timing = strstr(text, "\"inference\"");
+    if (timing != NULL)
+        *timing = '\0';
+    return text;
+}
+
+static void there_and_back(const interlace_fit *fit, const interlace_spec *spec) {
+    uint8_t *bytes = NULL, *again = NULL;
+    size_t len = 0, len_again = 0;
+    interlace_fit *read;
+    interlace_spec *model;
+    interlace_options *options;
+    OK(interlace_fit_to_bytes(fit, spec, true, &bytes, &len, &err));
+    CHECK(len > 1000 && memcmp(bytes, "ILFT", 4) == 0);
+    OK(interlace_fit_from_bytes(bytes, len, &read, &model, &options, &err));
+    CHECK((model == NULL) == (spec == NULL) && options != NULL);
+    char *one = document_of(fit), *other = document_of(read);
+    SAME(one, other);
+    OK(interlace_fit_to_bytes(read, model, true, &again, &len_again, &err));
+    CHECK(len == len_again && memcmp(bytes, again, len) == 0);
+    interlace_text_free(one);
+    interlace_text_free(other);
+    interlace_bytes_free(again);
+    interlace_fit_free(read);
+    interlace_spec_free(model);
+    interlace_options_free(options);
+    OK(interlace_fit_from_bytes(bytes, len, &read, NULL, NULL, &err));
+    interlace_fit_free(read);
+    interlace_bytes_free(bytes);
+}
+
+/* Estimates and predictions for new data are there; what needs rows says so. */
+static void without_rows(const interlace_fit *fit, const interlace_spec *spec, const interlace_frame *data) {
+    uint8_t *bytes = NULL, *more = NULL;
+    size_t len = 0, len_more = 0;
+    double own[24], other[24];
+    const char *summary;
+    interlace_fit *read, *ml = NULL;
+    interlace_frame *table = NULL;
+    OK(interlace_fit_to_bytes(fit, spec, true, &more, &len_more, &err));
+    OK(interlace_fit_to_bytes(fit, spec, false, &bytes, &len, &err));
+    CHECK(len + 24 * 6 * 8 < len_more);
+    OK(interlace_fit_from_bytes(bytes, len, &read, NULL, NULL, &err));
+    CHECK(interlace_fit_n_rows(read) == 0 && interlace_fit_n_obs(read) == 24);
+    OK(interlace_fit_fixef(read, INTERLACE_PREDICTOR_MEAN, own, 2, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, other, 2, &err));
+    CHECK(memcmp(own, other, 2 * sizeof *own) == 0);
+    OK(interlace_fit_predict(read, data, NULL, NULL, own, 24, &err));
+    OK(interlace_fit_predict(fit, data, NULL, NULL, other, 24, &err));
+    CHECK(memcmp(own, other, sizeof own) == 0);
+    OK(interlace_fit_term_ranef(read, 0, own, 4, &err));
+    OK(interlace_fit_fixef_p_value(read, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_NORMAL, NULL, own, 2, &err));
+    OK(interlace_fit_summary(read, INTERLACE_DF_NORMAL, NULL, &summary, &err));
+    CHECK(strstr(summary, "Scaled residuals") == NULL && strstr(summary, "Number of obs: 24") != NULL);
+    static const char *const said = "saved without them";
+    FAILS(INTERLACE_E_UNSUPPORTED, said, interlace_fit_fitted(read, own, 24, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, said, interlace_fit_x(read, own, 24, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, said, interlace_fit_term_z(read, 0, own, 24, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, said, interlace_fit_predict(read, NULL, NULL, NULL, own, 24, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, said, interlace_fit_summary(read, INTERLACE_DF_DEFAULT, NULL, &summary, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, said, interlace_fit_refit_ml(read, NULL, &ml, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, said, interlace_fit_table(read, "observations", INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    CHECK(ml == NULL && table == NULL);
+    interlace_fit_free(read);
+    interlace_bytes_free(bytes);
+    interlace_bytes_free(more);
+}
+
+static void failures(const interlace_fit *fit, const interlace_spec *spec) {
+    uint8_t *bytes = NULL, *untouched = NULL;
+    size_t len = 0;
+    interlace_fit *none = NULL;
+    interlace_spec *other = NULL;
+    OK(interlace_fit_to_bytes(fit, spec, true, &bytes, &len, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_to_bytes(NULL, NULL, true, &untouched, &len, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "bytes is NULL", interlace_fit_to_bytes(fit, NULL, true, NULL, &len, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "len is NULL", interlace_fit_to_bytes(fit, NULL, true, &untouched, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "bytes is NULL", interlace_fit_from_bytes(NULL, 5, &none, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_from_bytes(bytes, len, NULL, NULL, NULL, &err));
+    FAILS(INTERLACE_E_DATA, "0 bytes, wanted at least", interlace_fit_from_bytes(NULL, 0, &none, &other, NULL, &err));
+    FAILS(INTERLACE_E_DATA, "where the first 28 say", interlace_fit_from_bytes(bytes, len - 1, &none, &other, NULL, &err));
+    bytes[len / 2] ^= 1;
+    FAILS(INTERLACE_E_DATA, "damaged", interlace_fit_from_bytes(bytes, len, &none, &other, NULL, &err));
+    bytes[len / 2] ^= 1;
+    bytes[8] = 2;
+    FAILS(INTERLACE_E_UNSUPPORTED, "format 2, written by interlace " , interlace_fit_from_bytes(bytes, len, &none, &other, NULL, &err));
+    interlace_bytes_free(bytes);
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ 1 + (1 | g)", &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "spec is of lmm 'y ~ 1 + (1 | g)'", interlace_fit_to_bytes(fit, other, true, &untouched, &len, &err));
+    interlace_spec_free(other);
+    CHECK(untouched == NULL && none == NULL);
+    interlace_bytes_free(NULL);
+}
+
+int main(void) {
+    interlace_spec *spec;
+    interlace_frame *data = data_of();
+    interlace_fit *fit = fit_of(data, &spec);
+    there_and_back(fit, spec);
+    there_and_back(fit, NULL);
+    without_rows(fit, spec, data);
+    failures(fit, spec);
+    interlace_frame_free(data);
+    interlace_fit_free(fit);
+    interlace_spec_free(spec);
+    return 0;
+}
