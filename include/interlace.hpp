@@ -1443,8 +1443,24 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
     /// interlace_frame_n_columns: Number of columns; 0 for NULL.
     [[nodiscard]] std::size_t n_columns() const noexcept;
 
+    /// interlace_frame_column_name: Name of a column, by its index from 0; NULL if there is none.
+    [[nodiscard]] std::string_view column_name(std::size_t column) const noexcept;
+
+    /// interlace_frame_column_index: Index of the column of that name.
+    [[nodiscard]] Result<std::size_t> column_index(std::string_view name) const;
+
     /// interlace_frame_column_kind: Kind of a column; INTERLACE_COLUMN_KIND_NONE if there is no such column.
     [[nodiscard]] ColumnKind column_kind(std::size_t column) const noexcept;
+
+    /// interlace_frame_column_f64: Copies a column of numbers to `out` [n_rows].
+    [[nodiscard]] Result<std::vector<double>> column_f64(std::size_t column) const;
+
+    /// interlace_frame_column_i64: Copies a column of integers to `out` [n_rows]; INT64_MIN is missing.
+    [[nodiscard]] Result<std::vector<std::int64_t>> column_i64(std::size_t column) const;
+
+    /// interlace_frame_column_codes: Copies the codes of a column of categories to `out` [n_rows]: indices of levels from 0, -1 for
+    /// missing.
+    [[nodiscard]] Result<std::vector<std::int32_t>> column_codes(std::size_t column) const;
 
     /// interlace_frame_column_n_levels: Number of levels of a column of categories; 0 for other columns.
     [[nodiscard]] std::size_t column_n_levels(std::size_t column) const noexcept;
@@ -1454,6 +1470,10 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
 
     /// interlace_frame_column_is_ordered: Whether the order of a column's levels is meaningful.
     [[nodiscard]] bool column_is_ordered(std::size_t column) const noexcept;
+
+    /// interlace_frame_column_string: Label of a row in a column of categories; NULL if it is missing, or if there is no such row or
+    /// column.
+    [[nodiscard]] std::string_view column_string(std::size_t column, std::size_t row) const noexcept;
 
     /// interlace_frame_read_csv: Reads a CSV file: UTF-8 with a header of distinct names, with the separator of `options` (NULL: a comma).
     [[nodiscard]] static Result<Frame> read_csv(std::string_view path, Maybe<CsvOptions> options = none);
@@ -2014,6 +2034,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_n_warnings: Number of warnings: what the user of the fit should know.
     [[nodiscard]] std::size_t n_warnings() const noexcept;
 
+    /// interlace_fit_warning: A warning, one line of text, by its index from 0; NULL if there is none.
+    [[nodiscard]] std::string_view warning(std::size_t i) const noexcept;
+
     /// interlace_fit_design_seconds: Seconds of wall time from the data to the model matrices.
     [[nodiscard]] double design_seconds() const noexcept;
 
@@ -2025,6 +2048,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
 
     /// interlace_fit_n_fixef: Number p of fixed effects of a predictor: the columns kept; 0 without the predictor.
     [[nodiscard]] std::size_t n_fixef(Predictor predictor = Predictor::mean) const noexcept;
+
+    /// interlace_fit_fixef_name: Name of a fixed effect of a predictor, by its index from 0; NULL if there is none.
+    [[nodiscard]] std::string_view fixef_name(Predictor predictor, std::size_t i) const noexcept;
 
     /// interlace_fit_fixef: Estimates of the fixed effects of a predictor [p].
     [[nodiscard]] Result<std::vector<double>> fixef(Predictor predictor = Predictor::mean) const;
@@ -2086,6 +2112,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_term_n_levels: Number of levels l of a term's grouping factor.
     [[nodiscard]] std::size_t term_n_levels(std::size_t term) const noexcept;
 
+    /// interlace_fit_term_level: Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
+    [[nodiscard]] std::string_view term_level(std::size_t term, std::size_t level) const noexcept;
+
     /// interlace_fit_term_structure: Covariance structure of a term; INTERLACE_STRUCTURE_NONE if there is no such term.
     [[nodiscard]] Structure term_structure(std::size_t term) const noexcept;
 
@@ -2135,6 +2164,11 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_parameter_id: The id of a parameter in a form, by its index from 0: a text that a program can take apart, such as
     /// "fixef[x]", "zi.fixef[x]", "family[shape]", "sigma", "theta[g, x]", "sd[g, x]" or "cor[g, (Intercept), x]".
     [[nodiscard]] std::string_view parameter_id(ParameterForm parameter_form, std::size_t i) const noexcept;
+
+    /// interlace_fit_parameter_name: The name of a parameter in a form, by its index from 0, for people: "x", "zi.x" and "disp.x" of fixed
+    /// effects, "sigma", "ar1|g", "shape", "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the reported
+    /// one.
+    [[nodiscard]] std::string_view parameter_name(ParameterForm parameter_form, std::size_t i) const noexcept;
 
     /// interlace_fit_parameters: The estimates of all parameters in a form [n_parameters].
     [[nodiscard]] Result<std::vector<double>> parameters(ParameterForm parameter_form) const;
@@ -3153,9 +3187,47 @@ inline std::size_t Frame::n_columns() const noexcept
     return interlace_frame_n_columns(capi());
 }
 
+inline std::string_view Frame::column_name(std::size_t column) const noexcept
+{
+    return detail::view(interlace_frame_column_name(capi(), column));
+}
+
+inline Result<std::size_t> Frame::column_index(std::string_view name) const
+{
+    detail::Call call;
+    const std::string name_text = call.text("name", name);
+    std::size_t out{};
+    if (call.good()) call.ended(interlace_frame_column_index(capi(), name_text.c_str(), &out, call.error()));
+    return call.result(out);
+}
+
 inline ColumnKind Frame::column_kind(std::size_t column) const noexcept
 {
     return static_cast<ColumnKind>(interlace_frame_column_kind(capi(), column));
+}
+
+inline Result<std::vector<double>> Frame::column_f64(std::size_t column) const
+{
+    detail::Call call;
+    std::vector<double> out = call.array<double>(interlace_frame_n_rows(capi()));
+    if (call.good()) call.ended(interlace_frame_column_f64(capi(), column, out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
+}
+
+inline Result<std::vector<std::int64_t>> Frame::column_i64(std::size_t column) const
+{
+    detail::Call call;
+    std::vector<std::int64_t> out = call.array<std::int64_t>(interlace_frame_n_rows(capi()));
+    if (call.good()) call.ended(interlace_frame_column_i64(capi(), column, out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
+}
+
+inline Result<std::vector<std::int32_t>> Frame::column_codes(std::size_t column) const
+{
+    detail::Call call;
+    std::vector<std::int32_t> out = call.array<std::int32_t>(interlace_frame_n_rows(capi()));
+    if (call.good()) call.ended(interlace_frame_column_codes(capi(), column, out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
 }
 
 inline std::size_t Frame::column_n_levels(std::size_t column) const noexcept
@@ -3171,6 +3243,11 @@ inline std::string_view Frame::column_level(std::size_t column, std::size_t leve
 inline bool Frame::column_is_ordered(std::size_t column) const noexcept
 {
     return interlace_frame_column_is_ordered(capi(), column);
+}
+
+inline std::string_view Frame::column_string(std::size_t column, std::size_t row) const noexcept
+{
+    return detail::view(interlace_frame_column_string(capi(), column, row));
 }
 
 inline Result<Frame> Frame::read_csv(std::string_view path, Maybe<CsvOptions> options)
@@ -3756,6 +3833,11 @@ inline std::size_t Fit::n_warnings() const noexcept
     return interlace_fit_n_warnings(capi());
 }
 
+inline std::string_view Fit::warning(std::size_t i) const noexcept
+{
+    return detail::view(interlace_fit_warning(capi(), i));
+}
+
 inline double Fit::design_seconds() const noexcept
 {
     return interlace_fit_design_seconds(capi());
@@ -3774,6 +3856,11 @@ inline bool Fit::has_predictor(Predictor predictor) const noexcept
 inline std::size_t Fit::n_fixef(Predictor predictor) const noexcept
 {
     return interlace_fit_n_fixef(capi(), static_cast<interlace_predictor>(predictor));
+}
+
+inline std::string_view Fit::fixef_name(Predictor predictor, std::size_t i) const noexcept
+{
+    return detail::view(interlace_fit_fixef_name(capi(), static_cast<interlace_predictor>(predictor), i));
 }
 
 inline Result<std::vector<double>> Fit::fixef(Predictor predictor) const
@@ -3890,6 +3977,11 @@ inline std::size_t Fit::term_n_levels(std::size_t term) const noexcept
     return interlace_fit_term_n_levels(capi(), term);
 }
 
+inline std::string_view Fit::term_level(std::size_t term, std::size_t level) const noexcept
+{
+    return detail::view(interlace_fit_term_level(capi(), term, level));
+}
+
 inline Structure Fit::term_structure(std::size_t term) const noexcept
 {
     return static_cast<Structure>(interlace_fit_term_structure(capi(), term));
@@ -3986,6 +4078,11 @@ inline std::size_t Fit::n_parameters() const noexcept
 inline std::string_view Fit::parameter_id(ParameterForm parameter_form, std::size_t i) const noexcept
 {
     return detail::view(interlace_fit_parameter_id(capi(), static_cast<interlace_parameter_form>(parameter_form), i));
+}
+
+inline std::string_view Fit::parameter_name(ParameterForm parameter_form, std::size_t i) const noexcept
+{
+    return detail::view(interlace_fit_parameter_name(capi(), static_cast<interlace_parameter_form>(parameter_form), i));
 }
 
 inline Result<std::vector<double>> Fit::parameters(ParameterForm parameter_form) const

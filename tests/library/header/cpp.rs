@@ -27,10 +27,27 @@ pub fn header(document: &Value, template: &str) -> String {
     out
 }
 
+/// Functions that the template calls in members of other names: they are written by the rules, too.
+const USED_BY_OTHERS: [&str; 10] = [
+    "interlace_frame_column_name",
+    "interlace_frame_column_index",
+    "interlace_frame_column_f64",
+    "interlace_frame_column_i64",
+    "interlace_frame_column_codes",
+    "interlace_frame_column_string",
+    "interlace_fit_fixef_name",
+    "interlace_fit_warning",
+    "interlace_fit_term_level",
+    "interlace_fit_parameter_name",
+];
+
 /// The members that the description gives, of one noun.
 fn methods<'a>(document: &'a Value, noun: &str, template: &str) -> Vec<Method<'a>> {
     let own = |function: &&Value| noun_of(document, text(function, "name")) == Some(noun);
-    let by_hand = |function: &&Value| calls(template, text(function, "name"));
+    let by_hand = |function: &&Value| {
+        let name = text(function, "name");
+        calls(template, name) && !USED_BY_OTHERS.contains(&name)
+    };
     let functions = list(document, "functions").iter().filter(own).filter(|function| !by_hand(function));
     functions.map(|function| Method::new(&Function::new(document, function), noun)).collect()
 }
@@ -44,7 +61,7 @@ pub fn calls(source: &str, name: &str) -> bool {
 }
 
 /// The object whose function it is: that of the longest name.
-fn noun_of<'a>(document: &'a Value, function: &str) -> Option<&'a str> {
+pub fn noun_of<'a>(document: &'a Value, function: &str) -> Option<&'a str> {
     let nouns = list(document, "objects").iter().map(|own| text(own, "name"));
     nouns.filter(|noun| function.strip_prefix(noun).is_some_and(|rest| rest.starts_with('_'))).max_by_key(|noun| noun.len())
 }
