@@ -189,7 +189,9 @@ fn kind(owner: &str, member: &Value) -> Member {
         "const double *" if dimensions == 2 => Member::Matrix,
         "double" => Member::Number,
         own if own == format!("interlace_{name}") => Member::Code(class(own)),
-        own if own.starts_with("const interlace_") => Member::Object(class(own.trim_start_matches("const ").trim_end_matches(" *"))),
+        own if own.starts_with("const interlace_") => {
+            Member::Object(class(own.trim_start_matches("const ").trim_end_matches(" *")))
+        }
         own if own.ends_with(" *") && dimensions == 1 => Member::Array(element(own)),
         own => panic!("{owner}.{name}: what is {own} in C++? tests/library/header/cpp.rs has the rules"),
     }
@@ -220,7 +222,9 @@ fn request(own: &Value) -> String {
         };
         writeln!(out, "    {declared};").unwrap();
     }
-    out + &format!("\n    /// For the functions of this header; it points into this one and the call.\n    [[nodiscard]] {c_name} capi(detail::Call &call) const;\n}};\n\n")
+    out + &format!(
+        "\n    /// For the functions of this header; it points into this one and the call.\n    [[nodiscard]] {c_name} capi(detail::Call &call) const;\n}};\n\n"
+    )
 }
 
 /// A request as C has it, and whether its arrays belong together.
@@ -239,7 +243,8 @@ fn request_for_c(own: &Value) -> String {
                 set(name, &format!("{name}.empty() ? nullptr : {name}.c_str()"));
             }
             Member::Texts => {
-                let matrix = members(own).into_iter().find(|(_, kind, _)| matches!(kind, Member::Matrix)).map(|(matrix, ..)| matrix);
+                let matrix =
+                    members(own).into_iter().find(|(_, kind, _)| matches!(kind, Member::Matrix)).map(|(matrix, ..)| matrix);
                 let matrix = matrix.unwrap_or_else(|| panic!("{c_name}.{name} has the names of columns"));
                 writeln!(checks, "    if (!{name}.empty()) call.same(\"{name}\", {name}.size(), {matrix}.cols());").unwrap();
                 set(name, &format!("call.texts(\"{name}\", {name})"));

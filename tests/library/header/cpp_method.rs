@@ -171,14 +171,17 @@ impl<'a> Method<'a> {
             let (declared, setup): (Vec<&str>, Vec<&str>) = body.setup.lines().partition(|line| line.contains("{};"));
             let setup: String = setup.into_iter().chain(declared.iter().copied()).flat_map(|line| [line, "\n"]).collect();
             let guard = if declared.len() == body.setup.lines().count() { "" } else { guard };
-            self.body = format!("    detail::Call call;\n{setup}    {guard}call.ended({call});\n    return call.result({value});\n");
+            self.body =
+                format!("    detail::Call call;\n{setup}    {guard}call.ended({call});\n    return call.result({value});\n");
         } else {
             assert!(body.setup.is_empty() && body.outputs.is_empty(), "{} cannot fail, but needs what can", function.name);
             let returns = &function.own["returns"];
             let type_text = text(returns, "type");
             (self.returned, self.body) = match type_text {
                 "const char *" => ("std::string_view".into(), format!("    return detail::view({call});\n")),
-                _ if !returns["enum"].is_null() => (class(type_text), format!("    return static_cast<{}>({call});\n", class(type_text))),
+                _ if !returns["enum"].is_null() => {
+                    (class(type_text), format!("    return static_cast<{}>({call});\n", class(type_text)))
+                }
                 _ => (element(type_text), format!("    return {call};\n")),
             };
         }
@@ -253,7 +256,8 @@ impl Body {
     fn input(&mut self, function: &Function, own: &Parameter) {
         let name = own.name;
         let object = own.type_text.trim_start_matches("const ").trim_end_matches(" *");
-        let is_object = list(function.document, "objects").iter().any(|object| own.type_text == format!("const {} *", text(object, "name")));
+        let is_object =
+            list(function.document, "objects").iter().any(|object| own.type_text == format!("const {} *", text(object, "name")));
         if function.is_brought(own) {
             let argument = self.brought(function, own);
             return self.arguments.push(argument);
@@ -275,7 +279,11 @@ impl Body {
             }
             _ if is_object => {
                 let class = class(object);
-                let (type_text, default) = if own.is_nullable { (format!("Maybe<{class}>"), Some("none".into())) } else { (format!("const {class} &"), None) };
+                let (type_text, default) = if own.is_nullable {
+                    (format!("Maybe<{class}>"), Some("none".into()))
+                } else {
+                    (format!("const {class} &"), None)
+                };
                 self.take(&type_text, name, default);
                 self.arguments.push(format!("{name}.capi()"));
             }
@@ -360,7 +368,9 @@ impl Body {
                 self.arguments.push(format!("&{name}"));
                 self.outputs.push((name.into(), class(base), format!("{}({name})", class(base))));
             }
-            (_, ["1"]) if own.is_code => self.scalar(own, &format!("{base} "), &class(base), &format!("static_cast<{}>({name})", class(base))),
+            (_, ["1"]) if own.is_code => {
+                self.scalar(own, &format!("{base} "), &class(base), &format!("static_cast<{}>({name})", class(base)))
+            }
             (_, ["1"]) if numbers => self.scalar(own, &format!("{} ", element(base)), &element(base), name),
             (_, [_]) if numbers => {
                 let type_text = format!("std::vector<{}>", element(base));
