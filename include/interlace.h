@@ -4265,7 +4265,8 @@ typedef struct interlace_predict_request {
     const double *weights;
     /**
      * New data of a fit from arrays: a spec with the same columns and terms, and the columns of the further predictors,
-     * made by interlace_spec_new_array with or without `y`. NULL otherwise.
+     * made by interlace_spec_new_array with or without `y`; of a Cox fit with the times and strata that the quantity
+     * needs. NULL otherwise.
      */
     const interlace_spec *arrays;
 } interlace_predict_request;
@@ -4439,6 +4440,59 @@ interlace_status interlace_fit_survival_curves(const interlace_fit *fit,
                                                const interlace_options *options,
                                                interlace_frame **out,
                                                interlace_error *err);
+
+/**
+ * Quantiles of the survival times of the rows of `data` as a new frame, a row for each of them and each of
+ * `probabilities` [n]: "row" (from 0), "stratum" (missing without strata), "probability", "status" ("ok", or why there
+ * is no time, as in interlace_fit_predict_status), "time", and with limits "lower" and "upper". The quantile for p is
+ * the first time at which the row's survival curve is at most 1 - p, so 0.5 gives the median; its limits are the first
+ * times at which the limits of the curve are. They are missing if that is at none of the times at which the row's
+ * stratum is observed; without a quantile the status is "beyond". The curves and their limits are those of
+ * interlace_fit_survival_curves, but `request->times` must be NULL. Otherwise as there.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked of the curves; NULL for the defaults.
+ * @param[in] probabilities Numbers between 0 and 1 [n].
+ * @param[in] n The number of rows.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_survival_quantiles(const interlace_fit *fit,
+                                                  const interlace_frame *data,
+                                                  const interlace_survival_request *request,
+                                                  const double *probabilities,
+                                                  size_t n,
+                                                  const interlace_options *options,
+                                                  interlace_frame **out,
+                                                  interlace_error *err);
+
+/**
+ * Restricted means of the survival times of the rows of `data` as a new frame, a row for each of them and each of
+ * `request->times`: "row" (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no
+ * mean, as in interlace_fit_predict_status), "mean", and with limits "std_error", "lower" and "upper". The mean counts
+ * a survival time as the given time at most: it is the area below the row's survival curve up to that time. Without
+ * times it goes to the last time at which the row's stratum is observed; after that there is none. The limits are
+ * symmetric, and not below 0 or above the time, whatever the scale of those of curves; the standard errors take the
+ * covariances of the curve's points into account. The curves are those of interlace_fit_survival_curves. Otherwise as
+ * there.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked of the curves, and the times; NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_survival_means(const interlace_fit *fit,
+                                              const interlace_frame *data,
+                                              const interlace_survival_request *request,
+                                              const interlace_options *options,
+                                              interlace_frame **out,
+                                              interlace_error *err);
 
 /* ==================================================================================================================
  * Tests: coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2

@@ -43,7 +43,7 @@ pub struct PredictRequest {
     /// the data of the fit, and 1 for new data. They do not affect confidence intervals.
     pub weights: *const f64,
     /// New data of a fit from arrays: a spec with the same columns and terms, and the columns of the further predictors, made by
-    /// interlace_spec_new_array with or without `y`. NULL otherwise.
+    /// interlace_spec_new_array with or without `y`; of a Cox fit with the times and strata that the quantity needs. NULL otherwise.
     pub arrays: Option<&'static SpecHandle>,
 }
 

@@ -85,7 +85,7 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
 }
 
 /// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the weights are the numbers of
-/// trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
+/// trials; in ordinal and Cox models a row of weight w counts as w rows. Rows of weight 0 are left out.
 /// @param column The name of the column.
 /// Since 0.1.
 #[unsafe(no_mangle)]

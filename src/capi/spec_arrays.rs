@@ -73,7 +73,7 @@ pub unsafe extern "C" fn interlace_spec_set_fixef_names(
 }
 
 /// Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a binomial proportion they
-/// are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
+/// are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights_array(

@@ -1,9 +1,9 @@
-//! Survival curves of Cox fits.
+//! Survival curves of Cox fits, quantiles and means that follow from them.
 
 use std::mem::MaybeUninit;
 
 use super::boundary::boundary;
-use super::buffer::{optional_slice, target};
+use super::buffer::{optional_slice, slice, target};
 use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
@@ -76,19 +76,77 @@ pub unsafe extern "C" fn interlace_fit_survival_curves(
 ) -> Status {
     boundary(err, || {
         let (fit, asked, out) = (fit_of(fit)?, read(request)?, target(out, "out")?);
-        let newdata = match (data, asked.arrays) {
-            (None, None) => NewData::Training,
-            (Some(data), None) => NewData::Frame(&data.frame),
-            (None, Some(arrays)) => NewData::Spec(&arrays.spec),
-            (Some(_), Some(_)) => {
-                return Err(Error::argument("data and request->arrays are both given, at most one of them may be"));
-            }
-        };
-        let request = curves(fit, &asked)?;
+        let (newdata, request) = (rows(data, &asked)?, curves(fit, &asked)?);
         let curves = watched(options, |watch| fit.survival_curves(newdata, &request, watch))?;
         out.write(give(FrameHandle::new(curves.table)));
         Ok(())
     })
+}
+
+/// Quantiles of the survival times of the rows of `data` as a new frame, a row for each of them and each of `probabilities` [n]: "row"
+/// (from 0), "stratum" (missing without strata), "probability", "status" ("ok", or why there is no time, as in
+/// interlace_fit_predict_status), "time", and with limits "lower" and "upper". The quantile for p is the first time at which the row's
+/// survival curve is at most 1 - p, so 0.5 gives the median; its limits are the first times at which the limits of the curve are.
+/// They are missing if that is at none of the times at which the row's stratum is observed; without a quantile the status is "beyond".
+/// The curves and their limits are those of interlace_fit_survival_curves, but `request->times` must be NULL. Otherwise as there.
+/// @param request What is asked of the curves; NULL for the defaults.
+/// @param probabilities Numbers between 0 and 1 [n].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_survival_quantiles(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    request: *const SurvivalRequest,
+    probabilities: *const f64,
+    n: usize,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, asked, out) = (fit_of(fit)?, read(request)?, target(out, "out")?);
+        let probabilities = slice(probabilities, n, "probabilities")?;
+        let (newdata, request) = (rows(data, &asked)?, curves(fit, &asked)?);
+        let quantiles = watched(options, |watch| fit.survival_quantiles(newdata, &request, probabilities, watch))?;
+        out.write(give(FrameHandle::new(quantiles.table)));
+        Ok(())
+    })
+}
+
+/// Restricted means of the survival times of the rows of `data` as a new frame, a row for each of them and each of `request->times`: "row"
+/// (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no mean, as in
+/// interlace_fit_predict_status), "mean", and with limits "std_error", "lower" and "upper". The mean counts a survival time as the given
+/// time at most: it is the area below the row's survival curve up to that time. Without times it goes to the last time at which the row's
+/// stratum is observed; after that there is none. The limits are symmetric, and not below 0 or above the time, whatever the scale of those
+/// of curves; the standard errors take the covariances of the curve's points into account. The curves are those of
+/// interlace_fit_survival_curves. Otherwise as there.
+/// @param request What is asked of the curves, and the times; NULL for the defaults.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_survival_means(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    request: *const SurvivalRequest,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, asked, out) = (fit_of(fit)?, read(request)?, target(out, "out")?);
+        let (newdata, request) = (rows(data, &asked)?, curves(fit, &asked)?);
+        let means = watched(options, |watch| fit.survival_means(newdata, &request, watch))?;
+        out.write(give(FrameHandle::new(means.table)));
+        Ok(())
+    })
+}
+
+fn rows<'a>(data: Option<&'a FrameHandle>, asked: &SurvivalRequest) -> Result<NewData<'a>> {
+    match (data, asked.arrays) {
+        (None, None) => Ok(NewData::Training),
+        (Some(data), None) => Ok(NewData::Frame(&data.frame)),
+        (None, Some(arrays)) => Ok(NewData::Spec(&arrays.spec)),
+        (Some(_), Some(_)) => Err(Error::argument("data and request->arrays are both given, at most one of them may be")),
+    }
 }
 
 unsafe fn curves(fit: &Fit, asked: &SurvivalRequest) -> Result<CurveRequest> {

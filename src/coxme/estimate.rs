@@ -1,6 +1,7 @@
 //! Estimation of Cox models: the start, and the search.
 
 use super::laplace::Laplace;
+use super::unseen::unseen;
 use crate::covariance::with_ranges;
 use crate::error::{Code, Result};
 use crate::options::Options;
@@ -12,6 +13,7 @@ const START: (f64, f64) = (0.02, 1.0);
 
 /// Minimises the criterion, as `options` say.
 pub fn estimate(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estimate> {
+    laplace.unseen = unseen(laplace.model)?;
     let start = match &options.theta0 {
         Some(theta0) => laplace.model.working_from_theta(theta0)?,
         None => score_start(laplace)?,

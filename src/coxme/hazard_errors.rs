@@ -106,18 +106,48 @@ impl<'a> EffectCovariance<'a> {
 
     /// What a window adds up to.
     pub fn accumulate(&self, window: &Window) -> Result<Accumulated> {
-        let (model, joint) = (self.laplace.model, &self.laplace.joint);
-        let c = &joint.partial.coefficients;
+        let c = &self.laplace.joint.partial.coefficients;
         let [_, b1, b2] = &c.b;
-        let q = model.q();
         let (mut hazard, mut square) = (c.a1[window.from] - c.a1[window.to], self.squares[window.from] - self.squares[window.to]);
         if let Some(k) = window.death {
             hazard -= c.a2[k];
             square += b2[k] - 2.0 * b1[k];
         }
+        self.accumulated(window.stratum, (hazard, square), |i| self.weight(i, window))
+    }
+
+    /// What a linear function of the logarithms of a stratum's cumulative hazard up to and at its steps adds up to: `shares` of the first steps.
+    pub fn accumulate_logarithms(&self, stratum: usize, shares: &[f64]) -> Result<Accumulated> {
+        let partial = &self.laplace.joint.partial;
+        let (sets, c) = (partial.sets, &partial.coefficients);
+        let end = sets.strata[stratum].end;
+        let mut factors = try_vec(ERRORS, 0.0, sets.times.len())?;
+        let mut squares = try_vec(ERRORS, 0.0, sets.times.len())?;
+        let (mut factor, mut hazard, mut square) = (0.0, 0.0, 0.0);
+        // A step takes part in the hazards at all later ones.
+        for (step, share) in shares.iter().enumerate().rev() {
+            let k = end - 1 - step;
+            if *share != 0.0 {
+                factor += share / c.a1[k];
+            }
+            hazard += factor * c.steps[k];
+            square += factor * factor * c.b[0][k];
+            (factors[k], squares[k]) = (factor, factor * c.b[0][k]);
+        }
+        sets.cumulate(&mut squares);
+        self.accumulated(stratum, (hazard, square), |i| {
+            let own = sets.death(i).map_or(0.0, |k| factors[k] * c.b[1][k]);
+            partial.r[i] * (sets.over_span(i, &squares) - own)
+        })
+    }
+
+    /// With h of the rows of a stratum, M = (Z, X)'h.
+    fn accumulated(&self, stratum: usize, (hazard, square): (f64, f64), weight: impl Fn(usize) -> f64) -> Result<Accumulated> {
+        let (model, joint) = (self.laplace.model, &self.laplace.joint);
+        let q = model.q();
         let mut m = try_vec(ERRORS, 0.0, q + model.p())?;
-        for i in self.rows_of(window.stratum) {
-            let h = self.weight(i, window);
+        for i in self.rows_of(stratum) {
+            let h = weight(i);
             if h != 0.0 {
                 model.z.row(i).for_each(|(column, z)| m[column] += h * z);
                 (0..model.p()).for_each(|j| m[q + j] += h * model.column(j)[i]);

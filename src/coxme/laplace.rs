@@ -11,7 +11,8 @@
 use super::effects::Derivatives;
 use super::joint::Joint;
 use super::model::{Model, apply};
-use crate::covariance::{Structure, chain_rule};
+use super::unseen::Unseen;
+use crate::covariance::{Structure, chain_rule, with_ranges};
 use crate::error::{Code, Error, Result, try_copy, try_vec};
 use crate::linalg::dense::{add_scaled, dot};
 use crate::optimize::Objective;
@@ -30,12 +31,14 @@ pub struct Laplace<'a> {
     pub slope: Vec<f64>,
     pub evaluations: usize,
     pub watch: Watch<'a>,
+    /// By term what the criterion does not depend on; a search leaves it at zero.
+    pub unseen: Vec<Option<Unseen>>,
 }
 
 impl<'a> Laplace<'a> {
     pub fn new(model: &'a Model, watch: &Watch<'a>) -> Result<Self> {
         let t = Roots::zeros(&model.structures);
-        Ok(Laplace { model, joint: Joint::new(model)?, t, slope: vec![], evaluations: 0, watch: *watch })
+        Ok(Laplace { model, joint: Joint::new(model)?, t, slope: vec![], evaluations: 0, watch: *watch, unseen: vec![] })
     }
 
     /// d at working parameters.
@@ -202,6 +205,19 @@ impl<'a> Criterion<'a> for Laplace<'a> {
 
     fn watch(&self) -> Watch<'a> {
         self.watch
+    }
+
+    fn settle(&self, working: &mut [f64]) {
+        let terms = with_ranges(&self.model.structures).zip(&self.unseen);
+        for ((structure, range), unseen) in terms {
+            let Some(Unseen::Effect(effect)) = *unseen else { continue };
+            let r = structure.size;
+            let (mut t, mut cov) = (vec![0.0; r * r], vec![0.0; r * r]);
+            structure.factor(&working[range.clone()], &mut t);
+            (0..r).for_each(|column| t[column * r + effect] = 0.0);
+            (0..r * r).for_each(|e| cov[e] = (0..r).map(|k| t[k * r + e % r] * t[k * r + e / r]).sum());
+            structure.from_covariance(&cov, &mut working[range]);
+        }
     }
 
     fn theta_map(&self) -> ThetaMap<'a> {

@@ -13,7 +13,7 @@ use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts
 
 /// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
 const MOST_CROSSED: usize = 4000;
-const MOST_NESTED: usize = 1000;
+const MOST_NESTED: usize = 500;
 
 /// Relative to its norm, what is left of a column about the means of its strata that is nothing.
 const CONSTANT: f64 = 1e-10;

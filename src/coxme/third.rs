@@ -3,7 +3,7 @@
 use super::partial::Partial;
 use super::rows::SparseRows;
 use super::sum::{Sum, Sums};
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::{add_scaled, dot};
 
 const THIRD: &str = "third derivatives";
@@ -41,7 +41,7 @@ impl Partial<'_> {
             }
             // Those that are at risk to the end.
             for i in sets.leaving(&sets.times[times.end]) {
-                along[i] += z.dot(i, &sweep.passed.values);
+                along[i] += sweep.passed(i, times.end);
             }
         }
         sets.cumulate(&mut y[0]);
@@ -79,8 +79,10 @@ struct Sweep<'a> {
     /// S1 and B S1.
     sum: Sums,
     product: Sums,
-    /// B X1 of the times so far.
-    passed: Sums,
+    /// B X1 of the times so far, plus `later` B S1: the sum of nu/S^2 over times so far grows as risk sets shrink, that over times to come doesn't
+    /// outgrow what is added.
+    above: Sums,
+    later: Vec<f64>,
     /// B S1D.
     dead: Vec<f64>,
 }
@@ -89,39 +91,49 @@ impl<'a> Sweep<'a> {
     fn new(partial: &'a Partial<'a>, z: &'a SparseRows, b: &'a [f64]) -> Result<Self> {
         let sums = || Sums::new(z.q);
         let (risk, c) = (Sum::default(), Sum::default());
-        Ok(Sweep { partial, z, b, risk, c, sum: sums()?, product: sums()?, passed: sums()?, dead: try_vec(THIRD, 0.0, z.q)? })
+        let mut later = try_copy(THIRD, &partial.coefficients.b[0])?;
+        partial.sets.cumulate(&mut later);
+        let dead = try_vec(THIRD, 0.0, z.q)?;
+        Ok(Sweep { partial, z, b, risk, c, sum: sums()?, product: sums()?, above: sums()?, later, dead })
     }
 
     fn clear(&mut self) {
         (self.risk, self.c) = (Sum::default(), Sum::default());
-        [&mut self.sum, &mut self.product, &mut self.passed].into_iter().for_each(Sums::clear);
+        [&mut self.sum, &mut self.product, &mut self.above].into_iter().for_each(Sums::clear);
     }
 
-    fn add(&mut self, i: usize, r: f64, c: f64) {
-        let q = self.z.q;
+    /// z_i'B X1 of the times before time k.
+    fn passed(&self, i: usize, k: usize) -> f64 {
+        self.z.row(i).map(|(c, z)| z * (self.above.values[c] - self.later[k] * self.product.values[c])).sum()
+    }
+
+    /// A row enters at time k, or leaves with -r.
+    fn add(&mut self, i: usize, k: usize, r: f64, c: f64) {
+        let (q, later) = (self.z.q, self.later[k]);
         self.risk.add(r);
         self.c.add(r * c);
-        for (k, z) in self.z.row(i) {
-            self.sum.add(k, r * z);
-            self.product.add_scaled(r * z, &self.b[k * q..(k + 1) * q]);
+        for (j, z) in self.z.row(i) {
+            let column = &self.b[j * q..(j + 1) * q];
+            self.sum.add(j, r * z);
+            self.product.add_scaled(r * z, column);
+            self.above.add_scaled(r * z * later, column);
         }
     }
 
     /// To an event time: the sums there. `along` of the rows that enter, leave or die changes.
     fn move_to(&mut self, k: usize, c: &[f64], along: &mut [f64]) -> (AtRisk, OfDeaths) {
         let (sets, r, q) = (self.partial.sets, &self.partial.r, self.z.q);
-        let [b0, b1, b2] = &self.partial.coefficients.b;
+        let [_, b1, b2] = &self.partial.coefficients.b;
         let time = &sets.times[k];
         for i in sets.entering(time) {
-            along[i] -= self.z.dot(i, &self.passed.values);
-            self.add(i, r[i], c[i]);
+            along[i] -= self.passed(i, k);
+            self.add(i, k, r[i], c[i]);
         }
         for i in sets.leaving(time) {
-            along[i] += self.z.dot(i, &self.passed.values);
-            self.add(i, -r[i], c[i]);
+            along[i] += self.passed(i, k);
+            self.add(i, k, -r[i], c[i]);
         }
         let risk = AtRisk { risk: self.risk.value(), c: self.c.value(), square: dot(&self.sum.values, &self.product.values) };
-        self.passed.add_scaled(b0[k], &self.product.values);
         let mut of = OfDeaths::default();
         for i in sets.deaths(time) {
             of.risk += r[i];
@@ -140,7 +152,7 @@ impl<'a> Sweep<'a> {
             of.square += r[i] * square;
             along[i] -= b1[k] * cross - b2[k] * square;
         }
-        self.passed.add_scaled(-b1[k], &self.dead);
+        self.above.add_scaled(-b1[k], &self.dead);
         (risk, of)
     }
 }

@@ -13,7 +13,7 @@ use crate::design::matrix::INTERCEPT;
 use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::survival::SurvivalDesign;
-use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, realise};
+use crate::design::{Columns, Design, Further, NaPolicy, NeededTimes, PredictorDesign, ResponseRule, TermDesign, realise};
 use crate::error::{Error, Result, try_owned};
 use crate::names::quoted;
 use crate::spec::{ArrayCorrelation, ArraySpec, ArrayTerm};
@@ -102,8 +102,15 @@ pub fn from_arrays(
 }
 
 /// The design of new arrays, which need neither response nor weights. Levels with labels are matched by label, levels without by the
-/// numbering of the training arrays; an unknown one, or -1, is `UNSEEN`. Without `random` the terms are not looked at.
-pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, further: Further<Columns>, random: bool) -> Result<Design> {
+/// numbering of the training arrays; an unknown one, or -1, is `UNSEEN`. Without `random` the terms are not looked at. Of a Cox model the
+/// strata of new data are known, or an error.
+pub fn apply_arrays(
+    program: &ArrayProgram,
+    spec: &ArraySpec,
+    further: Further<Columns>,
+    random: bool,
+    times: NeededTimes,
+) -> Result<Design> {
     let x_names = checked_x_names(spec)?;
     let p = program.x_names.len();
     if spec.p != p || (!spec.x_names.is_empty() && x_names != program.x_names) {
@@ -121,6 +128,7 @@ pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, further: Further<C
     let further = matched(&program.further, further, spec.n)?;
     let mut noted = incomplete(spec, &program.x_names, &names, false)?;
     note_further(&further, &program.further, spec.n, &mut noted);
+    survival::note_new_data(spec, program.strata.as_ref(), times, &mut noted)?;
     let (rows, ledger) = noted.finish(if program.complete { NaPolicy::Error } else { NaPolicy::Omit })?;
     let mut terms = Vec::new();
     for ((learnt, term), (name, effects)) in program.terms.iter().zip(&spec.terms).zip(names) {
@@ -138,7 +146,7 @@ pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, further: Further<C
         }
         terms.push(term_design(learnt, term, &rows)?);
     }
-    let survival = survival::of_new_data(spec, program.strata.as_ref(), &rows)?;
+    let survival = survival::of_new_data(spec, program.strata.as_ref(), times, &rows)?;
     Ok(Design { terms, survival, rows: ledger, ..program.without_terms(spec, further, &rows)? })
 }
 

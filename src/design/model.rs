@@ -69,14 +69,14 @@ impl ModelProgram {
     }
 
     /// Runs the program on new data given as arrays, of a model without further predictors.
-    pub fn apply_arrays(&self, arrays: &ArraySpec, random: bool) -> Result<Design> {
-        apply_arrays(self.of_arrays()?, arrays, Further::default(), random)
+    pub fn apply_arrays(&self, arrays: &ArraySpec, random: bool, times: NeededTimes) -> Result<Design> {
+        apply_arrays(self.of_arrays()?, arrays, Further::default(), random, times)
     }
 
     /// Runs the program on new data given as arrays, with the columns of the further predictors.
-    pub fn apply_spec(&self, newdata: &Spec, random: bool) -> Result<Design> {
+    pub fn apply_spec(&self, newdata: &Spec, random: bool, times: NeededTimes) -> Result<Design> {
         match &newdata.source {
-            Source::Arrays(arrays) => apply_arrays(self.of_arrays()?, arrays, columns_of(further_of(newdata))?, random),
+            Source::Arrays(arrays) => apply_arrays(self.of_arrays()?, arrays, columns_of(further_of(newdata))?, random, times),
             Source::Formula(_) => Err(Error::argument("newdata was made from a formula, it must be a spec made from arrays")),
         }
     }

@@ -75,6 +75,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// Whether the strata of a Cox model are made of a column.
+    pub fn makes_strata(&self, column: &str) -> bool {
+        self.strata.iter().flat_map(|group| &group.factors).any(|factor| factor.node.columns().contains(&column))
+    }
+
     /// Learns the program from the training data, and runs it on them.
     pub fn learn(request: &Request, frame: &Frame) -> Result<(Program, Design)> {
         if frame.n_rows() == 0 {

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::design::UNSEEN;
 use crate::design::compile::compile;
 use crate::design::group::Group;
 use crate::design::node::Node;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::survival::SurvivalDesign;
-use crate::design::times::{EventCode, Part, Parts, Times, at_row};
+use crate::design::times::{EventCode, Part, Parts, Times, check_strata};
 use crate::design::value::{Factor, Value};
 use crate::error::{Error, Result, try_vec};
 use crate::formula::{Expr, ExprKind};
@@ -152,16 +151,10 @@ impl SurvivalDesign {
     /// Gives each row of new data its stratum.
     pub(super) fn restratify(&mut self, group: &Group, values: &[Factor], rows: &Rows) -> Result<()> {
         self.stratum = group.index(values, rows)?;
-        let Some(i) = self.stratum.iter().position(|stratum| *stratum == UNSEEN) else { return Ok(()) };
-        let row = rows.data_row(i);
-        let label: Vec<&str> = values.iter().map(|own| &*own.levels[own.codes[row] as usize]).collect();
-        let label = label.join(":");
-        Err(at_row(rows, i, |place| {
-            let (label, name) = (quoted(&label), group.name.replace(':', ", "));
-            format!(
-                "newdata: {place} has the stratum {label} of strata({name}), which has no baseline hazard: the fit doesn't know it"
-            )
-        }))
+        check_strata(&self.stratum, rows, |row| {
+            let label: Vec<&str> = values.iter().map(|own| &*own.levels[own.codes[row] as usize]).collect();
+            format!("the stratum {} of strata({})", quoted(&label.join(":")), group.name.replace(':', ", "))
+        })
     }
 }
 

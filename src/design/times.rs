@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::design::UNSEEN;
 use crate::design::rows::Rows;
 use crate::design::survival::SurvivalDesign;
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
@@ -126,6 +127,13 @@ fn check_intervals(survival: &SurvivalDesign, call: &str, rows: &Rows, how: &str
             format!("{call}the stop time {stop} is not after the start time {start}{how} in {place}")
         }))
     })
+}
+
+/// Fails at the first row of new data whose stratum the fit doesn't know; `what` names the stratum of a row of the data.
+pub(super) fn check_strata(stratum: &[u32], rows: &Rows, what: impl Fn(usize) -> String) -> Result<()> {
+    let Some(i) = stratum.iter().position(|stratum| *stratum == UNSEEN) else { return Ok(()) };
+    let what = what(rows.data_row(i));
+    Err(at_row(rows, i, |place| format!("newdata: {place} has {what}, which has no baseline hazard: the fit doesn't know it")))
 }
 
 pub(super) fn at_row(rows: &Rows, i: usize, message: impl Fn(String) -> String) -> Error {

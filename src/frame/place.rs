@@ -25,7 +25,9 @@ impl Frame {
 
     /// A failure in a row of this frame, with the line that the row was read from.
     pub fn located(&self, error: Error) -> Error {
-        let row = usize::try_from(error.position).ok().filter(|row| *row < self.n_rows && error.code != Code::Formula);
+        let row = usize::try_from(error.position).ok().filter(|row| *row < self.n_rows);
+        // Other positions are places in a formula.
+        let row = row.filter(|_| !matches!(error.code, Code::Formula | Code::Unsupported));
         match row.and_then(|row| self.origin.line(row)) {
             Some((line, source)) if !error.message.contains(&format!("line {line}")) => {
                 Error { message: format!("{} (line {line} of {source})", error.message), ..error }

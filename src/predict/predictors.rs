@@ -101,8 +101,8 @@ impl<'a> Rows<'a> {
         let mut rows = match data {
             NewData::Training => Rows::of_training(fit)?,
             NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, needed, wanted.times)?)?,
-            NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random)?)?,
-            NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random)?)?,
+            NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random, wanted.times)?)?,
+            NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random, wanted.times)?)?,
         };
         let mut chosen = chosen.iter();
         for part in rows.parts.iter_mut().flatten() {

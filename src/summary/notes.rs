@@ -86,7 +86,12 @@ pub fn columns_left_out(fit: &Fit) -> Vec<(&'static str, &str)> {
 /// The columns that were left out, of which predictor if not the mean.
 fn dropped_columns(fit: &Fit) -> Vec<String> {
     let of = |predictor: &str| if predictor == Role::Mean.words() { String::new() } else { format!(" of the {predictor}") };
-    let text = |(predictor, x)| format!("column {x}{} left out: a linear combination of those before it", of(predictor));
+    let why = match fit.cox() {
+        Some(cox) if cox.survival.strata.is_empty() => "constant, or a linear combination of those before it",
+        Some(_) => "constant within each stratum, or a linear combination of those before it",
+        None => "a linear combination of those before it",
+    };
+    let text = |(predictor, x)| format!("column {x}{} left out: {why}", of(predictor));
     columns_left_out(fit).into_iter().map(text).collect()
 }
 

@@ -67,6 +67,45 @@ static interlace_spec *from_arrays(void) {
     return spec;
 }
 
+/* Predictions of new data from arrays are those from a frame; a spec without strata has none. */
+static void new_arrays(const interlace_fit *formula, const interlace_fit *fit, const interlace_frame *data, interlace_spec *spec) {
+    double wanted[KIDNEY], found[KIDNEY];
+    interlace_predict_request request = INTERLACE_PREDICT_REQUEST_INIT;
+    interlace_survival_request curves = INTERLACE_SURVIVAL_REQUEST_INIT;
+    interlace_frame *a = NULL, *b = NULL;
+    size_t column;
+    request.quantity = INTERLACE_QUANTITY_SURVIVAL;
+    OK(interlace_fit_predict(formula, data, &request, NULL, wanted, KIDNEY, &err));
+    OK(interlace_spec_set_survival_array(spec, NULL, days, NULL, KIDNEY, &err));
+    request.arrays = spec;
+    OK(interlace_fit_predict(fit, NULL, &request, NULL, found, KIDNEY, &err));
+    CHECK(memcmp(wanted, found, sizeof wanted) == 0);
+    static const double until[] = {100}, half[] = {0.5};
+    curves.times = until, curves.n_times = 1;
+    OK(interlace_fit_survival_means(formula, data, &curves, NULL, &a, &err));
+    curves.arrays = spec;
+    OK(interlace_fit_survival_means(fit, NULL, &curves, NULL, &b, &err));
+    OK(interlace_frame_column_index(a, "mean", &column, &err));
+    OK(interlace_frame_column_f64(a, column, wanted, KIDNEY, &err));
+    OK(interlace_frame_column_f64(b, column, found, KIDNEY, &err));
+    CHECK(memcmp(wanted, found, sizeof wanted) == 0 && wanted[0] > 0 && wanted[0] < 100);
+    interlace_frame_free(a);
+    interlace_frame_free(b);
+    b = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "among all event times", interlace_fit_survival_quantiles(fit, NULL, &curves, half, 1, NULL, &b, &err));
+    curves.times = NULL, curves.n_times = 0;
+    FAILS(INTERLACE_E_ARGUMENT, "probabilities is NULL", interlace_fit_survival_quantiles(fit, NULL, &curves, NULL, 1, NULL, &b, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "both given", interlace_fit_survival_quantiles(fit, data, &curves, half, 1, NULL, &b, &err));
+    CHECK(b == NULL);
+    OK(interlace_fit_survival_quantiles(fit, NULL, &curves, half, 1, NULL, &b, &err));
+    CHECK(interlace_frame_n_rows(b) == KIDNEY && interlace_frame_n_columns(b) == 7);
+    interlace_frame_free(b);
+    interlace_spec *without = from_arrays();
+    request.arrays = without;
+    FAILS(INTERLACE_E_ARGUMENT, "no times", interlace_fit_predict(fit, NULL, &request, NULL, found, KIDNEY, &err));
+    interlace_spec_free(without);
+}
+
 /* The same numbers as from a formula, to the last bit. */
 static void arrays(const interlace_frame *data) {
     interlace_spec *formula, *spec = from_arrays();
@@ -82,6 +121,7 @@ static void arrays(const interlace_frame *data) {
     OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, a, 2, &err));
     OK(interlace_fit_fixef(own, INTERLACE_PREDICTOR_MEAN, b, 2, &err));
     CHECK(a[0] == b[0] && a[1] == b[1]);
+    new_arrays(fit, own, data, spec);
     interlace_fit_free(own);
     interlace_fit_free(fit);
     interlace_spec_free(formula);

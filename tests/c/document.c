@@ -37,7 +37,8 @@ static void setting(interlace_questions *questions) {
         {"r2", NULL}, {"level", "0.9"}, {"emmeans", "~ f"}, {"at", "x = 1"}, {"comparisons", "eff"}, {"comparisons", "1,-1"},
         {"means_weights", "proportional"}, {"adjust", "holm"}, {"lrt", "y ~ 1"}, {"chi_bar", NULL}, {"type", "cum.prob"},
         {"type", "zero_probability"}, {"re", "g,h"}, {"re", "none"}, {"re", "average"}, {"new_levels", "zero"}, {"new_levels", "average"}, {"type", "lp"}, {"type", "expected"},
-        {"times", "1, 2.5"}, {"curve_limits", "log-log"}, {"curve-limits", "none"}, {"interval", "none"},
+        {"times", "1, 2.5"}, {"curve_limits", "log-log"}, {"curve-limits", "none"},
+        {"survival_quantiles", "0.25, 0.5"}, {"survival-means", "365"}, {"interval", "none"},
         {"interval", "prediction"}, {"simulate", "3"}, {"simulate_type", "conditional"}, {"bootstrap", "1e3"},
         {"bootstrap_type", "case"}, {"boot_interval", "bca"}, {"statistic", "a / b"}, {"response_se", "mean"},
         {"residuals", "quantile"}, {"residuals", "schoenfeld"}, {"proportional_hazards", "km"}, {"all_fit", NULL}, {"cross_validate", "rows"}, {"folds", "5"}, {"seed", "0"}};
@@ -47,6 +48,7 @@ static void setting(interlace_questions *questions) {
         {"test", "", "rows"}, {"level", "1", "between 0 and 1"}, {"level", "x", "level is 'x'"}, {"emmeans", " ", "a formula"},
         {"comparisons", "1,x", "pairwise"}, {"type", "mean", "risk, survival or expected"}, {"re", "", "grouping factors"},
         {"new_levels", "one", "zero, error or average"}, {"times", "1,x", "numbers"}, {"curve_limits", "logit", "log, log_log, plain or none"},
+        {"survival_quantiles", "half", "probabilities"}, {"survival_means", "1;2", "times"},
         {"survival", "new.csv", "takes a frame"}, {"interval", "predicted", "did you mean prediction?"}, {"simulate", "0", "positive"},
         {"bootstrap", "-1", "positive"}, {"folds", "1", "at least 2"}, {"seed", "0.5", "integer"}, {"residuals", "raw", "pearson"},
         {"proportional_hazards", "sqrt", "km, rank, identity or log"},

@@ -1,11 +1,12 @@
 //! Models from arrays are those of formulas, bit for bit.
 
 use crate::common::{Data, Rng};
-use interlace::design::{ModelProgram, NaPolicy, UNSEEN};
+use interlace::design::NaPolicy;
 use interlace::error::{Code, Error};
 use interlace::fit::Fit;
 use interlace::formula::StructureKind;
 use interlace::options::Options;
+use interlace::predict::{CurveRequest, NewData, NewLevels, Problem, Quantity, Request};
 use interlace::spec::{ArraySpec, ArrayStrata, ArraySurvival, ArrayTerm, FormulaSpec, ModelKind, Source, Spec, Ties};
 use interlace::watch::Watch;
 
@@ -93,26 +94,136 @@ fn arrays_and_formula_give_the_same_bits() {
     }
 }
 
+/// Fits of the same data, from a formula and from arrays.
+fn both(ties: Ties) -> (Fit, Fit) {
+    let (data, g, s) = data();
+    let source = FormulaSpec {
+        formula: "Surv(start, time, status) ~ x + strata(s) + offset(o) + (1 + x | g)".into(),
+        weights: Some("w".into()),
+        ..FormulaSpec::default()
+    };
+    let formula = Spec { ties, ..Spec::new(ModelKind::Coxme, Source::Formula(source)) };
+    let a = Fit::new(&formula, Some(&data.frame()), &Options::default(), &Watch::unwatched()).unwrap();
+    (a, fit(&Spec { ties, ..spec(arrays(&data, &g, &s)) }).unwrap())
+}
+
+/// New rows, one without a time, one without a covariate, one after the end of its stratum, one whose group is not known.
+fn new_data() -> (Data, ArraySpec) {
+    let mut rng = Rng(17);
+    let (mut data, mut g, s) = data();
+    let stop = data.values("time").iter().map(|t| 0.31 + t * rng.uniform()).collect();
+    data = data.real("time", stop).real("x", rng.normals(N));
+    data = data.with("start", 3, 0.1).with("time", 20, f64::NAN).with("x", 21, f64::NAN).with("time", 22, 1e4);
+    let mut new = arrays(&data, &g, &s);
+    new.survival.as_mut().unwrap().event.clear();
+    g[30] = 8;
+    new.terms[0].index[30] = 9;
+    (new.terms[0].n_levels, new.weights) = (10, None);
+    new.terms[0].levels.push("other".into());
+    let labels: Vec<String> =
+        g.iter().enumerate().map(|(i, g)| if i == 30 { "other".into() } else { format!("g{g:02}") }).collect();
+    (data.label("g", labels), new)
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+#[test]
+fn predictions_from_arrays_are_those_from_a_frame_bit_for_bit() {
+    let (data, new) = new_data();
+    let (frame, new, watch) = (data.frame(), spec(new), Watch::unwatched());
+    for ties in [Ties::Efron, Ties::Breslow] {
+        let (a, b) = both(ties);
+        for quantity in [Quantity::Link, Quantity::Risk, Quantity::Response, Quantity::Survival, Quantity::Marginal] {
+            let request = Request { quantity, new_levels_zero: true, level: Some(0.9), ..Request::default() };
+            let of = |fit: &Fit, data| {
+                let found = fit.predictions(data, &request, &watch).unwrap();
+                ([found.values, found.std_errors, found.lower, found.upper].map(|own| bits(&own)), found.problems)
+            };
+            let (wanted, problems) = of(&a, NewData::Frame(&frame));
+            assert_eq!(of(&b, NewData::Spec(&new)), (wanted, problems.clone()));
+            let intervals = !matches!(quantity, Quantity::Link | Quantity::Risk);
+            let missing = [(20, Problem::Missing), (21, Problem::Missing), (22, Problem::Beyond)];
+            assert!(problems.starts_with(if intervals { &missing } else { &missing[1..2] }), "{problems:?}");
+        }
+        for (times, new_levels) in [(Some(vec![0.4, 2.0]), NewLevels::Zero), (None, NewLevels::Average)] {
+            let request = CurveRequest { times, new_levels, ..CurveRequest::default() };
+            let text = |fit: &Fit, data| format!("{:?}", fit.survival_curves(data, &request, &watch).unwrap());
+            assert_eq!(text(&b, NewData::Spec(&new)), text(&a, NewData::Frame(&frame)));
+            let text = |fit: &Fit, data| format!("{:?}", fit.survival_means(data, &request, &watch).unwrap());
+            assert_eq!(text(&b, NewData::Spec(&new)), text(&a, NewData::Frame(&frame)));
+        }
+    }
+}
+
 #[test]
 fn new_arrays_have_times_and_known_strata() {
-    let (data, g, s) = data();
-    let learn = |spec: &Spec| ModelProgram::learn(spec, None, NaPolicy::Omit, &Watch::unwatched()).unwrap().0;
-    let program = learn(&spec(arrays(&data, &g, &s)));
-    let mut new = arrays(&data, &g, &s);
-    let own = new.survival.as_mut().unwrap();
-    own.event.clear();
-    own.start = None;
-    let strata = new.strata.as_mut().unwrap();
-    strata.labels = ["s02", "other", "s00"].map(String::from).to_vec();
-    (strata.index[0], strata.index[1], strata.index[2]) = (0, 1, -1);
-    let design = program.apply_spec(&spec(new.clone()), true).unwrap();
-    let survival = design.survival.unwrap();
-    assert_eq!((&survival.stratum[..3], survival.strata.len()), (&[2, UNSEEN, UNSEEN][..], 3));
-    // Only a missing covariate leaves a row out.
-    assert_eq!((design.n, survival.start.is_none(), survival.stop[0]), (N - 1, true, data.values("time")[0]));
-    new.survival = None;
-    let without = program.apply_spec(&spec(new), true).unwrap().survival.unwrap();
-    assert!(without.stop.is_empty() && without.stratum == survival.stratum);
+    let ((_, fit), (_, arrays), watch) = (both(Ties::Efron), new_data(), Watch::unwatched());
+    let predict = |change: &dyn Fn(&mut ArraySpec), quantity| {
+        let mut own = arrays.clone();
+        change(&mut own);
+        let request = Request { quantity, new_levels_zero: true, ..Request::default() };
+        fit.predictions(NewData::Spec(&spec(own)), &request, &watch)
+    };
+    let as_given = predict(&|_| {}, Quantity::Response).unwrap();
+    // In another order of labels, and by number.
+    let turned = |own: &mut ArraySpec| {
+        let strata = own.strata.as_mut().unwrap();
+        strata.labels = ["s02", "s01", "s00"].map(String::from).to_vec();
+        strata.index.iter_mut().for_each(|index| *index = 2 - *index);
+    };
+    let by_number = |own: &mut ArraySpec| own.strata.as_mut().unwrap().labels.clear();
+    for change in [&turned as &dyn Fn(&mut ArraySpec), &by_number] {
+        assert_eq!(bits(&predict(change, Quantity::Response).unwrap().values), bits(&as_given.values));
+    }
+    // A missing stratum is a missing value; without start times all is from the beginning.
+    let missing = |own: &mut ArraySpec| own.strata.as_mut().unwrap().index[4] = -1;
+    assert_eq!(predict(&missing, Quantity::Survival).unwrap().problems[0], (4, Problem::Missing));
+    assert!(predict(&missing, Quantity::Link).unwrap().values[4].is_finite());
+    let early = predict(&|own| own.survival.as_mut().unwrap().start = None, Quantity::Response).unwrap();
+    let pairs = || early.values.iter().zip(&as_given.values).filter(|(a, b)| !a.is_nan() && !b.is_nan());
+    assert!(pairs().count() > 80 && pairs().all(|(a, b)| a >= b) && pairs().any(|(a, b)| a > b));
+    let says = |change: &dyn Fn(&mut ArraySpec), quantity, code: Code, text: &str| {
+        let error = predict(change, quantity).unwrap_err();
+        assert!(error.code == code && error.message.contains(text), "{error}");
+    };
+    let unknown = |own: &mut ArraySpec| own.strata.as_mut().unwrap().labels[1] = "other".into();
+    let beyond = |own: &mut ArraySpec| {
+        let strata = own.strata.as_mut().unwrap();
+        (strata.n_strata, strata.index[6]) = (5, 4);
+        strata.labels.clear();
+    };
+    let no_times = |own: &mut ArraySpec| own.survival = None;
+    let no_strata = |own: &mut ArraySpec| own.strata = None;
+    let why = "which has no baseline hazard: the fit doesn't know it";
+    says(&unknown, Quantity::Response, Code::Data, &format!("has the stratum 'other', {why}"));
+    says(&beyond, Quantity::Survival, Code::Data, &format!("row 7 (counting from 1) has the stratum 4 (counting from 0), {why}"));
+    says(&no_times, Quantity::Response, Code::Argument, "there are no times, see interlace_spec_set_survival_array");
+    says(&no_strata, Quantity::Marginal, Code::Argument, "there are no strata, the fit has them");
+    says(
+        &|own| own.survival.as_mut().unwrap().stop[8] = -2.0,
+        Quantity::Response,
+        Code::Data,
+        "the stop time 'stop' is -2 in row 9",
+    );
+    says(&|own| own.survival.as_mut().unwrap().stop[8] = 0.0, Quantity::Response, Code::Data, "is not after the start time");
+    says(&|own| own.survival.as_mut().unwrap().stop.truncate(8), Quantity::Response, Code::Argument, "stop has 8 values");
+    // What needs neither does not look at them; curves need strata only.
+    for quantity in [Quantity::Link, Quantity::Risk] {
+        assert!(
+            predict(&no_times, quantity).is_ok() && predict(&unknown, quantity).is_ok() && predict(&no_strata, quantity).is_ok()
+        );
+    }
+    let request = CurveRequest { new_levels: NewLevels::Zero, ..CurveRequest::default() };
+    let curve = |change: &dyn Fn(&mut ArraySpec)| {
+        let mut own = arrays.clone();
+        change(&mut own);
+        fit.survival_curves(NewData::Arrays(&own), &request, &watch)
+    };
+    assert!(curve(&no_times).is_ok());
+    assert!(curve(&no_strata).unwrap_err().message.contains("no strata"));
+    assert!(curve(&unknown).unwrap_err().message.contains(why));
 }
 
 #[test]

@@ -194,5 +194,19 @@ fn variances_that_no_risk_set_sees_are_refused() {
     };
     assert!(fit_with(&options).warnings().iter().any(|w| w.contains(constant)));
     options.unidentified = Unidentified::Ignore;
-    assert!(!fit_with(&options).warnings().iter().any(|w| w.contains(constant)));
+    let fit = fit_with(&options);
+    assert!(!fit.warnings().iter().any(|w| w.contains(constant)));
+    // What the criterion does not depend on is zero, as without it.
+    let plain = spec("Surv(time, status) ~ strata(g) + x");
+    let plain =
+        Fit::new(&plain, Some(&csv(DATA, &["g"])), &Options { null_model: true, ..Options::default() }, &Watch::unwatched());
+    let plain = plain.unwrap();
+    assert!(fit.theta == [0.0] && (fit.criterion - plain.criterion).abs() < 1e-9, "{:?}", fit.theta);
+    assert!((fit.fixed.estimate[0] - plain.fixed.estimate[0]).abs() < 1e-9);
+}
+
+#[test]
+fn a_place_in_the_formula_is_no_line_of_the_data() {
+    let error = try_fit("Surv(time, status) ~ x + cluster(g)", DATA).unwrap_err();
+    assert!(!error.message.contains("line") && error.position == 25, "{error} {}", error.position);
 }

@@ -3,6 +3,7 @@
 use crate::common::frames::{frame, labels, reals};
 use crate::common::model;
 use crate::trials::{FORMULA, fit, fit_with, spec, trial};
+use interlace::error::Code;
 use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
 use interlace::inference::adjust::Adjustment;
@@ -286,8 +287,15 @@ fn what_the_baseline_hazards_take_in_has_no_mean() {
     let [table, contrasts] = means(&one, &frame, "~ f", None);
     assert!(reals(&table, "estimate").iter().all(|v| v.is_nan()));
     (0..2).for_each(|i| close(reals(&contrasts, "estimate")[i], one.fixed.estimate[i], 1e-12));
-    let [_, contrasts] = means(&one, &frame, "~ s", None);
-    assert!(reals(&contrasts, "estimate")[0].is_nan());
+    // The baseline hazards of the strata differ in any way: whatever coefficients there are, strata are not compared.
+    for formula in ["f + s + strata(s)", "f + x * strata(s)"] {
+        let one = fit(&format!("Surv(time, status) ~ {formula} + (1 | g)"), &data);
+        let specs = |text: &str| MeansSpec::parse(text).unwrap();
+        let of = |text: &str| MarginalMeans::of_fit(&one, Some(&frame), &specs(text), Weighting::Equal, &Watch::unwatched());
+        let error = of("~ s").unwrap_err();
+        assert!(error.code == Code::Unsupported && error.message.contains("'s' makes strata"), "{error}");
+        of("~ f | s").unwrap();
+    }
     // Type III tests what is left.
     let table = anova(&one, Some(&frame), AnovaType::III);
     assert_eq!(reals(&table, "df"), [2.0, 0.0]);
@@ -295,7 +303,6 @@ fn what_the_baseline_hazards_take_in_has_no_mean() {
 
 #[test]
 fn residual_and_other_degrees_of_freedom_are_not_for_cox_models() {
-    use interlace::error::Code;
     use interlace::inference::degrees_of_freedom::DfMethod;
     let one = kidney("Surv(time, status) ~ age + (1 | id)", Ties::Efron);
     for method in [DfMethod::Residual, DfMethod::Satterthwaite, DfMethod::KenwardRoger] {

@@ -15,4 +15,5 @@ mod reference;
 mod resampling;
 mod residuals;
 mod survfit;
+mod survival_times;
 mod trials;

@@ -21,7 +21,8 @@ pub const DATA: &str = "start,stop,event,x,f,s,w,o,g
 0,6,0,-0.44,a,u,1,-0.33,g2\n2,4,1,-0.15,b,v,1,-0.06,g1\n1,6,0,0.52,a,v,0.5,0.17,g0\n0,6,0,0.59,a,u,2,0.36,g5
 2,9,0,-0.08,b,v,0.5,-0.13,g1\n0,1,0,-1.17,b,v,2,-0.12,g3\n0,1,0,0.31,a,v,2,0.38,g4\n0,6,0,-1.6,a,u,1,-0.02,g4
 ";
-const NEW: &str = "start,stop,x,f,s,o,g\n0,4,0.5,a,u,0,g1\n1,5,-1,b,v,0.4,g2\n2,8,0,b,u,-0.2,g3\n0,3,2,a,v,0.1,g4\n";
+/// Rows to predict at.
+pub const NEW: &str = "start,stop,x,f,s,o,g\n0,4,0.5,a,u,0,g1\n1,5,-1,b,v,0.4,g2\n2,8,0,b,u,-0.2,g3\n0,3,2,a,v,0.1,g4\n";
 
 /// Of R's survival 3.5-3: `survfit` of a `coxph` with `newdata` at the times 3, 5 and 8 of each row, the expected events and linear
 /// predictors of the first rows, the last cumulative baseline hazards.

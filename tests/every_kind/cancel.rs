@@ -357,6 +357,10 @@ fn predictions_and_survival_curves_of_cox_models() {
         let request = CurveRequest { marginal, ..CurveRequest::default() };
         let work = |watch: &Watch<'_>| fit.survival_curves(NewData::Training, &request, watch).map(|own| text(&own));
         check("survival curves", &[Phase::Prediction], &work);
+        let work = |watch: &Watch<'_>| fit.survival_quantiles(NewData::Training, &request, &[0.3], watch).map(|own| text(&own));
+        check("survival quantiles", &[Phase::Prediction], &work);
+        let work = |watch: &Watch<'_>| fit.survival_means(NewData::Training, &request, watch).map(|own| text(&own));
+        check("survival means", &[Phase::Prediction], &work);
     }
 }
 

@@ -166,6 +166,9 @@ fn of_cox_models(seen: &mut Seen) {
     seen.add("contrasts", &table.unwrap());
     let curves = fit.survival_curves(NewData::Training, &CurveRequest::default(), &watch).unwrap();
     seen.add("survival_curves", &curves.table);
+    let quantiles = fit.survival_quantiles(NewData::Training, &CurveRequest::default(), &[0.5], &watch).unwrap();
+    seen.add("survival_quantiles", &quantiles.table);
+    seen.add("survival_means", &fit.survival_means(NewData::Training, &CurveRequest::default(), &watch).unwrap().table);
     seen.add("proportional_hazards", &fit.proportional_hazards(TimeTransform::KaplanMeier, &watch).unwrap());
     seen.add("schoenfeld_residuals", &fit.schoenfeld_residuals(&watch).unwrap());
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::design::UNSEEN;
+use crate::design::NeededTimes;
 use crate::design::arrays::levels::{ArrayLevels, Given};
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::survival::SurvivalDesign;
-use crate::design::times::{EventCode, Part, Parts, Times};
-use crate::error::{Error, Result, try_owned, try_vec};
-use crate::spec::{ArraySpec, ArrayStrata};
+use crate::design::times::{EventCode, Part, Parts, Times, check_strata};
+use crate::error::{Error, Result, try_vec};
+use crate::names::quoted;
+use crate::spec::{ArraySpec, ArrayStrata, ArraySurvival};
 
 const STRATA: &str = "the index of the strata";
 
@@ -53,13 +54,7 @@ pub(super) fn learn(
     warnings: &mut Vec<String>,
 ) -> Result<Option<SurvivalDesign>> {
     let Some(own) = &spec.survival else { return Ok(None) };
-    let part = |name, values| Part { name, values: Cow::Borrowed(values) };
-    let times = Times {
-        call: "survival: ",
-        start: own.start.as_deref().map(|start| part("start", start)),
-        stop: part("stop", &own.stop[..]),
-    };
-    let parts = Parts { times, event: part("event", &own.event[..]), code: EventCode::Strict };
+    let parts = Parts { times: times(own), event: part("event", &own.event), code: EventCode::Strict };
     let mut survival = parts.select(rows, warnings)?;
     let strata = match &spec.strata {
         None => (vec![], try_vec("strata", 0, rows.len())?),
@@ -72,26 +67,66 @@ pub(super) fn learn(
     Ok(Some(survival))
 }
 
-/// What new data have of times and strata, without events. Times that are not given are empty; a stratum that is not given, or not one of the fit's, is
-/// `UNSEEN`.
-pub(super) fn of_new_data(spec: &ArraySpec, learnt: Option<&ArrayLevels>, rows: &Rows) -> Result<Option<SurvivalDesign>> {
-    if spec.survival.is_none() && learnt.is_none() {
-        return Ok(None);
+/// What new data have to have, and the rows in which it is missing. Whether there was an event does not count.
+pub(super) fn note_new_data(
+    spec: &ArraySpec,
+    learnt: Option<&ArrayLevels>,
+    needed: NeededTimes,
+    incomplete: &mut Incomplete,
+) -> Result<()> {
+    if needed == NeededTimes::Nothing {
+        return Ok(());
     }
     check(spec, false)?;
-    let mut survival = SurvivalDesign::default();
-    if let Some(own) = &spec.survival {
-        let used = |values: &[f64]| rows.select(Cow::Borrowed(values)).and_then(|values| try_owned("times", values));
-        survival.start = own.start.as_deref().map(used).transpose()?;
-        survival.stop = used(&own.stop)?;
+    if needed == NeededTimes::Intervals {
+        let Some(own) = &spec.survival else {
+            return Err(Error::argument("newdata: there are no times, see interlace_spec_set_survival_array"));
+        };
+        own.start.iter().for_each(|start| incomplete.note_numbers("start", &[], start));
+        incomplete.note_numbers("stop", &[], &own.stop);
     }
-    survival.stratum = match (learnt, &spec.strata) {
-        (None, _) => try_vec("strata", 0, rows.len())?,
-        (Some(_), None) => try_vec("strata", UNSEEN, rows.len())?,
-        (Some(learnt), Some(strata)) => given(strata).among(learnt, rows)?,
+    if learnt.is_some() {
+        let Some(strata) = &spec.strata else {
+            return Err(Error::argument("newdata: there are no strata, the fit has them, see interlace_spec_set_strata_array"));
+        };
+        incomplete.note_where("strata", &[], strata.index.iter().map(|i| *i == -1));
+    }
+    Ok(())
+}
+
+/// The times and strata of new data, without events, as far as they are needed. Without start times all rows are at risk from the beginning.
+pub(super) fn of_new_data(
+    spec: &ArraySpec,
+    learnt: Option<&ArrayLevels>,
+    needed: NeededTimes,
+    rows: &Rows,
+) -> Result<Option<SurvivalDesign>> {
+    let mut survival = match (needed, &spec.survival) {
+        (NeededTimes::Nothing, _) => return Ok(None),
+        (NeededTimes::Intervals, Some(own)) => times(own).select(rows)?,
+        _ => SurvivalDesign::default(),
     };
-    survival.strata = learnt.map_or_else(Vec::new, |learnt| learnt.labels.clone());
+    survival.stratum = match (learnt, &spec.strata) {
+        (Some(learnt), Some(strata)) => given(strata).among(learnt, rows)?,
+        _ => try_vec("strata", 0, rows.len())?,
+    };
+    check_strata(&survival.stratum, rows, |row| {
+        let strata = spec.strata.as_ref();
+        let level = strata.and_then(|own| usize::try_from(own.index[row]).ok());
+        match strata.zip(level).and_then(|(own, level)| own.labels.get(level)) {
+            Some(label) => format!("the stratum {}", quoted(label)),
+            None => format!("the stratum {} (counting from 0)", level.unwrap_or_default()),
+        }
+    })?;
     Ok(Some(survival))
+}
+
+fn part<'a>(name: &'a str, values: &'a [f64]) -> Part<'a> {
+    Part { name, values: Cow::Borrowed(values) }
+}
+
+fn times(own: &ArraySurvival) -> Times<'_> {
+    Times { call: "survival: ", start: own.start.as_deref().map(|start| part("start", start)), stop: part("stop", &own.stop) }
 }
 
 fn given(strata: &ArrayStrata) -> Given<'_> {

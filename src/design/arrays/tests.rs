@@ -126,25 +126,37 @@ fn wrong_arrays_are_refused_by_name() {
 #[test]
 fn new_arrays_are_matched_by_number_or_by_label() {
     let (program, old) = from_arrays(&spec(), Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap();
-    let same = apply_arrays(&program, &ArraySpec { y: Vec::new(), ..spec() }, Further::default(), true).unwrap();
+    let same =
+        apply_arrays(&program, &ArraySpec { y: Vec::new(), ..spec() }, Further::default(), true, NeededTimes::Nothing).unwrap();
     assert_eq!((&same.x, &same.terms[0].index, &same.terms[1].z), (&old.x, &old.terms[0].index, &old.terms[1].z));
     let mut new = spec();
     new.terms[0].index = vec![0, 1, 2, -1, 4];
     new.terms[0].n_levels = 5;
-    assert_eq!(apply_arrays(&program, &new, Further::default(), true).unwrap().terms[0].index, [0, UNSEEN, 1, UNSEEN, UNSEEN]);
+    assert_eq!(
+        apply_arrays(&program, &new, Further::default(), true, NeededTimes::Nothing).unwrap().terms[0].index,
+        [0, UNSEEN, 1, UNSEEN, UNSEEN]
+    );
     new.terms[0].levels = ["3", "x", "1", "2", "y"].map(String::from).to_vec();
-    assert_eq!(apply_arrays(&program, &new, Further::default(), true).unwrap().terms[0].index, [1, UNSEEN, 0, UNSEEN, UNSEEN]);
+    assert_eq!(
+        apply_arrays(&program, &new, Further::default(), true, NeededTimes::Nothing).unwrap().terms[0].index,
+        [1, UNSEEN, 0, UNSEEN, UNSEEN]
+    );
     new.terms[0].index[0] = 5;
-    assert_eq!(apply_arrays(&program, &new, Further::default(), true).unwrap_err().position, 0);
+    assert_eq!(apply_arrays(&program, &new, Further::default(), true, NeededTimes::Nothing).unwrap_err().position, 0);
     // A missing number leaves the row out.
     new.terms[0].index[0] = 0;
     new.x[6] = NAN;
-    let d = apply_arrays(&program, &new, Further::default(), true).unwrap();
+    let d = apply_arrays(&program, &new, Further::default(), true, NeededTimes::Nothing).unwrap();
     assert_eq!(
         (d.n, d.rows.dropped.clone(), d.terms[0].index.clone()),
         (4, vec![(1, "x2".to_string())], vec![1, 0, UNSEEN, UNSEEN])
     );
-    assert!(apply_arrays(&program, &ArraySpec { terms: Vec::new(), ..new }, Further::default(), false).unwrap().terms.is_empty());
+    assert!(
+        apply_arrays(&program, &ArraySpec { terms: Vec::new(), ..new }, Further::default(), false, NeededTimes::Nothing)
+            .unwrap()
+            .terms
+            .is_empty()
+    );
 }
 
 #[test]
@@ -160,7 +172,7 @@ fn new_arrays_must_have_the_shape_of_the_old() {
     let message = |change: &dyn Fn(&mut ArraySpec)| {
         let mut new = ArraySpec { offset: Some(vec![1.0; 5]), ..spec() };
         change(&mut new);
-        apply_arrays(&program, &new, Further::default(), true).unwrap_err().message
+        apply_arrays(&program, &new, Further::default(), true, NeededTimes::Nothing).unwrap_err().message
     };
     assert!(message(&|s| s.offset = None).contains("offset"));
     assert!(message(&|s| s.x_names = vec!["a".into(), "b".into()]).contains("a, b"));
@@ -195,16 +207,16 @@ fn further_predictors_are_on_the_rows_used() {
     assert_eq!((d.n, dispersion.x, dispersion.x_names), (4, vec![1.0, 3.0, 4.0, 5.0], vec!["x1".to_string()]));
     assert_eq!(d.zero_inflation.unwrap().x, [1.0, 1.0, 1.0, 1.0, 5.0, 7.0, 8.0, 9.0]);
 
-    let new = program.apply_spec(&model, false).unwrap();
+    let new = program.apply_spec(&model, false, NeededTimes::Nothing).unwrap();
     assert_eq!((new.n, new.dispersion.unwrap().x), (4, vec![1.0, 3.0, 4.0, 5.0]));
-    let message = |newdata: &Spec| program.apply_spec(newdata, false).unwrap_err().message;
+    let message = |newdata: &Spec| program.apply_spec(newdata, false, NeededTimes::Nothing).unwrap_err().message;
     assert_eq!(
         message(&with_columns(None, Some((2, zero.clone())))),
         "dispersion: the training data had the columns x1, the new data have none"
     );
     let one = message(&with_columns(Some((1, vec![1.0; 5])), Some((1, vec![1.0; 5]))));
     assert!(one.starts_with("zero inflation: x has the columns x1, but the training data had x1, x2"), "{one}");
-    assert!(program.apply_arrays(&spec(), false).unwrap_err().message.contains("dispersion"));
+    assert!(program.apply_arrays(&spec(), false, NeededTimes::Nothing).unwrap_err().message.contains("dispersion"));
 }
 
 #[test]

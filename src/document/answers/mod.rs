@@ -13,7 +13,7 @@ pub use again::{CrossValidated, Refitted};
 pub use diagnosed::ResidualValues;
 pub use fixed_effects::{FixedEffects, Limits};
 pub use means::MeansAnswer;
-pub use prediction::{Parts, Predicted, warnings};
+pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
 pub use subject::{Subject, Work};
 
@@ -24,7 +24,6 @@ use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::R2;
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::predict::Curves;
 use subject::about;
 
 /// Everything that was asked.
@@ -33,7 +32,7 @@ pub struct Answers<'a> {
     pub means: Option<MeansAnswer>,
     pub comparison: Option<Frame>,
     pub predicted: Option<Predicted>,
-    pub survival: Option<Curves>,
+    pub survival: Option<SurvivalAnswer>,
     /// Responses one after another.
     pub simulated: Option<Vec<f64>>,
     pub bootstrapped: Option<Bootstrapped>,
@@ -72,7 +71,7 @@ impl<'a> Answers<'a> {
             comparison,
             seconds,
             predicted: Predicted::new(subject, questions, work)?,
-            survival: prediction::survival_curves(subject, questions, work)?,
+            survival: SurvivalAnswer::new(subject, questions, work)?,
             simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what, work.watch)?) } else { None },
             bootstrapped: Bootstrapped::new(fit, questions, work)?,
             profiled: Profiled::new(fit, questions, work)?,

@@ -1,6 +1,6 @@
 //! Predictions for new data.
 
-use super::subject::{Subject, Work};
+use super::subject::{Subject, Work, about};
 use crate::document::questions::{Groups, Questions};
 use crate::error::{Error, Result, try_copy, try_owned};
 use crate::fit::{Fit, FixedEffects, Ordinal};
@@ -67,23 +67,55 @@ impl Predicted {
     }
 }
 
-/// Survival curves of the rows of new data.
-pub fn survival_curves(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Curves>> {
-    let (fit, Some(data)) = (subject.fit, &questions.survival) else { return Ok(None) };
-    let groups: Vec<&str> = fit.all_terms().map(|(_, term)| term.design.group.as_str()).collect();
-    let request = CurveRequest {
-        random: questions.random.terms(groups.into_iter())?,
-        marginal: questions.random == Groups::Average,
-        new_levels: questions.new_levels,
-        times: questions.times.as_deref().map(|times| try_copy("times", times)).transpose()?,
-        limits: questions.curve_limits,
-        level: Some(questions.level),
-    };
-    fit.survival_curves(NewData::Frame(data), &request, work.watch).map(Some)
+/// Survival curves of the rows of new data, and what follows from them.
+pub struct SurvivalAnswer {
+    pub curves: Curves,
+    pub quantiles: Option<Curves>,
+    pub means: Option<Curves>,
+}
+
+impl SurvivalAnswer {
+    pub fn new(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Self>> {
+        let (fit, Some(data)) = (subject.fit, &questions.survival) else { return Ok(None) };
+        let groups: Vec<&str> = fit.all_terms().map(|(_, term)| term.design.group.as_str()).collect();
+        let (data, copied) = (NewData::Frame(data), |times: &[f64]| try_copy("times", times));
+        let at = |times| -> Result<CurveRequest> {
+            Ok(CurveRequest {
+                random: questions.random.terms(groups.iter().copied())?,
+                marginal: questions.random == Groups::Average,
+                new_levels: questions.new_levels,
+                times,
+                limits: questions.curve_limits,
+                level: Some(questions.level),
+            })
+        };
+        let curves = fit.survival_curves(data, &at(questions.times.as_deref().map(copied).transpose()?)?, work.watch)?;
+        let quantiles = |p: &Vec<f64>| about("survival_quantiles", fit.survival_quantiles(data, &at(None)?, p, work.watch));
+        let means = |to: &Vec<f64>| about("survival_means", fit.survival_means(data, &at(Some(copied(to)?))?, work.watch));
+        Ok(Some(SurvivalAnswer {
+            curves,
+            quantiles: questions.survival_quantiles.as_ref().map(quantiles).transpose()?,
+            means: questions.survival_means.as_ref().map(means).transpose()?,
+        }))
+    }
+
+    /// Each table with its key and heading.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static str, &'static str, &Frame)> {
+        let quantiles = self.quantiles.iter().map(|own| ("survival_quantiles", "Quantiles of survival times:", &own.table));
+        let means = self.means.iter().map(|own| ("survival_means", "Restricted means of survival times:", &own.table));
+        std::iter::once(("survival", "Survival curves:", &self.curves.table)).chain(quantiles).chain(means)
+    }
+
+    /// Rows that have no curve, or one that ends before the times that are asked for. A curve that does not come down to a quantile is usual.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut all = warnings("survival", &self.curves.problems);
+        all.extend(self.means.iter().flat_map(|own| warnings("survival_means", &own.problems)));
+        all
+    }
 }
 
 /// What is to be said of rows without numbers.
-pub fn warnings(of: &str, problems: &[(usize, Problem)]) -> Vec<String> {
+fn warnings(of: &str, problems: &[(usize, Problem)]) -> Vec<String> {
     let told = [
         (
             Problem::NotEstimable,

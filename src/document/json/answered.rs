@@ -3,7 +3,9 @@
 use super::tables::{columns, put_columns, put_table, renamed};
 use super::writer::Json;
 use crate::choice::Choice;
-use crate::document::answers::{Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted, ResidualValues};
+use crate::document::answers::{
+    Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted, ResidualValues, SurvivalAnswer,
+};
 use crate::document::names::Named;
 use crate::document::questions::Questions;
 use crate::error::Result;
@@ -55,8 +57,8 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
     if let Some(own) = &answers.predicted {
         put_predictions(json, fit, own);
     }
-    if let Some(curves) = &answers.survival {
-        put_table(json, "survival", Named::Plain, &curves.table)?;
+    for (key, _, table) in answers.survival.iter().flat_map(SurvivalAnswer::tables) {
+        put_table(json, key, Named::Plain, table)?;
     }
     put_resampled(json, fit, questions, answers)?;
     if let Some(Refitted { names, table }) = &answers.refitted {

@@ -10,7 +10,7 @@ use self::answered::{put_answers, put_limits};
 use self::fixed::{put_coefficients, put_cox, put_generalised, put_ordinal};
 use self::random::{put_group_sizes, put_random_effects, put_variances};
 use self::writer::Json;
-use super::answers::{Answers, Predicted, Subject, warnings};
+use super::answers::{Answers, Predicted, Subject, SurvivalAnswer};
 use super::questions::Questions;
 use crate::choice::Choice;
 use crate::error::Result;
@@ -73,7 +73,7 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     }
     put_dropped_rows(json, fit);
     put_outcome(json, &fit.outcome);
-    let of_curves = answers.survival.iter().flat_map(|curves| warnings("survival", &curves.problems));
+    let of_curves = answers.survival.iter().flat_map(SurvivalAnswer::warnings);
     let all = fit.warnings().into_iter().chain(answers.predicted.iter().flat_map(Predicted::warnings)).chain(of_curves);
     json.names("warnings", &all.collect::<Vec<_>>());
     if let Some(limits) = &answers.fixed.wald {

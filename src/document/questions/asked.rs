@@ -38,6 +38,9 @@ pub struct Questions {
     pub survival: Option<Frame>,
     pub times: Option<Vec<f64>>,
     pub curve_limits: CurveLimits,
+    /// Probabilities of quantiles of the survival times, and times that their means are restricted to.
+    pub survival_quantiles: Option<Vec<f64>>,
+    pub survival_means: Option<Vec<f64>>,
     /// Of predictions and marginal means.
     pub quantity: Option<Quantity>,
     pub random: Groups,
@@ -84,6 +87,8 @@ impl Default for Questions {
             survival: None,
             times: None,
             curve_limits: CurveLimits::default(),
+            survival_quantiles: None,
+            survival_means: None,
             quantity: None,
             random: Groups::All,
             new_levels: NewLevels::default(),

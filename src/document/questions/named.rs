@@ -190,7 +190,7 @@ fn replicates(place: &mut usize, text: &str) -> Option<()> {
 }
 
 /// All questions: those of inference, then those of what comes after a fit.
-pub const QUESTIONS: [Question; 38] = [
+pub const QUESTIONS: [Question; 40] = [
     Question::text(
         c"df",
         c"satterthwaite, kenward-roger, residual or normal",
@@ -318,6 +318,20 @@ pub const QUESTIONS: [Question; 38] = [
         c"log, log_log, plain or none",
         c"limits of the survival curves are symmetric on the scale of the cumulative hazard (the default), of its logarithm or of the survival; or there are none",
         |q, v| put(&mut q.curve_limits, values::word(v)),
+    )
+    .of(&[c"survival"]),
+    Question::text(
+        c"survival_quantiles",
+        c"probabilities, \"0.25, 0.5, 0.75\"",
+        c"quantiles of the survival times, with limits from those of the curves: the first times at which these shares have had an event",
+        |q, v| put(&mut q.survival_quantiles, values::numbers(v).map(Some)),
+    )
+    .of(&[c"survival"]),
+    Question::text(
+        c"survival_means",
+        c"times, \"1, 5\"",
+        c"restricted means of the survival times: the areas below the curves up to these times",
+        |q, v| put(&mut q.survival_means, values::numbers(v).map(Some)),
     )
     .of(&[c"survival"]),
     Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),

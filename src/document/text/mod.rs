@@ -5,7 +5,7 @@ mod table;
 use std::fmt::Write;
 
 use self::table::put_table;
-use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, ResidualValues, Subject, warnings};
+use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, ResidualValues, Subject};
 use super::names::Named;
 use super::number::{general, shortest};
 use super::questions::Questions;
@@ -51,9 +51,9 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     if let Some(own) = &answers.predicted {
         put_predictions(&mut out, fit, own);
     }
-    if let Some(curves) = &answers.survival {
-        put_table(&mut out, "Survival curves:", Named::Plain, &curves.table)?;
-        warnings("survival", &curves.problems).iter().for_each(|warning| line(&mut out, format_args!("\n{warning}")));
+    if let Some(own) = &answers.survival {
+        own.tables().try_for_each(|(_, heading, table)| put_table(&mut out, heading, Named::Plain, table))?;
+        own.warnings().iter().for_each(|warning| line(&mut out, format_args!("\n{warning}")));
     }
     put_resampled(&mut out, answers)?;
     put_rest(&mut out, fit, answers)?;

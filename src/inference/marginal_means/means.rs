@@ -10,6 +10,7 @@ use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 use crate::inference::linear::Coefficients;
 use crate::inference::model_matrix::all_columns;
+use crate::names::quoted;
 use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
 
@@ -74,6 +75,13 @@ impl MarginalMeans {
         let ModelProgram::Formula(program) = &fit.program else {
             return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));
         };
+        if let Some(name) = spec.factors.iter().find(|name| program.makes_strata(name)) {
+            return Err(Error::unsupported(format!(
+                "marginal means: the hazards of strata are not compared, as the baseline hazard of each has any form; {} makes strata and can be \
+                 given in by, or be averaged over",
+                quoted(name)
+            )));
+        }
         let used = |values: &Vec<f64>| -> Vec<f64> { values.iter().copied().filter(|v| !v.is_nan()).collect() };
         let constant = fit.ordinal().map_or_else(|| Ok(vec![]), |ordinal| latent_constant(fit, ordinal))?;
         let weights = fit.weights.as_ref().map(used);

@@ -1,13 +1,19 @@
 //! Predictions of Cox fits.
 
-mod curves;
 mod limits;
-mod rows;
+mod request;
 mod spread;
 mod work;
+mod rows;
+mod lines;
+mod curves;
+mod derived;
+mod quantiles;
+mod means;
 
-pub use curves::{CurveRequest, Curves};
+pub use curves::Curves;
 pub use limits::CurveLimits;
+pub use request::CurveRequest;
 pub use rows::predicted;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::spread::Spread;
 use crate::coxme::hazard_errors::{Accumulated, EffectCovariance};
 use crate::design::SurvivalDesign;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_gather};
 use crate::fit::{Cox, Fit};
 use crate::predict::point::MEAN;
 use crate::predict::predictors::{Part, Rows};
@@ -29,8 +29,17 @@ impl<'w, 'r, 'a> Work<'w, 'r, 'a> {
 
     /// Strata of the rows, and where they were wanted their times.
     pub fn survival(&self) -> Result<&SurvivalDesign> {
-        let none = || Error::unsupported("newdata: strata and times of a Cox model that was fitted from arrays");
+        let none = || Error::argument("newdata: neither times nor strata were looked at");
         self.rows.survival.as_deref().ok_or_else(none)
+    }
+
+    /// The rows of the data with their places among those used; none where something is missing.
+    pub fn places(&self) -> Result<Vec<(usize, Option<usize>)>> {
+        let used = self.rows.data_rows()?;
+        let used = used.into_iter().enumerate().map(|(i, row)| (row, Some(i)));
+        let mut all = try_gather("rows", used.collect::<Vec<_>>().into_iter().chain(self.rows.missing().map(|row| (row, None))))?;
+        all.sort_unstable_by_key(|(row, _)| *row);
+        Ok(all)
     }
 
     /// The variance of the random effects of a row that are integrated out: of all terms, or of new levels of those that are chosen.

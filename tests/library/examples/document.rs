@@ -70,6 +70,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let mixture = ["--family", "nbinom2", "--ziformula", "~ mined + (1 | site)", "--dispformula", "~ mined"];
     let survival = "--anova 1 --anova 3 --drop1 --confint wald --simulate 1";
     let survival: Vec<&str> = survival.split_whitespace().collect();
+    let times = ["--survival-quantiles", "0.5", "--survival-means", "100"];
     let cox = ["--proportional-hazards", "km", "--residuals", "schoenfeld", "--residuals", "dfbeta"];
     let ordinal = ["clmm", "rating ~ temp + (1 | judge)", &wine];
     for arguments in [
@@ -90,6 +91,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         [
             &["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney, "--survival", &kidney, "--times", "30,100"][..],
             &survival,
+            &times,
             &cox,
         ]
         .concat(),
