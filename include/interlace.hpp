@@ -1667,7 +1667,7 @@ struct PredictRequest {
     /// Prior weights [rows] of the responses that prediction intervals are for, or for proportions the numbers of trials.
     std::vector<double> weights;
     /// New data of a fit from arrays: a spec with the same columns and terms, and the columns of the further predictors, made by
-    /// interlace_spec_new_array with or without `y`.
+    /// interlace_spec_new_array with or without `y`; of a Cox fit with the times and strata that the quantity needs.
     const Spec *arrays = nullptr;
 
     /// For the functions of this header; it points into this one and the call.
@@ -2415,6 +2415,18 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_predict_status), "survival" (the probability of no event from time 0 up to and at the time), and "cumulative_hazard",
     /// its negative logarithm; with limits also "std_error", "lower", "upper" and "cumulative_hazard_std_error".
     [[nodiscard]] Result<Frame> survival_curves(Maybe<Frame> data = none, const SurvivalRequest &request = {},
+            Maybe<Options> options = none) const;
+
+    /// interlace_fit_survival_quantiles: Quantiles of the survival times of the rows of `data` as a new frame, a row for each of them and
+    /// each of `probabilities` [n]: "row" (from 0), "stratum" (missing without strata), "probability", "status" ("ok", or why there is no
+    /// time, as in interlace_fit_predict_status), "time", and with limits "lower" and "upper".
+    [[nodiscard]] Result<Frame> survival_quantiles(Maybe<Frame> data, const SurvivalRequest &request, View<double> probabilities,
+            Maybe<Options> options = none) const;
+
+    /// interlace_fit_survival_means: Restricted means of the survival times of the rows of `data` as a new frame, a row for each of them
+    /// and each of `request->times`: "row" (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no mean,
+    /// as in interlace_fit_predict_status), "mean", and with limits "std_error", "lower" and "upper".
+    [[nodiscard]] Result<Frame> survival_means(Maybe<Frame> data = none, const SurvivalRequest &request = {},
             Maybe<Options> options = none) const;
 
     /// interlace_fit_wald_test: Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "std_error",
@@ -4521,6 +4533,26 @@ inline Result<Frame> Fit::survival_curves(Maybe<Frame> data, const SurvivalReque
     const auto request_for_c = request.capi(call);
     interlace_frame *out{};
     if (call.good()) call.ended(interlace_fit_survival_curves(capi(), data.capi(), &request_for_c, options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::survival_quantiles(Maybe<Frame> data, const SurvivalRequest &request, View<double> probabilities,
+        Maybe<Options> options) const
+{
+    detail::Call call;
+    const auto request_for_c = request.capi(call);
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_fit_survival_quantiles(capi(), data.capi(), &request_for_c, probabilities.data(),
+            probabilities.size(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::survival_means(Maybe<Frame> data, const SurvivalRequest &request, Maybe<Options> options) const
+{
+    detail::Call call;
+    const auto request_for_c = request.capi(call);
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_fit_survival_means(capi(), data.capi(), &request_for_c, options.capi(), &out, call.error()));
     return call.result(Frame(out));
 }
 
