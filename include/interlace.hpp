@@ -707,6 +707,7 @@ class Texts {
     template <class C>
     void add_all(const C &texts)
     {
+        static_assert(std::is_lvalue_reference_v<decltype(*texts.begin())>, "texts are borrowed: give a container that has them");
         for (const auto &text : texts) add(text);
     }
     void add(const char *text) { texts_.push_back(text); }
@@ -1955,9 +1956,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
                                                        Maybe<Options> options = none) const;
     [[nodiscard]] Result<std::vector<PredictionStatus>> predict_status(Maybe<Frame> data = none, const PredictRequest &request = {},
                                                                        Maybe<Options> options = none) const;
-    /// Z by columns, without zeros.
+    /// Z as compressed columns.
     [[nodiscard]] Result<SparseMatrix> z() const;
-    /// A column per response, or per column of a response if these have several.
+    /// A column of y per response; of a Cox model two, the times and the events.
     [[nodiscard]] Result<Frame> refit(MatrixView y, bool std_errors, Maybe<Options> options = none) const;
     [[nodiscard]] static Result<Frame> compare(View<const Fit *> fits, bool chi_bar, Maybe<Options> options = none);
     [[nodiscard]] Result<std::string> to_json(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
