@@ -492,19 +492,20 @@ struct is_row_major : std::false_type {};
 template <class M>
 struct is_row_major<M, std::enable_if_t<bool(M::IsRowMajor)>> : std::true_type {};
 
-template <class M, class T>
-using if_data_of = std::enable_if_t<std::is_convertible_v<decltype(std::declval<const M &>().data()), const T *>>;
-
 template <class M, class T, class = void>
 struct is_array : std::false_type {};
 template <class M, class T>
-struct is_array<M, T, std::void_t<if_data_of<M, T>, decltype(std::declval<const M &>().size())>>
+struct is_array<M, T,
+                std::enable_if_t<std::is_convertible_v<decltype(std::declval<const M &>().data()), const T *> &&
+                                 std::is_integral_v<decltype(std::declval<const M &>().size())>>>
     : std::bool_constant<(is_vector<M>::value || says_vector<M>::value) && is_dense<M>::value> {};
 
 template <class M, class = void>
 struct is_matrix : std::false_type {};
 template <class M>
-struct is_matrix<M, std::void_t<if_data_of<M, double>, decltype(std::declval<const M &>().rows()), decltype(std::declval<const M &>().cols())>>
+struct is_matrix<M, std::enable_if_t<std::is_convertible_v<decltype(std::declval<const M &>().data()), const double *> &&
+                                     std::is_integral_v<decltype(std::declval<const M &>().rows())> &&
+                                     std::is_integral_v<decltype(std::declval<const M &>().cols())>>>
     : std::bool_constant<is_dense<M>::value && !is_row_major<M>::value> {};
 
 template <class M, class = void>

@@ -227,6 +227,9 @@ fn request(own: &Value) -> String {
     )
 }
 
+/// Arrays of requests that have no length of their own: `Fit::asked` in the template compares it with the rows.
+const SIZED_BY_HAND: [&str; 1] = ["weights"];
+
 /// A request as C has it, and whether its arrays belong together.
 fn request_for_c(own: &Value) -> String {
     let c_name = text(own, "name");
@@ -253,6 +256,8 @@ fn request_for_c(own: &Value) -> String {
                 set(name, &format!("detail::pointer({name})"));
                 if has(shape[0]) {
                     set(shape[0], &format!("{name}.size()"));
+                } else {
+                    assert!(SIZED_BY_HAND.contains(&name), "{c_name}.{name} has no length that C sees: see SIZED_BY_HAND");
                 }
             }
             Member::Matrix => {

@@ -123,7 +123,10 @@ pub struct Method<'a> {
 #[derive(Default)]
 struct Body {
     parameters: Vec<(String, Option<String>)>,
+    /// What may fail before the call.
     setup: String,
+    /// Variables for outputs.
+    declared: String,
     arguments: Vec<String>,
     /// Name, type, and the expression of its value after the call.
     outputs: Vec<(String, String, String)>,
@@ -168,11 +171,9 @@ impl<'a> Method<'a> {
             let (returned, value) = self.outcome(&body.outputs);
             self.returned = format!("Result<{returned}>");
             let guard = if body.setup.is_empty() { "" } else { "if (call.good()) " };
-            let (declared, setup): (Vec<&str>, Vec<&str>) = body.setup.lines().partition(|line| line.contains("{};"));
-            let setup: String = setup.into_iter().chain(declared.iter().copied()).flat_map(|line| [line, "\n"]).collect();
-            let guard = if declared.len() == body.setup.lines().count() { "" } else { guard };
+            let before = body.setup + &body.declared;
             self.body =
-                format!("    detail::Call call;\n{setup}    {guard}call.ended({call});\n    return call.result({value});\n");
+                format!("    detail::Call call;\n{before}    {guard}call.ended({call});\n    return call.result({value});\n");
         } else {
             assert!(body.setup.is_empty() && body.outputs.is_empty(), "{} cannot fail, but needs what can", function.name);
             let returns = &function.own["returns"];
@@ -328,6 +329,10 @@ impl Body {
         let name = own.name;
         for size in &own.shape {
             let has_parameter = function.parameters.iter().any(|other| other.name == *size && other.type_text == "size_t");
+            // Otherwise the library would believe that the array is as long as it must be.
+            if !has_parameter && !function.parameters.iter().any(|other| other.is_length) {
+                function.unknown("an array that goes in without its length");
+            }
             let giver = function.sized(size)[0];
             let (mine, wanted) = match (has_parameter, giver.name == name, giver.is_nullable) {
                 (false, ..) | (true, true, false) => continue,
@@ -364,7 +369,7 @@ impl Body {
         match (own.type_text, &own.shape[..]) {
             ("const char **", _) => self.scalar(own, "const char *", "std::string_view", &format!("detail::view({name})")),
             (text, _) if text.ends_with("**") && base.starts_with("interlace_") => {
-                self.line(&format!("{base} *{name}{{}};"));
+                writeln!(self.declared, "    {base} *{name}{{}};").unwrap();
                 self.arguments.push(format!("&{name}"));
                 self.outputs.push((name.into(), class(base), format!("{}({name})", class(base))));
             }
@@ -383,7 +388,7 @@ impl Body {
     }
 
     fn scalar(&mut self, own: &Parameter, declared: &str, returned: &str, value: &str) {
-        self.line(&format!("{declared}{}{{}};", own.name));
+        writeln!(self.declared, "    {declared}{}{{}};", own.name).unwrap();
         self.arguments.push(format!("&{}", own.name));
         self.outputs.push((own.name.into(), returned.into(), value.into()));
     }
