@@ -34,7 +34,7 @@ static_assert(!std::is_convertible_v<ByRows, MatrixView> && !std::is_convertible
 static_assert(std::is_convertible_v<Column, View<double>> && !std::is_convertible_v<Row, View<double>>);
 static_assert(!std::is_convertible_v<Block, View<double>> && !std::is_convertible_v<Matrix, View<double>>);
 static_assert(std::is_convertible_v<std::vector<double>, View<double>> && !std::is_convertible_v<std::vector<float>, View<double>>);
-static_assert(!std::is_convertible_v<std::vector<bool>, View<double>> && !std::is_convertible_v<std::string, Texts>);
+static_assert(!std::is_convertible_v<std::string, Texts>);
 
 template <class T>
 constexpr bool is_owner = !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> && std::is_nothrow_move_constructible_v<T>;
