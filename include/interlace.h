@@ -1017,8 +1017,8 @@ interlace_status interlace_spec_add_groups(interlace_spec *spec, const char *nam
 
 /**
  * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the
- * weights are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left
- * out.
+ * weights are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows. Rows of weight 0 are
+ * left out.
  * @param[in,out] spec The spec.
  * @param[in] column The name of the column.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1101,8 +1101,8 @@ interlace_status interlace_spec_set_fixef_names(interlace_spec *spec,
 
 /**
  * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a
- * binomial proportion they are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of
- * weight 0 are left out.
+ * binomial proportion they are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows.
+ * Rows of weight 0 are left out.
  * @param[in,out] spec The spec.
  * @param[in] weights Array [n].
  * @param[in] n The number of rows.
@@ -1875,6 +1875,17 @@ typedef enum interlace_information {
 } interlace_information;
 
 /**
+ * What the fixed effects of a Cox model maximise.
+ * @since 0.1
+ */
+typedef enum interlace_fixed_effects {
+    /** The penalised likelihood, jointly with the random effects, as in coxme. The default. */
+    INTERLACE_FIXED_EFFECTS_JOINT = 0,
+    /** The integrated likelihood, jointly with the parameters of the random effects. */
+    INTERLACE_FIXED_EFFECTS_INTEGRATED = 1
+} interlace_fixed_effects;
+
+/**
  * Where the standard errors of a generalised model come from.
  * @since 0.1
  */
@@ -1976,6 +1987,25 @@ const char *interlace_information_name(interlace_information code);
 interlace_status interlace_information_from_name(const char *name,
                                                  interlace_information *out,
                                                  interlace_error *err);
+
+/**
+ * The name of what fixed effects maximise, such as "integrated"; NULL for a number that is none. A static string.
+ * @param[in] code What the fixed effects of a Cox model maximise.
+ * @since 0.1
+ */
+const char *interlace_fixed_effects_name(interlace_fixed_effects code);
+
+/**
+ * What fixed effects maximise by its name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+ * is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fixed_effects_from_name(const char *name,
+                                                   interlace_fixed_effects *out,
+                                                   interlace_error *err);
 
 /**
  * The name of a kind of standard errors, such as "marginal"; NULL for a number that is none. A static string.
@@ -2223,6 +2253,18 @@ interlace_status interlace_options_set_na(interlace_options *options, interlace_
 interlace_status interlace_options_set_information(interlace_options *options,
                                                    interlace_information information,
                                                    interlace_error *err);
+
+/**
+ * What the fixed effects of a Cox model maximise; INTERLACE_FIXED_EFFECTS_JOINT is the default. Those of other models
+ * maximise the likelihood whatever this says.
+ * @param[in,out] options The options.
+ * @param[in] fixed_effects What the fixed effects of a Cox model maximise.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_fixed_effects(interlace_options *options,
+                                                     interlace_fixed_effects fixed_effects,
+                                                     interlace_error *err);
 
 /**
  * Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the Laplace
@@ -3604,7 +3646,8 @@ double interlace_fit_concordance_std_error(const interlace_fit *fit);
 
 /**
  * Degrees of freedom of the penalised likelihood of a Cox model: the number of fixed effects, and of each random effect
- * the share that is not shrunk away. NaN for NULL and for other models.
+ * the share that is not shrunk away. NaN for NULL, for other models, and where the fixed effects maximise the
+ * integrated likelihood.
  * @param[in] fit The fit.
  * @since 0.1
  */

@@ -30,6 +30,7 @@ pub struct Options {
     pub quadrature: usize,
     /// Where the points are, if there are more than one.
     pub nodes: Nodes,
+    pub fixed_effects: FixedEffectsBy,
     /// Standard errors of generalised models.
     pub std_errors: StdErrors,
     /// The model may be without random terms, as one that others are tested against.
@@ -84,6 +85,21 @@ impl Choice for Information {
     const ALL: &'static [(Self, &'static CStr)] = &[(Information::Observed, c"observed"), (Information::Expected, c"expected")];
 }
 
+/// What the fixed effects of a Cox model maximise. Those of other models maximise the likelihood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum FixedEffectsBy {
+    /// The penalised likelihood, with the random effects.
+    #[default]
+    Joint,
+    /// The integrated likelihood.
+    Integrated,
+}
+
+impl Choice for FixedEffectsBy {
+    const LIST: &'static str = "fixed_effects";
+    const ALL: &'static [(Self, &'static CStr)] = &[(FixedEffectsBy::Joint, c"joint"), (FixedEffectsBy::Integrated, c"integrated")];
+}
+
 /// Where the nodes of a quadrature are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Nodes {
@@ -124,6 +140,7 @@ impl Default for Options {
             information: Information::Observed,
             quadrature: 1,
             nodes: Nodes::Adaptive,
+            fixed_effects: FixedEffectsBy::Joint,
             std_errors: StdErrors::Marginal,
             null_model: false,
             unidentified: Unidentified::Error,

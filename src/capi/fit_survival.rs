@@ -70,7 +70,7 @@ pub extern "C" fn interlace_fit_concordance_std_error(fit: Option<&FitHandle>) -
 }
 
 /// Degrees of freedom of the penalised likelihood of a Cox model: the number of fixed effects, and of each random effect the share that is
-/// not shrunk away. NaN for NULL and for other models.
+/// not shrunk away. NaN for NULL, for other models, and where the fixed effects maximise the integrated likelihood.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_df_penalised(fit: Option<&FitHandle>) -> f64 {

@@ -7,7 +7,7 @@ use super::buffer::{copied, slice, target};
 use super::c_void;
 use super::codes::meaning;
 use super::handle::{free, give, need};
-use super::options_lists::{InformationCode, MethodCode, NaCode, OptimizerCode, StdErrorsCode, UnidentifiedCode};
+use super::options_lists::{FixedEffectsCode, InformationCode, MethodCode, NaCode, OptimizerCode, StdErrorsCode, UnidentifiedCode};
 use super::phase::ProgressFn;
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
@@ -159,6 +159,21 @@ pub unsafe extern "C" fn interlace_options_set_information(
 ) -> Status {
     change(options, err, |options| {
         options.information = meaning(information, "information")?;
+        Ok(())
+    })
+}
+
+/// What the fixed effects of a Cox model maximise; INTERLACE_FIXED_EFFECTS_JOINT is the default. Those of other models maximise the
+/// likelihood whatever this says.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_fixed_effects(
+    options: Option<&mut OptionsHandle>,
+    fixed_effects: MaybeUninit<FixedEffectsCode>,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.fixed_effects = meaning(fixed_effects, "fixed_effects")?;
         Ok(())
     })
 }

@@ -7,7 +7,7 @@ use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
 use crate::design::NaPolicy;
 use crate::optimize::Method;
-use crate::options::{Estimation, Information, StdErrors, Unidentified};
+use crate::options::{Estimation, FixedEffectsBy, Information, StdErrors, Unidentified};
 
 /// Which likelihood a fit maximises.
 /// Since 0.1.
@@ -154,6 +154,42 @@ pub extern "C" fn interlace_information_name(code: MaybeUninit<InformationCode>)
 pub unsafe extern "C" fn interlace_information_from_name(
     name: *const c_char,
     out: *mut InformationCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// What the fixed effects of a Cox model maximise.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixedEffectsCode {
+    /// The penalised likelihood, jointly with the random effects, as in coxme. The default.
+    Joint = 0,
+    /// The integrated likelihood, jointly with the parameters of the random effects.
+    Integrated = 1,
+}
+
+impl Codes for FixedEffectsCode {
+    type Meaning = FixedEffectsBy;
+    const CODES: &'static [(Self, FixedEffectsBy)] =
+        &[(FixedEffectsCode::Joint, FixedEffectsBy::Joint), (FixedEffectsCode::Integrated, FixedEffectsBy::Integrated)];
+}
+
+/// The name of what fixed effects maximise, such as "integrated"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fixed_effects_name(code: MaybeUninit<FixedEffectsCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// What fixed effects maximise by its name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none; the message
+/// lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fixed_effects_from_name(
+    name: *const c_char,
+    out: *mut FixedEffectsCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

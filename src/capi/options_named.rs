@@ -104,7 +104,7 @@ struct Named {
     get: fn(&Options) -> String,
 }
 
-const NAMED: [Named; 12] = [
+const NAMED: [Named; 13] = [
     Named {
         name: c"method",
         doc: c"reml (default of linear models) or ml (default of generalised ones)",
@@ -167,6 +167,12 @@ const NAMED: [Named; 12] = [
         doc: c"quadrature points for each random effect of a generalised model, -100 to 100 (default 1, the Laplace approximation; negative: not adaptive)",
         set: |options, value| set_nagq(options, number("nagq", value)?),
         get: |o| nagq(o).to_string(),
+    },
+    Named {
+        name: c"fixed_effects",
+        doc: c"what the fixed effects of a Cox model maximise: the penalised likelihood, jointly with the random effects (joint, the default), or the integrated likelihood (integrated)",
+        set: |options, value| choose(&mut options.fixed_effects, value),
+        get: |o| o.fixed_effects.name().into(),
     },
     Named {
         name: c"std_errors",

@@ -12,6 +12,9 @@ use crate::error::{Result, try_vec};
 /// Relative to the largest value of a column, what is a difference of rounding.
 const ROUNDING: f64 = 1e-9;
 
+/// How far out a coefficient is reported, as the most it moves the predictor by.
+const FAR: f64 = 15.0;
+
 /// What the likelihood does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {
@@ -90,16 +93,43 @@ pub fn is_flat(sets: &RiskSets, column: &[f64]) -> bool {
     sets.course(column, ROUNDING * reach(column)) == Course::Flat
 }
 
-/// Which columns of `[n, p]` have a side to which the likelihood never falls.
-pub fn never_falling(sets: &RiskSets, x: &[f64]) -> Result<Vec<usize>> {
-    let mut found = vec![];
+/// The columns of `[n, p]` that have a side to which the likelihood never falls.
+pub struct NeverFalling {
+    pub columns: Vec<usize>,
+    /// By column of all a coefficient that moves the predictor by at most `FAR` to that side, where the limit of the likelihood was taken;
+    /// elsewhere zero.
+    pub far: Vec<f64>,
+    /// The risk sets of the model, if the limit was taken in others.
+    pub whole: Option<RiskSets>,
+}
+
+/// Finds the columns, and takes the limit of the likelihood along them: of each risk set those rows are left that have the largest value of the
+/// column. Not where rows would leave a risk set and come back, as with late entry they may.
+pub fn never_falling(sets: &mut RiskSets, x: &[f64]) -> Result<NeverFalling> {
+    let n = sets.n.max(1);
+    let mut found = NeverFalling { columns: vec![], far: vec![0.0; x.len() / n], whole: None };
     let mut other = try_vec("directions without maximum", 0.0, sets.n)?;
-    for (j, column) in x.chunks_exact(sets.n.max(1)).enumerate() {
-        let rounding = ROUNDING * reach(column);
-        other.iter_mut().zip(column).for_each(|(o, v)| *o = -v);
-        if [column, &other].into_iter().any(|v| sets.course(v, rounding) != Course::Falls) {
-            found.push(j);
+    loop {
+        let mut narrower = false;
+        found.columns.clear();
+        for (j, column) in x.chunks_exact(n).enumerate() {
+            let rounding = ROUNDING * reach(column);
+            other.iter_mut().zip(column).for_each(|(o, v)| *o = -v);
+            let sides = [(column, 1.0), (&other[..], -1.0)];
+            let Some((v, side)) = sides.into_iter().find(|(v, _)| sets.course(v, rounding) != Course::Falls) else { continue };
+            found.columns.push(j);
+            if sets.course(v, rounding) == Course::Rises
+                && let Some(limit) = sets.limit(v, rounding)?
+            {
+                found.far[j] = side * FAR / reach(column);
+                let before = std::mem::replace(sets, limit);
+                found.whole.get_or_insert(before);
+                narrower = true;
+            }
+        }
+        // What no risk set sees any more has no finite estimate, either.
+        if !narrower {
+            return Ok(found);
         }
     }
-    Ok(found)
 }

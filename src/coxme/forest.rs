@@ -142,6 +142,13 @@ impl Forest {
         Ok(())
     }
 
+    /// The most strata that are in one part.
+    pub fn most_strata(&self) -> usize {
+        let mut counts = vec![0; self.parts];
+        self.part_of_stratum.iter().for_each(|part| counts[*part as usize] += 1);
+        counts.into_iter().max().unwrap_or(0)
+    }
+
     /// Columns and values along the path of a row, of the rows of Z or others like them.
     #[inline]
     pub fn along<'r>(&'r self, rows: &'r [f64], i: usize) -> (&'r [u32], &'r [f64]) {

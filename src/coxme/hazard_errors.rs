@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use super::laplace::Laplace;
 use super::model::apply;
+use super::spread::Spread;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
 
@@ -54,13 +55,16 @@ pub struct EffectCovariance<'a> {
     laplace: &'a Laplace<'a>,
     /// sum nu/S_e^2 cumulated.
     squares: Vec<f64>,
+    spread: Option<Spread>,
 }
 
 impl<'a> EffectCovariance<'a> {
-    pub fn new(laplace: &'a Laplace<'a>) -> Result<Self> {
+    /// With the covariance of the model's fixed effects where they are held.
+    pub fn new(laplace: &'a Laplace<'a>, of_held: Option<&[f64]>) -> Result<Self> {
+        let spread = of_held.map(|own| Spread::new(&laplace.joint, own)).transpose()?;
         let mut squares = try_copy(ERRORS, &laplace.joint.partial.coefficients.b[0])?;
         laplace.model.sets.cumulate(&mut squares);
-        Ok(EffectCovariance { laplace, squares })
+        Ok(EffectCovariance { laplace, squares, spread })
     }
 
     /// T'z, of the user's values of a term's effects.
@@ -72,7 +76,9 @@ impl<'a> EffectCovariance<'a> {
     /// The covariances of the effects of each level, by term `[r, r, levels]`.
     pub fn within(&self) -> Result<Vec<Vec<f64>>> {
         let (model, joint) = (self.laplace.model, &self.laplace.joint);
-        Ok(joint.system.covariances(model, &joint.partial)?.random)
+        let mut random = joint.system.covariances(model, &joint.partial)?.random;
+        self.spread.iter().for_each(|own| own.add_within(model, &mut random));
+        Ok(random)
     }
 
     /// The window of the steps of a stratum's baseline after the first `from` and up to the first `to`.
@@ -143,7 +149,7 @@ impl<'a> EffectCovariance<'a> {
 
     /// With h of the rows of a stratum, M = (Z, X)'h.
     fn accumulated(&self, stratum: usize, (hazard, square): (f64, f64), weight: impl Fn(usize) -> f64) -> Result<Accumulated> {
-        let (model, joint) = (self.laplace.model, &self.laplace.joint);
+        let model = self.laplace.model;
         let q = model.q();
         let mut m = try_vec(ERRORS, 0.0, q + model.p())?;
         for i in self.rows_of(stratum) {
@@ -155,7 +161,7 @@ impl<'a> EffectCovariance<'a> {
         }
         apply(model, &self.laplace.t, true, &mut m[..q]);
         let mut moves = try_copy(ERRORS, &m)?;
-        joint.solve_information(&mut moves)?;
+        self.solve(&mut moves)?;
         let own = dot(&m, &moves);
         self.to_user(&mut moves);
         Ok(Accumulated { hazard, square, moves, own })
@@ -188,9 +194,19 @@ impl<'a> EffectCovariance<'a> {
 
     fn solved(&self, mut v: Vec<f64>) -> Result<Vec<f64>> {
         self.laplace.watch.pulse()?;
-        self.laplace.joint.solve_information(&mut v)?;
+        self.solve(&mut v)?;
         self.to_user(&mut v);
         Ok(v)
+    }
+
+    /// v <- V v.
+    fn solve(&self, v: &mut [f64]) -> Result<()> {
+        let joint = &self.laplace.joint;
+        let Some(spread) = &self.spread else { return joint.solve_information(v) };
+        let before = try_copy(ERRORS, v)?;
+        joint.solve_whole(v)?;
+        spread.add(&before, v);
+        Ok(())
     }
 
     /// From beta of the model's columns to that of the user's.

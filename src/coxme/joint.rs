@@ -7,7 +7,7 @@ use super::model::{Model, apply};
 use super::monotone::{directions, moved};
 use super::partial::Partial;
 use super::system::System;
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_copy, try_vec};
 use crate::glmm::separation::orthonormalised;
 use crate::linalg::dense::{add_scaled, dot};
 use crate::random::Roots;
@@ -50,6 +50,8 @@ pub struct Joint<'a> {
     held_at: Vec<f64>,
     /// There are no more to be held.
     settled: bool,
+    /// All of beta is held, and no part of the mode.
+    pub all_held: bool,
     /// Newton steps so far.
     pub steps: usize,
 }
@@ -68,11 +70,23 @@ impl<'a> Joint<'a> {
             likelihood: f64::NEG_INFINITY,
             system: System::new(model)?,
             held: vec![],
-            held_at: vec(p)?,
+            held_at: try_copy(JOINT, &model.far)?,
             settled: false,
+            all_held: false,
             steps: 0,
             model,
         })
+    }
+
+    /// From now on beta is this, and the mode is that of u.
+    pub fn hold_all(&mut self, beta: &[f64]) {
+        self.all_held = true;
+        self.beta.copy_from_slice(beta);
+    }
+
+    /// v <- H^-1 v, whatever is held.
+    pub fn solve_whole(&self, v: &mut [f64]) -> Result<()> {
+        self.system.solve(self.model, &self.partial, v, false)
     }
 
     /// v <- H^-1 v, v in the order (u, beta), beta of the model's own columns; without a change in directions that are held.
@@ -90,6 +104,9 @@ impl<'a> Joint<'a> {
     /// The solution of H v = v with multipliers of the directions that are held.
     fn constrained(&self, v: &mut [f64], newton: bool) -> Result<()> {
         let q = self.u.len();
+        if self.all_held {
+            return self.system.solve_random(self.model, &self.partial, v, newton);
+        }
         let solve = |v: &mut [f64]| self.system.solve(self.model, &self.partial, v, newton);
         let held = &self.held;
         let mut columns = vec![];
@@ -130,6 +147,9 @@ impl<'a> Joint<'a> {
 
     /// Goes to the mode from where it is.
     pub fn solve(&mut self, t: &Roots, watch: &Watch<'_>) -> Result<()> {
+        if self.all_held {
+            return self.iterate(t, watch);
+        }
         if self.held.is_empty() && !self.model.never_falling.is_empty() {
             self.hold(watch)?;
         }
@@ -151,7 +171,9 @@ impl<'a> Joint<'a> {
         if value == f64::NEG_INFINITY {
             // Elsewhere than what is remembered.
             self.u.fill(0.0);
-            self.beta.copy_from_slice(&self.held_at);
+            if !self.all_held {
+                self.beta.copy_from_slice(&self.held_at);
+            }
             value = self.evaluate(t);
         }
         if value == f64::NEG_INFINITY {
@@ -162,14 +184,14 @@ impl<'a> Joint<'a> {
 
     /// Newton's steps. As long as more directions may have to be held, they end early where it seems so.
     fn iterate(&mut self, t: &Roots, watch: &Watch<'_>) -> Result<()> {
-        let mut value = self.begin(t)?;
+        let (mut value, settled) = (self.begin(t)?, self.settled || self.all_held);
         for round in 0..MOST_STEPS {
             watch.pulse()?;
             let (direction, decrement) = self.newton(t)?;
-            if decrement <= REACHED || (round >= PATIENCE && self.settled && decrement <= ROUNDED) {
+            if decrement <= REACHED || (round >= PATIENCE && settled && decrement <= ROUNDED) {
                 return Ok(());
             }
-            if round >= PATIENCE && !self.settled {
+            if round >= PATIENCE && !settled {
                 return Err(not_found());
             }
             if !self.step(t, &direction, &mut value, decrement, LONGEST) {

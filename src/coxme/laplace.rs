@@ -165,7 +165,7 @@ impl<'a> Laplace<'a> {
 /// A point where the numbers break down is infinitely bad, not the end of the search.
 fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
     match value {
-        Err(e) if e.code == Code::Numeric => Ok(f64::INFINITY),
+        Err(e) if matches!(e.code, Code::Numeric | Code::Unsupported) => Ok(f64::INFINITY),
         other => other,
     }
 }

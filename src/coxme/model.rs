@@ -1,7 +1,7 @@
 //! The data of a Cox model as the criterion has them: fixed effects centred within strata and scaled, random effects scaled.
 
 use super::Ties;
-use super::course::{is_flat, never_falling};
+use super::course::{NeverFalling, is_flat, never_falling};
 use super::forest::{Forest, Strata};
 use super::risk::RiskSets;
 use super::rows::SparseRows;
@@ -14,6 +14,11 @@ use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts
 /// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
 const MOST_CROSSED: usize = 4000;
 const MOST_NESTED: usize = 500;
+/// Strata that share levels: each adds large eigenvalues to the spectrum of the information (`nested`).
+const MOST_STRATA: usize = 2;
+
+/// Information of a coefficient that is held.
+pub const HELD: f64 = 1e-6;
 
 /// Relative to its norm, what is left of a column about the means of its strata that is nothing.
 const CONSTANT: f64 = 1e-10;
@@ -30,6 +35,10 @@ pub struct Model {
     pub x_scales: Vec<f64>,
     /// The columns along which the likelihood never falls, to one of the sides.
     pub never_falling: Vec<usize>,
+    /// Where they are held, if `sets` are those of the likelihood's limit along them: by column of X.
+    pub far: Vec<f64>,
+    /// The risk sets without the limit, if it was taken.
+    whole: Option<RiskSets>,
     pub offset: Option<Vec<f64>>,
     pub layout: Layout,
     pub structures: Vec<Structure>,
@@ -61,7 +70,7 @@ impl Model {
         turn: Option<(usize, Vec<f64>)>,
     ) -> Result<Self> {
         let n = design.n;
-        let sets = RiskSets::new(survival, design.weights.as_deref(), ties)?;
+        let mut sets = RiskSets::new(survival, design.weights.as_deref(), ties)?;
         let (kept, x, x_scales) = fixed_columns(design, survival, &sets)?;
         let layout = Layout { p: kept.len(), ..Layout::of_design(design) };
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
@@ -74,9 +83,36 @@ impl Model {
         let terms: Vec<TermRows> = design.terms.iter().zip(&values).map(|(term, z)| term_rows(term, z.as_deref())).collect();
         let forest = forest(survival, &sets, &layout, &terms, most)?;
         let z = SparseRows::new(n, &layout, &terms)?;
-        let never_falling = never_falling(&sets, &x)?;
+        let NeverFalling { columns: never_falling, far, whole } = never_falling(&mut sets, &x)?;
         let offset = design.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?;
-        Ok(Model { n, sets, kept, x, x_scales, never_falling, offset, layout, structures, z, forest, scales, shifts, turns })
+        Ok(Model {
+            n,
+            sets,
+            whole,
+            far,
+            kept,
+            x,
+            x_scales,
+            never_falling,
+            offset,
+            layout,
+            structures,
+            z,
+            forest,
+            scales,
+            shifts,
+            turns,
+        })
+    }
+
+    /// The risk sets of the data, whatever limit was taken.
+    pub fn all_sets(&self) -> &RiskSets {
+        self.whole.as_ref().unwrap_or(&self.sets)
+    }
+
+    /// Gives the coefficients that are held, on which nothing depends, some information `[p, p]`.
+    pub fn hold(&self, xwx: &mut [f64]) {
+        self.never_falling.iter().for_each(|j| xwx[j * (self.p() + 1)] += HELD);
     }
 
     pub fn p(&self) -> usize {
@@ -227,7 +263,8 @@ fn forest(
     }
     let counts = |i: usize| sets.is_ever_at_risk(i);
     let strata = Strata { count: sets.strata.len(), of_row: &survival.stratum, counts: &counts };
-    let forest = Forest::new(sets.n, layout, terms, &strata)?;
+    let forest = Forest::new(sets.n, layout, terms, &strata)?
+        .filter(|forest| q > MOST_CROSSED || most == 0 || forest.most_strata() <= MOST_STRATA);
     if forest.is_none() && q > MOST_CROSSED {
         return Err(Error::unsupported(format!(
             "the model has {q} random effects of crossed grouping factors, and a Cox model can have {MOST_CROSSED}: their information is a \

@@ -168,6 +168,37 @@ impl RiskSets {
         (0..d).map(move |k| (nu, k as f64 / d as f64))
     }
 
+    /// The risk sets with only those rows whose `v` is largest there, which those that die have; `None` where a row would leave and come back.
+    pub fn limit(&self, v: &[f64], rounding: f64) -> Result<Option<Self>> {
+        let mut largest = try_vec(RISK, f64::NEG_INFINITY, self.times.len())?;
+        for times in &self.strata {
+            for k in times.clone() {
+                largest[k] = self.deaths(&self.times[k]).map(|i| v[i]).fold(f64::NEG_INFINITY, f64::max);
+                if k > times.start && largest[k] < largest[k - 1] - rounding {
+                    return Ok(None);
+                }
+            }
+        }
+        let mut sets = RiskSets {
+            n: self.n,
+            ties: self.ties,
+            weights: self.weights.as_deref().map(|w| try_copy("weights", w)).transpose()?,
+            times: self.times.clone(),
+            strata: self.strata.clone(),
+            entering: vec![],
+            leaving: vec![],
+            deaths: vec![],
+            spans: try_copy(RISK, &self.spans)?,
+            event: try_copy("events", &self.event)?,
+        };
+        for (i, (first, last)) in sets.spans.iter_mut().enumerate() {
+            let own = &largest[*first as usize..*last as usize];
+            *last = *first + own.partition_point(|m| *m <= v[i] + rounding) as u32;
+        }
+        sets.sort_rows();
+        Ok(Some(sets))
+    }
+
     /// Calls `at` at each event time with the sums of `v` over the rows at risk and over those that die.
     pub fn sweep(&self, v: &[f64], mut at: impl FnMut(usize, f64, f64)) {
         for times in &self.strata {

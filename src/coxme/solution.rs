@@ -1,11 +1,14 @@
 //! All estimates of a Cox model at given parameters, in the user's units.
 
+use super::integrated::Integrated;
 use super::laplace::Laplace;
 use super::model::Model;
 use super::partial::Partial;
+use super::spread::Spread;
 use crate::covariance::with_ranges;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense;
+use crate::linalg::factor::DenseFactor;
 use crate::random::TermSolution;
 use crate::search::boundary::null_directions;
 use crate::watch::Phase;
@@ -17,7 +20,7 @@ pub struct Solution {
     pub theta: Vec<f64>,
     /// Of the kept columns of X.
     pub beta: Vec<f64>,
-    /// `[p, p]`, from the information of (u, beta).
+    /// `[p, p]`, from the information of (u, beta), or from the Hessian of the integrated likelihood if they maximise that.
     pub vcov: Vec<f64>,
     /// R with vcov = R R'.
     pub root: Vec<f64>,
@@ -39,11 +42,19 @@ pub struct Solution {
 
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
+    let held = laplace.joint.all_held;
+    let of_fixed = if held { Some(fixed_covariance(laplace, working)?) } else { None };
     let criterion = laplace.evaluate(working)?;
     let (model, joint) = (laplace.model, &laplace.joint);
     let (p, q) = (model.p(), model.q());
-    let covariances = joint.system.covariances(model, &joint.partial)?;
-    let root = fixed_root(model, &covariances.fixed);
+    let mut covariances = joint.system.covariances(model, &joint.partial)?;
+    let root = match &of_fixed {
+        None => fixed_root(model, &covariances.fixed),
+        Some(own) => {
+            Spread::new(joint, own)?.add_within(model, &mut covariances.random);
+            lower_root(model, own)?
+        }
+    };
     let mut vcov = vec![0.0; p * p];
     for a in 0..p {
         for b in 0..p {
@@ -65,7 +76,8 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         loglik_null: null(model)?,
         loglik_fitted: joint.likelihood,
         loglik_penalised: joint.penalised(),
-        df_penalised: (p + q) as f64 - covariances.trace,
+        // Nothing is at the maximum of the penalised likelihood that it would be of.
+        df_penalised: if held { f64::NAN } else { (p + q) as f64 - covariances.trace },
         expected: joint.partial.expected.iter().enumerate().map(unit).collect(),
         monotone: joint.monotone()?,
         steps: joint.steps,
@@ -82,7 +94,7 @@ fn null(model: &Model) -> Result<f64> {
     let (beta, b) = zeros.split_at(model.p());
     let mut eta = try_vec(SOLUTION, 0.0, model.n)?;
     model.predictor(beta, b, &mut eta);
-    Ok(Partial::new(&model.sets)?.evaluate(&eta))
+    Ok(Partial::new(model.all_sets())?.evaluate(&eta))
 }
 
 /// R with R R' the covariance of the user's fixed effects: L'^-1, with L L' the inverse of that of the model's.
@@ -95,6 +107,25 @@ fn fixed_root(model: &Model, l: &[f64]) -> Vec<f64> {
         column.iter_mut().zip(&model.x_scales).for_each(|(v, s)| *v /= s);
     }
     root
+}
+
+/// Of the model's own fixed effects, from the Hessian of the integrated likelihood; leaves them as they are.
+fn fixed_covariance(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Vec<f64>> {
+    let (p, at) = (laplace.model.p(), [working, &laplace.joint.beta].concat());
+    let found = Integrated { laplace }.observed(&at)?.of_fixed(p);
+    laplace.joint.hold_all(&at[working.len()..]);
+    found
+}
+
+/// R with R R' the covariance of the user's fixed effects.
+fn lower_root(model: &Model, covariance: &[f64]) -> Result<Vec<f64>> {
+    let p = model.p();
+    let mut factor = DenseFactor::new(p)?;
+    factor.values.copy_from_slice(covariance);
+    if covariance.iter().any(|v| v.is_nan()) || !factor.factorize()? {
+        return try_vec(SOLUTION, f64::NAN, p * p);
+    }
+    Ok((0..p * p).map(|e| if e % p < e / p { 0.0 } else { factor.values[e] / model.x_scales[e % p] }).collect())
 }
 
 /// One term's covariance, conditional modes, and their covariances T V_jj T' with the uncertainty of the fixed effects.

@@ -42,6 +42,18 @@ impl<'a> System<'a> {
         }
     }
 
+    /// v_u <- A^-1 v_u, and v_beta zero.
+    pub fn solve_random(&self, model: &Model, partial: &Partial<'_>, v: &mut [f64], newton: bool) -> Result<()> {
+        v[model.q()..].fill(0.0);
+        match self {
+            System::Whole(own) => {
+                own.factor.solve_leading(model.q(), v);
+                Ok(())
+            }
+            System::Nested(own) => own.solve(model, partial, &mut v[..model.q()], newton),
+        }
+    }
+
     /// log|A|; `scale` is the size of the likelihood.
     pub fn log_determinant(&mut self, model: &Model, partial: &Partial<'_>, scale: f64) -> Result<f64> {
         match self {

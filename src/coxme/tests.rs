@@ -17,6 +17,7 @@ use crate::watch::Watch;
 
 mod concordance;
 mod hazard;
+mod integrated;
 mod score;
 
 /// What a simulated data set has.

@@ -39,11 +39,8 @@ impl Partial<'_> {
                     y[1][k] += f * own;
                 }
             }
-            // Those that are at risk to the end.
-            for i in sets.leaving(&sets.times[times.end]) {
-                along[i] += sweep.passed(i, times.end);
-            }
         }
+        sweep.add_later_changes(&mut along)?;
         sets.cumulate(&mut y[0]);
         for i in 0..sets.n {
             let own = sets.death(i).map_or(0.0, |k| y[1][k]);
@@ -79,9 +76,7 @@ struct Sweep<'a> {
     /// S1 and B S1.
     sum: Sums,
     product: Sums,
-    /// B X1 of the times so far, plus `later` B S1: the sum of nu/S^2 over times so far grows as risk sets shrink, that over times to come doesn't
-    /// outgrow what is added.
-    above: Sums,
+    /// The sum of nu/S^2 over the times to come.
     later: Vec<f64>,
     /// B S1D.
     dead: Vec<f64>,
@@ -94,29 +89,22 @@ impl<'a> Sweep<'a> {
         let mut later = try_copy(THIRD, &partial.coefficients.b[0])?;
         partial.sets.cumulate(&mut later);
         let dead = try_vec(THIRD, 0.0, z.q)?;
-        Ok(Sweep { partial, z, b, risk, c, sum: sums()?, product: sums()?, above: sums()?, later, dead })
+        Ok(Sweep { partial, z, b, risk, c, sum: sums()?, product: sums()?, later, dead })
     }
 
     fn clear(&mut self) {
         (self.risk, self.c) = (Sum::default(), Sum::default());
-        [&mut self.sum, &mut self.product, &mut self.above].into_iter().for_each(Sums::clear);
+        [&mut self.sum, &mut self.product].into_iter().for_each(Sums::clear);
     }
 
-    /// z_i'B X1 of the times before time k.
-    fn passed(&self, i: usize, k: usize) -> f64 {
-        self.z.row(i).map(|(c, z)| z * (self.above.values[c] - self.later[k] * self.product.values[c])).sum()
-    }
-
-    /// A row enters at time k, or leaves with -r.
-    fn add(&mut self, i: usize, k: usize, r: f64, c: f64) {
-        let (q, later) = (self.z.q, self.later[k]);
+    /// A row enters, or leaves with -r.
+    fn add(&mut self, i: usize, r: f64, c: f64) {
+        let q = self.z.q;
         self.risk.add(r);
         self.c.add(r * c);
         for (j, z) in self.z.row(i) {
-            let column = &self.b[j * q..(j + 1) * q];
             self.sum.add(j, r * z);
-            self.product.add_scaled(r * z, column);
-            self.above.add_scaled(r * z * later, column);
+            self.product.add_scaled(r * z, &self.b[j * q..(j + 1) * q]);
         }
     }
 
@@ -125,13 +113,13 @@ impl<'a> Sweep<'a> {
         let (sets, r, q) = (self.partial.sets, &self.partial.r, self.z.q);
         let [_, b1, b2] = &self.partial.coefficients.b;
         let time = &sets.times[k];
-        for i in sets.entering(time) {
-            along[i] -= self.passed(i, k);
-            self.add(i, k, r[i], c[i]);
-        }
         for i in sets.leaving(time) {
-            along[i] += self.passed(i, k);
-            self.add(i, k, -r[i], c[i]);
+            along[i] -= self.later[k] * self.z.dot(i, &self.product.values);
+        }
+        sets.entering(time).for_each(|i| self.add(i, r[i], c[i]));
+        sets.leaving(time).for_each(|i| self.add(i, -r[i], c[i]));
+        for i in sets.entering(time) {
+            along[i] += self.later[k] * self.z.dot(i, &self.product.values);
         }
         let risk = AtRisk { risk: self.risk.value(), c: self.c.value(), square: dot(&self.sum.values, &self.product.values) };
         let mut of = OfDeaths::default();
@@ -152,7 +140,32 @@ impl<'a> Sweep<'a> {
             of.square += r[i] * square;
             along[i] -= b1[k] * cross - b2[k] * square;
         }
-        self.above.add_scaled(-b1[k], &self.dead);
         (risk, of)
+    }
+
+    /// Of z_i'B back(X1, X2)_i what B S1 changes by while row i is at risk: d times the sum of nu/S^2 over the times to come, for a change d. Summed
+    /// from the earliest time up, as they grow.
+    fn add_later_changes(&self, along: &mut [f64]) -> Result<()> {
+        let (sets, r, q) = (self.partial.sets, &self.partial.r, self.z.q);
+        let b1 = &self.partial.coefficients.b[1];
+        let (mut changes, mut deaths) = (try_vec(THIRD, 0.0, q)?, try_vec(THIRD, 0.0, q)?);
+        let add = |i: usize, factor: f64, sum: &mut [f64]| {
+            self.z.row(i).for_each(|(j, z)| add_scaled(sum, factor * z, &self.b[j * q..(j + 1) * q]));
+        };
+        for times in &sets.strata {
+            changes.fill(0.0);
+            deaths.fill(0.0);
+            for k in (times.start..=times.end).rev() {
+                let time = &sets.times[k];
+                if b1[k] != 0.0 {
+                    sets.deaths(time).for_each(|i| add(i, -b1[k] * r[i], &mut deaths));
+                }
+                sets.entering(time).for_each(|i| along[i] += self.z.dot(i, &changes) + self.z.dot(i, &deaths));
+                sets.entering(time).for_each(|i| add(i, self.later[k] * r[i], &mut changes));
+                sets.leaving(time).for_each(|i| add(i, -self.later[k] * r[i], &mut changes));
+                sets.leaving(time).for_each(|i| along[i] -= self.z.dot(i, &changes) + self.z.dot(i, &deaths));
+            }
+        }
+        Ok(())
     }
 }

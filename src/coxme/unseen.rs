@@ -3,6 +3,7 @@
 use super::model::Model;
 use super::nested::own_products;
 use super::partial::Partial;
+use super::risk::RiskSets;
 use crate::error::{Result, try_vec};
 use crate::linalg::dense::symmetric_eigen;
 
@@ -19,8 +20,8 @@ pub enum Unseen {
 }
 
 /// What is not seen of each term: the null space of the information `sum_g Z_g'W Z_g` of its effects, W that of the model without effects.
-pub fn unseen(model: &Model) -> Result<Vec<Option<Unseen>>> {
-    let mut partial = Partial::new(&model.sets)?;
+pub fn unseen(model: &Model, sets: &RiskSets) -> Result<Vec<Option<Unseen>>> {
+    let mut partial = Partial::new(sets)?;
     partial.evaluate(&try_vec("risk sets", 0.0, model.n)?);
     let information = own_information(model, &partial)?;
     let mut squares = try_vec("random effects", 0.0, model.q())?;

@@ -40,6 +40,7 @@ impl Whole {
             model.z.transpose(&wx, &mut self.zwx[j * q..(j + 1) * q]);
             (0..p).for_each(|i| self.xwx[j * p + i] = dot(model.column(i), &wx));
         }
+        model.hold(&mut self.xwx);
         let mut ridge = 0.0;
         loop {
             self.fill(model, partial, t, ridge)?;

@@ -29,6 +29,7 @@ impl Fit {
     /// estimated anew and their covariance being what it is.
     pub fn fixef_residuals(&self, kind: FixefResiduals, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let cox = self.of_cox(&format!("{} residuals", kind.name()))?;
+        self.at_joint_mode(&format!("{} residuals", kind.name()))?;
         let p = self.fixed.names.len();
         watch.at(Phase::Residuals, 0, Some(p))?;
         let own = self.cox_model(cox)?;

@@ -23,6 +23,7 @@ impl Fit {
     /// several, and last of all coefficients together (`GLOBAL`). The numbers are missing where the data do not tell.
     pub fn proportional_hazards(&self, transform: TimeTransform, watch: &Watch<'_>) -> Result<Frame> {
         let cox = self.of_cox("proportional hazards")?;
+        self.at_joint_mode("proportional hazards")?;
         let names = &self.fixed.names;
         if names.is_empty() {
             return Err(Error::argument("proportional hazards: the model has no fixed effects that could change with time"));

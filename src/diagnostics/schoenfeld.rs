@@ -18,6 +18,7 @@ impl Fit {
     /// Therneau 1994).
     pub fn schoenfeld_residuals(&self, watch: &Watch<'_>) -> Result<Frame> {
         let cox = self.of_cox(SCHOENFELD)?;
+        self.at_joint_mode(SCHOENFELD)?;
         let p = self.fixed.names.len();
         watch.at(Phase::Residuals, 0, Some(p))?;
         let own = self.cox_model(cox)?;

@@ -18,7 +18,7 @@ use crate::coxme::solution::{Solution, solve};
 use crate::coxme::within::Within;
 use crate::design::{Design, ModelProgram, SurvivalDesign};
 use crate::error::{Error, Result, try_collect, try_copy};
-use crate::options::{Information, Nodes, Options};
+use crate::options::{FixedEffectsBy, Information, Nodes, Options};
 use crate::search::Estimate;
 use crate::spec::Ties;
 use crate::watch::{Phase, Watch};
@@ -35,7 +35,7 @@ pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options
     let estimate = estimate(&mut laplace, options)?;
     laplace.watch = watch.without_end();
     let solution = solve(&mut laplace, &estimate.working)?;
-    let mut fit = Fit::cox_of(design, program, &model, &estimate, solution, &watch.without_end())?;
+    let mut fit = Fit::cox_of(design, program, &model, &estimate, (solution, options.fixed_effects), &watch.without_end())?;
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
 }
@@ -43,6 +43,11 @@ pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options
 /// The criterion at each of the given theta.
 pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
     check(design, options)?;
+    if options.fixed_effects == FixedEffectsBy::Integrated {
+        return Err(Error::unsupported(
+            "objective: a criterion of theta has the fixed effects of a Cox model at the joint mode (fixed_effects joint)",
+        ));
+    }
     let model = Model::new(design, survival_of(design)?, ties)?;
     let mut laplace = Laplace::new(&model, watch)?;
     let points = points(thetas, model.n_theta())?;
@@ -82,12 +87,18 @@ fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
 pub(crate) struct CoxModel {
     pub model: Model,
     pub working: Vec<f64>,
+    /// Of the model's own columns, where they maximise the integrated likelihood, with their covariance.
+    pub held: Option<(Vec<f64>, Vec<f64>)>,
 }
 
 impl CoxModel {
-    /// The joint mode at the estimates, with the factor of the information of both kinds of effects.
+    /// The joint mode at the estimates, or that of the random effects at the fixed ones that are held, with the factor of the information of
+    /// both kinds of effects.
     pub fn at_estimates<'a>(&'a self, watch: &Watch<'a>) -> Result<Laplace<'a>> {
         let mut laplace = Laplace::new(&self.model, &watch.without_end())?;
+        if let Some((beta, _)) = &self.held {
+            laplace.joint.hold_all(beta);
+        }
         laplace.evaluate(&self.working)?;
         Ok(laplace)
     }
@@ -99,7 +110,26 @@ impl Fit {
         let design = self.design()?;
         let model = Model::new(&design, &own.survival, own.ties)?;
         let working = model.working_from_theta(&self.theta)?;
-        Ok(CoxModel { model, working })
+        let mut held = None;
+        if own.fixed_effects == FixedEffectsBy::Integrated {
+            let (p, scales) = (self.fixed.names.len(), &model.x_scales);
+            if model.p() != p {
+                return Err(Error::numeric("other columns of the model are collinear to within rounding than in the fit"));
+            }
+            let beta = self.fixed.estimate.iter().zip(scales).map(|(b, scale)| b * scale).collect();
+            held = Some((beta, (0..p * p).map(|e| self.fixed.vcov[e] * scales[e % p] * scales[e / p]).collect()));
+        }
+        Ok(CoxModel { model, working, held })
+    }
+
+    /// Fails for what is of the joint mode of fixed and random effects.
+    pub(crate) fn at_joint_mode(&self, what: &str) -> Result<()> {
+        match self.cox() {
+            Some(own) if own.fixed_effects == FixedEffectsBy::Integrated => Err(Error::unsupported(format!(
+                "{what}: not available where the fixed effects maximise the integrated likelihood (fixed_effects integrated)"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Columns `[n_obs, p]` as the likelihood sees them: of a Cox model about the means of its strata.
@@ -119,7 +149,7 @@ impl Fit {
         program: ModelProgram,
         model: &Model,
         estimate: &Estimate,
-        solution: Solution,
+        (solution, fixed_effects): (Solution, FixedEffectsBy),
         watch: &Watch<'_>,
     ) -> Result<Fit> {
         let estimable = Estimable::of_blocks(design.n, &[(&design.x, &model.kept)])?;
@@ -138,6 +168,7 @@ impl Fit {
         let terms = std::mem::take(&mut design.terms).into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
         let cox = Cox {
             ties: model.sets.ties,
+            fixed_effects,
             loglik_null: solution.loglik_null,
             loglik_fitted: solution.loglik_fitted,
             loglik_penalised: solution.loglik_penalised,

@@ -6,7 +6,7 @@ use super::parts::{PredictorFit, TermFit};
 use crate::design::{Design, ModelProgram, PredictorDesign};
 use crate::error::{Result, try_copy};
 use crate::glmm::model::Model;
-use crate::options::{Information, Nodes, Options, Unidentified};
+use crate::options::{FixedEffectsBy, Information, Nodes, Options, Unidentified};
 
 /// What memory is for.
 const X: &str = "fixed-effects model matrix";
@@ -72,6 +72,7 @@ impl Fit {
             information: own.map_or(Information::Observed, |g| g.information),
             quadrature: own.map_or(1, |g| g.quadrature),
             nodes: own.map_or(Nodes::Adaptive, |g| g.nodes),
+            fixed_effects: self.cox().map_or(FixedEffectsBy::Joint, |own| own.fixed_effects),
             null_model: true,
             // What there was to say of it has been said.
             unidentified: Unidentified::Ignore,

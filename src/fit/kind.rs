@@ -6,7 +6,7 @@ use crate::coxme::concordance::Concordance;
 use crate::design::SurvivalDesign;
 use crate::family::{Family, ZeroPart};
 use crate::glmm::edge::AtEdge;
-use crate::options::{Information, Nodes};
+use crate::options::{FixedEffectsBy, Information, Nodes};
 use crate::spec::{ModelKind, Threshold, Ties};
 
 /// A kind of model, with what only its fits have.
@@ -127,6 +127,7 @@ pub struct Ordinal {
 #[derive(Clone, Debug)]
 pub struct Cox {
     pub ties: Ties,
+    pub fixed_effects: FixedEffectsBy,
     /// The log partial likelihood without effects; at the mode; and that less the penalty u'u/2.
     pub loglik_null: f64,
     pub loglik_fitted: f64,

@@ -51,7 +51,7 @@ pub(super) fn check_unseen(design: &Design, model: &Model, how: Unidentified) ->
         return Ok(vec![]);
     }
     let mut warnings = vec![];
-    for (term, unseen) in design.terms.iter().zip(unseen(model)?) {
+    for (term, unseen) in design.terms.iter().zip(unseen(model, model.all_sets())?) {
         let Some(unseen) = unseen else { continue };
         let is_free = term.structure.kind == StructureKind::Unstructured;
         let problem = not_seen(term, unseen);

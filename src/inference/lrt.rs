@@ -224,6 +224,9 @@ fn other_risk_sets(first: &Cox, other: &Cox) -> Option<&'static str> {
     if first.ties != other.ties {
         return Some("their ties are by Efron's and by Breslow's method");
     }
+    if first.fixed_effects != other.fixed_effects {
+        return Some("the fixed effects are at the joint mode in one of them, and maximise the integrated likelihood in the other");
+    }
     // Strata are the same under any names.
     let mut pairs: Vec<(u32, u32)> = a.stratum.iter().copied().zip(b.stratum.iter().copied()).collect();
     pairs.sort_unstable();

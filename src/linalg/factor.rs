@@ -43,6 +43,14 @@ impl DenseFactor {
         solve_lower_transpose(self.n, &self.values, v);
     }
 
+    /// v <- A_k^-1 v of the leading `k x k` block, the rest zero.
+    pub fn solve_leading(&self, k: usize, v: &mut [f64]) {
+        v[k..].fill(0.0);
+        self.half_solve(v);
+        v[k..].fill(0.0);
+        solve_lower_transpose(self.n, &self.values, v);
+    }
+
     /// v <- L^-1 v.
     pub fn half_solve(&self, v: &mut [f64]) {
         solve_lower(self.n, &self.values, v);
@@ -89,6 +97,9 @@ mod tests {
         assert!((factor.log_determinant(2) - f64::ln(determinant)).abs() < 1e-13);
         let want = [6.0 / determinant, -0.5 / determinant, -0.5 / determinant, 5.0 / determinant];
         assert!(inverse.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-14));
+        let mut v: Vec<f64> = (0..n).map(|a| if a < 2 { entry(a, 0) } else { 7.0 }).collect();
+        factor.solve_leading(2, &mut v);
+        assert!(v.iter().enumerate().all(|(a, v)| (v - f64::from(u8::from(a == 0))).abs() < 1e-14));
         factor.values.fill(-1.0);
         assert!(!factor.factorize().unwrap());
     }

@@ -7,6 +7,7 @@ use super::number::{column, fixed, p_values, rounded};
 use super::random_effects::{random_effects, sizes};
 use crate::choice::Choice;
 use crate::fit::{Cox, Fit};
+use crate::options::FixedEffectsBy;
 use crate::tails::chi_square_upper;
 
 /// Significant digits of estimates.
@@ -18,6 +19,9 @@ pub fn text(fit: &Fit, own: &Cox) -> String {
     let ties = own.ties.name();
     let mut sections = vec![format!("Cox mixed-effects model fit by maximum likelihood (ties: {ties}{strata})\n{}", formula(fit))];
     sections.push(format!("Events: {}. {}", own.n_events, sizes(fit)));
+    if own.fixed_effects == FixedEffectsBy::Integrated {
+        sections[0].push_str("\nFixed effects: at the maximum of the integrated likelihood");
+    }
     sections.push(likelihoods(fit, own));
     if !fit.fixed.names.is_empty() {
         sections.push(format!("Fixed coefficients:\n{}", coefficients(fit)));
@@ -45,14 +49,16 @@ fn likelihoods(fit: &Fit, own: &Cox) -> String {
     let p = each(&|i| if df[i] > 0.0 { chi_square_upper(chi_square[i].max(0.0), df[i]) } else { f64::NAN });
     let aic = each(&|i| chi_square[i] - 2.0 * df[i]);
     let bic = each(&|i| chi_square[i] - df[i] * (own.n_events as f64).ln());
-    let numbers = |name: &str, values: [f64; 2]| TextColumn::new(name, fixed(&values, 2), Align::Right);
-    let rows = ["Integrated loglik", "Penalized loglik"].map(String::from).to_vec();
+    // Where nothing is at the maximum of the penalised likelihood it has no degrees of freedom.
+    let rows = ["Integrated loglik", "Penalized loglik"].map(String::from);
+    let shown = if own.df_penalised.is_nan() { 1 } else { 2 };
+    let numbers = |name: &str, values: [f64; 2]| TextColumn::new(name, fixed(&values[..shown], 2), Align::Right);
     heading
         + &table(&[
-            TextColumn::new("", rows, Align::Left),
+            TextColumn::new("", rows[..shown].to_vec(), Align::Left),
             numbers("Chisq", chi_square),
             numbers("df", df),
-            TextColumn::new("p", p_values(&p, DIGITS - 1), Align::Right),
+            TextColumn::new("p", p_values(&p[..shown], DIGITS - 1), Align::Right),
             numbers("AIC", aic),
             numbers("BIC", bic),
         ])

@@ -22,6 +22,9 @@ static void setters(interlace_options *options) {
     OK(interlace_options_set_nagq(options, 100, &err));
     OK(interlace_options_set_nagq(options, -100, &err));
     OK(interlace_options_set_nagq(options, -2, &err));
+    OK(interlace_options_set_fixed_effects(options, INTERLACE_FIXED_EFFECTS_INTEGRATED, &err));
+    OK(interlace_options_set_fixed_effects(options, INTERLACE_FIXED_EFFECTS_JOINT, &err));
+    SAME(interlace_fixed_effects_name(INTERLACE_FIXED_EFFECTS_INTEGRATED), "integrated");
     OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_CONDITIONAL, &err));
     OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_MARGINAL, &err));
     OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_IGNORE, &err));
@@ -55,6 +58,11 @@ static void setters(interlace_options *options) {
     FAILS(INTERLACE_E_ARGUMENT, "nagq is 101", interlace_options_set_nagq(options, 101, &err));
     FAILS(INTERLACE_E_ARGUMENT, "from -100 to 100", interlace_options_set_nagq(options, INT32_MIN, &err));
     FAILS(INTERLACE_E_ARGUMENT, "nagq is -1: one node", interlace_options_set_nagq(options, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fixed_effects is 2", interlace_options_set_fixed_effects(options, 2, &err));
+    interlace_fixed_effects fixed_effects = INTERLACE_FIXED_EFFECTS_JOINT;
+    OK(interlace_fixed_effects_from_name("Integrated", &fixed_effects, &err));
+    CHECK(fixed_effects == INTERLACE_FIXED_EFFECTS_INTEGRATED);
+    FAILS(INTERLACE_E_ARGUMENT, "joint", interlace_fixed_effects_from_name("both", &fixed_effects, &err));
     FAILS(INTERLACE_E_ARGUMENT, "std_errors is 2", interlace_options_set_std_errors(options, 2, &err));
 }
 
@@ -63,7 +71,7 @@ static void by_name(interlace_options *options) {
     static const char *const settings[][2] = {
         {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
         {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"},
-        {"information", "expected"}, {"nagq", "25"}, {"std_errors", "conditional"},
+        {"information", "expected"}, {"nagq", "25"}, {"fixed_effects", "integrated"}, {"std_errors", "conditional"},
         {"unidentified", "warning"}};
     CHECK(interlace_options_count() == COUNT(settings));
     for (size_t i = 0; i < interlace_options_count(); i++) {

@@ -26,7 +26,7 @@ use self::factor::PathFactor;
 use self::pairs::Pairs;
 use self::slope::Weighted;
 use super::forest::Forest;
-use super::model::Model;
+use super::model::{HELD, Model};
 use super::partial::Partial;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense::{add_scaled, dot};
@@ -92,6 +92,7 @@ impl<'a> Nested<'a> {
             partial.information_product(model.column(j), &mut wx)?;
             (0..p).for_each(|i| self.xwx[j * p + i] = dot(model.column(i), &wx));
         }
+        model.hold(&mut self.xwx);
         let mut ridge = 0.0;
         loop {
             self.fixed.values.copy_from_slice(&self.xwx);
@@ -106,7 +107,7 @@ impl<'a> Nested<'a> {
         }
     }
 
-    /// v <- H^-1 v to within rounding, or for a step of Newton's method as exactly as it is worth it.
+    /// v <- H^-1 v, or A^-1 v of a vector without beta, to within rounding, or for a step of Newton's method as exactly as it is worth it.
     pub fn solve(&self, model: &Model, partial: &Partial<'_>, v: &mut [f64], newton: bool) -> Result<()> {
         let q = model.q();
         self.factor.half_solve(self.forest, &mut v[..q]);
@@ -172,6 +173,7 @@ impl<'a> Nested<'a> {
                 *seen = partial.expected[i] * eta - *seen;
             }
             (0..v.len() - q).for_each(|j| out[q + j] = dot(model.column(j), &seen));
+            model.never_falling.iter().for_each(|j| out[q + j] += HELD * v[q + j]);
             seen.iter_mut().zip(&own).zip(&partial.expected).for_each(|((s, own), e)| *s = e * own - *s);
         }
         self.forest.transposed_product(&self.white, &seen, &mut out[..q]);
@@ -192,7 +194,12 @@ impl<'a> Nested<'a> {
         };
         let blocks = Blocks { of: &forest.part_of_column, count: forest.parts };
         let tolerance = ENOUGH.0.max(ENOUGH.1 * scale.abs());
-        self.spectrum = leading(blocks, apply, tolerance, MOST_VALUES)?;
+        self.spectrum = leading(blocks, apply, tolerance, MOST_VALUES)?.ok_or_else(|| {
+            Error::unsupported(format!(
+                "the information of the {} random effects has more than {MOST_VALUES} large eigenvalues, as where many strata share their levels",
+                model.q()
+            ))
+        })?;
         self.factors = self.spectrum.values.iter().map(|x| x / (1.0 - x)).collect();
         Ok(self.factor.log_determinant(forest) - self.pairs.trace(forest) + self.spectrum.remainder)
     }

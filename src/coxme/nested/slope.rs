@@ -77,9 +77,9 @@ pub fn trace_derivative(partial: &Partial<'_>, of: Weighted<'_>, mut c: Vec<f64>
                 y[1][k] += f * own;
             }
         }
-        sets.leaving(&sets.times[times.end]).for_each(|i| sweep.pass(i, times.end, 1.0));
         sets.times[times.clone()].iter().flat_map(|time| sets.entering(time)).for_each(|i| sweep.end(i));
     }
+    sweep.add_later_changes()?;
     sets.cumulate(&mut y[0]);
     for i in 0..sets.n {
         let own = sets.death(i).map_or(0.0, |k| y[1][k]);
@@ -105,14 +105,12 @@ struct Sweep<'a> {
     later: Vec<f64>,
     risk: Sum,
     c: Sum,
-    /// S'S, and S and the A of `pairs`.
+    /// S'S, and S.
     square: Sum,
     sum: Sums,
-    above: Vec<f64>,
     dead: Vec<f64>,
-    /// The coordinates of S in the vectors, of what has been, of the deaths' sum, and of a row.
+    /// The coordinates of S in the vectors, of the deaths' sum, and of a row.
     coordinates: Sums,
-    passed: Sums,
     of_dead: Vec<f64>,
     row: Vec<f64>,
     /// y_i'B back(X1, X2)_i.
@@ -133,10 +131,8 @@ impl<'a> Sweep<'a> {
             c: Sum::default(),
             square: Sum::default(),
             sum: Sums::new(q)?,
-            above: try_vec(SLOPE, 0.0, q)?,
             dead: try_vec(SLOPE, 0.0, q)?,
             coordinates: Sums::new(count)?,
-            passed: Sums::new(count)?,
             of_dead: try_vec(SLOPE, 0.0, count)?,
             row: try_vec(SLOPE, 0.0, count)?,
             along: try_vec(SLOPE, 0.0, partial.sets.n)?,
@@ -149,20 +145,18 @@ impl<'a> Sweep<'a> {
         self.factors = &self.of.factors[at..at + count];
         (self.risk, self.c, self.square) = (Sum::default(), Sum::default(), Sum::default());
         self.coordinates.clear();
-        self.passed.clear();
     }
 
-    /// Adds to a row, with a sign, what has passed before time k.
-    fn pass(&mut self, i: usize, k: usize, sign: f64) {
+    /// y_i'B S.
+    fn product(&mut self, i: usize) -> f64 {
         let (columns, values) = self.of.forest.along(self.of.white, i);
-        let passed = |c: usize| self.above[c] - self.sum.values[c] * self.later[k];
-        let own: f64 = columns.iter().zip(values).map(|(c, v)| v * passed(*c as usize)).sum();
+        let own: f64 = columns.iter().zip(values).map(|(c, v)| v * self.sum.values[*c as usize]).sum();
         self.of.coordinates(i, &mut self.row);
-        self.along[i] += sign * (own + weighted(self.factors, &self.row, &self.passed.values));
+        own + weighted(self.factors, &self.row, &self.coordinates.values)
     }
 
-    /// The row that has passed enters or leaves.
-    fn add(&mut self, i: usize, k: usize, r: f64, c: f64) {
+    /// A row enters, or leaves with -r.
+    fn add(&mut self, i: usize, r: f64, c: f64) {
         self.risk.add(r);
         self.c.add(r * c);
         let (columns, values) = self.of.forest.along(self.of.white, i);
@@ -170,26 +164,25 @@ impl<'a> Sweep<'a> {
             let (c, step) = (*c as usize, r * value);
             self.square.add(step * (2.0 * self.sum.values[c] + step));
             self.sum.add(c, step);
-            self.above[c] += step * self.later[k];
         }
+        self.of.coordinates(i, &mut self.row);
         self.coordinates.add_scaled(r, &self.row);
     }
 
     fn move_to(&mut self, k: usize, c: &[f64]) -> (Moments, Moments) {
         let (sets, r) = (self.partial.sets, &self.partial.r);
-        let [b0, b1, b2] = &self.partial.coefficients.b;
+        let [_, b1, b2] = &self.partial.coefficients.b;
         let time = &sets.times[k];
-        for i in sets.entering(time) {
-            self.pass(i, k, -1.0);
-            self.add(i, k, r[i], c[i]);
-        }
         for i in sets.leaving(time) {
-            self.pass(i, k, 1.0);
-            self.add(i, k, -r[i], c[i]);
+            self.along[i] -= self.later[k] * self.product(i);
+        }
+        sets.entering(time).for_each(|i| self.add(i, r[i], c[i]));
+        sets.leaving(time).for_each(|i| self.add(i, -r[i], c[i]));
+        for i in sets.entering(time) {
+            self.along[i] += self.later[k] * self.product(i);
         }
         let square = self.square.value() + weighted(self.factors, &self.coordinates.values, &self.coordinates.values);
         let at_risk = Moments { risk: self.risk.value(), c: self.c.value(), square, cross: 0.0 };
-        self.passed.add_scaled(b0[k], &self.coordinates.values);
         let mut of = Moments::default();
         for i in sets.deaths(time) {
             of.risk += r[i];
@@ -226,18 +219,57 @@ impl<'a> Sweep<'a> {
             self.along[i] -= b1[k] * cross - b2[k] * square;
         }
         for i in sets.deaths(time) {
-            let (columns, values) = forest.along(self.of.white, i);
-            columns.iter().zip(values).for_each(|(c, v)| self.above[*c as usize] -= b1[k] * r[i] * v);
-            columns.iter().for_each(|c| self.dead[*c as usize] = 0.0);
+            forest.along(self.of.white, i).0.iter().for_each(|c| self.dead[*c as usize] = 0.0);
         }
-        self.passed.add_scaled(-b1[k], &self.of_dead);
+    }
+
+    /// What B S changes by while a row is at risk (as in `third`).
+    fn add_later_changes(&mut self) -> Result<()> {
+        let sets = self.partial.sets;
+        let q = self.sum.values.len();
+        let zeros = || try_vec(SLOPE, 0.0, q);
+        let coordinates = || try_vec(SLOPE, 0.0, self.row.len());
+        let (mut changes, mut deaths) = ((zeros()?, coordinates()?), (zeros()?, coordinates()?));
+        for (stratum, times) in sets.strata.iter().enumerate() {
+            self.begin(stratum);
+            for k in (times.start..=times.end).rev() {
+                let (time, later, b1) = (&sets.times[k], self.later[k], self.partial.coefficients.b[1][k]);
+                if b1 != 0.0 {
+                    sets.deaths(time).for_each(|i| self.add_row(i, -b1 * self.partial.r[i], &mut deaths));
+                }
+                sets.entering(time).for_each(|i| self.along[i] += self.part(i, &changes) + self.part(i, &deaths));
+                sets.entering(time).for_each(|i| self.add_row(i, later * self.partial.r[i], &mut changes));
+                sets.leaving(time).for_each(|i| self.add_row(i, -later * self.partial.r[i], &mut changes));
+                sets.leaving(time).for_each(|i| self.along[i] -= self.part(i, &changes) + self.part(i, &deaths));
+            }
+            for sum in [&mut changes, &mut deaths] {
+                let rows = || sets.times[times.clone()].iter().flat_map(|time| sets.entering(time));
+                rows().for_each(|i| self.of.forest.along(self.of.white, i).0.iter().for_each(|c| sum.0[*c as usize] = 0.0));
+                sum.1.fill(0.0);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_row(&mut self, i: usize, factor: f64, sum: &mut (Vec<f64>, Vec<f64>)) {
+        let (columns, values) = self.of.forest.along(self.of.white, i);
+        columns.iter().zip(values).for_each(|(c, v)| sum.0[*c as usize] += factor * v);
+        self.of.coordinates(i, &mut self.row);
+        add_scaled(&mut sum.1, factor, &self.row);
+    }
+
+    /// y_i'B of a sum.
+    fn part(&mut self, i: usize, sum: &(Vec<f64>, Vec<f64>)) -> f64 {
+        let (columns, values) = self.of.forest.along(self.of.white, i);
+        let own: f64 = columns.iter().zip(values).map(|(c, v)| v * sum.0[*c as usize]).sum();
+        self.of.coordinates(i, &mut self.row);
+        own + weighted(self.factors, &self.row, &sum.1)
     }
 
     /// At the end of a stratum: the path of a row is as it was.
     fn end(&mut self, i: usize) {
         for c in self.of.forest.along(self.of.white, i).0 {
             self.sum.forget(*c as usize);
-            self.above[*c as usize] = 0.0;
         }
     }
 }

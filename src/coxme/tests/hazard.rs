@@ -75,7 +75,7 @@ fn the_variance_of_a_hazard_is_that_of_its_derivatives_in_the_effects() {
         let (model, watch) = (model(&design, ties), Watch::unwatched());
         let mut laplace = Laplace::new(&model, &watch).unwrap();
         laplace.evaluate(&model.working_from_theta(&POINTS[0]).unwrap()).unwrap();
-        let covariance = EffectCovariance::new(&laplace).unwrap();
+        let covariance = EffectCovariance::new(&laplace, None).unwrap();
         let (joint, q) = (&laplace.joint, model.q());
         let stratum = &design.survival.as_ref().unwrap().stratum;
         let died = (0..60).find(|i| model.sets.death(*i).is_some_and(|k| k + 2 < model.sets.span(*i).end)).unwrap();

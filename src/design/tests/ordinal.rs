@@ -266,7 +266,7 @@ fn arrays_are_the_same() {
     assert_eq!((d.y.clone(), d.categories.join(" ")), (vec![3.0, 1.0, 2.0, 3.0], "-1 2 3".to_string()));
     assert_eq!((d.x_names.join(" "), d.x), ("x".to_string(), vec![0.5, 1.5, 2.5, 3.5]));
     assert_eq!((d.nominal.unwrap().x, d.dispersion.is_none(), d.warnings.len()), (vec![0.5, 1.5, 2.5, 3.5], true, 0));
-    let new = program.apply_spec(&arrays(&[]), false).unwrap();
+    let new = program.apply_spec(&arrays(&[]), false, NeededTimes::Nothing).unwrap();
     assert_eq!((new.x.len(), new.nominal.unwrap().x_names.join(" "), new.dispersion.is_none()), (5, "z".to_string(), true));
     // Levels are labels of 1, 2, ...
     let mut labelled = arrays(&[3.0, 1.0, 4.0, 3.0, 1.0]);

@@ -26,6 +26,7 @@ pub fn put_coefficients(json: &mut Json, key: &str, fixed: &FixedEffects, p_valu
 /// What only Cox models have.
 pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) -> Result<()> {
     json.text("ties", own.ties.name());
+    json.text("fixed_effects", own.fixed_effects.name());
     json.count("nevents", own.n_events);
     json.names("strata", &own.survival.strata);
     json.array("hazard_ratio", |json| fit.fixed.estimate.iter().for_each(|b| json.real(b.exp())));

@@ -31,6 +31,7 @@ pub struct Base<'f> {
 
 impl<'f> Base<'f> {
     pub fn new(fit: &'f Fit, own: &'f Cox, watch: &'f Watch<'f>) -> Result<Self> {
+        fit.at_joint_mode("profile")?;
         watch.at(Phase::Start, 0, None)?;
         let cox = fit.cox_model(own)?;
         let options = Options { theta0: Some(fit.theta.clone()), ..fit.options() };

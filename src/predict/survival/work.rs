@@ -58,7 +58,7 @@ impl<'w, 'r, 'a> Work<'w, 'r, 'a> {
             ));
         }
         let laplace = model.at_estimates(self.watch)?;
-        act(&EffectCovariance::new(&laplace)?)
+        act(&EffectCovariance::new(&laplace, model.held.as_ref().map(|(_, own)| &own[..]))?)
     }
 }
 
