@@ -182,6 +182,12 @@ enum class Information : std::int32_t {
     expected = INTERLACE_INFORMATION_EXPECTED,
 };
 
+/// What the fixed effects of a Cox model maximise. interlace_fixed_effects.
+enum class FixedEffects : std::int32_t {
+    joint = INTERLACE_FIXED_EFFECTS_JOINT,
+    integrated = INTERLACE_FIXED_EFFECTS_INTEGRATED,
+};
+
 /// Where the standard errors of a generalised model come from. interlace_std_errors.
 enum class StdErrors : std::int32_t {
     marginal = INTERLACE_STD_ERRORS_MARGINAL,
@@ -1141,6 +1147,16 @@ template <>
     return detail::code_of<Information>(name, interlace_information_from_name);
 }
 
+[[nodiscard]] inline std::string_view name(FixedEffects code) noexcept
+{
+    return detail::view(interlace_fixed_effects_name(static_cast<interlace_fixed_effects>(code)));
+}
+template <>
+[[nodiscard]] inline Result<FixedEffects> from_name<FixedEffects>(std::string_view name)
+{
+    return detail::code_of<FixedEffects>(name, interlace_fixed_effects_from_name);
+}
+
 [[nodiscard]] inline std::string_view name(StdErrors code) noexcept
 {
     return detail::view(interlace_std_errors_name(static_cast<interlace_std_errors>(code)));
@@ -1566,6 +1582,9 @@ class Options : public detail::Owner<interlace_options, interlace_options_free> 
     /// INTERLACE_INFORMATION_OBSERVED is the default.
     Result<void> set_information(Information information);
 
+    /// interlace_options_set_fixed_effects: What the fixed effects of a Cox model maximise; INTERLACE_FIXED_EFFECTS_JOINT is the default.
+    Result<void> set_fixed_effects(FixedEffects fixed_effects);
+
     /// interlace_options_set_nagq: Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the
     /// Laplace approximation; more are adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint
     /// mode with the random ones, as in lme4: faster and less accurate.
@@ -1775,7 +1794,7 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
     Result<void> add_groups(std::string_view name);
 
     /// interlace_spec_set_weights: Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial
-    /// proportion the weights are the numbers of trials; in an ordinal model a row of weight w counts as w rows.
+    /// proportion the weights are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows.
     Result<void> set_weights(std::string_view column);
 
     /// interlace_spec_set_offset: Names the column of the offset, which is added to any offset() in the formula.
@@ -1789,7 +1808,7 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
     Result<void> set_fixef_names(const Texts &names);
 
     /// interlace_spec_set_weights_array: Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 /
-    /// weight; for a binomial proportion they are the numbers of trials; in an ordinal model a row of weight w counts as w rows.
+    /// weight; for a binomial proportion they are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows.
     Result<void> set_weights_array(View<double> weights);
 
     /// interlace_spec_set_offset_array: Sets the offset `offset` [n], which is copied: a known part of the linear predictor.
@@ -3681,6 +3700,13 @@ inline Result<void> Options::set_information(Information information)
 {
     detail::Call call;
     call.ended(interlace_options_set_information(capi(), static_cast<interlace_information>(information), call.error()));
+    return call.result();
+}
+
+inline Result<void> Options::set_fixed_effects(FixedEffects fixed_effects)
+{
+    detail::Call call;
+    call.ended(interlace_options_set_fixed_effects(capi(), static_cast<interlace_fixed_effects>(fixed_effects), call.error()));
     return call.result();
 }
 
