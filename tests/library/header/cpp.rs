@@ -108,7 +108,7 @@ pub fn folded(line: &str) -> String {
     let (mut out, mut rest) = (String::new(), line.to_owned());
     while rest.len() > WIDTH {
         let at = rest[..WIDTH].rfind(", ").unwrap_or_else(|| panic!("a line without a comma: {rest}"));
-        out += &format!("{},\n", &rest[..at]);
+        writeln!(out, "{},", &rest[..at]).unwrap();
         rest = format!("{indent}{}", &rest[at + 2..]);
     }
     out + &rest

@@ -16,25 +16,33 @@ pub struct Function<'a> {
 }
 
 struct Parameter<'a> {
+    described: &'a Value,
     name: &'a str,
     type_text: &'a str,
     shape: Vec<&'a str>,
     is_output: bool,
     is_nullable: bool,
-    is_code: bool,
-    is_length: bool,
+}
+
+impl Parameter<'_> {
+    fn is_code(&self) -> bool {
+        !self.described["enum"].is_null()
+    }
+
+    fn is_length(&self) -> bool {
+        !self.described["length_of"].is_null()
+    }
 }
 
 impl<'a> Function<'a> {
     pub fn new(document: &'a Value, own: &'a Value) -> Self {
         let parameters = list(own, "parameters").iter().map(|parameter| Parameter {
+            described: parameter,
             name: text(parameter, "name"),
             type_text: text(parameter, "type"),
             shape: parameter["shape"].as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
             is_output: text(parameter, "direction") == "out",
             is_nullable: parameter["nullable"] == true,
-            is_code: !parameter["enum"].is_null(),
-            is_length: !parameter["length_of"].is_null(),
         });
         Function { document, own, name: text(own, "name"), parameters: parameters.collect() }
     }
@@ -54,7 +62,7 @@ impl<'a> Function<'a> {
     fn is_brought(&self, own: &Parameter) -> bool {
         let leading = own.name.len() == 3 && own.name.starts_with("ld");
         let by_array = own.type_text == "size_t" && self.sized(own.name).first().is_some_and(|array| !array.is_nullable);
-        own.is_length || leading || by_array
+        own.is_length() || leading || by_array
     }
 
     /// How many of something an output has, in C++.
@@ -84,7 +92,7 @@ impl<'a> Function<'a> {
             let name = text(own, "name");
             match self.parameters.iter().find(|mine| mine.name == name) {
                 Some(mine) if mine.type_text == format!("const {object} *") => "capi()".to_owned(),
-                Some(mine) if mine.is_code => format!("static_cast<{}>({name})", mine.type_text),
+                Some(mine) if mine.is_code() => format!("static_cast<{}>({name})", mine.type_text),
                 Some(_) => name.to_owned(),
                 None if name == "predictor" => "INTERLACE_PREDICTOR_MEAN".to_owned(),
                 None => self.unknown(size),
@@ -199,9 +207,9 @@ impl<'a> Method<'a> {
             }
             all => {
                 let name = class(&self.name);
-                let members: String = all.iter().map(|(name, own, _)| format!("        {own} {name}{{}};\n")).collect();
+                let members: Vec<String> = all.iter().map(|(name, own, _)| format!("        {own} {name}{{}};\n")).collect();
                 let values: Vec<&str> = all.iter().map(|(_, _, value)| value.as_str()).collect();
-                self.record = Some(format!("    struct {name} {{\n{members}    }};\n"));
+                self.record = Some(format!("    struct {name} {{\n{}    }};\n", members.concat()));
                 (format!("{}::{name}", self.class), format!("{name}{{{}}}", values.join(", ")))
             }
         }
@@ -260,7 +268,7 @@ impl Body {
         let is_object =
             list(function.document, "objects").iter().any(|object| own.type_text == format!("const {} *", text(object, "name")));
         if function.is_brought(own) {
-            let argument = self.brought(function, own);
+            let argument = Self::brought(function, own);
             return self.arguments.push(argument);
         }
         match own.type_text {
@@ -274,7 +282,7 @@ impl Body {
                 self.line(&format!("call.whole(\"{name}\", {name}.has_nul());"));
                 self.array(function, own);
             }
-            _ if own.is_code => {
+            _ if own.is_code() => {
                 self.take(&class(own.type_text), name, default_code(function.document, own.type_text));
                 self.arguments.push(format!("static_cast<{}>({name})", own.type_text));
             }
@@ -330,7 +338,7 @@ impl Body {
         for size in &own.shape {
             let has_parameter = function.parameters.iter().any(|other| other.name == *size && other.type_text == "size_t");
             // Otherwise the library would believe that the array is as long as it must be.
-            if !has_parameter && !function.parameters.iter().any(|other| other.is_length) {
+            if !has_parameter && !function.parameters.iter().any(Parameter::is_length) {
                 function.unknown("an array that goes in without its length");
             }
             let giver = function.sized(size)[0];
@@ -349,7 +357,7 @@ impl Body {
     }
 
     /// A size, as the array has it that brings it.
-    fn brought(&self, function: &Function, own: &Parameter) -> String {
+    fn brought(function: &Function, own: &Parameter) -> String {
         if own.name.len() == 3 && own.name.starts_with("ld") {
             return format!("{}.ld()", &own.name[2..]);
         }
@@ -373,8 +381,8 @@ impl Body {
                 self.arguments.push(format!("&{name}"));
                 self.outputs.push((name.into(), class(base), format!("{}({name})", class(base))));
             }
-            (_, ["1"]) if own.is_code => {
-                self.scalar(own, &format!("{base} "), &class(base), &format!("static_cast<{}>({name})", class(base)))
+            (_, ["1"]) if own.is_code() => {
+                self.scalar(own, &format!("{base} "), &class(base), &format!("static_cast<{}>({name})", class(base)));
             }
             (_, ["1"]) if numbers => self.scalar(own, &format!("{} ", element(base)), &element(base), name),
             (_, [_]) if numbers => {
