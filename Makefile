@@ -38,7 +38,7 @@ help:
 	@echo 'make test-long the tests of damaged bytes, with a million cases'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make check     formatting and lints'
-	@echo 'make header    write include/interlace.h and tests/c/symbols.txt anew'
+	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
 	@echo 'make bench     benchmarks'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
 	@echo 'make uninstall removes it from there'
@@ -142,7 +142,7 @@ install: build
 	@test -n '$(PREBUILT)' || nm -D --defined-only $(OUT)/$(SO) | sed 's/.* //' | LC_ALL=C sort | cmp - tests/c/symbols.txt || \
 		{ echo 'make install: the library exports other symbols than tests/c/symbols.txt lists (with PROFILE=dev, one that is for tests)' >&2; exit 1; }
 	install -d '$(TREE)/include' '$(LIB)/pkgconfig' '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)/docs' '$(DOC)/examples-c/data'
-	install -m 644 include/interlace.h '$(TREE)/include/'
+	install -m 644 include/interlace.h include/interlace.hpp '$(TREE)/include/'
 	install -m 644 include/interlace.json '$(TREE)/share/interlace/'
 	install -m 755 $(OUT)/$(SO) '$(LIB)/$(SO).$(VERSION)'
 	ln -sf $(SO).$(VERSION) '$(LIB)/$(SO).$(ABI)'
@@ -153,13 +153,13 @@ install: build
 	$(FILL) cmake/interlaceConfigVersion.cmake.in > '$(LIB)/cmake/interlace/interlaceConfigVersion.cmake'
 	install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE '$(DOC)/'
 	install -m 644 docs/*.md '$(DOC)/docs/'
-	install -m 644 examples-c/*.c examples-c/*.h examples-c/README.md '$(DOC)/examples-c/'
+	install -m 644 examples-c/*.c examples-c/*.cpp examples-c/*.h examples-c/README.md '$(DOC)/examples-c/'
 	install -m 644 examples-c/data/* '$(DOC)/examples-c/data/'
 	if test -n '$(DEMO)'; then install -d '$(TREE)/bin' && install -m 755 $(OUT)/interlace-fit '$(TREE)/bin/'; fi
 	@test -n '$(DESTDIR)' || echo 'Programs find the library after `ldconfig` (as root) if $(LIBDIR) is one of its directories, or with -Wl,-rpath,$(LIBDIR)'
 
 uninstall:
-	rm -f '$(TREE)/include/interlace.h' '$(TREE)/bin/interlace-fit' '$(LIB)/libinterlace.a' '$(LIB)/pkgconfig/interlace.pc' \
+	rm -f '$(TREE)/include/interlace.h' '$(TREE)/include/interlace.hpp' '$(TREE)/bin/interlace-fit' '$(LIB)/libinterlace.a' '$(LIB)/pkgconfig/interlace.pc' \
 		'$(LIB)/$(SO)' '$(LIB)/$(SO).$(ABI)' '$(LIB)/$(SO).$(VERSION)'
 	rm -rf '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)'
 

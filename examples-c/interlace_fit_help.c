@@ -73,6 +73,7 @@ static const char *const help_text[] = {
 
     "Cox models (coxme)\n"
     "  --ties efron|breslow       how events at the same time share the risk set (efron by default)\n"
+    "  --fixed-effects joint|integrated   which likelihood they maximise: the penalised one (the default) or the integrated one\n"
     "\n",
 
     "fit\n"

@@ -191,6 +191,7 @@ static const struct option table[] = {
     {"--nominal", "a formula, \"~ z\"", SPEC, CLMM, false, take_nominal, 0},
     {"--scale", "a formula, \"~ z\"", SPEC, CLMM, false, take_scale, 0},
     {"--ties", "efron or breslow", SPEC, COXME, false, take_ties, 0},
+    {"--fixed-effects", "joint or integrated", OPTIONS, COXME, false, NULL, 0},
     {"--na", "omit, error or pad", OPTIONS, 0, false, NULL, 0},
     {"--method", "reml or ml", OPTIONS, 0, false, NULL, 0},
     {"--information", "observed or expected", OPTIONS, GLMM | CLMM, false, NULL, 0},

@@ -273,8 +273,6 @@ fn small_random_data_end_with_a_right_fit_or_an_explanation() {
     let (mut rng, mut fitted, mut regular, mut trapped_fits, mut unfinished) = (Rng(14), 0, 0, 0, 0);
     for round in 0..ROUNDS {
         let (case, data) = case(round, &mut rng);
-        eprintln!("DBG {round} {case:?} {}", data.n());
-        let dbg = std::time::Instant::now();
         let fit = match case.fit(&data) {
             Ok(fit) => fit,
             Err(error) => {
@@ -283,7 +281,6 @@ fn small_random_data_end_with_a_right_fit_or_an_explanation() {
             }
         };
         fitted += 1;
-        eprintln!("DBG fit {:?} {:?} {:?}", dbg.elapsed(), fit.outcome, fit.cox().unwrap().monotone);
         check_fit(round, &case, &data, &fit);
         unfinished += usize::from(!fit.outcome.converged);
         if fit.cox().unwrap().monotone.is_empty() {

@@ -4,6 +4,7 @@ use crate::common::Data;
 use crate::common::close::{close, near};
 use crate::common::frames::{frame, reals};
 use crate::trials::{fit_with, spec, trial};
+use interlace::coxme::transform::TimeTransform;
 use interlace::diagnostics::FixefResiduals;
 use interlace::error::Code;
 use interlace::fit::{Fit, ParameterForm};
@@ -67,7 +68,7 @@ fn the_estimate_is_the_maximum_and_standard_errors_are_its_curvature() {
     near("criterion", own.criterion, least, 1e-9);
     // Second differences over the whole of a fit each: theta moves with beta.
     let h = [0.2 * own.fixed.std_error[0], 0.2 * own.fixed.std_error[1]];
-    let second = |a: [f64; 2]| (at(a[0], a[1]) - 2.0 * least + at(-a[0], -a[1])) / 2.0;
+    let second = |a: [f64; 2]| 0.5 * (at(a[0], a[1]) - 2.0 * least + at(-a[0], -a[1]));
     let (xx, zz, both) = (second([h[0], 0.0]), second([0.0, h[1]]), second([h[0], h[1]]));
     assert!(xx > 0.0 && zz > 0.0);
     let (a, b, c) = (xx / h[0].powi(2), zz / h[1].powi(2), 0.5 * (both - xx - zz) / (h[0] * h[1]));
@@ -159,7 +160,7 @@ fn what_is_of_the_joint_mode_is_refused() {
     };
     refused(own.fixef_residuals(FixefResiduals::Dfbeta, &watch).unwrap_err());
     refused(own.schoenfeld_residuals(&watch).unwrap_err());
-    refused(own.proportional_hazards(Default::default(), &watch).unwrap_err());
+    refused(own.proportional_hazards(TimeTransform::KaplanMeier, &watch).unwrap_err());
     refused(own.profile(0.95, &watch).unwrap_err());
     let data = frame("kidney.csv", &["id"]);
     refused(Fit::objective(&spec(KIDNEY, Ties::Efron), Some(&data), &integrated(), &[0.5], &watch).unwrap_err());

@@ -1,13 +1,11 @@
-// The header in a C++ program.
+// The header for C++ in a project of its own.
 #include <iostream>
-#include <memory>
 
-#include <interlace.h>
+#include <interlace.hpp>
 
 int main() {
-    interlace_frame *frame = nullptr;
-    if (interlace_frame_new(3, &frame, nullptr) != INTERLACE_OK) return 1;
-    std::unique_ptr<interlace_frame, decltype(&interlace_frame_free)> owner(frame, &interlace_frame_free);
-    std::cout << "interlace " << interlace_version() << ": " << interlace_frame_n_rows(owner.get()) << " rows\n";
+    const auto data = interlace::Frame::read_csv_bytes("y,g\n1,a\n2,a\n4,b\n6,b\n3,c\n5,c\n");
+    const auto fit = interlace::Fit::make(interlace::Spec::make(interlace::Model::lmm, "y ~ 1 + (1 | g)"), data);
+    std::cout << "interlace " << interlace::version() << ": " << fit.n_obs() << " rows\n";
     return 0;
 }

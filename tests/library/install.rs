@@ -71,7 +71,11 @@ fn has_its_files(tree: &Tree) {
     for link in [format!("{LIB}/libinterlace.so"), format!("{LIB}/{}", soname())] {
         assert_eq!(tree.at(&link).canonicalize().unwrap(), real.canonicalize().unwrap());
     }
-    assert!(tree.at(&format!("{LIB}/libinterlace.a")).is_file() && tree.at("include/interlace.h").is_file());
+    assert!(
+        tree.at(&format!("{LIB}/libinterlace.a")).is_file()
+            && tree.at("include/interlace.h").is_file()
+            && tree.at("include/interlace.hpp").is_file()
+    );
     for file in ["share/interlace/interlace.json", "share/doc/interlace/LICENSE-MIT", "share/doc/interlace/docs/formula.md"] {
         assert!(tree.at(file).is_file(), "{file} is not installed");
     }

@@ -1,4 +1,4 @@
-//! What pages show: their programs in C compile and print what the page says, and so do the commands.
+//! What pages show: their programs in C and C++ compile and print what the page says, and so do the commands.
 #![cfg(target_os = "linux")]
 
 use std::fs::{read_to_string, write};
@@ -36,6 +36,20 @@ fn programs_print_what_pages_say() {
             assert_eq!(String::from_utf8(output.stdout).unwrap(), pair[1].1, "{page}");
             seen += 1;
         }
+    }
+    assert_eq!(seen, 2);
+}
+
+#[test]
+fn programs_in_cpp_print_what_their_page_says() {
+    let pairs = blocks("docs/cpp.md");
+    let mut seen = 0;
+    for pair in pairs.windows(2).filter(|pair| pair[0].0 == "cpp") {
+        let directory = tempfile::tempdir().unwrap();
+        let source = directory.path().join("example.cpp");
+        write(&source, &pair[0].1).unwrap();
+        assert_eq!(crate::cpp::printed(&source, &["-std=c++17"], root()), pair[1].1);
+        seen += 1;
     }
     assert_eq!(seen, 2);
 }
@@ -114,7 +128,7 @@ fn pages_name_what_the_header_has() {
         all.map(String::from).collect()
     };
     let known: std::collections::BTreeSet<String> = words(&header).into_iter().collect();
-    let others = ["INTERLACE_LIBRARY", "interlace_fit_glmm", "interlace_fit_clmm"];
+    let others = ["INTERLACE_LIBRARY", "INTERLACE_NO_EXCEPTIONS", "interlace_fit_glmm", "interlace_fit_clmm"];
     let mut pages = vec!["README.md".to_owned(), "CHANGELOG.md".to_owned(), "CONTRIBUTING.md".to_owned()];
     for folder in ["docs", "benches", "examples-c"] {
         let entries =

@@ -2,6 +2,8 @@
 
 mod bindings;
 mod book;
+mod cpp;
+mod cpp_method;
 mod items;
 mod json;
 
@@ -38,15 +40,51 @@ fn described() -> String {
     std::fs::read_to_string(root().join("include/interlace.json")).expect("include/interlace.json is there (make header)")
 }
 
-/// With INTERLACE_WRITE_HEADER=1 (make header) this writes the header and its description first.
+fn committed_cpp() -> String {
+    std::fs::read_to_string(root().join("include/interlace.hpp")).expect("include/interlace.hpp is there (make header)")
+}
+
+fn generated_cpp() -> String {
+    let template = std::fs::read_to_string(root().join("tests/library/header/interlace.hpp.in")).unwrap();
+    cpp::header(&serde_json::from_str(&json::document(items())).unwrap(), &template)
+}
+
+/// With INTERLACE_WRITE_HEADER=1 (make header) this writes the headers and their description first.
 #[test]
 fn the_committed_header_is_the_generated_one() {
     if std::env::var_os("INTERLACE_WRITE_HEADER").is_some() {
         std::fs::write(root().join("include/interlace.h"), generated()).unwrap();
         std::fs::write(root().join("include/interlace.json"), json::document(items())).unwrap();
+        std::fs::write(root().join("include/interlace.hpp"), generated_cpp()).unwrap();
     }
     assert!(committed() == generated(), "include/interlace.h is out of date: run `make header`");
     assert!(described() == json::document(items()), "include/interlace.json is out of date: run `make header`");
+    assert!(committed_cpp() == generated_cpp(), "include/interlace.hpp is out of date: run `make header`");
+}
+
+/// Every function of the C header is called in that for C++, by a member of the class of its noun that has the rest of its name.
+#[test]
+fn every_function_can_be_reached_from_cpp() {
+    let header = committed_cpp();
+    let document: serde_json::Value = serde_json::from_str(&described()).unwrap();
+    let objects: Vec<&str> = cpp::list(&document, "objects").iter().map(|own| cpp::text(own, "name")).collect();
+    // Constructors and destructors, and functions that became overloads.
+    let renamed = |member: &str| ["new", "free", "new_array", "add_term_i32", "add_term_i64"].contains(&member);
+    let mut missing = vec![];
+    for function in cpp::list(&document, "functions") {
+        let name = cpp::text(function, "name");
+        let noun = cpp::noun_of(&document, name);
+        let member = noun.map(|noun| name[noun.len() + 1..].to_owned()).filter(|member| !renamed(member));
+        let is_there = |member: &String| {
+            let definition = format!(" {}::{member}(", cpp::class(noun.unwrap()));
+            header.lines().any(|line| line.starts_with("inline ") && line.contains(&definition))
+        };
+        if !cpp::calls(&header, name) || !member.as_ref().is_none_or(is_there) {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(objects.len(), header.matches(" : public detail::Owner<").count());
 }
 
 #[test]
