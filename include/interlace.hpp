@@ -1956,6 +1956,8 @@ class Questions : public detail::Owner<interlace_questions, interlace_questions_
     [[nodiscard]] static bool suits(std::size_t i, Model model) noexcept;
 };
 
+struct Saved;
+
 /// A fitted model.
 class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
   public:
@@ -1985,6 +1987,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
                                               Maybe<Options> options = none) const;
     [[nodiscard]] Result<std::string> to_text(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
+    /// What from_bytes makes a fit of again; the spec is for the questions that fit models anew.
+    [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes(Maybe<Spec> spec = none, bool with_rows = true) const;
+    [[nodiscard]] static Result<Saved> from_bytes(View<std::uint8_t> bytes);
 
     /// interlace_fit_option: The value of an option that a fit was made with, by name, as text that interlace_options_set accepts.
     [[nodiscard]] Result<std::string_view> option(std::string_view name) const;
@@ -2536,6 +2541,13 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     std::shared_ptr<const FamilyFunctions> functions_;
 };
 
+/// What was saved: a fit, its model if there was one, and its options.
+struct Saved {
+    Fit fit;
+    Spec spec;
+    Options options;
+};
+
 /// What is resampled, and what is computed of each replicate.
 class Bootstrap : public detail::Owner<interlace_bootstrap, interlace_bootstrap_free> {
   public:
@@ -3026,6 +3038,26 @@ inline Result<std::string> Fit::to_text(Maybe<Spec> spec, Maybe<Frame> data, May
     return detail::document([&](char **text, std::size_t *len, interlace_error *error) {
         return interlace_fit_to_text(capi(), spec.capi(), data.capi(), questions.capi(), options.capi(), text, len, error);
     });
+}
+
+inline Result<std::vector<std::uint8_t>> Fit::to_bytes(Maybe<Spec> spec, bool with_rows) const
+{
+    detail::Call call;
+    std::uint8_t *bytes = nullptr;
+    std::size_t len = 0;
+    call.ended(interlace_fit_to_bytes(capi(), spec.capi(), with_rows, &bytes, &len, call.error()));
+    const std::unique_ptr<std::uint8_t, void (*)(std::uint8_t *)> own(bytes, interlace_bytes_free);
+    return call.result(std::vector<std::uint8_t>(bytes, bytes + len));
+}
+
+inline Result<Saved> Fit::from_bytes(View<std::uint8_t> bytes)
+{
+    detail::Call call;
+    interlace_fit *fit = nullptr;
+    interlace_spec *spec = nullptr;
+    interlace_options *options = nullptr;
+    call.ended(interlace_fit_from_bytes(bytes.data(), bytes.size(), &fit, &spec, &options, call.error()));
+    return call.result(Saved{Fit(fit), Spec(spec), Options(options)});
 }
 
 inline Result<void> Bootstrap::set_statistic(const Texts &names, Statistic function)

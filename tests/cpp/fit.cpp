@@ -144,6 +144,14 @@ static void documents(const Fit &fit)
     CHECK(Questions::count() > 5 && !Questions::name(0).empty());
 }
 
+static void saved(const Fit &fit)
+{
+    const std::vector<std::uint8_t> bytes = take(fit.to_bytes());
+    const Saved again = take(Fit::from_bytes(bytes));
+    CHECK(again.fit.log_likelihood() == fit.log_likelihood() && again.spec.capi() == nullptr && again.options.capi() != nullptr);
+    FAILS(Status::data, "", Fit::from_bytes(View<std::uint8_t>(bytes.data(), bytes.size() - 1)));
+}
+
 int main()
 {
     const Fit fit = sleepstudy_fit();
@@ -153,5 +161,6 @@ int main()
     whole_models();
     predictions(fit);
     documents(fit);
+    saved(fit);
     return 0;
 }
