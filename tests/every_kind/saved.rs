@@ -78,8 +78,8 @@ fn case(name: &str, kind: ModelKind, formula: &str, change: impl FnOnce(&mut Spe
     Case { name: name.into(), spec, options }
 }
 
-fn formula(text: &str) -> Option<PredictorSpec> {
-    Some(PredictorSpec::Formula(text.into()))
+fn formula(text: &str) -> PredictorSpec {
+    PredictorSpec::Formula(text.into())
 }
 
 /// A response for each family.
@@ -126,7 +126,7 @@ fn cases() -> Vec<Case> {
         }),
         case("mixture", Glmm, "count ~ x + (1 | g)", |spec, _, _| {
             spec.family.name = "nbinom2".into();
-            (spec.zero_inflation, spec.dispersion) = (formula("~ z"), formula("~ x"));
+            (spec.zero_inflation, spec.dispersion) = (Some(formula("~ z")), Some(formula("~ x")));
         }),
         case("fixed parameter", Glmm, "y ~ x + (1 | g)", |spec, _, _| {
             spec.family.name = "student_t".into();
@@ -140,7 +140,7 @@ fn cases() -> Vec<Case> {
         case("ordinal with all", Clmm, "grade ~ x + (1 | g)", |spec, _, _| {
             spec.ordinal.link = Some("probit".into());
             spec.ordinal.threshold = Threshold::Symmetric;
-            (spec.ordinal.nominal, spec.dispersion) = (formula("~ z"), formula("~ f"));
+            (spec.ordinal.nominal, spec.dispersion) = (Some(formula("~ z")), Some(formula("~ f")));
         }),
         case("cox", Coxme, "Surv(until, event) ~ x + f + (1 | g)", |_, _, _| ()),
         case("cox with all", Coxme, "Surv(from, until, event) ~ x + strata(f) + (1 | g)", |spec, _, _| {
@@ -340,7 +340,7 @@ fn refused<T: std::fmt::Debug>(name: &str, result: interlace::error::Result<T>) 
 }
 
 /// The same as the library's: FNV-1a.
-fn seal(bytes: &mut Vec<u8>) {
+fn seal(bytes: &mut [u8]) {
     let body = (bytes.len() - 36) as u64;
     bytes[20..28].copy_from_slice(&body.to_le_bytes());
     let at = bytes.len() - 8;
