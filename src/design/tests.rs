@@ -11,9 +11,16 @@ mod response;
 mod rows;
 
 use crate::design::{Design, NaPolicy, Program, Request};
+use crate::envelope::Envelope;
 use crate::error::{Error, Result};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
+
+/// Written as bytes, and read again.
+fn through_bytes<T: serde::Serialize + serde::de::DeserializeOwned>(object: &T) -> T {
+    let envelope = Envelope { magic: *b"TEST\r\n\x1a\n", format: 1, what: "a test" };
+    envelope.open(&envelope.seal(0, object).unwrap()).unwrap().read().unwrap()
+}
 
 fn strings(labels: &[&str]) -> Vec<String> {
     labels.iter().map(ToString::to_string).collect()

@@ -99,8 +99,7 @@ fn the_dot_leaves_the_response_out() {
 #[test]
 fn new_data_have_further_predictors_too() {
     let (program, old) = learn_spec(&spec("y ~ x + (1 | g)", BOTH.0, BOTH.1), &small()).unwrap();
-    let bytes = postcard::to_stdvec(&program).unwrap();
-    let program: ModelProgram = postcard::from_bytes(&bytes).unwrap();
+    let program = through_bytes(&program);
     let new = program.apply_frame(&small(), Needed::All, NeededTimes::Nothing).unwrap();
     assert_same(new.dispersion.as_ref().unwrap(), old.dispersion.as_ref().unwrap());
     assert_same(new.zero_inflation.as_ref().unwrap(), old.zero_inflation.as_ref().unwrap());

@@ -47,8 +47,7 @@ fn the_training_data_give_the_same_design_bit_by_bit() {
 fn a_program_survives_its_bytes() {
     for text in FORMULAS {
         let (program, old) = learn(text, &small()).unwrap();
-        let bytes = postcard::to_stdvec(&program).unwrap();
-        let read: Program = postcard::from_bytes(&bytes).unwrap();
+        let read = through_bytes(&program);
         assert_eq!(read, program);
         assert_same(&read.apply(&small(), Needed::All, NeededTimes::Nothing).unwrap(), &old);
     }

@@ -162,8 +162,7 @@ fn scale_and_nominal_have_no_intercept_either() {
         (nominal.x_names.join(" "), nominal.x[21..].to_vec()),
         ("fb fc fd z".into(), vec![1.0, 0.0, 2.0, 5.0, 3.0, 2.0, 8.0])
     );
-    let bytes = postcard::to_stdvec(&program).unwrap();
-    let program: ModelProgram = postcard::from_bytes(&bytes).unwrap();
+    let program = through_bytes(&program);
     let mut new = Frame::new(1);
     new.add_real("x", vec![2.0]).unwrap();
     new.add_real("z", vec![3.0]).unwrap();
