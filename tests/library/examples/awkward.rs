@@ -138,7 +138,7 @@ fn smaller_models_are_compared_with_the_formula_as_they_are_written() {
 
 #[test]
 fn wrong_usage_is_told() {
-    fails(&["lmer", "y ~ x", "data/sleepstudy.csv"], 2, &["wanted lmm, glmm, clmm or coxme"]);
+    fails(&["lmer", "y ~ x", "data/sleepstudy.csv"], 2, &["wanted lmm, glmm, clmm, coxme or load"]);
     for (options, wanted) in [
         (&["--predict", "a.csv", "--predict", "b.csv"][..], "--predict is given twice"),
         (&["--emmeans", "~ f", "--emmeans", "~ g"], "--emmeans is given twice"),
