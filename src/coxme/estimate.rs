@@ -57,9 +57,9 @@ fn with_joint_mode(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estim
         }
         other => other?,
     };
-    let starts = if options.theta0.is_none() { other_correlations(&search.criterion.model.structures, &first.x) } else { vec![] };
-    let mut starts = starts;
+    let mut starts = vec![];
     if options.theta0.is_none() {
+        starts = other_correlations(&search.criterion.model.structures, &first.x);
         starts.extend(beyond_zero(search.criterion, &first)?);
     }
     let mut ends = vec![first];

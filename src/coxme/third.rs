@@ -30,41 +30,44 @@ impl Partial<'_> {
             sweep.clear();
             for k in times.clone() {
                 let (s, dead) = sweep.move_to(k, &c, &mut along);
-                for (nu, f) in sets.terms(&sets.times[k]) {
-                    let part = s.risk - f * dead.risk;
-                    let mean = (s.c - f * dead.c) / part;
-                    let square = (s.square - 2.0 * f * dead.cross + f * f * dead.square) / part / part;
-                    let own = nu / part * (2.0 * square - mean);
-                    y[0][k] += own;
-                    y[1][k] += f * own;
-                }
+                self.add_terms(k, s, dead, &mut y);
             }
         }
         sweep.add_later_changes(&mut along)?;
-        sets.cumulate(&mut y[0]);
-        for i in 0..sets.n {
-            let own = sets.death(i).map_or(0.0, |k| y[1][k]);
-            c[i] = self.expected[i] * c[i] + self.r[i] * (sets.over_span(i, &y[0]) - own - 2.0 * along[i]);
-        }
+        self.derivative_of(&mut c, y, &along);
         Ok(c)
+    }
+
+    /// Adds the y_e of a time, and f_e y_e, from the sums over its rows at risk and its deaths.
+    pub fn add_terms(&self, k: usize, s: Moments, dead: Moments, y: &mut [Vec<f64>; 2]) {
+        for (nu, f) in self.sets.terms(&self.sets.times[k]) {
+            let part = s.risk - f * dead.risk;
+            let mean = (s.c - f * dead.c) / part;
+            let square = (s.square - 2.0 * f * dead.cross + f * f * dead.square) / part / part;
+            let own = nu / part * (2.0 * square - mean);
+            y[0][k] += own;
+            y[1][k] += f * own;
+        }
+    }
+
+    /// C_ii becomes the derivative, with z_i'B back(X1, X2)_i as `along`.
+    pub fn derivative_of(&self, c: &mut [f64], [mut all, own]: [Vec<f64>; 2], along: &[f64]) {
+        let sets = self.sets;
+        sets.cumulate(&mut all);
+        for (i, c) in c.iter_mut().enumerate() {
+            let own = sets.death(i).map_or(0.0, |k| own[k]);
+            *c = self.expected[i] * *c + self.r[i] * (sets.over_span(i, &all) - own - 2.0 * along[i]);
+        }
     }
 }
 
-/// Sums over rows at risk: of r, of r C_ii, and S1'B S1.
+/// Sums over the rows at risk or the deaths of a time: of r, of r C_ii, and their S1'B S1; of deaths also S1'B S1D.
 #[derive(Clone, Copy, Default)]
-struct AtRisk {
-    risk: f64,
-    c: f64,
-    square: f64,
-}
-
-/// The same over deaths, and S1'B S1D.
-#[derive(Clone, Copy, Default)]
-struct OfDeaths {
-    risk: f64,
-    c: f64,
-    square: f64,
-    cross: f64,
+pub struct Moments {
+    pub risk: f64,
+    pub c: f64,
+    pub square: f64,
+    pub cross: f64,
 }
 
 struct Sweep<'a> {
@@ -109,7 +112,7 @@ impl<'a> Sweep<'a> {
     }
 
     /// To an event time: the sums there. `along` of the rows that enter, leave or die changes.
-    fn move_to(&mut self, k: usize, c: &[f64], along: &mut [f64]) -> (AtRisk, OfDeaths) {
+    fn move_to(&mut self, k: usize, c: &[f64], along: &mut [f64]) -> (Moments, Moments) {
         let (sets, r, q) = (self.partial.sets, &self.partial.r, self.z.q);
         let [_, b1, b2] = &self.partial.coefficients.b;
         let time = &sets.times[k];
@@ -121,8 +124,9 @@ impl<'a> Sweep<'a> {
         for i in sets.entering(time) {
             along[i] += self.later[k] * self.z.dot(i, &self.product.values);
         }
-        let risk = AtRisk { risk: self.risk.value(), c: self.c.value(), square: dot(&self.sum.values, &self.product.values) };
-        let mut of = OfDeaths::default();
+        let square = dot(&self.sum.values, &self.product.values);
+        let risk = Moments { risk: self.risk.value(), c: self.c.value(), square, cross: 0.0 };
+        let mut of = Moments::default();
         for i in sets.deaths(time) {
             of.risk += r[i];
             of.c += r[i] * c[i];

@@ -6,6 +6,7 @@
 use crate::coxme::forest::Forest;
 use crate::coxme::partial::Partial;
 use crate::coxme::sum::{Sum, Sums};
+use crate::coxme::third::Moments;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::add_scaled;
 use crate::linalg::lanczos::Spectrum;
@@ -68,33 +69,13 @@ pub fn trace_derivative(partial: &Partial<'_>, of: Weighted<'_>, mut c: Vec<f64>
         sweep.begin(stratum);
         for k in times.clone() {
             let (s, dead) = sweep.move_to(k, &c);
-            for (nu, f) in sets.terms(&sets.times[k]) {
-                let part = s.risk - f * dead.risk;
-                let mean = (s.c - f * dead.c) / part;
-                let square = (s.square - 2.0 * f * dead.cross + f * f * dead.square) / part / part;
-                let own = nu / part * (2.0 * square - mean);
-                y[0][k] += own;
-                y[1][k] += f * own;
-            }
+            partial.add_terms(k, s, dead, &mut y);
         }
         sets.times[times.clone()].iter().flat_map(|time| sets.entering(time)).for_each(|i| sweep.end(i));
     }
     sweep.add_later_changes()?;
-    sets.cumulate(&mut y[0]);
-    for i in 0..sets.n {
-        let own = sets.death(i).map_or(0.0, |k| y[1][k]);
-        c[i] = partial.expected[i] * c[i] + partial.r[i] * (sets.over_span(i, &y[0]) - own - 2.0 * sweep.along[i]);
-    }
+    partial.derivative_of(&mut c, y, &sweep.along);
     Ok(c)
-}
-
-/// Sums over rows at risk or over deaths: of r, of r C_ii, and the products of S and D with B.
-#[derive(Clone, Copy, Default)]
-struct Moments {
-    risk: f64,
-    c: f64,
-    square: f64,
-    cross: f64,
 }
 
 struct Sweep<'a> {
