@@ -69,7 +69,10 @@ def run(command, limit):
 
 def fitted(command, limit):
     output, _, _ = run(command, limit)
-    return json.loads(output.splitlines()[-1])
+    try:
+        return json.loads(output.splitlines()[-1])
+    except (ValueError, IndexError):
+        raise Stopped("no result") from None
 
 
 def inferred(command, limit):

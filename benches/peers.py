@@ -80,6 +80,8 @@ def glmm(task, columns):
     families = {"nbinom2": "negativebinomial", None: "gaussian"}
     family = task.get("family")
     options = {"link": task["link"], "nagq": task["quadrature"]} if family else {"reml": task["method"] == "reml"}
+    # Its fits come with tests, which those of others do not.
+    options |= {"satterthwaite": False, "anova_test": "Wald"}
 
     def fit():
         fitted = package.fit(columns, task["formula"], families.get(family, family), **options)
