@@ -126,7 +126,7 @@ bench: build
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude benches/fit_repeatedly.c -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace $(RPATH)
 	python3 benches/run.py $(OUT)/fit_repeatedly
 	python3 benches/glmm.py $(OUT)/interlace-fit
-	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit include/interlace.h),-DWITH_REFIT) -Iinclude \
+	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit_many include/interlace.h),-DWITH_REFIT) -Iinclude \
 		benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
 	python3 benches/inference.py $(OUT)/infer_repeatedly
 	python3 benches/coxme.py $(OUT)/interlace-fit --rows 200,2000,20000

@@ -27,7 +27,7 @@ static void refits(const interlace_fit *fit) {
     memmove(y + 32, y + 30, 30 * sizeof *y);
     for (size_t i = 0; i < 30; i++)
         y[64 + i] = 4;
-    OK(interlace_fit_refit(fit, y, 30, 3, 32, true, NULL, &table, &err));
+    OK(interlace_fit_refit_many(fit, y, 30, 3, 32, true, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 3);
     SAME(interlace_frame_column_name(table, 0), "status");
     double mean = 0;
@@ -38,13 +38,13 @@ static void refits(const interlace_fit *fit) {
     CHECK(isnan(number(table, "sigma", 2)) && isnan(number(table, "log_likelihood", 2)) && !isnan(number(table, "log_likelihood", 1)));
     interlace_frame_free(table);
 
-    OK(interlace_fit_refit(fit, NULL, 30, 0, 30, false, NULL, &table, &err));
+    OK(interlace_fit_refit_many(fit, NULL, 30, 0, 30, false, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 0);
     interlace_frame_free(table);
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit(NULL, y, 30, 1, 32, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ldy is 29", interlace_fit_refit(fit, y, 30, 1, 29, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit(fit, NULL, 30, 1, 30, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit(fit, y, 32, 1, 32, false, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit_many(NULL, y, 30, 1, 32, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldy is 29", interlace_fit_refit_many(fit, y, 30, 1, 29, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit_many(fit, NULL, 30, 1, 30, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit_many(fit, y, 32, 1, 32, false, NULL, NULL, &err));
     CHECK(none == NULL);
 }
 
