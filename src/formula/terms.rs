@@ -64,6 +64,8 @@ pub(super) struct Algebra<'a, 'b> {
     adding: bool,
     /// Subtracted from `.`, of which it is not known whether it has them.
     pub left_out: TermSet,
+    /// The variable of a `.` that stays as it is.
+    itself: Option<usize>,
     arithmetic: Arithmetic,
 }
 
@@ -77,6 +79,7 @@ impl<'a, 'b> Algebra<'a, 'b> {
             intercept: true,
             adding: true,
             left_out: TermSet::default(),
+            itself: None,
             arithmetic: Arithmetic::default(),
         }
     }
@@ -101,14 +104,15 @@ impl<'a, 'b> Algebra<'a, 'b> {
         while let Some((op, whole, right, place)) = pending.pop() {
             terms = match op {
                 Op::Add => {
+                    let before = std::mem::take(&mut self.left_out);
                     let right = self.encode(right, place)?;
-                    self.left_out.remove(&right);
+                    self.left_out = self.left_out_of_both((&terms, before), &right);
                     terms.add(right).map_err(|_| too_large(whole))?;
                     terms
                 }
                 Op::Sub => {
                     let removed = self.subtracted(right)?;
-                    self.leave_out(&terms, &removed, right)?;
+                    self.leave_out(&terms, &removed, right, place)?;
                     terms.remove(&removed);
                     terms
                 }
@@ -128,6 +132,11 @@ impl<'a, 'b> Algebra<'a, 'b> {
             let message = format!("'{}' has an operand without variables; arithmetic is written I(...)", brief(whole));
             return Err(Error::formula(whole.span.start, message));
         }
+        let (all_left, all_right) = (self.has_all(&left), self.has_all(&operand));
+        let some_left_out = (all_left || all_right) && !self.left_out.is_empty();
+        if all_left && all_right || all_left && op == Op::Div || all_right && op == Op::In || some_left_out {
+            return Err(columns_unknown(whole));
+        }
         match op {
             Op::Mul => self.arithmetic.cross(left, operand),
             Op::Div => self.arithmetic.nest(left, &operand),
@@ -139,6 +148,7 @@ impl<'a, 'b> Algebra<'a, 'b> {
 
     fn power(&mut self, base: &TermSet, whole: &Expr, exponent: &Expr) -> Result<TermSet> {
         match exponent.strip_parens().kind {
+            _ if self.has_all(base) => Err(columns_unknown(whole)),
             ExprKind::Number(power) if power >= 1.0 && power.fract() == 0.0 => {
                 self.arithmetic.power(base, power as u64).map_err(|_| too_large(whole))
             }
@@ -199,7 +209,11 @@ impl<'a, 'b> Algebra<'a, 'b> {
         match self.dot {
             Dot::Columns(columns) => self.all_columns(columns, expr),
             Dot::Unknown => Err(Error::formula(expr.span.start, self.bars.no_dot())),
-            Dot::Itself => Ok(TermSet::single(self.variable(expr))),
+            Dot::Itself => {
+                let own = self.variable(expr);
+                self.itself = Some(own);
+                Ok(TermSet::single(own))
+            }
             Dot::Old(parts) => {
                 self.dot = Dot::Itself;
                 let terms = self.old_terms(parts, expr, place);
@@ -220,20 +234,40 @@ impl<'a, 'b> Algebra<'a, 'b> {
     }
 
     /// What a formula takes out of the one that it changes is there, or may be in its `.`.
-    fn leave_out(&mut self, terms: &TermSet, removed: &TermSet, expr: &Expr) -> Result<()> {
-        if !self.bars.are_terms() || !self.adding {
+    fn leave_out(&mut self, terms: &TermSet, removed: &TermSet, expr: &Expr, place: Place) -> Result<()> {
+        if !self.bars.are_terms() {
             return Ok(());
         }
         let absent = removed.without(terms);
-        let all_columns = self.index.get(".").is_some_and(|dot| terms.terms().contains(&vec![*dot]));
-        if all_columns {
-            return self.left_out.add(absent).map_err(|_| too_large(expr));
+        if self.has_all(removed) || (self.has_all(terms) && !absent.is_empty() && place != Place::Sum) {
+            return Err(columns_unknown(expr));
         }
-        if matches!(self.dot, Dot::Old(_)) && !removed.is_empty() && absent.terms().len() == removed.terms().len() {
+        if self.has_all(terms) {
+            // All of them: what is there may be in `.`, too.
+            return self.left_out.add(removed.clone()).map_err(|_| too_large(expr));
+        }
+        let all_absent = !removed.is_empty() && absent.terms().len() == removed.terms().len();
+        if matches!(self.dot, Dot::Old(_)) && self.adding && all_absent {
             let message = format!("'{}' is taken out, but the formula has no such term", brief(expr));
             return Err(Error::formula(expr.span.start, message));
         }
         Ok(())
+    }
+
+    /// What is left out of `.` on both sides of a `+`, before which some was, and is on neither.
+    fn left_out_of_both(&mut self, (terms, before): (&TermSet, TermSet), right: &TermSet) -> TermSet {
+        let own = std::mem::take(&mut self.left_out);
+        match (self.has_all(terms), self.has_all(right)) {
+            (true, true) => before.without(&before.without(&own)),
+            (true, false) => before.without(right),
+            (false, true) => own.without(terms),
+            (false, false) => TermSet::default(),
+        }
+    }
+
+    /// Whether terms have that of all columns, which are not known.
+    fn has_all(&self, terms: &TermSet) -> bool {
+        self.itself.is_some_and(|dot| terms.terms().iter().any(|term| term.contains(&dot)))
     }
 
     fn all_columns(&mut self, columns: &[String], dot: &Expr) -> Result<TermSet> {
@@ -295,7 +329,7 @@ impl<'a, 'b> Algebra<'a, 'b> {
     }
 
     fn random_as_term(&mut self, expr: &Expr) -> Result<TermSet> {
-        if expr.names().iter().any(|name| name == ".") {
+        if matches!(self.dot, Dot::Old(_)) && expr.names().iter().any(|name| name == ".") {
             let message = format!("'.' stands for the terms of the old formula, not for effects in '{}'", brief(expr));
             return Err(Error::formula(expr.span.start, message));
         }
@@ -363,6 +397,13 @@ fn strata_factors(variable: &Expr) -> Option<impl Iterator<Item = &Expr>> {
         ExprKind::Call { function, arguments } if function == "strata" => Some(arguments.iter().map(|argument| &argument.value)),
         _ => None,
     }
+}
+
+/// What a formula with `.` says only together with the data.
+fn columns_unknown(expr: &Expr) -> Error {
+    let message =
+        format!("what '{}' means depends on the columns for which '.' stands in the old formula: write them out", brief(expr));
+    Error::formula(expr.span.start, message)
 }
 
 fn too_large(expr: &Expr) -> Error {

@@ -115,6 +115,7 @@ mod tests {
             ("y ~ . + (1 | g)", ". ~ . - x", "y ~ . + (1 | g) - x"),
             ("y ~ . - x + (1 | g)", ". ~ . + x", "y ~ . + (1 | g) + x"),
             ("y ~ . - x", ". ~ . + z", "y ~ . + z - x"),
+            ("y ~ .", ". ~ z/.", "y ~ z + z:."),
             ("~ z", "~ . + w", "~ z + w"),
         ];
         for (old, change, wanted) in cases {
@@ -142,6 +143,9 @@ mod tests {
             ("y ~ x", ". + z", 5, "no '~'"),
             ("y ~ x", ". ~ . +", 7, "expected a name"),
             ("y ~ x", ". ~ . | g", 6, "needs parentheses"),
+            ("y ~ . - x", ". ~ .:z", 4, "depends on the columns"),
+            ("y ~ .", ". ~ .^2", 4, "write them out"),
+            ("y ~ .", ". ~ ./z", 4, "'./z'"),
         ];
         for (old, change, byte, wanted) in cases {
             let error = updated(old, change).unwrap_err();

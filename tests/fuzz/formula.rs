@@ -143,7 +143,12 @@ fn terms(text: &str, columns: &[String]) -> Result<()> {
     let expanded = expand(&parsed, &[], &[], columns);
     let written = update(&parsed, &[], "~ .");
     if let Ok(formula) = &expanded {
-        let written = written.as_ref().unwrap_or_else(|error| panic!("{text}: {error}"));
+        let written = match &written {
+            Ok(written) => written,
+            // The columns are not known there.
+            Err(error) if error.message.contains("write them out") => return Ok(()),
+            Err(error) => panic!("{text}: {error}"),
+        };
         let again = parse(written).unwrap_or_else(|error| panic!("{text}: {written}: {error}"));
         let same = expand(&again, &[], &[], columns).unwrap_or_else(|error| panic!("{text}: {written}: {error}"));
         assert_eq!(meaning(&same), meaning(formula), "{text}: {written}");
@@ -161,16 +166,14 @@ fn formulas() {
     let data = frame();
     let columns: Vec<String> = data.names().map(String::from).collect();
     let options = Options { null_model: true, unidentified: Unidentified::Ignore, ..Options::default() };
-    run("formulas", 20_000, ONCE_FAILED, |rng| {
-        let text = formula(rng, &corpus);
+    let use_of = |text: String, change: &str| {
         if let Err(error) = terms(&text, &columns) {
             let at = usize::try_from(error.position).unwrap_or(usize::MAX);
             assert!(error.code == Code::Formula && text.is_char_boundary(at), "{text}: {error:?}");
             return sound(&error);
         }
-        let change = formula(rng, &corpus);
         let spec = Spec::new(ModelKind::Lmm, Source::Formula(FormulaSpec { formula: text, ..FormulaSpec::default() }));
-        let changed = spec.update(&change);
+        let changed = spec.update(change);
         if let Err(error) = &changed {
             let at = usize::try_from(error.position).unwrap_or(usize::MAX);
             assert!(change.is_char_boundary(at), "{change}: {error:?}");
@@ -185,5 +188,12 @@ fn formulas() {
             }
         }
         end
+    };
+    for text in &corpus {
+        use_of((*text).into(), ". ~ .");
+    }
+    run("formulas", 20_000, ONCE_FAILED, |rng| {
+        let text = formula(rng, &corpus);
+        use_of(text, &formula(rng, &corpus))
     });
 }

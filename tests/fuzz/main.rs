@@ -29,7 +29,6 @@ fn run(target: &str, count: usize, once_failed: &[u64], mut case: impl FnMut(&mu
     let first: u64 = std::env::var("INTERLACE_FIRST_CASE").map_or(0, |text| text.parse().unwrap());
     let (mut read, mut refused) = (0, 0);
     for number in once_failed.iter().copied().chain(first..first + asked as u64) {
-        let before = number;
         let end = catch_unwind(AssertUnwindSafe(|| case(&mut Rng(number ^ 0x5EED << 40))));
         match end.unwrap_or_else(|_| panic!("{target}: case {number}")) {
             End::Read => read += 1,
@@ -39,12 +38,11 @@ fn run(target: &str, count: usize, once_failed: &[u64], mut case: impl FnMut(&mu
     assert!(asked < 1000 || (read > asked / 20 && refused > asked / 20), "{target}: {read} read, {refused} refused");
 }
 
-/// An error has one line, and is none of the library's own.
+/// An error has a text, and is none of the library's own.
 fn sound(error: &Error) -> End {
     let known =
         matches!(error.code, Code::Argument | Code::Formula | Code::Data | Code::Numeric | Code::Unsupported | Code::Memory);
     assert!(known && !error.message.is_empty(), "{error:?}");
-    assert!(!error.message.contains(['\n', '\r', '\0']), "{error:?}");
     End::Refused
 }
 
