@@ -48,6 +48,32 @@ static void refits(const interlace_fit *fit) {
     CHECK(none == NULL);
 }
 
+/* Another response: a fit of its own, and that of the fit gives the fit. */
+static void refit(const interlace_fit *fit) {
+    double y[30], own[30];
+    interlace_fit *other = NULL, *again = NULL;
+    OK(interlace_fit_simulate(fit, 1, 7, INTERLACE_SIMULATION_NEW, NULL, y, 30, &err));
+    OK(interlace_fit_refit(fit, y, 30, NULL, &other, &err));
+    CHECK(interlace_fit_converged(other) && interlace_fit_n_obs(other) == 30);
+    SAME(interlace_fit_formula(other), interlace_fit_formula(fit));
+    OK(interlace_fit_y(other, own, 30, &err));
+    CHECK(memcmp(own, y, sizeof y) == 0);
+    OK(interlace_fit_y(fit, y, 30, &err));
+    OK(interlace_fit_refit(other, y, 30, NULL, &again, &err));
+    CLOSE(interlace_fit_log_likelihood(again), interlace_fit_log_likelihood(fit), 1e-9);
+    CHECK(interlace_fit_method(again) == interlace_fit_method(fit));
+    interlace_fit_free(again);
+    interlace_fit_free(other);
+    other = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit(NULL, y, 30, NULL, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "y has 29 elements, it must have exactly 30", interlace_fit_refit(fit, y, 29, NULL, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit(fit, NULL, 30, NULL, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit(fit, y, 30, NULL, NULL, &err));
+    y[4] = NAN;
+    FAILS(INTERLACE_E_DATA, "row 5", interlace_fit_refit(fit, y, 30, NULL, &other, &err));
+    CHECK(other == NULL);
+}
+
 /* The mean, and how often it was asked for. */
 static int32_t mean_of(int64_t replicate, const double *estimates, size_t n_estimates, const double *y, size_t n, double *out,
                        size_t n_out, void *user_data) {
@@ -151,6 +177,7 @@ static void response(const interlace_fit *fit) {
 int main(void) {
     interlace_fit *fit = dyestuff_fit(NULL);
     refits(fit);
+    refit(fit);
     statistics(fit);
     response(fit);
     interlace_fit_free(fit);

@@ -17,7 +17,7 @@ use interlace::saved::{from_bytes, to_bytes};
 use interlace::spec::{ArraySpec, ArrayTerm, CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
 use interlace::watch::Watch;
 
-fn data() -> Frame {
+pub fn data() -> Frame {
     let (n, mut rng) = (48, Rng(11));
     let (x, z, u) = (rng.normals(n), rng.normals(n), rng.normals(6));
     let g: Vec<usize> = (0..n).map(|i| i % 6).collect();
@@ -64,10 +64,10 @@ fn data() -> Frame {
     frame
 }
 
-struct Case {
-    name: String,
-    spec: Spec,
-    options: Options,
+pub struct Case {
+    pub name: String,
+    pub spec: Spec,
+    pub options: Options,
 }
 
 fn case(name: &str, kind: ModelKind, formula: &str, change: impl FnOnce(&mut Spec, &mut FormulaSpec, &mut Options)) -> Case {
@@ -105,7 +105,7 @@ const FAMILIES: [(&str, &str); 17] = [
 ];
 
 /// Models of each kind, with all that a fit can have.
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     use ModelKind::{Clmm, Coxme, Glmm, Lmm};
     let mut all = vec![
         case("linear", Lmm, "y ~ x * f + (x | g)", |_, _, _| ()),
@@ -175,7 +175,7 @@ fn arrays() -> Case {
 }
 
 impl Case {
-    fn fit(&self) -> Fit {
+    pub fn fit(&self) -> Fit {
         let fit = Fit::new(&self.spec, Some(&data()), &self.options, &Watch::unwatched());
         fit.unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
