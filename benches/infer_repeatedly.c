@@ -119,7 +119,7 @@ static interlace_status refit(const struct job *job, const interlace_fit *fit, d
         return INTERLACE_E_MEMORY;
     }
     double start = cpu_seconds();
-    interlace_status status = interlace_fit_refit(fit, y, rows, job->count, rows, true, NULL, table, error);
+    interlace_status status = interlace_fit_refit_many(fit, y, rows, job->count, rows, true, NULL, table, error);
     *seconds = cpu_seconds() - start;
     free(y);
     return status;
