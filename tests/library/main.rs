@@ -1,6 +1,7 @@
 //! The library as programs in C and C++ see it: headers, exported symbols, the programs in tests/c, tests/cpp and examples-c, an installed tree.
 
 mod c_api;
+mod cmake;
 mod cpp;
 mod examples;
 mod header;
