@@ -24,6 +24,13 @@ fn configured(source: &Path, build: &Path, definitions: &[String]) -> Command {
     cmake(&arguments)
 }
 
+/// What is said when a project cannot be configured, on one line: CMake breaks lines as it likes.
+fn refused(command: &mut Command) -> String {
+    let output = run(command);
+    assert!(!output.status.success(), "{}", transcript(&output));
+    transcript(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn built(build: &Path) -> Output {
     succeed(&mut cmake(&["--build".to_owned(), build.display().to_string()]))
 }
@@ -180,8 +187,8 @@ fn cargo_is_asked_at_each_build() {
 fn another_platform_is_passed_on() {
     let rust = Rust::new("cargo 1.99.0");
     let cross = ["CMAKE_SYSTEM_NAME=Linux", "CMAKE_SYSTEM_PROCESSOR=arm64"];
-    let missing = run(&mut rust.configured("build", &cross));
-    assert!(transcript(&missing).contains("rustup target add aarch64-unknown-linux-gnu"), "{}", transcript(&missing));
+    let said = refused(&mut rust.configured("build", &cross));
+    assert!(said.contains("rustup target add aarch64-unknown-linux-gnu"), "{said}");
     std::fs::create_dir(rust.at("standard")).unwrap();
     succeed(&mut rust.configured("build", &cross));
     built(&rust.at("build"));
@@ -189,9 +196,8 @@ fn another_platform_is_passed_on() {
     assert!(calls[0].contains("--target aarch64-unknown-linux-gnu linker=/"), "{calls:?}");
     assert!(rust.at("build/cargo/aarch64-unknown-linux-gnu/release/libinterlace.a").exists());
 
-    let unknown = run(&mut rust.configured("unknown", &["CMAKE_SYSTEM_NAME=Linux", "CMAKE_SYSTEM_PROCESSOR=sparc64"]));
-    let said = transcript(&unknown);
-    assert!(!unknown.status.success() && said.contains("'sparc64'") && said.contains("INTERLACE_RUST_TARGET"), "{said}");
+    let said = refused(&mut rust.configured("unknown", &["CMAKE_SYSTEM_NAME=Linux", "CMAKE_SYSTEM_PROCESSOR=sparc64"]));
+    assert!(said.contains("'sparc64'") && said.contains("INTERLACE_RUST_TARGET"), "{said}");
     succeed(
         &mut rust.configured("named", &["CMAKE_SYSTEM_NAME=Linux", "CMAKE_SYSTEM_PROCESSOR=sparc64", "INTERLACE_RUST_TARGET=own"]),
     );
@@ -202,17 +208,9 @@ fn a_missing_or_old_rust_is_told_as_the_project_is_configured() {
     for (version, wanted) in
         [("cargo 1.70.0 (ec8a8a0ca 2023-04-25)", "needs Rust 1.89 or later"), ("no numbers", "is 'no numbers'")]
     {
-        let rust = Rust::new(version);
-        let output = run(&mut rust.configured("build", &[]));
-        // CMake breaks lines as it likes.
-        let said = transcript(&output).split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(
-            !output.status.success() && said.contains(version) && said.contains(wanted) && said.contains("https://rustup.rs"),
-            "{said}"
-        );
+        let said = refused(&mut Rust::new(version).configured("build", &[]));
+        assert!(said.contains(version) && said.contains(wanted) && said.contains("https://rustup.rs"), "{said}");
     }
-    let rust = Rust::new("");
-    let output = run(&mut rust.configured("build", &["INTERLACE_CARGO="]));
-    let said = transcript(&output).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(!output.status.success() && said.contains("Rust is missing: interlace needs version 1.89 or later"), "{said}");
+    let said = refused(&mut Rust::new("").configured("build", &["INTERLACE_CARGO="]));
+    assert!(said.contains("Rust is missing: interlace needs version 1.89 or later"), "{said}");
 }

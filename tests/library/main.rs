@@ -1,5 +1,6 @@
 //! The library as programs in C and C++ see it: headers, exported symbols, the programs in tests/c, tests/cpp and examples-c, an installed tree.
 
+mod abi;
 mod c_api;
 mod cmake;
 mod cpp;
