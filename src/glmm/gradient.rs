@@ -17,6 +17,7 @@ use super::newton::solve;
 use crate::covariance::chain_rule;
 use crate::error::{Result, try_copy, try_vec};
 use crate::family::Order;
+use crate::linalg::dense;
 use crate::random::{Trace, WeightedGram, triangle};
 
 /// What memory is for.
@@ -54,7 +55,7 @@ impl Laplace<'_> {
             gradient[at] -= 2.0
                 * match &self.quadrature {
                     Some(quadrature) => quadrature.averages.shared[f],
-                    None => self.mode.evaluator.shared_score(f).iter().sum::<f64>(),
+                    None => dense::sum(self.mode.evaluator.shared_score(f)),
                 };
         }
         Ok((value, force))

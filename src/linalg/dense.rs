@@ -74,6 +74,20 @@ impl Cholesky {
     }
 }
 
+/// The sum of all, in eight sums.
+#[inline]
+pub fn sum(v: &[f64]) -> f64 {
+    let (v, rest) = v.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for v in v {
+        for i in 0..8 {
+            sums[i] += v[i];
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest.iter().sum::<f64>()
+}
+
 /// a'b, in four sums.
 #[inline]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -88,6 +88,11 @@ impl SelectedInverse {
         self.slot[first..].iter().zip(values).map(|(slot, v)| self.values[*slot] * v).sum()
     }
 
+    /// Consecutive entries, from `first` on, times a factor.
+    pub fn copy_scaled(&self, first: usize, factor: f64, out: &mut [f64]) {
+        self.slot[first..].iter().zip(out).for_each(|(slot, out)| *out = factor * self.values[*slot]);
+    }
+
     /// The same step for a run of supernodes, of which C_RR is one.
     fn run(&mut self, a: &SparseCholesky, runs: &Runs, run: &Run) {
         let (c, r, h) = (run.columns, run.rows, run.height());

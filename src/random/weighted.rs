@@ -83,8 +83,13 @@ impl WeightedGram {
         for (k, term) in terms.iter().enumerate() {
             let r = inverse.gram.layout.terms[k].effects;
             let blocks = &inverse.gram.diagonal[k];
-            let slots = |i: usize| term.index[i] as usize;
-            add_forms(&Forms { row: term, column: term, r, c: r, blocks, factor: 1.0 }, slots, &mut out[triangle(of[k], of[k])]);
+            let own = &mut out[triangle(of[k], of[k])];
+            if let (1, None, Some(runs)) = (r, term.z, term.runs) {
+                runs.of(term.index).for_each(|(level, run)| own[run].iter_mut().for_each(|h| *h += blocks[level]));
+            } else {
+                let slots = |i: usize| term.index[i] as usize;
+                add_forms(&Forms { row: term, column: term, r, c: r, blocks, factor: 1.0 }, slots, own);
+            }
             for (m, other) in terms[..k].iter().enumerate() {
                 let pair = inverse.gram.pair(k, m);
                 // Within one predictor the pair counts twice.

@@ -1,5 +1,6 @@
 //! A cell, and what a link has to say of one.
 
+use crate::elementary::ln;
 use crate::family::special::Tails;
 use crate::family::{Jet, Link};
 
@@ -50,33 +51,47 @@ impl Cell {
 pub trait CumulativeLink {
     const LINK: Link;
 
+    /// What a cell takes from a cut point; `()` where it is as well computed cell by cell.
+    type End: Copy + Default;
+
+    /// Of many cut points at once.
+    fn ends(cuts: &[f64], out: &mut [Self::End]);
+
     /// A cell with two finite cut points, a < b.
-    fn between<const ORDER: u8>(a: f64, b: f64) -> Cell;
+    fn between<const ORDER: u8>(a: f64, b: f64, ends: [Self::End; 2]) -> Cell;
 
     /// The lowest category: a = -inf.
     #[inline]
-    fn below<const ORDER: u8>(b: f64) -> Cell {
+    fn below<const ORDER: u8>(b: f64, _end: Self::End) -> Cell {
         Cell::below(Self::LINK.log_mean(b))
     }
 
     /// The highest category: b = +inf.
     #[inline]
-    fn above<const ORDER: u8>(a: f64) -> Cell {
+    fn above<const ORDER: u8>(a: f64, _end: Self::End) -> Cell {
         Cell::above(Self::LINK.log_complement(a))
+    }
+
+    /// One cell.
+    #[inline]
+    fn cell<const ORDER: u8>(a: f64, b: f64) -> Cell {
+        let mut ends = [Self::End::default(); 2];
+        Self::ends(&[a, b], &mut ends);
+        Self::cell_of::<ORDER>(a, b, ends)
     }
 
     /// The cell from a to b. Infinite cut points are open ends: derivatives in them are 0. Unless a < b, it is [`Cell::EMPTY`].
     #[inline]
-    fn cell<const ORDER: u8>(a: f64, b: f64) -> Cell {
+    fn cell_of<const ORDER: u8>(a: f64, b: f64, ends: [Self::End; 2]) -> Cell {
         // False for what is not a number, too.
         let ordered = a < b;
         if !ordered {
             return Cell::EMPTY;
         }
         match (a == f64::NEG_INFINITY, b == f64::INFINITY) {
-            (false, false) => Self::between::<ORDER>(a, b),
-            (true, false) => Self::below::<ORDER>(b),
-            (false, true) => Self::above::<ORDER>(a),
+            (false, false) => Self::between::<ORDER>(a, b, ends),
+            (true, false) => Self::below::<ORDER>(b, ends[1]),
+            (false, true) => Self::above::<ORDER>(a, ends[0]),
             (true, true) => Cell::CERTAIN,
         }
     }
@@ -93,5 +108,5 @@ pub trait CumulativeLink {
 pub(super) fn log_complement(u: f64) -> f64 {
     // The logarithm of the rounded difference, and what the rounding took.
     let rest = 1.0 - u;
-    rest.ln() + ((1.0 - rest) - u) / rest
+    ln(rest) + ((1.0 - rest) - u) / rest
 }

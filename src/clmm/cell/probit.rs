@@ -26,7 +26,11 @@ const ROOT_2_PI: f64 = 2.506_628_274_631_000_7;
 impl CumulativeLink for Probit {
     const LINK: Link = Link::Probit;
 
-    fn between<const ORDER: u8>(a: f64, b: f64) -> Cell {
+    type End = ();
+
+    fn ends(_cuts: &[f64], _out: &mut [()]) {}
+
+    fn between<const ORDER: u8>(a: f64, b: f64, _ends: [(); 2]) -> Cell {
         if a + b < 0.0 { right::<ORDER>(-b, -a).reflected() } else { right::<ORDER>(a, b) }
     }
 }
