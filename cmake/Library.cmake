@@ -35,6 +35,13 @@ if(_interlace_is_multi)
   set(_interlace_configurations CONFIGURATIONS ${CMAKE_CONFIGURATION_TYPES})
 endif()
 
+foreach(_name IN LISTS _interlace_shared _interlace_linked)
+  if(INTERLACE_PREBUILT AND NOT EXISTS "${INTERLACE_PREBUILT}/${_name}")
+    message(FATAL_ERROR "INTERLACE_PREBUILT: there is no ${INTERLACE_PREBUILT}/${_name}; it must be a directory with ${_interlace_shared} and "
+      "${_interlace_linked}, such as cargo's target/release")
+  endif()
+endforeach()
+
 # How cargo is called.
 set(_interlace_build "")
 set(_interlace_built "${INTERLACE_PREBUILT}")
@@ -51,6 +58,9 @@ if(NOT INTERLACE_PREBUILT)
   endif()
   # CMake's debug information, not the library's: functions and lines.
   set(_interlace_environment "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=line-tables-only>")
+  if(APPLE AND CMAKE_OSX_DEPLOYMENT_TARGET)
+    list(APPEND _interlace_environment "MACOSX_DEPLOYMENT_TARGET=${CMAKE_OSX_DEPLOYMENT_TARGET}")
+  endif()
   if(_interlace_rust_target)
     list(APPEND _interlace_arguments --target "${_interlace_rust_target}")
     string(REPLACE "-" "_" _interlace_name "${_interlace_rust_target}")

@@ -98,6 +98,9 @@ fn a_project_can_have_it_as_a_part() {
     succeed(&mut configured(&consumer, &build, &["BUILD_SHARED_LIBS=OFF".to_owned()]));
     built(&build);
     serves_consumers(&build, false);
+
+    let said = refused(&mut configured(&consumer, &build, &[format!("INTERLACE_PREBUILT={}", consumer.display())]));
+    assert!(said.contains("INTERLACE_PREBUILT: there is no") && said.contains("tests/install/libinterlace.so;"), "{said}");
 }
 
 #[test]
