@@ -30,13 +30,7 @@ fn run_on_older_glibc() {
     }
     println!("cargo:rerun-if-changed=linking/glibc.c");
     let mut own = cc::Build::new();
-    own.file("linking/glibc.c")
-        .opt_level(2)
-        .std("gnu99")
-        .flag("-ffreestanding")
-        .flag("-ffunction-sections")
-        .flag("-fno-lto")
-        .flag("-w");
+    own.file("linking/glibc.c").opt_level(2).std("gnu99").flag("-ffreestanding").flag("-ffunction-sections").flag("-fno-lto");
     for object in own.compile_intermediates() {
         println!("cargo:rustc-cdylib-link-arg={}", object.display());
     }
