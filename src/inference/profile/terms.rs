@@ -104,7 +104,17 @@ impl Place<'_> {
         };
         let at = self.first + element;
         let hold = Hold::Coordinate { at, with: (at + 1..=at + below).collect(), working: Box::new(working) };
-        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![], minimum: None }
+        Held {
+            hold,
+            centre,
+            estimate,
+            bounds,
+            unit: Some(unit),
+            reported: Box::new(|v| v),
+            others: vec![],
+            minimum: None,
+            open: None,
+        }
     }
 }
 
@@ -144,6 +154,7 @@ impl Turned {
             reported: Box::new(|v| v),
             others: vec![],
             minimum: None,
+            open: None,
         }
     }
 
@@ -170,6 +181,7 @@ impl Turned {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             });
         }
         let end = END * skew.abs().max(1.0);
@@ -185,6 +197,7 @@ impl Turned {
             reported: Box::new(reported),
             others: vec![],
             minimum: None,
+            open: None,
         })
     }
 
@@ -208,6 +221,7 @@ impl Turned {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             };
         }
         let largest = shares.clone().fold((0, 0.0), |most: (usize, f64), own| if own.1.abs() > most.1.abs() { own } else { most });
@@ -222,6 +236,7 @@ impl Turned {
             reported: Box::new(|v| v),
             others: vec![],
             minimum: None,
+            open: None,
         }
     }
 }
