@@ -98,6 +98,25 @@ pub fn in_wide_registers<F: NullaryFnOnce>(run: F) -> F::Output {
     Arch::new().dispatch(run)
 }
 
+/// The logarithm of each number, in its place.
+pub fn logarithms(values: &mut [f64]) {
+    in_wide_registers(Logarithms(values));
+}
+
+struct Logarithms<'a>(&'a mut [f64]);
+
+impl NullaryFnOnce for Logarithms<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        for value in self.0 {
+            *value = ln(*value);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

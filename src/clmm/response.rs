@@ -10,6 +10,7 @@ use super::cell::{Cell, CumulativeLink, by_link};
 use super::coordinates::Coordinates;
 use super::region::Region;
 use super::thresholds::Thresholds;
+use crate::elementary::logarithms;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
@@ -156,6 +157,7 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
     fn cells<const ORDER: u8>(&mut self, eta: &[Vec<f64>], jet: &mut Jet) {
         let mut cuts = [[0.0; ROWS]; 2];
         let mut ends = [[L::End::default(); ROWS]; 2];
+        let (mut cells, mut logs) = ([Cell::CERTAIN; ROWS], [0.0; ROWS]);
         for (number, eta) in eta[0][..self.response.y.len()].chunks(ROWS).enumerate() {
             let (first, count) = (number * ROWS, eta.len());
             for ((cuts, ends), thresholds) in cuts.iter_mut().zip(&mut ends).zip([&self.lower, &self.upper]) {
@@ -168,8 +170,13 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
                 L::ends(&cuts[..count], &mut ends[..count]);
             }
             for j in 0..count {
-                let (a, b) = (cuts[0][j], cuts[1][j]);
-                self.give::<ORDER>(first + j, [a, b], L::cell_of::<ORDER>(a, b, [ends[0][j], ends[1][j]]), jet);
+                cells[j] = L::cell_of::<ORDER>(cuts[0][j], cuts[1][j], [ends[0][j], ends[1][j]]);
+                logs[j] = cells[j].factor;
+            }
+            logarithms(&mut logs[..count]);
+            for j in 0..count {
+                let cell = Cell { l: cells[j].l + logs[j], ..cells[j] };
+                self.give::<ORDER>(first + j, [cuts[0][j], cuts[1][j]], cell, jet);
             }
         }
     }
