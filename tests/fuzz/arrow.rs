@@ -314,7 +314,7 @@ impl Memory {
                         *one_of(rng, &[0, 1, 0, -1]),
                         rng.below(70) as i32,
                     ];
-                    let view = if !(0..=12).contains(&len) { view } else { [len, 0x6161_6161, 0x6262, 0] };
+                    let view = if (0..=12).contains(&len) { [len, 0x6161_6161, 0x6262, 0] } else { view };
                     bytes.extend(view.iter().flat_map(|part| part.to_ne_bytes()));
                 }
                 bytes.resize(ROOM, 0);
