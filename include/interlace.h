@@ -5298,9 +5298,10 @@ typedef struct interlace_profile_request {
  * (those of the zero part and the dispersion or scale begin with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA
  * only the elements of theta, with the fit's names after "theta."; those of a linear model are relative to sigma, which
  * is maximised over. Likelihoods, and so the estimates here, are always those of maximum likelihood, whatever the
- * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the
- * deviance and theta there.
+ * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise. A
+ * coefficient of a Cox model without a finite estimate has an infinite limit on the side to which the likelihood does
+ * not fall. INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile,
+ * with the deviance and theta there.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.

@@ -43,7 +43,7 @@ unsafe impl Request for ProfileRequest {
 /// with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA only the elements of theta, with the fit's names after "theta."; those of a
 /// linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
 /// likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
-/// otherwise.
+/// otherwise. A coefficient of a Cox model without a finite estimate has an infinite limit on the side to which the likelihood does not fall.
 /// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the deviance and theta there.
 /// Since 0.1.
 #[unsafe(no_mangle)]

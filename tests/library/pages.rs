@@ -128,7 +128,14 @@ fn pages_name_what_the_header_has() {
         all.map(String::from).collect()
     };
     let known: std::collections::BTreeSet<String> = words(&header).into_iter().collect();
-    let others = ["INTERLACE_LIBRARY", "INTERLACE_NO_EXCEPTIONS", "interlace_fit_glmm", "interlace_fit_clmm"];
+    let others = [
+        "INTERLACE_LIBRARY",
+        "INTERLACE_NO_EXCEPTIONS",
+        "INTERLACE_CASES",
+        "INTERLACE_FIRST_CASE",
+        "interlace_fit_glmm",
+        "interlace_fit_clmm",
+    ];
     // CMake's options.
     let mut cmake = String::new();
     for file in ["CMakeLists.txt", "cmake/Rust.cmake"] {

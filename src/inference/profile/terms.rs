@@ -106,7 +106,17 @@ impl Place<'_> {
         };
         let at = self.first + element;
         let hold = Hold::Coordinate { at, with: (at + 1..=at + below).collect(), working: Box::new(working) };
-        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![], minimum: None }
+        Held {
+            hold,
+            centre,
+            estimate,
+            bounds,
+            unit: Some(unit),
+            reported: Box::new(|v| v),
+            others: vec![],
+            minimum: None,
+            open: None,
+        }
     }
 }
 
@@ -146,6 +156,7 @@ impl Turned {
             reported: Box::new(|v| v),
             others: vec![],
             minimum: None,
+            open: None,
         }
     }
 
@@ -172,6 +183,7 @@ impl Turned {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             });
         }
         let end = END * skew.abs().max(1.0);
@@ -187,6 +199,7 @@ impl Turned {
             reported: Box::new(reported),
             others: vec![],
             minimum: None,
+            open: None,
         })
     }
 
@@ -210,6 +223,7 @@ impl Turned {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             };
         }
         let largest = shares.clone().fold((0, 0.0), |most: (usize, f64), own| if own.1.abs() > most.1.abs() { own } else { most });
@@ -224,6 +238,7 @@ impl Turned {
             reported: Box::new(|v| v),
             others: vec![],
             minimum: None,
+            open: None,
         }
     }
 }
