@@ -25,19 +25,19 @@ use crate::watch::Watch;
 impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
     /// those of clmm.
-    pub fn summary(&self) -> String {
+    pub fn summary(&self) -> Result<String> {
         self.summary_with(DegreesOfFreedom::by_default(
             Satterthwaite::by_default(self, &Watch::unwatched()).ok().flatten().as_ref(),
         ))
     }
 
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
-    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
+    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> Result<String> {
         match &self.kind {
             Kind::Linear(_) => lmm::text(self, freedom),
             Kind::Generalised(own) => glmm::text(self, own),
-            Kind::Ordinal(own, ordinal) => clmm::text(self, own, ordinal),
-            Kind::Cox(own) => coxme::text(self, own),
+            Kind::Ordinal(own, ordinal) => Ok(clmm::text(self, own, ordinal)),
+            Kind::Cox(own) => Ok(coxme::text(self, own)),
         }
     }
 

@@ -14,7 +14,16 @@ pub struct Program {
 }
 
 fn compile(name: &str, flags: &[&str]) -> Program {
-    compile_file(&root().join("tests/c").join(name).with_extension("c"), flags)
+    compile_file(&source(name), flags)
+}
+
+fn source(name: &str) -> PathBuf {
+    root().join("tests/c").join(name).with_extension("c")
+}
+
+/// Such a program that includes headers of another directory, too.
+pub fn compile_with(name: &str, flags: &[&str], headers: &Path) -> Program {
+    compile_file(&source(name), &[flags, &["-I", headers.to_str().unwrap()]].concat())
 }
 
 pub fn compile_file(source: &Path, flags: &[&str]) -> Program {
@@ -53,7 +62,7 @@ macro_rules! programs {
 
         #[test]
         fn every_program_of_the_folder_is_run() {
-            let mut run = vec!["asan", "panic", "unload", $(stringify!($name)),*];
+            let mut run = vec!["asan", "panic", "unload", "every_call", $(stringify!($name)),*];
             run.sort_unstable();
             let folder = std::fs::read_dir(root().join("tests/c")).unwrap().map(|entry| entry.unwrap().path());
             let sources = folder.filter(|path| path.extension().is_some_and(|e| e == "c"));
@@ -99,7 +108,7 @@ fn unload() {
     assert!(output.stderr.is_empty(), "{}", transcript(&output));
 }
 
-const SANITIZE: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+pub const SANITIZE: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// The sanitizer sees what C does with its own buffers and what the library does with memory that isn't its own.
 #[test]

@@ -4,6 +4,7 @@ mod c_api;
 mod cpp;
 mod examples;
 mod header;
+mod hostile;
 mod house;
 mod install;
 mod pages;
