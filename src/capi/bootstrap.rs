@@ -79,7 +79,7 @@ pub unsafe extern "C" fn interlace_bootstrap_new(out: *mut *mut BootstrapHandle,
             names: vec![],
             function: None,
             user_data: std::ptr::null_mut(),
-        }));
+        })?);
         Ok(())
     })
 }
@@ -218,7 +218,7 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
         let all = own.with_statistic(|statistic| watched(options, |watch| fit.bootstrap_with(&asked, statistic, watch)))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
         let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
         let all: Bootstrap =
             own.with_statistic(|statistic| watched(options, |watch| fit.jackknife(unit, statistic, threads(options), watch)))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
         let (out, kind) = (target(out, "out")?, meaning(bootstrap_interval, "bootstrap_interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }

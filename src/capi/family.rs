@@ -156,7 +156,7 @@ pub unsafe extern "C" fn interlace_family_new(
         let name = text(callbacks.name, "name")?;
         let functions = functions(name, &callbacks)?;
         let family = CustomFamily::new(name, functions, &parameters(&callbacks)?)?;
-        out.write(give(FamilyHandle { family }));
+        out.write(give(FamilyHandle { family })?);
         Ok(())
     })
 }

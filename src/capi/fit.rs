@@ -97,7 +97,7 @@ pub unsafe extern "C" fn interlace_fit_new(
         let data = data.map(|data| &data.frame);
         let settings = settings(options);
         let fit = watched(options, |watch| Fit::new(&spec.spec, data, &settings, watch))?;
-        out.write(give(FitHandle::new(fit, settings)));
+        out.write(give(FitHandle::new(fit, settings))?);
         Ok(())
     })
 }
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
     boundary(err, || {
         let (handle, out) = (whole(fit)?, target(out, "out")?);
         let settings = Options { reml: false, reml_generalised: false, ..handle.options.clone() };
-        out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings)));
+        out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings))?);
         Ok(())
     })
 }

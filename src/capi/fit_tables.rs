@@ -50,7 +50,7 @@ pub unsafe extern "C" fn interlace_fit_table(
     boundary(err, || {
         let (handle, name, out) = (need(fit, "fit")?, text(name, "name")?, target(out, "out")?);
         let table = handle.fit.table_with(name, &|| degrees_of_freedom(handle, df, options))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }

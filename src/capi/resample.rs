@@ -88,7 +88,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
         let y = matrix(y, m, columns, ldy, "y", "ldy")?;
         let asked = RefitOptions { std_errors, threads: threads(options) };
         let all = watched(options, |watch| fit.refit_many(&y, &asked, watch))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }

@@ -44,7 +44,7 @@ pub unsafe extern "C" fn interlace_spec_new(
         // Only for its error: where the names come from, and so what `.` stands for, is known when it is fitted.
         parse(&formula)?;
         let source = Source::Formula(FormulaSpec { formula, ..FormulaSpec::default() });
-        out.write(give(SpecHandle { spec: Spec::new(kind, source) }));
+        out.write(give(SpecHandle { spec: Spec::new(kind, source) })?);
         Ok(())
     })
 }

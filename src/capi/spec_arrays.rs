@@ -49,7 +49,7 @@ pub unsafe extern "C" fn interlace_spec_new_array(
         let x = matrix(x, n, p, ldx, "x", "ldx")?;
         let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
         let source = Source::Arrays(ArraySpec { n, y, p, x, ..ArraySpec::default() });
-        out.write(give(SpecHandle { spec: Spec::new(kind, source) }));
+        out.write(give(SpecHandle { spec: Spec::new(kind, source) })?);
         Ok(())
     })
 }

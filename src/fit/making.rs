@@ -34,7 +34,11 @@ impl Fit {
             }
             ModelKind::Coxme => cox::fit(spec.ties, program, design, options, watch),
         });
-        let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
+        let fitted = fitted.and_then(|mut fit| {
+            fit.check_range()?;
+            fit.warn_of_fitted();
+            Ok(fit)
+        });
         let mut fit = fitted.map_err(|error| located(hinted(Fit::in_data_rows(error, spec, frame, options), &unread)))?;
         if let Source::Formula(source) = &spec.source {
             fit.formula.clone_from(&source.formula);

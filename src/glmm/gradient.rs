@@ -77,8 +77,7 @@ impl Laplace<'_> {
     /// After a gradient: the derivatives of a row's predictor of the mean, at the modes, in all parameters.
     pub(super) fn slope_of_row(&mut self, x: &[f64], row: usize) -> Result<Vec<f64>> {
         let n = self.model.n;
-        let rows = |count: usize| (0..count).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
-        let mut unit = rows(self.mode.inner.len())?;
+        let mut unit = (0..self.mode.inner.len()).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>()?;
         unit[0][row] = 1.0;
         let through = self.adjoint(unit)?;
         let mut traces: Vec<Trace> = self.mode.precision.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
@@ -89,9 +88,7 @@ impl Laplace<'_> {
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&through.rows[a], &mut slope[range]);
         }
-        let predictors = self.mode.inner.len();
-        let h = rows(predictors * (predictors + 1) / 2)?;
-        let shared = self.shared();
+        let (h, shared) = (self.zero_leverages()?, self.shared());
         self.mode.evaluator.shared_gradient(&self.mode.eta, &Adjoint { h: &h, za: &through.za }, false, &mut slope[shared])?;
         Ok(slope)
     }
@@ -112,15 +109,20 @@ impl Laplace<'_> {
         Ok(force)
     }
 
-    /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
-    fn leverages(&mut self) -> Result<(Vec<Trace>, Leverages)> {
-        let terms = self.model.terms();
+    /// Leverages of all pairs of predictors with inner effects; empty ones for the others.
+    fn zero_leverages(&self) -> Result<Leverages> {
         let predictors = self.mode.inner.len();
         let both =
             |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.mode.inner[a] && self.mode.inner[b]));
         let pairs = predictors * (predictors + 1) / 2;
         let leverages = |e| try_vec("leverages", 0.0, if both(&e) { self.model.n } else { 0 });
-        let mut h = (0..pairs).map(leverages).collect::<Result<Leverages>>()?;
+        (0..pairs).map(leverages).collect()
+    }
+
+    /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
+    fn leverages(&mut self) -> Result<(Vec<Trace>, Leverages)> {
+        let terms = self.model.terms();
+        let mut h = self.zero_leverages()?;
         if let Some(quadrature) = &self.quadrature {
             let force = quadrature.curvature(&self.mode, &mut self.covariance);
             WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);

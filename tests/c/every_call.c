@@ -17,7 +17,7 @@ enum kind {
     ERROR, CODE, OBJECT, OWN, OBJECT_OUT, OBJECTS, STRUCTURE, ARROW, CALLBACK, LEADING, EXTENT, EXTENT_OUT, SIZE, REAL, TRUTH, LETTER,
     INTEGER, TEXT, TEXTS, POINTER_OUT, TEXT_OUT, BYTES_OUT, DATA, ARRAY_OUT, ARRAY, STRUCT_SIZE, STATUS, NOTHING
 };
-enum { PARAMETERS = 16, CODES = 32, REGION = 1 << 23, DISTINCT = 977, LONG = 1 << 20, PATTERN = 0x5a };
+enum { PARAMETERS = 16, CODES = 32, REGION = 1 << 23, DISTINCT = 977, LONG = 1 << 20, LONG_FORMULA = 1 << 17, PATTERN = 0x5a };
 
 typedef void (*function)(void);
 struct codes { const char *name; int64_t none; size_t n; int64_t values[CODES]; };
@@ -197,7 +197,7 @@ static void *array(size_t i, size_t bytes) { return regions[i] - bytes; }
 
 /* ---- the values of a parameter: the first is the likeliest to be good ---- */
 
-static char long_name[LONG + 1], long_nest[LONG + 1], long_sum[LONG + 1];
+static char long_name[LONG + 1], long_nest[LONG_FORMULA + 1], long_sum[LONG_FORMULA + 1];
 static const char *const texts[] = {
     "y ~ x + (1 | g)", "x", "g", "1", "~ x", "(1 | g)", "f", "coefficients", "poisson", "log", "~ z", "method", "ml", "none.csv",
     "count ~ x + (1 | g)", "Surv(time, event) ~ x + (1 | g)", "rating ~ x + (1 | g)", "argument", "real", "glmm", "df", "~ f", "contr.sum",
@@ -213,7 +213,7 @@ static const char *text_at(size_t c) {
 static const double reals[] = {0.95, 0.5, 1, 0, 3, -1, 1e-300, 1e308, 4.9e-324, NAN, INFINITY, -INFINITY};
 static const int64_t integers[] = {1, 0, 2, -1, 7, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
 static const int64_t letters[] = {'.', ',', ';', '"', '\t', 0, '\n', '\r', 'a', '1', -1, 127};
-static const size_t sizes[] = {0, 1, 2, 3, 4, GROUPS, ROWS, DISTINCT, SIZE_MAX, SIZE_MAX / 2 + 1, SIZE_MAX / 8 + 1, INT64_MAX};
+static const size_t sizes[] = {0, 1, 2, 3, 4, GROUPS, 10, ROWS, DISTINCT, SIZE_MAX, SIZE_MAX / 2 + 1, SIZE_MAX / 8 + 1, INT64_MAX};
 static const size_t extents[] = {ROWS, 1, 2, 3, 4, 5, GROUPS, 0, DISTINCT, SIZE_MAX, SIZE_MAX / 2 + 1};
 enum { ABSURD = 2, CONTENTS = 6, OFF = 6 }; /* extents that no array has; what arrays hold; lengths of outputs, of which the first is right */
 
@@ -326,7 +326,7 @@ static void *structure(size_t i, const struct structure *own, size_t c) {
     case TEXT: memcpy(at + m->offset, &text, m->size); break;
     case OBJECT: pointer = v < pools[m->of].n ? pools[m->of].objects[v] : NULL; memcpy(at + m->offset, &pointer, m->size); break;
     case TEXTS: case ARRAY: { /* with every count of the structure set to the same */
-        const size_t n = sizes[v % 8];
+        const size_t n = sizes[v % 9];
         pointer = m->kind == TEXTS ? texts_of(PARAMETERS, n * n, 1) : memset(array(PARAMETERS, n * n * 8), 0, n * n * 8);
         for (size_t k = 1; k < own->n; k++)
             if (own->members[k].kind == SIZE) memcpy(at + own->members[k].offset, &n, sizeof n);
@@ -591,12 +591,15 @@ static void lie(const struct function *f) {
 /* Every value of every parameter, beside values of the others that are good or not; as many of the calls may work as `most`. */
 static void vary(const struct function *f, bool good, size_t most) {
     size_t worked = 0;
+    bool several = false;
+    for (size_t i = 0; i < f->n; i++) several |= f->parameters[i].kind == OBJECTS;
     for (size_t i = 0; i < f->n; i++) {
         const struct parameter *p = &f->parameters[i];
         const size_t base = choice[i];
         for (size_t c = 0; c < n_choices(p); c++) {
             bool named, bad = is_bad(p, c, &named);
             if (!bad && worked > most) continue;
+            if (p->kind == EXTENT && several && c < COUNT(extents) - ABSURD && extents[c] > GROUPS) continue; /* as many fits */
             if (!named && c > 0 && most < 2 && p->kind == OBJECT && strcmp(p->name, "options") == 0) continue; /* without them it takes long */
             choice[i] = c;
             const bool works = call_now(f);
@@ -649,8 +652,8 @@ int main(void) {
     const struct rlimit seconds = {900, 960};
     CHECK(setrlimit(RLIMIT_CPU, &seconds) == 0); /* of computing: if it does not end */
     memset(long_name, 'x', LONG);
-    memset(long_nest, '(', LONG);
-    for (size_t i = 0; i < LONG; i++) long_sum[i] = "y~x+"[i < 2 ? i : 2 + i % 2];
+    memset(long_nest, '(', LONG_FORMULA);
+    for (size_t i = 0; i < LONG_FORMULA; i++) long_sum[i] = "y~x+"[i < 2 ? i : 2 + i % 2];
     make_regions();
     make_pools();
     for (size_t i = 0; i < COUNT(functions); i++) call_all(&functions[i]);

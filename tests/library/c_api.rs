@@ -73,7 +73,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document saved hostile }
+programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation cancel fork predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document saved hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]
@@ -101,7 +101,7 @@ fn panic() {
     compile("panic", &[]).passes();
 }
 
-/// A host may load the library, use it from a thread, unload it, and load it again.
+/// A host may load the library, fit on a thread, unload it, and load it again.
 #[test]
 fn unload() {
     let output = succeed(compile("unload", &["-ldl"]).command().arg(library()));
@@ -116,7 +116,7 @@ fn hostile_under_the_address_sanitizer() {
     let caught = run(&mut compile("asan", &SANITIZE).command());
     let report = transcript(&caught);
     assert!(!caught.status.success() && report.contains("AddressSanitizer"), "the sanitizer is not at work: {report}");
-    for name in ["hostile", "frame", "arrow", "fit", "saved"] {
+    for name in ["hostile", "cancel", "threads", "frame", "arrow", "fit", "saved"] {
         compile(name, &SANITIZE).passes();
     }
 }

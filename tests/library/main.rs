@@ -8,6 +8,7 @@ mod hostile;
 mod house;
 mod install;
 mod pages;
+mod panic_hook;
 mod symbols;
 mod tables;
 mod toolchain;
