@@ -35,7 +35,7 @@ help:
 	@echo 'make build     the library and interlace-fit, in target/release'
 	@echo 'make demo      fit an example with interlace-fit'
 	@echo 'make test      all tests'
-	@echo 'make test-long the tests of damaged bytes, with a million cases'
+	@echo 'make test-long the fuzz targets, with a million cases each'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
@@ -89,8 +89,10 @@ tools:
 		{ $(call APT,python3-cffi) && python3 -c 'import cffi, pycparser'; } || \
 		{ echo 'make test: cffi and pycparser for python3 are missing and could not be installed with pip or apt-get; please install them' >&2; exit 1; }
 
-# What `make test` does with 10,000 damaged saved fits, with a million.
+# What `make test` does with some thousand random inputs, with a million; with fewer where each is a fit.
 test-long:
+	INTERLACE_CASES=1000000 $(CARGO) test --release --test fuzz -- --skip arrays::
+	INTERLACE_CASES=200000 $(CARGO) test --release --test fuzz arrays::
 	INTERLACE_CASES=1000000 $(CARGO) test --release --test every_kind saved::forged
 
 # The programs that Arrow data come from, in an environment of their own: about 170 MB to fetch, 600 MB of disk. The library is that of
@@ -126,7 +128,7 @@ bench: build
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude benches/fit_repeatedly.c -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace $(RPATH)
 	python3 benches/run.py $(OUT)/fit_repeatedly
 	python3 benches/glmm.py $(OUT)/interlace-fit
-	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit include/interlace.h),-DWITH_REFIT) -Iinclude \
+	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit_many include/interlace.h),-DWITH_REFIT) -Iinclude \
 		benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
 	python3 benches/inference.py $(OUT)/infer_repeatedly
 	python3 benches/coxme.py $(OUT)/interlace-fit --rows 200,2000,20000

@@ -14,6 +14,8 @@ pub mod error;
 pub mod names;
 /// Closed lists of choices, by name.
 pub mod choice;
+/// Exponentials and logarithms for loops over rows.
+pub mod elementary;
 /// Objects as bytes: versions, checksum, what is read with care.
 pub mod envelope;
 /// Progress, cancellation, deadlines.

@@ -227,7 +227,7 @@ struct RandomRows {
 }
 
 fn term_rows<'a>(term: &'a TermDesign, z: Option<&'a [f64]>) -> TermRows<'a> {
-    TermRows { index: &term.index, z, entries: None }
+    TermRows { index: &term.index, z, entries: None, runs: None }
 }
 
 fn random_rows(design: &Design, structures: &[Structure]) -> Result<RandomRows> {

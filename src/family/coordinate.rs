@@ -1,7 +1,10 @@
 //! The coordinate a density is written in, and how the linear predictor maps to it.
 
+use pulp::NullaryFnOnce;
+
 use super::link::Link;
 use super::special::{Logistic, logistic};
+use crate::elementary::{exp, in_wide_registers};
 
 /// The coordinate zeta in which a density and its derivatives are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,71 @@ pub(crate) type Chain = [f64; 3];
 
 const NONE: Chain = [1.0, 0.0, 0.0];
 
+/// The points of neighbouring rows, each of their numbers in an array.
+#[derive(Clone)]
+pub(crate) struct Block {
+    base: Base,
+    zeta: [f64; Block::ROWS],
+    mu: [f64; Block::ROWS],
+    complement: [f64; Block::ROWS],
+    log_mu: [f64; Block::ROWS],
+    log_complement: [f64; Block::ROWS],
+}
+
+impl Block {
+    pub(crate) const ROWS: usize = 64;
+
+    pub(crate) fn new(base: Base) -> Block {
+        let [zeta, mu] = [[0.0; Block::ROWS]; 2];
+        let [complement, log_mu, log_complement] = [[f64::NAN; Block::ROWS]; 3];
+        Block { base, zeta, mu, complement, log_mu, log_complement }
+    }
+
+    /// The points at values of the coordinate, [`Block::ROWS`] at most.
+    pub(crate) fn fill(&mut self, zeta: &[f64]) {
+        in_wide_registers(Fill(self, zeta));
+    }
+
+    #[inline]
+    pub(crate) fn at(&self, row: usize) -> At {
+        At {
+            zeta: self.zeta[row],
+            mu: self.mu[row],
+            complement: self.complement[row],
+            log_mu: self.log_mu[row],
+            log_complement: self.log_complement[row],
+        }
+    }
+}
+
+struct Fill<'a>(&'a mut Block, &'a [f64]);
+
+impl NullaryFnOnce for Fill<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        let Fill(block, zeta) = self;
+        let n = zeta.len().min(Block::ROWS);
+        block.zeta[..n].copy_from_slice(&zeta[..n]);
+        match block.base {
+            Base::Mean => block.mu[..n].copy_from_slice(&zeta[..n]),
+            Base::Log => {
+                for i in 0..n {
+                    block.mu[i] = exp(block.zeta[i]);
+                }
+            }
+            Base::Logit => {
+                for i in 0..n {
+                    let Logistic { p, q, log_p, log_q } = logistic(block.zeta[i]);
+                    (block.mu[i], block.complement[i], block.log_mu[i], block.log_complement[i]) = (p, q, log_p, log_q);
+                }
+            }
+        }
+    }
+}
+
 impl Base {
     /// Whether the link is the coordinate itself, so that there is nothing to chain.
     pub(crate) fn is(self, link: Link) -> bool {
@@ -62,7 +130,7 @@ impl Base {
     pub(crate) fn at(self, zeta: f64) -> At {
         match self {
             Base::Mean => At { zeta, mu: zeta, complement: f64::NAN, log_mu: f64::NAN, log_complement: f64::NAN },
-            Base::Log => At { zeta, mu: zeta.exp(), complement: f64::NAN, log_mu: zeta, log_complement: f64::NAN },
+            Base::Log => At { zeta, mu: exp(zeta), complement: f64::NAN, log_mu: f64::NAN, log_complement: f64::NAN },
             Base::Logit => {
                 let Logistic { p, q, log_p, log_q } = logistic(zeta);
                 At { zeta, mu: p, complement: q, log_mu: log_p, log_complement: log_q }

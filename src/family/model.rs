@@ -1,5 +1,6 @@
 //! A density with a link as a `Family`: the loops over the rows, and the chain from the density's coordinate to the linear predictor.
 
+use super::coordinate::Block;
 use super::cumulative::Cumulative;
 use super::density::{Density, GRADIENT, MODE, VALUE};
 use super::facts::Facts;
@@ -102,8 +103,7 @@ impl<D: Density> Model<D> {
         }
     }
 
-    /// All lengths have been checked: the slices only tell the compiler so. With CHAINED = false the link is the density's coordinate:
-    /// a loop of its own, small enough to be compiled as a whole.
+    /// All lengths have been checked: the slices only tell the compiler so. With CHAINED = false the link is the density's coordinate.
     fn evaluate_at<const ORDER: u8, const CHAINED: bool>(
         &self,
         data: &Observations,
@@ -112,33 +112,43 @@ impl<D: Density> Model<D> {
         constants: &Constants,
         out: &mut Derivatives,
     ) {
-        let rows = data.y.len();
-        let (y, eta, value) = (data.y, &eta[..rows], &constants.value[..rows]);
-        let (l, s, w, t) = (&mut out.l[..rows], &mut out.s[..rows], &mut out.w[..rows], &mut out.t[..rows]);
         let mut shapes = Shapes::new(&self.density, psi);
-        for i in 0..rows {
-            let (weight, factor) = roles::<D>(data.weight(i));
-            let shape = shapes.at(i);
-            let mut point = if CHAINED {
-                self.density.point_by_link::<ORDER>(self.link, y[i], weight, eta[i], shape)
-            } else {
-                self.density.point::<ORDER>(y[i], weight, &D::BASE.at(eta[i]), shape)
-            };
-            if D::WEIGHTS == WeightRole::Factor && !data.weights.is_empty() {
-                point.scale(factor, D::PARAMETERS.len());
+        let mut block = Block::new(D::BASE);
+        for (number, eta) in eta[..data.y.len()].chunks(Block::ROWS).enumerate() {
+            if !CHAINED {
+                block.fill(eta);
             }
-            let log_density = point.l + value[i];
-            l[i] = if log_density.is_nan() { f64::NEG_INFINITY } else { log_density };
-            if ORDER >= MODE {
-                s[i] = point.s;
-                w[i] = point.w;
-            }
-            if ORDER == GRADIENT {
-                t[i] = point.t;
-                for ((column, [l, s, w]), constant) in out.psi.iter_mut().zip(point.psi).zip(&constants.psi) {
-                    column.l[i] = l + constant[i];
-                    column.s[i] = s;
-                    column.w[i] = w;
+            let (first, count) = (number * Block::ROWS, eta.len().min(Block::ROWS));
+            let rows = first..first + count;
+            let (y, value) = (&data.y[rows.clone()], &constants.value[rows.clone()]);
+            let (l, s, w) = (&mut out.l[rows.clone()], &mut out.s[rows.clone()], &mut out.w[rows.clone()]);
+            for j in 0..count {
+                let i = first + j;
+                let (weight, factor) = roles::<D>(data.weight(i));
+                let shape = shapes.at(i);
+                let mut point = if CHAINED {
+                    self.density.point_by_link::<ORDER>(self.link, y[j], weight, eta[j], shape)
+                } else {
+                    self.density.point::<ORDER>(y[j], weight, &block.at(j), shape)
+                };
+                if D::WEIGHTS == WeightRole::Factor && !data.weights.is_empty() {
+                    point.scale(factor, D::PARAMETERS.len());
+                }
+                let log_density = point.l + value[j];
+                l[j] = if log_density.is_nan() { f64::NEG_INFINITY } else { log_density };
+                if ORDER >= MODE {
+                    s[j] = point.s;
+                    w[j] = point.w;
+                }
+                if ORDER == GRADIENT {
+                    out.t[i] = point.t;
+                    if !D::PARAMETERS.is_empty() {
+                        for ((column, [l, s, w]), constant) in out.psi.iter_mut().zip(point.psi).zip(&constants.psi) {
+                            column.l[i] = l + constant[i];
+                            column.s[i] = s;
+                            column.w[i] = w;
+                        }
+                    }
                 }
             }
         }

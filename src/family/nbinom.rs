@@ -11,11 +11,15 @@ use super::parameter::{Parameter, Scale, within_limits};
 
 use super::poisson::{Poisson, wants_count};
 use super::special::{
-    Logistic, expit, ln_factorial, ln_rising_ratio, logistic, negative_binomial_tails, rising_shares, x_log_y, x1_log1p_minus,
+    Logistic, expit, ln_factorial, ln_rising_ratio, logistic, logistic_of_odds, negative_binomial_tails, rising_shares, x_log_y,
+    x1_log1p_minus,
 };
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 use crate::simulate::Stream;
+
+/// Odds from here on, as what is not a number, come from their logarithm.
+const FAR: f64 = 1e300;
 
 /// Variance mu + mu^2/size.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +70,9 @@ impl Density for Nbinom2 {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Point {
-        let x = at.zeta - shape.log_size;
-        let (Logistic { p, q, log_q, .. }, k) = (logistic(x), shape.size);
+        let k = shape.size;
+        let ratio = at.mu / k;
+        let Logistic { p, q, log_q, .. } = if ratio < FAR { logistic_of_odds(ratio) } else { logistic(at.zeta - shape.log_size) };
         let (total, log_scale) = (y + k, -log_q);
         let s = y * q - k * p;
         let spread = p * q;
@@ -75,7 +80,7 @@ impl Density for Nbinom2 {
         let mut point = Point { l: y * at.zeta - total * log_scale, s, w, t: w * (q - p), ..Point::default() };
         if ORDER == GRADIENT {
             // k p - k log(1 + mu/k), second order in mu/k.
-            let bend = if x < 0.0 { -q * x1_log1p_minus(x.exp()) } else { p - log_scale };
+            let bend = if ratio < 1.0 { -q * x1_log1p_minus(ratio) } else { p - log_scale };
             point.psi[0] = [k * bend + y * p, p * s, spread * (k - total * (q - p))];
         }
         point

@@ -17,7 +17,7 @@ use crate::formula::CorrelationKind;
 use crate::lmm::correlation::products::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::estimate;
+use crate::lmm::estimate::estimate_from;
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::response::ResponseRows;
 use crate::lmm::rows::Chunk;
@@ -25,11 +25,17 @@ use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::{LinearSystem, WorkingColumns};
 use crate::options::Options;
 use crate::random::{Layout, centred, shifts};
-use crate::search::Estimate;
+use crate::search::{Estimate, near_or_anew};
 use crate::watch::{Phase, Watch};
 
-/// Fits a design.
-pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+/// Fits a design; the search begins at the estimates of a fit that is likely to be near.
+pub(super) fn fit(
+    program: ModelProgram,
+    mut design: Design,
+    options: &Options,
+    near: Option<&Fit>,
+    watch: &Watch<'_>,
+) -> Result<Fit> {
     watch.pulse()?;
     let warnings = check(&design, options)?;
     design.warnings.extend(warnings);
@@ -37,7 +43,9 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let wide = Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
     let mut deviance = Deviance::new(&system, options.reml, watch)?;
-    let estimate = estimate(&mut deviance, options)?;
+    // The correlation of residuals is searched with theta.
+    let near = near.map(|fit| fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>());
+    let estimate = near_or_anew(near.as_deref(), |near| estimate_from(&mut deviance, near, options))?;
     deviance.watch = watch.without_end();
     let others = solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;

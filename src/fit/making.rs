@@ -27,12 +27,12 @@ impl Fit {
         let design_seconds = started.elapsed().as_secs_f64();
         let unread = design.warnings[..design.n_unread].to_vec();
         let fitted = check_terms(spec.kind, &design, options).and_then(|()| match spec.kind {
-            ModelKind::Lmm => linear::fit(program, design, options, watch),
+            ModelKind::Lmm => linear::fit(program, design, options, None, watch),
             ModelKind::Glmm | ModelKind::Clmm => {
                 let response = AnyResponse::of_spec(spec, &design, options)?;
-                generalised::fit(&response, program, design, options, watch)
+                generalised::fit(&response, program, design, options, None, watch)
             }
-            ModelKind::Coxme => cox::fit(spec.ties, program, design, options, watch),
+            ModelKind::Coxme => cox::fit(spec.ties, program, design, options, None, watch),
         });
         let fitted = fitted.and_then(|mut fit| {
             fit.check_range()?;

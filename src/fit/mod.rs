@@ -30,6 +30,7 @@ mod baseline;
 mod ordinal;
 mod ordinal_rows;
 pub(crate) mod generalised;
+mod again;
 mod by_ml;
 mod making;
 mod sound;

@@ -183,7 +183,7 @@ fn of_terms(design: &Design, terms: &[TermDesign], noise: Noise) -> Result<crate
 
 fn part(term: &TermDesign) -> Part<'_> {
     Part {
-        rows: TermRows { index: &term.index, z: term.z.as_deref(), entries: None },
+        rows: TermRows { index: &term.index, z: term.z.as_deref(), entries: None, runs: None },
         size: TermSize { levels: term.levels.len(), effects: term.effects.len() },
         structure: term.structure,
     }

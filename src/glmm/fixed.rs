@@ -1,7 +1,7 @@
 //! The fixed effects of one linear predictor in an orthonormal basis, so that units and collinearity of X don't matter to the search.
 
 use crate::error::{Error, Result, try_copy, try_vec};
-use crate::linalg::dense::{dot_in_order, solve_upper};
+use crate::linalg::dense::{dot, dot_in_order, solve_upper};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean, take_off};
 
 /// X of the kept columns as Q W: Q'Q = n unit^2 I, W upper triangular. Coefficients gamma of Q are working parameters, beta = W^-1 gamma.
@@ -213,7 +213,7 @@ impl FixedPart {
     /// out <- Q'v.
     pub fn transpose(&self, v: &[f64], out: &mut [f64]) {
         for (column, o) in self.q.chunks_exact(v.len().max(1)).zip(out) {
-            *o = column.iter().zip(v).map(|(a, b)| a * b).sum();
+            *o = dot(column, v);
         }
     }
 }

@@ -17,6 +17,7 @@ use super::newton::solve;
 use crate::covariance::chain_rule;
 use crate::error::{Result, try_copy, try_vec};
 use crate::family::Order;
+use crate::linalg::dense;
 use crate::random::{Trace, WeightedGram, triangle};
 
 /// What memory is for.
@@ -54,7 +55,7 @@ impl Laplace<'_> {
             gradient[at] -= 2.0
                 * match &self.quadrature {
                     Some(quadrature) => quadrature.averages.shared[f],
-                    None => self.mode.evaluator.shared_score(f).iter().sum::<f64>(),
+                    None => dense::sum(self.mode.evaluator.shared_score(f)),
                 };
         }
         Ok((value, force))
@@ -77,7 +78,8 @@ impl Laplace<'_> {
     /// After a gradient: the derivatives of a row's predictor of the mean, at the modes, in all parameters.
     pub(super) fn slope_of_row(&mut self, x: &[f64], row: usize) -> Result<Vec<f64>> {
         let n = self.model.n;
-        let mut unit = (0..self.mode.inner.len()).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>()?;
+        let rows = |count: usize| (0..count).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
+        let mut unit = rows(self.mode.inner.len())?;
         unit[0][row] = 1.0;
         let through = self.adjoint(unit)?;
         let mut traces: Vec<Trace> = self.mode.precision.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
@@ -88,7 +90,7 @@ impl Laplace<'_> {
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&through.rows[a], &mut slope[range]);
         }
-        let (h, shared) = (self.zero_leverages()?, self.shared());
+        let (h, shared) = (self.no_leverages()?, self.shared());
         self.mode.evaluator.shared_gradient(&self.mode.eta, &Adjoint { h: &h, za: &through.za }, false, &mut slope[shared])?;
         Ok(slope)
     }
@@ -109,20 +111,17 @@ impl Laplace<'_> {
         Ok(force)
     }
 
-    /// Leverages of all pairs of predictors with inner effects; empty ones for the others.
-    fn zero_leverages(&self) -> Result<Leverages> {
-        let predictors = self.mode.inner.len();
-        let both =
-            |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.mode.inner[a] && self.mode.inner[b]));
-        let pairs = predictors * (predictors + 1) / 2;
-        let leverages = |e| try_vec("leverages", 0.0, if both(&e) { self.model.n } else { 0 });
-        (0..pairs).map(leverages).collect()
+    /// Leverages of nothing, for each pair of predictors; empty where one has no effects inside the mode.
+    fn no_leverages(&self) -> Result<Leverages> {
+        let inner = &self.mode.inner;
+        let pairs = (0..inner.len()).flat_map(|a| (0..=a).map(move |b| (a, b)));
+        let n = |(a, b): (usize, usize)| if inner[a] && inner[b] { self.model.n } else { 0 };
+        pairs.map(|pair| try_vec("leverages", 0.0, n(pair))).collect()
     }
 
     /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
     fn leverages(&mut self) -> Result<(Vec<Trace>, Leverages)> {
-        let terms = self.model.terms();
-        let mut h = self.zero_leverages()?;
+        let (terms, mut h) = (self.model.terms(), self.no_leverages()?);
         if let Some(quadrature) = &self.quadrature {
             let force = quadrature.curvature(&self.mode, &mut self.covariance);
             WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);

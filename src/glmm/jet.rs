@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use super::fixed::FixedPart;
 use crate::error::{Result, try_vec};
 use crate::family::Order;
+use crate::linalg::dense;
 
 /// The place of the triple (a, b, c) in a list of the triples with a >= b >= c.
 pub fn tetrahedron(a: usize, b: usize, c: usize) -> usize {
@@ -46,7 +47,7 @@ impl Jet {
 
     pub fn log_likelihood(&self) -> f64 {
         // In pieces, so that rounding does not grow with the number of rows.
-        self.l.chunks(512).map(|piece| piece.iter().sum::<f64>()).sum()
+        self.l.chunks(512).map(dense::sum).sum()
     }
 }
 

@@ -97,6 +97,13 @@ impl<'a> Mode<'a> {
         self.gamma.copy_from_slice(&point.gamma);
     }
 
+    /// Moves to the other side of a point, as far from it as before.
+    pub(super) fn go_opposite(&mut self, point: &Effects) {
+        let opposite = |to: &mut [f64], centre: &[f64]| to.iter_mut().zip(centre).for_each(|(to, centre)| *to = 2.0 * centre - *to);
+        opposite(&mut self.u, &point.u);
+        opposite(&mut self.gamma, &point.gamma);
+    }
+
     /// Moves to a point and by so much of the step from there.
     pub(super) fn go_from(&mut self, point: &Effects, length: f64) {
         let moved = |to: &mut [f64], from: &[f64], step: &[f64]| {

@@ -5,7 +5,8 @@ use super::jet::Response;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
 use crate::error::{Result, try_copies, try_copy, try_vec};
-use crate::random::{EffectUnits, Entries, Layout, Shift, TermRows, TermSize, centred, shifts};
+use crate::linalg::dense;
+use crate::random::{EffectUnits, Entries, Layout, Runs, Shift, TermRows, TermSize, centred, shifts};
 
 /// Response, linear predictors and random terms of one model. Columns of Z far from zero are centred, and each effect is scaled to a mean
 /// square of one, or of the square of its predictor's unit.
@@ -26,6 +27,8 @@ pub struct Model {
     z: Vec<Option<Vec<f64>>>,
     /// What of z is not zero.
     entries: Vec<Option<Entries>>,
+    /// Neighbouring rows of the same level.
+    runs: Vec<Option<Runs>>,
     /// The root mean square by which each effect was divided.
     pub scales: Vec<Vec<f64>>,
     /// What was taken off the effects' columns before.
@@ -49,6 +52,7 @@ impl Model {
             index: index.collect::<Result<_>>()?,
             z: z.collect::<Result<_>>()?,
             entries: vec![None; terms.len()],
+            runs: terms.iter().map(|(_, t)| Runs::new(&t.index)).collect::<Result<_>>()?,
             scales: vec![],
             shifts: vec![],
             turns: vec![vec![]; terms.len()],
@@ -82,6 +86,7 @@ impl Model {
             index: try_copies("group index", &self.index)?,
             z: z.collect::<Result<_>>()?,
             entries: self.entries.clone(),
+            runs: self.runs.clone(),
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
             turns: self.turns.clone(),
@@ -156,8 +161,14 @@ impl Model {
     }
 
     pub fn terms(&self) -> Vec<TermRows<'_>> {
-        let rows = self.index.iter().zip(&self.z).zip(&self.entries);
-        rows.map(|((index, z), entries)| TermRows { index, z: z.as_deref(), entries: entries.as_ref() }).collect()
+        let rows = self.index.iter().zip(&self.z).zip(self.entries.iter().zip(&self.runs));
+        rows.map(|((index, z), (entries, runs))| TermRows {
+            index,
+            z: z.as_deref(),
+            entries: entries.as_ref(),
+            runs: runs.as_ref(),
+        })
+        .collect()
     }
 
     /// The number of working parameters of the covariance structures.
@@ -211,18 +222,37 @@ impl Model {
             let (r, first) = (size.effects, self.layout.offset(k));
             let b = &b[first..first + size.levels * r];
             let out = &mut out[self.predictor[k]];
-            match (z, &self.entries[k]) {
-                (_, Some(entries)) => {
+            match (z, &self.entries[k], &self.runs[k]) {
+                (None, _, Some(runs)) => {
+                    for (level, run) in runs.of(index) {
+                        out[run].iter_mut().for_each(|eta| *eta += b[level]);
+                    }
+                }
+                (_, Some(entries), _) => {
                     for (i, (eta, &level)) in out.iter_mut().zip(index).enumerate() {
                         entries.row(i).for_each(|(e, z)| *eta += z * b[level as usize * r + e]);
                     }
                 }
-                (None, _) => {
+                (None, ..) => {
                     for (eta, &level) in out.iter_mut().zip(index) {
                         *eta += b[level as usize];
                     }
                 }
-                (Some(z), _) => {
+                (Some(z), None, Some(runs)) => {
+                    for (e, column) in z.chunks_exact(self.n).enumerate() {
+                        for (level, run) in runs.of(index) {
+                            dense::add_scaled(&mut out[run.clone()], b[level * r + e], &column[run]);
+                        }
+                    }
+                }
+                (Some(z), ..) if r == 2 => {
+                    let ((first, second), b) = (z.split_at(self.n), b.as_chunks::<2>().0);
+                    for (((eta, &level), z), w) in out.iter_mut().zip(index).zip(first).zip(second) {
+                        let [b, c] = b[level as usize];
+                        *eta += z * b + w * c;
+                    }
+                }
+                (Some(z), ..) => {
                     for (e, column) in z.chunks_exact(self.n).enumerate() {
                         for ((eta, &level), z) in out.iter_mut().zip(index).zip(column) {
                             *eta += z * b[level as usize * r + e];
@@ -241,18 +271,34 @@ impl Model {
             let (r, first) = (size.effects, self.layout.offset(k));
             let out = &mut out[first..first + size.levels * r];
             let v = &v[self.predictor[k]];
-            match (z, &self.entries[k]) {
-                (_, Some(entries)) => {
+            match (z, &self.entries[k], &self.runs[k]) {
+                (None, _, Some(runs)) => runs.of(index).for_each(|(level, run)| out[level] += dense::sum(&v[run])),
+                (_, Some(entries), _) => {
                     for (i, (v, &level)) in v.iter().zip(index).enumerate() {
                         entries.row(i).for_each(|(e, z)| out[level as usize * r + e] += v * z);
                     }
                 }
-                (None, _) => {
+                (None, ..) => {
                     for (v, &level) in v.iter().zip(index) {
                         out[level as usize] += v;
                     }
                 }
-                (Some(z), _) => {
+                (Some(z), None, Some(runs)) => {
+                    for (e, column) in z.chunks_exact(self.n).enumerate() {
+                        for (level, run) in runs.of(index) {
+                            out[level * r + e] += dense::dot(&v[run.clone()], &column[run]);
+                        }
+                    }
+                }
+                (Some(z), ..) if r == 2 => {
+                    let ((first, second), out) = (z.split_at(self.n), out.as_chunks_mut::<2>().0);
+                    for (((v, &level), z), w) in v.iter().zip(index).zip(first).zip(second) {
+                        let [b, c] = &mut out[level as usize];
+                        *b += v * z;
+                        *c += v * w;
+                    }
+                }
+                (Some(z), ..) => {
                     for (e, column) in z.chunks_exact(self.n).enumerate() {
                         for ((v, &level), z) in v.iter().zip(index).zip(column) {
                             out[level as usize * r + e] += v * z;

@@ -165,6 +165,7 @@ impl Response for FamilyResponse {
                 response: self,
                 mixture: self.zero.map(|part| ZeroMixture { part, family: self.family.clone() }),
                 constants: Constants::new(n, parameters)?,
+                constants_of: None,
                 d: Derivatives::new(n, parameters)?,
                 zero: ZeroDerivatives::new(if self.zero.is_some() { n } else { 0 }, parameters)?,
             },
@@ -189,6 +190,8 @@ struct Densities<'a> {
     response: &'a FamilyResponse,
     mixture: Option<ZeroMixture>,
     constants: Constants,
+    /// The parameters that the constants are of, and their order, where all rows share them.
+    constants_of: Option<(Vec<f64>, Order)>,
     d: Derivatives,
     zero: ZeroDerivatives,
 }
@@ -213,6 +216,11 @@ fn psi_of<'p>(response: &FamilyResponse, psi: &[f64], dispersion: Option<&'p [f6
 
 impl Densities<'_> {
     fn constants(&mut self, psi: &[Psi], order: Order) -> Result<()> {
+        let shared: Option<Vec<f64>> = psi.iter().map(|p| if let Psi::Shared(v) = p { Some(*v) } else { None }).collect();
+        if self.constants_of.as_ref().is_some_and(|(of, had)| *had >= order && Some(of) == shared.as_ref()) {
+            return Ok(());
+        }
+        self.constants_of = shared.map(|shared| (shared, order));
         let data = self.response.observations();
         match &self.mixture {
             Some(mixture) => mixture.constants(&data, psi, order, &mut self.constants),

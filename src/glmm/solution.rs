@@ -237,6 +237,7 @@ impl Laplace<'_> {
         slopes: &mut [Vec<f64>],
     ) -> Result<Vec<(usize, Vec<f64>)>> {
         let n = x.len();
+        let centre = self.mode.effects()?;
         let mut modes = vec![];
         let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
         for (done, &j) in free.iter().enumerate() {
@@ -245,11 +246,13 @@ impl Laplace<'_> {
             let step = STEP * if curvature > 0.0 { (2.0 / curvature).sqrt().clamp(1e-3, 1.0) } else { 1.0 };
             let mut at = x.to_vec();
             at[j] = x[j] + step;
+            self.mode.go_to(&centre);
             self.evaluate_gradient(&at, &mut up)?;
             self.require_modes()?;
             let gamma_up = self.mode.gamma.clone();
             let mut b_up = self.mode.random_effects()?;
             at[j] = x[j] - step;
+            self.mode.go_opposite(&centre);
             self.evaluate_gradient(&at, &mut down)?;
             self.require_modes()?;
             let gamma_down = self.mode.gamma.clone();

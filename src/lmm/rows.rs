@@ -26,7 +26,11 @@ impl<'a> Chunk<'a> {
             x: &design.x,
             y,
             weights: design.weights.as_deref(),
-            terms: design.terms.iter().map(|t| TermRows { index: &t.index, z: t.z.as_deref(), entries: None }).collect(),
+            terms: design
+                .terms
+                .iter()
+                .map(|t| TermRows { index: &t.index, z: t.z.as_deref(), entries: None, runs: None })
+                .collect(),
             watch: *watch,
         }
     }

@@ -63,7 +63,12 @@ impl Example {
     }
 
     pub fn chunk(&self) -> Chunk<'_> {
-        let terms = self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref(), entries: None }).collect();
+        let terms = self
+            .index
+            .iter()
+            .zip(&self.z)
+            .map(|(index, z)| TermRows { index, z: z.as_deref(), entries: None, runs: None })
+            .collect();
         Chunk { n: self.n, x: &self.x, y: &self.y, weights: self.weights.as_deref(), terms, watch: Watch::unwatched() }
     }
 

@@ -271,13 +271,30 @@ impl BlockMatrix {
 pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usize, blocks: &mut [f64]) {
     let n = term.index.len();
     let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
-    match (effects, term.z) {
-        (1, None) => {
+    match (effects, term.z, term.runs.zip(weights)) {
+        (1, None, Some((runs, weights))) => {
+            runs.of(term.index).for_each(|(level, run)| blocks[level] += dense::sum(&weights[run]));
+        }
+        (2, Some(z), Some((runs, weights))) => {
+            let (first, second) = z.split_at(n);
+            for (level, run) in runs.of(term.index) {
+                let [mut aa, mut ab, mut bb] = [0.0; 3];
+                for ((w, a), b) in weights[run.clone()].iter().zip(&first[run.clone()]).zip(&second[run]) {
+                    let (wa, wb) = (w * a, w * b);
+                    aa += wa * a;
+                    ab += wa * b;
+                    bb += wb * b;
+                }
+                let block = &mut blocks[level * 4..][..4];
+                block.iter_mut().zip([aa, ab, ab, bb]).for_each(|(sum, v)| *sum += v);
+            }
+        }
+        (1, None, _) => {
             for (i, &level) in term.index.iter().enumerate() {
                 blocks[level as usize] += weight(i);
             }
         }
-        (2, Some(z)) => {
+        (2, Some(z), _) => {
             let (first, second) = z.split_at(n);
             for (i, ((&level, a), b)) in term.index.iter().zip(first).zip(second).enumerate() {
                 let block = &mut blocks[level as usize * 4..][..4];

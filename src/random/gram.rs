@@ -184,6 +184,12 @@ impl Gram {
                 for k in m + 1..self.layout.terms.len() {
                     let (rk, len) = (self.pair(k, m).row_effects, self.pair(k, m).block_len());
                     let pair = &mut out.off_diagonal[k * (k - 1) / 2 + m];
+                    if len == 1 {
+                        let own = &mut pair.values[pair.col_ptr[level]..pair.col_ptr[level + 1]];
+                        inverse.copy_scaled(col_ptr[column] + below, t[k][0] * t[m][0], own);
+                        below += own.len();
+                        continue;
+                    }
                     v.resize(len.max(r * r), 0.0);
                     for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
                         for c in 0..r {

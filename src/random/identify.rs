@@ -316,7 +316,7 @@ mod tests {
         for ((kind, hom, index, columns), z) in terms.iter().zip(&z) {
             let size = TermSize { levels: *index.iter().max().unwrap() as usize + 1, effects: columns.len() };
             parts.push(Part {
-                rows: TermRows { index, z: Some(z), entries: None },
+                rows: TermRows { index, z: Some(z), entries: None, runs: None },
                 size,
                 structure: Structure::new(*kind, *hom, columns.len()),
             });
@@ -391,7 +391,7 @@ mod tests {
         let tells = |columns: &[&[f64]], residual: bool| {
             let z = columns.concat();
             let part = Part {
-                rows: TermRows { index: &index, z: Some(&z), entries: None },
+                rows: TermRows { index: &index, z: Some(&z), entries: None, runs: None },
                 size: TermSize { levels: 4, effects: columns.len() },
                 structure: Structure::new(Unstructured, None, columns.len()),
             };
@@ -410,7 +410,7 @@ mod tests {
     fn weights_set_the_residual_apart() {
         let index: Vec<u32> = (0..6).collect();
         let part = || Part {
-            rows: TermRows { index: &index, z: None, entries: None },
+            rows: TermRows { index: &index, z: None, entries: None, runs: None },
             size: TermSize { levels: 6, effects: 1 },
             structure: Structure::new(Unstructured, None, 1),
         };
@@ -429,7 +429,7 @@ mod tests {
         h.swap(n - 1, n - 9);
         let of = |index: &[u32]| -> Dependencies {
             let part = |index| Part {
-                rows: TermRows { index, z: None, entries: None },
+                rows: TermRows { index, z: None, entries: None, runs: None },
                 size: TermSize { levels: n / 8, effects: 1 },
                 structure: Structure::new(Unstructured, None, 1),
             };

@@ -1,6 +1,7 @@
 //! The sizes of a model, and the rows of its random terms.
 
 use super::entries::Entries;
+use super::runs::Runs;
 use crate::design::Design;
 
 /// The rows of one random term.
@@ -12,6 +13,8 @@ pub struct TermRows<'a> {
     pub z: Option<&'a [f64]>,
     /// What of z is not zero, where that is little and is known.
     pub entries: Option<&'a Entries>,
+    /// Its runs of the same level, where they are long and are known.
+    pub runs: Option<&'a Runs>,
 }
 
 /// The sizes of a model: columns of X, and levels and effects of each random term.

@@ -83,8 +83,13 @@ impl WeightedGram {
         for (k, term) in terms.iter().enumerate() {
             let r = inverse.gram.layout.terms[k].effects;
             let blocks = &inverse.gram.diagonal[k];
-            let slots = |i: usize| term.index[i] as usize;
-            add_forms(&Forms { row: term, column: term, r, c: r, blocks, factor: 1.0 }, slots, &mut out[triangle(of[k], of[k])]);
+            let own = &mut out[triangle(of[k], of[k])];
+            if let (1, None, Some(runs)) = (r, term.z, term.runs) {
+                runs.of(term.index).for_each(|(level, run)| own[run].iter_mut().for_each(|h| *h += blocks[level]));
+            } else {
+                let slots = |i: usize| term.index[i] as usize;
+                add_forms(&Forms { row: term, column: term, r, c: r, blocks, factor: 1.0 }, slots, own);
+            }
             for (m, other) in terms[..k].iter().enumerate() {
                 let pair = inverse.gram.pair(k, m);
                 // Within one predictor the pair counts twice.
@@ -127,6 +132,14 @@ fn add_forms(forms: &Forms<'_>, slot: impl Fn(usize) -> usize, out: &mut [f64]) 
             let block = &forms.blocks[slot(i) * r * c..][..r * c];
             let form = |(b, zb): (usize, f64)| zb * rows.row(i).map(|(a, za)| block[b * r + a] * za).sum::<f64>();
             *h += factor * columns.row(i).map(form).sum::<f64>();
+        }
+        return;
+    }
+    if let (2, 2, Some(rows), Some(columns)) = (r, c, forms.row.z, forms.column.z) {
+        let (rows, columns, blocks) = (rows.split_at(n), columns.split_at(n), forms.blocks.as_chunks::<4>().0);
+        for (i, h) in out.iter_mut().enumerate() {
+            let ([a, b, c, d], [z, w]) = (blocks[slot(i)], [rows.0[i], rows.1[i]]);
+            *h += factor * (columns.0[i] * (a * z + b * w) + columns.1[i] * (c * z + d * w));
         }
         return;
     }

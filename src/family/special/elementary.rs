@@ -1,5 +1,7 @@
 //! Logistic functions, logarithms of one plus or minus something, and the sums their naive forms cancel in.
 
+use crate::elementary::{exp, ln};
+
 /// 1 / (1 + e^-x); its complement is `expit(-x)`, exact in the other tail.
 #[inline]
 pub fn expit(x: f64) -> f64 {
@@ -12,7 +14,7 @@ pub fn expit(x: f64) -> f64 {
 }
 
 /// The logistic function with its complement and the logarithms of both, for one exponential and one logarithm.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Logistic {
     pub p: f64,
     pub q: f64,
@@ -20,26 +22,33 @@ pub struct Logistic {
     pub log_q: f64,
 }
 
-/// expit(x), expit(-x), and their logarithms -softplus(-x), -softplus(x).
-#[inline]
+/// expit(x), expit(-x), and their logarithms -softplus(-x), -softplus(x). Without branches, for loops that become vector code.
+#[allow(clippy::inline_always)]
+#[inline(always)]
 pub fn logistic(x: f64) -> Logistic {
-    let e = (-x.abs()).exp();
+    let e = exp(-x.abs());
     let large = 1.0 / (1.0 + e);
     let small = e * large;
     let log = ln_1p_unit(e, large);
-    // Signs of predictors come as they like: a branch would be mispredicted half of the time.
-    let up = f64::from(x >= 0.0);
-    let down = 1.0 - up;
-    Logistic { p: up * large + down * small, q: up * small + down * large, log_p: x.min(0.0) - log, log_q: -x.max(0.0) - log }
+    let (p, q) = if x >= 0.0 { (large, small) } else { (small, large) };
+    Logistic { p, q, log_p: x.min(0.0) - log, log_q: -x.max(0.0) - log }
 }
 
-/// log(1 + e) for 0 <= e <= 1, given 1/(1 + e): faster than `ln_1p`.
-#[inline]
+/// The same given the odds e^x, which are finite; `log_p` is not there.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub fn logistic_of_odds(odds: f64) -> Logistic {
+    let q = 1.0 / (1.0 + odds);
+    Logistic { p: odds * q, q, log_p: f64::NAN, log_q: -ln_1p_unit(odds, q) }
+}
+
+/// log(1 + e) for e >= 0, given 1/(1 + e): faster than `ln_1p`.
+#[allow(clippy::inline_always)]
+#[inline(always)]
 fn ln_1p_unit(e: f64, reciprocal: f64) -> f64 {
-    // Above sqrt 2 the sum is halved, so that |r| <= 0.172.
     let sum = 1.0 + e;
     // The logarithm of the rounded sum, and what the rounding took.
-    sum.ln() + (e - (sum - 1.0)) * reciprocal
+    ln(sum) + (e - (sum - 1.0)) * reciprocal
 }
 
 /// log(p / (1 - p)).
@@ -51,7 +60,7 @@ pub fn logit(p: f64) -> f64 {
 /// log(1 + e^x).
 #[inline]
 pub fn softplus(x: f64) -> f64 {
-    let e = (-x.abs()).exp();
+    let e = exp(-x.abs());
     x.max(0.0) + ln_1p_unit(e, 1.0 / (1.0 + e))
 }
 
