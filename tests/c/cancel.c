@@ -77,12 +77,19 @@ static size_t cancelled_everywhere(const struct call *own) {
     for (size_t k = 1; k <= total; k++) {
         if (k > 40 && (k & (k - 1)) != 0 && k + 5 < total && k % 37 != 0) continue;
         count = (struct count){0, k};
-        FAILS(INTERLACE_E_CANCELLED, "", made(own, &nothing));
+        status = made(own, &nothing);
+        if (count.calls < k) { /* some reports come by the clock, and this time there were fewer */
+            CHECK(status == INTERLACE_OK);
+            release(own, nothing);
+            nothing = NULL;
+            continue;
+        }
+        CHECK(status == INTERLACE_E_CANCELLED && err.code == status && err.message[0] != '\0');
         CHECK(nothing == NULL && count.calls == k);
         tried++;
     }
     count = (struct count){0, 0};
-    CHECK(made(own, &again) == INTERLACE_OK && count.calls == total);
+    CHECK(made(own, &again) == INTERLACE_OK);
     same(own, whole, again);
     release(own, whole);
     release(own, again);
