@@ -95,6 +95,7 @@ test-long:
 	INTERLACE_CASES=1000000 $(CARGO) test --release --test fuzz -- --skip arrays::
 	INTERLACE_CASES=200000 $(CARGO) test --release --test fuzz arrays::
 	INTERLACE_CASES=1000000 $(CARGO) test --release --test every_kind saved::forged
+	INTERLACE_CASES=20000 $(CARGO) test --release --test every_kind finite::
 
 # The programs that Arrow data come from, in an environment of their own: about 170 MB to fetch, 600 MB of disk. The library is that of
 # `make test`, or another one's path in HOSTS_LIBRARY.

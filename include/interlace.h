@@ -1510,7 +1510,7 @@ interlace_status interlace_spec_set_ties(interlace_spec *spec, interlace_ties ti
  * @param[in,out] spec The spec.
  * @param[in] start Times [n] from which rows are at risk; NULL for the beginning.
  * @param[in] stop Times [n] of events, or until which rows are at risk.
- * @param[in] event 1 for an event at `stop`, 0 for none [n].
+ * @param[in] event 1 for an event at `stop`, 0 for none [n]; NULL in new data for predictions.
  * @param[in] n The number of rows.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1

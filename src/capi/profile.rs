@@ -56,7 +56,7 @@ pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(intervals(&profiles(fit, &read(request)?, options)?)?)));
+        out.write(give(FrameHandle::new(intervals(&profiles(fit, &read(request)?, options)?)?))?);
         Ok(())
     })
 }
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn interlace_fit_profile(
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(points(&profiles(fit, &read(request)?, options)?)?)));
+        out.write(give(FrameHandle::new(points(&profiles(fit, &read(request)?, options)?)?))?);
         Ok(())
     })
 }
