@@ -24,7 +24,8 @@
  *    to each other and may be freed in any order.
  *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the
  *    handler that turns a bug inside the library into INTERLACE_E_INTERNAL.
- *  - The library does not print, read environment variables, install signal handlers or call exit. */
+ *  - The library does not print, read environment variables, install signal handlers or call exit. It leaves the processor's state as the
+ *    ABI wants it, in callbacks, too: the upper halves of vector registers are free. */
 /* Contents:
  *   Library      version, status, errors
  *   Frame        data go in as named columns, tables come out so; CSV files; Arrow data
