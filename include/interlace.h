@@ -24,7 +24,8 @@
  *    to each other and may be freed in any order.
  *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the
  *    handler that turns a bug inside the library into INTERLACE_E_INTERNAL.
- *  - The library does not print, read environment variables, install signal handlers or call exit. */
+ *  - The library does not print, read environment variables, install signal handlers or call exit. It leaves the processor's state as the
+ *    ABI wants it, in callbacks, too: the upper halves of vector registers are free. */
 /* Contents:
  *   Library      version, status, errors
  *   Frame        data go in as named columns, tables come out so; CSV files; Arrow data
@@ -1510,7 +1511,7 @@ interlace_status interlace_spec_set_ties(interlace_spec *spec, interlace_ties ti
  * @param[in,out] spec The spec.
  * @param[in] start Times [n] from which rows are at risk; NULL for the beginning.
  * @param[in] stop Times [n] of events, or until which rows are at risk.
- * @param[in] event 1 for an event at `stop`, 0 for none [n].
+ * @param[in] event 1 for an event at `stop`, 0 for none [n]; NULL in new data for predictions.
  * @param[in] n The number of rows.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -5298,9 +5299,10 @@ typedef struct interlace_profile_request {
  * (those of the zero part and the dispersion or scale begin with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA
  * only the elements of theta, with the fit's names after "theta."; those of a linear model are relative to sigma, which
  * is maximised over. Likelihoods, and so the estimates here, are always those of maximum likelihood, whatever the
- * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the
- * deviance and theta there.
+ * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise. A
+ * coefficient of a Cox model without a finite estimate has an infinite limit on the side to which the likelihood does
+ * not fall. INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile,
+ * with the deviance and theta there.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.

@@ -1887,7 +1887,7 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
 
     /// interlace_spec_set_survival_array: Sets the response of a Cox model from arrays: a row is at risk at times t with `start` [n] < t <=
     /// `stop` [n], in any unit, from 0 up, and `event` [n] is 1 if it ends with an event, 0 if it ends without one.
-    Result<void> set_survival_array(View<double> start, View<double> stop, View<double> event);
+    Result<void> set_survival_array(View<double> start, View<double> stop, View<double> event = {});
 
     /// interlace_spec_set_strata_array: Divides the rows of a Cox model from arrays into strata, each with a baseline hazard of its own:
     /// `index` [n] holds the stratum of each row, from 0 to `n_strata` - 1, or -1 if missing.
@@ -3656,9 +3656,9 @@ inline Result<void> Spec::set_survival_array(View<double> start, View<double> st
 {
     detail::Call call;
     if (!start.empty()) call.same("start", start.size(), stop.size());
-    call.same("event", event.size(), stop.size());
-    if (call.good()) call.ended(interlace_spec_set_survival_array(capi(), detail::pointer(start), stop.data(), event.data(), stop.size(),
-            call.error()));
+    if (!event.empty()) call.same("event", event.size(), stop.size());
+    if (call.good()) call.ended(interlace_spec_set_survival_array(capi(), detail::pointer(start), stop.data(), detail::pointer(event),
+            stop.size(), call.error()));
     return call.result();
 }
 

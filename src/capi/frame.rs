@@ -51,7 +51,7 @@ impl FrameHandle {
 pub unsafe extern "C" fn interlace_frame_new(n_rows: usize, out: *mut *mut FrameHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        out.write(give(FrameHandle::new(Frame::new(n_rows))));
+        out.write(give(FrameHandle::new(Frame::new(n_rows)))?);
         Ok(())
     })
 }

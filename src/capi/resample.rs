@@ -82,7 +82,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
         let y = slice(y, len, "y")?;
         let settings = Options { threads: threads(options), ..handle.options.clone() };
         let fit = watched(options, |watch| handle.fit.refit(y, &settings, watch))?;
-        out.write(give(FitHandle::new(fit, settings)));
+        out.write(give(FitHandle::new(fit, settings))?);
         Ok(())
     })
 }
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn interlace_fit_refit_many(
         let y = matrix(y, m, columns, ldy, "y", "ldy")?;
         let asked = RefitOptions { std_errors, threads: threads(options) };
         let all = watched(options, |watch| fit.refit_many(&y, &asked, watch))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }

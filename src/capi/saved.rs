@@ -6,7 +6,7 @@ use super::boundary::boundary;
 use super::buffer::{slice, target};
 use super::c_void;
 use super::fit::FitHandle;
-use super::handle::{give, need};
+use super::handle::{boxed, give, need};
 use super::options::OptionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
@@ -65,13 +65,16 @@ pub unsafe extern "C" fn interlace_fit_from_bytes(
         let spec_place = if spec.is_null() { None } else { Some(target(spec, "spec")?) };
         let options_place = if options.is_null() { None } else { Some(target(options, "options")?) };
         let saved = from_bytes(slice(bytes, len, "bytes")?)?;
+        let spec = saved.spec.filter(|_| spec_place.is_some()).map(|spec| boxed(SpecHandle { spec })).transpose()?;
+        let options = options_place.map(|_| boxed(OptionsHandle::new(saved.options.clone()))).transpose()?;
+        let fit = give(FitHandle::new(saved.fit, saved.options))?;
         if let Some(place) = spec_place {
-            place.write(saved.spec.map_or_else(null_mut, |spec| give(SpecHandle { spec })));
+            place.write(spec.map_or_else(null_mut, Box::into_raw));
         }
-        if let Some(place) = options_place {
-            place.write(give(OptionsHandle::new(saved.options.clone())));
+        if let (Some(place), Some(options)) = (options_place, options) {
+            place.write(Box::into_raw(options));
         }
-        out.write(give(FitHandle::new(saved.fit, saved.options)));
+        out.write(fit);
         Ok(())
     })
 }
@@ -108,7 +111,7 @@ pub unsafe extern "C" fn interlace_spec_from_bytes(
     boundary(err, || {
         let out = target(out, "out")?;
         let spec = spec_from_bytes(slice(bytes, len, "bytes")?)?;
-        out.write(give(SpecHandle { spec }));
+        out.write(give(SpecHandle { spec })?);
         Ok(())
     })
 }
@@ -144,7 +147,7 @@ pub unsafe extern "C" fn interlace_options_from_bytes(
     boundary(err, || {
         let out = target(out, "out")?;
         let options = options_from_bytes(slice(bytes, len, "bytes")?)?;
-        out.write(give(OptionsHandle::new(options)));
+        out.write(give(OptionsHandle::new(options))?);
         Ok(())
     })
 }

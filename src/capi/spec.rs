@@ -44,7 +44,7 @@ pub unsafe extern "C" fn interlace_spec_new(
         // Only for its error: where the names come from, and so what `.` stands for, is known when it is fitted.
         parse(&formula)?;
         let source = Source::Formula(FormulaSpec { formula, ..FormulaSpec::default() });
-        out.write(give(SpecHandle { spec: Spec::new(kind, source) }));
+        out.write(give(SpecHandle { spec: Spec::new(kind, source) })?);
         Ok(())
     })
 }
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn interlace_spec_update(
     boundary(err, || {
         let (spec, out) = (&need(spec, "spec")?.spec, target(out, "out")?);
         let spec = optional_text(formula, "formula")?.map_or_else(|| Ok(spec.clone()), |change| spec.update(change))?;
-        out.write(give(SpecHandle { spec }));
+        out.write(give(SpecHandle { spec })?);
         Ok(())
     })
 }

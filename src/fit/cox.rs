@@ -7,7 +7,7 @@ use super::common::{Common, Fit};
 use super::estimable::Estimable;
 use super::kind::{Cox, Kind};
 use super::parts::{FixedEffects, TermFit};
-use super::points::points;
+use super::points::Points;
 use super::random_terms::{check_cox, check_unseen};
 use crate::coxme::concordance::Concordance;
 use crate::coxme::estimate::{estimate, estimate_from};
@@ -50,7 +50,7 @@ pub(super) fn fit(
 }
 
 /// The criterion at each of the given theta.
-pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: Points<'_>, watch: &Watch<'_>) -> Result<Vec<f64>> {
     check(design, options)?;
     if options.fixed_effects == FixedEffectsBy::Integrated {
         return Err(Error::unsupported(
@@ -59,7 +59,7 @@ pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: 
     }
     let model = Model::new(design, survival_of(design)?, ties)?;
     let mut laplace = Laplace::new(&model, watch)?;
-    let points = points(thetas, model.n_theta())?;
+    let points = thetas.of(model.n_theta())?;
     let total = points.len();
     let evaluate = |(i, theta): (usize, &[f64])| {
         watch.at(Phase::Objective, i, Some(total))?;

@@ -7,7 +7,7 @@ use super::common::Fit;
 use super::diagnosis::{check_constant, check_ended, check_not_exact};
 use super::maxima::two_maxima;
 use super::ordinal::ordinal;
-use super::points::points;
+use super::points::Points;
 use super::random_terms::check_generalised;
 use super::region::{Found, search_from};
 use super::response::{AnyResponse, check_quadrature, check_response};
@@ -87,7 +87,7 @@ pub(super) fn objective(
     response: AnyResponse,
     design: &Design,
     options: &Options,
-    numbers: &[f64],
+    numbers: Points<'_>,
     watch: &Watch<'_>,
 ) -> Result<Vec<f64>> {
     let response = response.guarded()?;
@@ -103,7 +103,7 @@ pub(super) fn objective(
     if laplace.how.inside != Inside::Nothing {
         laplace.start_fixed(&response.start(&model, watch)?.fixed[0]);
     }
-    let points = points(numbers, laplace.n_parameters())?;
+    let points = numbers.of(laplace.n_parameters())?;
     let total = points.len();
     points
         .enumerate()

@@ -8,7 +8,7 @@ use super::estimable::Estimable;
 use super::kind::Kind;
 use super::maxima::solutions;
 use super::parts::{FixedEffects, TermFit};
-use super::points::points;
+use super::points::Points;
 use super::random_terms::check_linear;
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
@@ -60,13 +60,13 @@ pub(super) fn fit(
 }
 
 /// The criterion at each of the given theta.
-pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+pub(super) fn objective(design: &Design, options: &Options, thetas: Points<'_>, watch: &Watch<'_>) -> Result<Vec<f64>> {
     check(design, options)?;
     let mut design = design.clone();
     Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
     let mut deviance = Deviance::new(&system, options.reml, watch)?;
-    let points = points(thetas, system.n_working())?;
+    let points = thetas.of(system.n_working())?;
     let total = points.len();
     let evaluate = |(i, theta): (usize, &[f64])| {
         watch.at(Phase::Objective, i, Some(total))?;

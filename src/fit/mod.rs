@@ -41,6 +41,7 @@ pub use family_record::is_of_caller;
 pub use kind::{Cox, FamilyParameter, Generalised, Kind, Nominal, Ordinal};
 pub use parameters::ParameterForm;
 pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};
+pub use points::Points;
 pub use predictors::Role;
 
 pub(crate) use parts::in_unit;

@@ -134,7 +134,8 @@ impl<'a, 'b> Algebra<'a, 'b> {
         }
         let (all_left, all_right) = (self.has_all(&left), self.has_all(&operand));
         let some_left_out = (all_left || all_right) && !self.left_out.is_empty();
-        if all_left && all_right || all_left && op == Op::Div || all_right && op == Op::In || some_left_out {
+        let within_all = (all_left && op == Op::Div) || (all_right && op == Op::In);
+        if (all_left && all_right) || within_all || some_left_out {
             return Err(columns_unknown(whole));
         }
         match op {

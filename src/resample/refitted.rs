@@ -2,7 +2,8 @@
 
 use super::refit::set_response;
 use crate::error::{Error, Result};
-use crate::fit::Fit;
+use crate::fit::response::check_categories;
+use crate::fit::{Fit, Kind};
 use crate::options::Options;
 use crate::watch::{Phase, Watch};
 
@@ -20,6 +21,9 @@ impl Fit {
             return Err(Error::argument(format!("y has {} values, wanted {wanted}", y.len())));
         }
         set_response(&mut design, &self.used_of_each(y)?)?;
+        if let Kind::Ordinal(_, own) = &self.kind {
+            check_categories(own.categories.len(), &design.y)?;
+        }
         design.rows = self.rows.try_clone()?;
         let options = Options { theta0: None, null_model: true, ..options.clone() };
         self.again(design, &options, Some(self), watch)

@@ -48,6 +48,15 @@ static void refits(const interlace_fit *fit) {
     CHECK(none == NULL);
 }
 
+/* What was fitted and what is left. */
+static void response_of(const interlace_fit *fit, double *y) {
+    double residuals[30];
+    OK(interlace_fit_fitted(fit, y, 30, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, residuals, 30, &err));
+    for (size_t i = 0; i < 30; i++)
+        y[i] += residuals[i];
+}
+
 /* Another response: a fit of its own, and that of the fit gives the fit. */
 static void refit(const interlace_fit *fit) {
     double y[30], own[30];
@@ -56,9 +65,10 @@ static void refit(const interlace_fit *fit) {
     OK(interlace_fit_refit(fit, y, 30, NULL, &other, &err));
     CHECK(interlace_fit_converged(other) && interlace_fit_n_obs(other) == 30);
     SAME(interlace_fit_formula(other), interlace_fit_formula(fit));
-    OK(interlace_fit_y(other, own, 30, &err));
-    CHECK(memcmp(own, y, sizeof y) == 0);
-    OK(interlace_fit_y(fit, y, 30, &err));
+    response_of(other, own);
+    for (size_t i = 0; i < 30; i++)
+        CLOSE(own[i], y[i], 1e-12);
+    response_of(fit, y);
     OK(interlace_fit_refit(other, y, 30, NULL, &again, &err));
     CLOSE(interlace_fit_log_likelihood(again), interlace_fit_log_likelihood(fit), 1e-9);
     CHECK(interlace_fit_method(again) == interlace_fit_method(fit));

@@ -294,9 +294,9 @@ impl Memory {
                 for _ in 0..=n {
                     let own = if rng.below(60) == 0 { rng.below(40) as i64 - 3 } else { at };
                     if format == "u" {
-                        bytes.extend((own as i32).to_ne_bytes())
+                        bytes.extend((own as i32).to_ne_bytes());
                     } else {
-                        bytes.extend(own.to_ne_bytes())
+                        bytes.extend(own.to_ne_bytes());
                     }
                     at += rng.below(4) as i64;
                 }
@@ -314,7 +314,7 @@ impl Memory {
                         *one_of(rng, &[0, 1, 0, -1]),
                         rng.below(70) as i32,
                     ];
-                    let view = if len > 12 || len < 0 { view } else { [len, 0x6161_6161, 0x6262, 0] };
+                    let view = if (0..=12).contains(&len) { [len, 0x6161_6161, 0x6262, 0] } else { view };
                     bytes.extend(view.iter().flat_map(|part| part.to_ne_bytes()));
                 }
                 bytes.resize(ROOM, 0);
@@ -358,7 +358,7 @@ fn arrow_structures() {
     run("Arrow structures", 20_000, ONCE_FAILED, |rng| {
         let mut memory = Memory::default();
         let (rows, mut columns) = (rng.below(9), vec![]);
-        for _ in 0..1 + rng.below(2) {
+        for _ in 0..=rng.below(2) {
             let more = rng.below(2);
             columns.push(memory.column(rng, 0, rows + more));
         }

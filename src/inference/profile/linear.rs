@@ -160,6 +160,7 @@ impl<'f> Base<'f> {
                 reported,
                 others: vec![],
                 minimum: None,
+                open: None,
             })
         })?;
         work(&mut deviance, held)
@@ -180,6 +181,7 @@ impl<'f> Base<'f> {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             })
         })?;
         work(&mut deviance, held)
