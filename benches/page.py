@@ -27,7 +27,7 @@ def megabytes(value):
 
 def ratio(theirs, ours):
     value = theirs / ours if ours else math.nan
-    return f"{value:.0f}" if value >= 100 else f"{value:.2g}"
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.2g}"
 
 
 def plain(cells):
@@ -66,7 +66,7 @@ def best_line(task, found):
     equal = [(own["minimum"], engine) for engine, own in found.items() if engine in task.get("peers", []) + task.get("full_peers", []) and
              "minimum" in own and ours["log_likelihood"] - own["log_likelihood"] < SHORT]
     if not equal:
-        return [task["name"], seconds(ours["minimum"]), "", ""]
+        return None
     least, engine = min(equal)
     return [task["name"], seconds(ours["minimum"]), f"{seconds(least)} ({engine})", ratio(least, ours["minimum"])]
 
@@ -133,7 +133,7 @@ def versions(engines):
 def whole(engines, arguments, results):
     """The page as Markdown."""
     recipe = "make bench-full" if arguments.full else "make bench"
-    best = [line for task, found in results["fits"] if task["model"] != "coxme" or task.get("peers") if (line := best_line(task, found))]
+    best = [line for task, found in results["fits"] if (line := best_line(task, found))]
     parts = [
         "# Benchmarks\n\n"
         f"`{recipe}` has written this page; [benches/README.md](../benches/README.md) says what is measured, and how to repeat it.\n\n"
