@@ -112,7 +112,7 @@ def machine():
     found = {key: match[1] for key in ("model name", "model", "cpu family") if (match := re.search(rf"^{key}\s*: (.*)$", info, re.M))}
     processor = f"{found.get('model name', platform.processor())} (family {found.get('cpu family', '?')}, model {found.get('model', '?')})"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    return f"{processor}, {os.cpu_count()} processors, {memory:.0f} GB of memory, {platform.system()} {platform.release()}"
+    return f"{processor}, {os.cpu_count()} processors, {memory:.0f} GB of memory, {platform.system()} {re.match('[0-9.]*', platform.release())[0]}"
 
 
 def versions(engines):
