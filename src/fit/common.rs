@@ -137,7 +137,7 @@ impl Fit {
     }
 
     pub fn is_linear(&self) -> bool {
-        matches!(self.kind, Kind::Linear(_))
+        matches!(self.kind, Kind::Linear(..))
     }
 
     /// Fails for a fit that was saved without its rows.
@@ -152,7 +152,7 @@ impl Fit {
     pub(crate) fn without_cox(&self, what: &str) -> Result<()> {
         match &self.kind {
             Kind::Cox(_) => Err(Error::unsupported(format!("{what}: not available for a Cox model"))),
-            Kind::Linear(_) | Kind::Generalised(_) | Kind::Ordinal(..) => Ok(()),
+            Kind::Linear(..) | Kind::Generalised(_) | Kind::Ordinal(..) => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::common::{Common, Fit};
 use super::correlation::CorrelationFit;
+use super::engine::{EngineRecord, Iterative};
 use super::estimable::Estimable;
 use super::kind::Kind;
 use super::maxima::solutions;
@@ -18,12 +19,16 @@ use crate::lmm::correlation::products::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate;
+use crate::lmm::iterative::evaluation::Problem;
+use crate::lmm::iterative::search::search;
+use crate::lmm::iterative::solution::{errors, solution};
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::response::ResponseRows;
 use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::{LinearSystem, WorkingColumns};
-use crate::options::Options;
+use crate::optimize::Reason;
+use crate::options::{Engine, Options};
 use crate::random::{Layout, centred, shifts};
 use crate::search::Estimate;
 use crate::watch::{Phase, Watch};
@@ -36,12 +41,20 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let started = Instant::now();
     let wide = Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
+    if options.engine == Engine::Iterative {
+        let mut fit = by_iterations(design, program, &system, options, watch)?;
+        if let Some(wide) = wide {
+            wide.restore(&mut fit)?;
+        }
+        fit.timing.1 = started.elapsed().as_secs_f64();
+        return Ok(fit);
+    }
     let mut deviance = Deviance::new(&system, options.reml, watch)?;
     let estimate = estimate(&mut deviance, options)?;
     deviance.watch = watch.without_end();
     let others = solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;
-    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution)?;
+    let mut fit = Fit::linear(design, program, &system, options, (&estimate, None), solution)?;
     let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
     fit.warn_of_maxima(&others);
     if let Some(wide) = wide {
@@ -49,6 +62,47 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     }
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
+}
+
+/// Fits a system without a factorisation.
+fn by_iterations(
+    design: Design,
+    program: ModelProgram,
+    system: &LinearSystem,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Fit> {
+    let problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
+    let found = search(&problem, options)?;
+    let (solution, errors) = (solution(&problem, &found)?, errors(&problem, &found));
+    let converged = found.reason == Reason::Converged;
+    let estimate = Estimate {
+        working: found.working,
+        value: found.evaluation.value,
+        converged,
+        reason: found.reason,
+        evaluations: found.evaluations,
+        scaled_gradient: found.scaled_gradient,
+        others: vec![],
+    };
+    let iterative = Iterative {
+        seed: options.engine_seed,
+        signs: found.signs,
+        steps: found.evaluation.steps,
+        criterion_error: found.evaluation.value_error,
+        theta_error: errors.theta,
+        theta_share: errors.shares,
+        sd_error: found.evaluation.levels.as_ref().map_or(f64::NAN, |own| own.error),
+        fixed_derivatives: found.evaluation.fixed,
+        covariance: errors.covariance,
+    };
+    let record = EngineRecord {
+        engine: Engine::Iterative,
+        decision: "engine = iterative was asked for".into(),
+        forecast: None,
+        iterative: Some(iterative),
+    };
+    Fit::linear(design, program, system, options, (&estimate, Some(record)), solution)
 }
 
 /// The criterion at each of the given theta.
@@ -143,7 +197,7 @@ impl Fit {
         program: ModelProgram,
         system: &LinearSystem,
         options: &Options,
-        estimate: &Estimate,
+        (estimate, engine): (&Estimate, Option<EngineRecord>),
         solution: Solution,
     ) -> Result<Fit> {
         let estimable = Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])?;
@@ -158,7 +212,7 @@ impl Fit {
             design,
         });
         let mut fit = Fit::of(Common {
-            kind: Kind::Linear(correlation),
+            kind: Kind::Linear(correlation, engine.map(Box::new)),
             reml: options.reml,
             fixed: FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov, solution.root),
             theta: solution.theta,

@@ -7,6 +7,7 @@ mod correlation;
 pub(crate) mod estimable;
 mod parts;
 mod family_record;
+mod engine;
 mod kind;
 mod common;
 mod points;
@@ -36,6 +37,7 @@ mod sound;
 
 pub use common::Fit;
 pub use correlation::CorrelationFit;
+pub use engine::{EngineRecord, Iterative};
 pub use family_record::is_of_caller;
 pub use kind::{Cox, FamilyParameter, Generalised, Kind, Nominal, Ordinal};
 pub use parameters::ParameterForm;

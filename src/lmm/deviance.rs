@@ -20,7 +20,7 @@ use crate::watch::Watch;
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
 
-const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
+pub(super) const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
 
 /// What depends on the design alone, to be kept from one response to the next.
 pub struct Analysis {

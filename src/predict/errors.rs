@@ -159,7 +159,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
         // Of a linear model they are taken as known, as in its covariance of the fixed effects.
         let further = |own: &'m Rebuilt| match fit.kind {
-            Kind::Linear(_) | Kind::Cox(_) => Further::Known,
+            Kind::Linear(..) | Kind::Cox(_) => Further::Known,
             Kind::Generalised(_) => Further::Own,
             Kind::Ordinal(..) => Further::Combined(&own.of_reported),
         };

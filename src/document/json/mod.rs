@@ -66,7 +66,7 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
         json.numbers("residuals", &fit.residuals);
     }
     match &fit.kind {
-        Kind::Linear(_) => {}
+        Kind::Linear(..) => {}
         Kind::Generalised(own) => put_generalised(json, fit, own)?,
         Kind::Ordinal(own, ordinal) => put_ordinal(json, fit, own, ordinal)?,
         Kind::Cox(own) => put_cox(json, fit, own)?,

@@ -1,0 +1,79 @@
+//! How the random effects of a linear fit were solved for, and what that leaves uncertain.
+
+use super::common::Fit;
+use crate::choice::Choice;
+use crate::envelope::fits;
+use crate::error::{Error, Result};
+use crate::lmm::iterative::forecast::Forecast;
+use crate::options::Engine;
+
+/// Of linear fits with a forecast of the factorisation, or by iterations.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct EngineRecord {
+    /// `Direct` or `Iterative`.
+    pub engine: Engine,
+    /// Why, in words.
+    pub decision: String,
+    /// Of the factorisation, where one was made.
+    pub forecast: Option<Forecast>,
+    pub iterative: Option<Iterative>,
+}
+
+/// Monte-Carlo errors of a fit by iterations, and what inference needs of it.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Iterative {
+    pub seed: u64,
+    /// Columns of random signs.
+    pub signs: usize,
+    /// Steps of conjugate gradients at the end: of the fixed effects' columns, and of the signs.
+    pub steps: (usize, usize),
+    /// The Monte-Carlo standard error of the criterion, and so twice that of the log-likelihood.
+    pub criterion_error: f64,
+    /// Of each theta, and the same in units of its standard error.
+    pub theta_error: Vec<f64>,
+    pub theta_share: Vec<f64>,
+    /// The relative error of conditional standard deviations of random effects, a root mean square.
+    pub sd_error: f64,
+    /// The derivatives of the fixed effects' covariance in the working parameters, where it is the identity, `[p, p]` each.
+    pub(crate) fixed_derivatives: Vec<Vec<f64>>,
+    /// The covariance of the working parameters and log sigma, `[n + 1, n + 1]`; zero for parameters at a boundary.
+    pub(crate) covariance: Vec<f64>,
+}
+
+impl EngineRecord {
+    pub(super) fn check(&self, fit: &Fit) -> Result<()> {
+        fits((self.engine == Engine::Iterative) == self.iterative.is_some(), "the engine")?;
+        let Some(own) = &self.iterative else { return Ok(()) };
+        let (n, p) = (fit.theta.len(), fit.fixed.names.len());
+        let sizes = own.theta_error.len() == n
+            && own.theta_share.len() == n
+            && own.fixed_derivatives.len() == n
+            && own.fixed_derivatives.iter().all(|d| d.len() == p.saturating_mul(p))
+            && own.covariance.len() == (n + 1).saturating_mul(n + 1);
+        fits(sizes, "the errors of the iterative engine")
+    }
+}
+
+impl Fit {
+    /// How the random effects of a linear fit were solved for, where that was a question.
+    pub fn engine(&self) -> Option<&EngineRecord> {
+        self.kind.engine()
+    }
+
+    /// What only a fit by iterations has.
+    pub fn iterative(&self) -> Option<&Iterative> {
+        self.engine()?.iterative.as_ref()
+    }
+
+    /// Fails for what takes a factorisation, if the fit was had without one.
+    pub(crate) fn with_factor(&self, what: &str) -> Result<()> {
+        match self.iterative() {
+            None => Ok(()),
+            Some(_) => Err(Error::unsupported(format!(
+                "{what}: not available for a fit by engine = {}, which has no factor of the random effects; fit with engine = {}",
+                Engine::Iterative.name(),
+                Engine::Direct.name()
+            ))),
+        }
+    }
+}
