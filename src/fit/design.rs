@@ -6,7 +6,7 @@ use super::parts::{PredictorFit, TermFit};
 use crate::design::{Design, ModelProgram, PredictorDesign};
 use crate::error::{Result, try_copy};
 use crate::glmm::model::Model;
-use crate::options::{FixedEffectsBy, Information, Nodes, Options, Unidentified};
+use crate::options::{Engine, FixedEffectsBy, Information, Nodes, Options, Unidentified};
 
 /// What memory is for.
 const X: &str = "fixed-effects model matrix";
@@ -77,6 +77,8 @@ impl Fit {
             null_model: true,
             // What there was to say of it has been said.
             unidentified: Unidentified::Ignore,
+            engine: self.engine().map_or(Engine::Auto, |own| own.engine),
+            engine_seed: self.iterative().map_or(0, |own| own.seed),
             ..Options::default()
         }
     }

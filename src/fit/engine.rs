@@ -7,6 +7,9 @@ use crate::error::{Error, Result};
 use crate::lmm::iterative::forecast::Forecast;
 use crate::options::Engine;
 
+/// The Monte-Carlo error, in standard errors, that there is a warning of.
+const NOISY: f64 = 0.05;
+
 /// Of linear fits with a forecast of the factorisation, or by iterations.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct EngineRecord {
@@ -63,6 +66,21 @@ impl Fit {
     /// What only a fit by iterations has.
     pub fn iterative(&self) -> Option<&Iterative> {
         self.engine()?.iterative.as_ref()
+    }
+
+    /// More noise than the largest number of signs takes away.
+    pub(super) fn warn_of_noise(&mut self) {
+        let Some(own) = self.iterative() else { return };
+        let largest = own.theta_share.iter().copied().fold(0.0, f64::max);
+        if largest > NOISY {
+            self.design_warnings.push(format!(
+                "engine: the Monte-Carlo error of theta is up to {:.0} % of a standard error with {} random signs; fit with engine = {} if \
+                 that is too much",
+                100.0 * largest,
+                own.signs,
+                Engine::Direct.name()
+            ));
+        }
     }
 
     /// Fails for what takes a factorisation, if the fit was had without one.

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use super::common::{Common, Fit};
 use super::correlation::CorrelationFit;
-use super::engine::{EngineRecord, Iterative};
+use super::engine::EngineRecord;
 use super::estimable::Estimable;
+use super::iterated::{self, Solver};
 use super::kind::Kind;
 use super::maxima::solutions;
 use super::parts::{FixedEffects, TermFit};
@@ -19,16 +20,12 @@ use crate::lmm::correlation::products::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate;
-use crate::lmm::iterative::evaluation::Problem;
-use crate::lmm::iterative::search::search;
-use crate::lmm::iterative::solution::{errors, solution};
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::response::ResponseRows;
 use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::{LinearSystem, WorkingColumns};
-use crate::optimize::Reason;
-use crate::options::{Engine, Options};
+use crate::options::Options;
 use crate::random::{Layout, centred, shifts};
 use crate::search::Estimate;
 use crate::watch::{Phase, Watch};
@@ -41,22 +38,10 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let started = Instant::now();
     let wide = Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
-    if options.engine == Engine::Iterative {
-        let mut fit = by_iterations(design, program, &system, options, watch)?;
-        if let Some(wide) = wide {
-            wide.restore(&mut fit)?;
-        }
-        fit.timing.1 = started.elapsed().as_secs_f64();
-        return Ok(fit);
-    }
-    let mut deviance = Deviance::new(&system, options.reml, watch)?;
-    let estimate = estimate(&mut deviance, options)?;
-    deviance.watch = watch.without_end();
-    let others = solutions(&mut deviance, &estimate.others)?;
-    let solution = solve(&mut deviance, &estimate.working)?;
-    let mut fit = Fit::linear(design, program, &system, options, (&estimate, None), solution)?;
-    let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
-    fit.warn_of_maxima(&others);
+    let mut fit = match Solver::choose(&system, options, watch)? {
+        Solver::Iterative(record) => iterated::fit(design, program, &system, options, record, watch)?,
+        Solver::Direct(deviance, record) => factorised(design, program, (*deviance, record), options, watch)?,
+    };
     if let Some(wide) = wide {
         wide.restore(&mut fit)?;
     }
@@ -64,45 +49,23 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     Ok(fit)
 }
 
-/// Fits a system without a factorisation.
-fn by_iterations(
+/// Fits a system by factorisations.
+fn factorised(
     design: Design,
     program: ModelProgram,
-    system: &LinearSystem,
+    (mut deviance, record): (Deviance<'_>, Option<EngineRecord>),
     options: &Options,
     watch: &Watch<'_>,
 ) -> Result<Fit> {
-    let problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
-    let found = search(&problem, options)?;
-    let (solution, errors) = (solution(&problem, &found)?, errors(&problem, &found));
-    let converged = found.reason == Reason::Converged;
-    let estimate = Estimate {
-        working: found.working,
-        value: found.evaluation.value,
-        converged,
-        reason: found.reason,
-        evaluations: found.evaluations,
-        scaled_gradient: found.scaled_gradient,
-        others: vec![],
-    };
-    let iterative = Iterative {
-        seed: options.engine_seed,
-        signs: found.signs,
-        steps: found.evaluation.steps,
-        criterion_error: found.evaluation.value_error,
-        theta_error: errors.theta,
-        theta_share: errors.shares,
-        sd_error: found.evaluation.levels.as_ref().map_or(f64::NAN, |own| own.error),
-        fixed_derivatives: found.evaluation.fixed,
-        covariance: errors.covariance,
-    };
-    let record = EngineRecord {
-        engine: Engine::Iterative,
-        decision: "engine = iterative was asked for".into(),
-        forecast: None,
-        iterative: Some(iterative),
-    };
-    Fit::linear(design, program, system, options, (&estimate, Some(record)), solution)
+    let system = deviance.system;
+    let estimate = estimate(&mut deviance, options)?;
+    deviance.watch = watch.without_end();
+    let others = solutions(&mut deviance, &estimate.others)?;
+    let solution = solve(&mut deviance, &estimate.working)?;
+    let mut fit = Fit::linear(design, program, system, options, (&estimate, record), solution)?;
+    let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
+    fit.warn_of_maxima(&others);
+    Ok(fit)
 }
 
 /// The criterion at each of the given theta.
@@ -192,7 +155,7 @@ fn check_correlation(design: &Design, correlation: &CorrelationDesign) -> Result
 
 impl Fit {
     /// Puts together the results of a linear fit.
-    fn linear(
+    pub(super) fn linear(
         mut design: Design,
         program: ModelProgram,
         system: &LinearSystem,

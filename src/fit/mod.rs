@@ -20,6 +20,7 @@ mod maxima;
 pub(crate) mod response;
 mod rebuilt;
 mod random_terms;
+mod iterated;
 pub(crate) mod linear;
 mod separation;
 pub(crate) mod diagnosis;

@@ -12,7 +12,7 @@
 use super::correlation::products::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense;
+use crate::linalg::{Admission, dense};
 use crate::optimize::rounding::last_places;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
 use crate::watch::Watch;
@@ -94,6 +94,14 @@ pub struct State {
 impl<'a> Deviance<'a> {
     pub fn new(system: &'a LinearSystem, reml: bool, watch: &Watch<'a>) -> Result<Self> {
         Self::with(system, reml, Analysis::new(system, reml)?, watch)
+    }
+
+    /// If `admit` says so, to the multiplications and the entries of a factor, for structures that have no sparse precisions.
+    pub fn within(system: &'a LinearSystem, reml: bool, admit: Admission<'_>, watch: &Watch<'a>) -> Result<Option<Self>> {
+        let columns = system.m().max(system.n_working());
+        let Some(random) = RandomSystem::within(&system.gram, columns, admit)? else { return Ok(None) };
+        let analysis = Analysis { random, confounded: system.confounded(reml), may_divide: true };
+        Self::with(system, reml, analysis, watch).map(Some)
     }
 
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.

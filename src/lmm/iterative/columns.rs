@@ -1,5 +1,6 @@
 //! Eight columns side by side: row i of all of them is one array, so that one pass over memory serves eight vectors. Sums run in blocks of
-//! rows, in a fixed order.
+//! rows, in a fixed order. Loops are by index: iterators over pairs of slices are not always compiled into the vector code that `wide` asks for.
+#![allow(clippy::needless_range_loop)]
 
 use pulp::{Arch, NullaryFnOnce};
 
@@ -40,9 +41,10 @@ impl NullaryFnOnce for Dots<'_> {
         let mut total = [0.0; WIDTH];
         for (a, b) in self.0.chunks(BLOCK).zip(self.1.chunks(BLOCK)) {
             let mut sum = [0.0; WIDTH];
-            for (a, b) in a.iter().zip(b) {
+            let b = &b[..a.len()];
+            for i in 0..a.len() {
                 for c in 0..WIDTH {
-                    sum[c] += a[c] * b[c];
+                    sum[c] += a[i][c] * b[i][c];
                 }
             }
             for c in 0..WIDTH {
@@ -70,12 +72,14 @@ impl NullaryFnOnce for Products<'_> {
         let mut total = [[0.0; WIDTH]; WIDTH];
         for (a, b) in a.chunks(BLOCK * step).zip(b.chunks(BLOCK * step)) {
             let mut sum = [[0.0; WIDTH]; WIDTH];
-            for (a, b) in a.iter().step_by(step).zip(b.iter().step_by(step)) {
+            let mut row = 0;
+            while row < a.len().min(b.len()) {
                 for i in 0..WIDTH {
                     for c in 0..WIDTH {
-                        sum[i][c] += a[i] * b[c];
+                        sum[i][c] += a[row][i] * b[row][c];
                     }
                 }
+                row += step;
             }
             for i in 0..WIDTH {
                 for c in 0..WIDTH {
@@ -87,20 +91,10 @@ impl NullaryFnOnce for Products<'_> {
     }
 }
 
-/// y_c += f_c x_c.
-pub fn add_scaled(y: &mut [Row], factors: &Row, x: &[Row]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        for c in 0..WIDTH {
-            y[c] += factors[c] * x[c];
-        }
-    }
-}
-
 /// v <- M v, each level with its own block of r rows, for the same matrix `[r, r]`.
 pub fn multiply(r: usize, matrix: &[f64], transpose: bool, v: &mut [Row]) {
     if let [m] = matrix {
-        v.iter_mut().flatten().for_each(|v| *v *= m);
-        return;
+        return wide(Scale(*m, v));
     }
     let mut image = vec![[0.0; WIDTH]; r];
     for own in v.chunks_exact_mut(r) {
@@ -109,18 +103,117 @@ pub fn multiply(r: usize, matrix: &[f64], transpose: bool, v: &mut [Row]) {
     }
 }
 
+struct Scale<'a>(f64, &'a mut [Row]);
+
+impl NullaryFnOnce for Scale<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        for v in self.1 {
+            for c in 0..WIDTH {
+                v[c] *= self.0;
+            }
+        }
+    }
+}
+
 /// v <- M_j v_j, with a matrix for each level `[r, r, levels]`.
 pub fn multiply_each(r: usize, matrices: &[f64], v: &mut [Row]) {
     if r == 1 {
-        for (m, v) in matrices.iter().zip(v) {
-            v.iter_mut().for_each(|v| *v *= m);
-        }
-        return;
+        return wide(ScaleEach(matrices, v));
     }
     let mut image = vec![[0.0; WIDTH]; r];
     for (matrix, own) in matrices.chunks_exact(r * r).zip(v.chunks_exact_mut(r)) {
         block_product(r, matrix, false, own, &mut image);
         own.copy_from_slice(&image);
+    }
+}
+
+struct ScaleEach<'a>(&'a [f64], &'a mut [Row]);
+
+impl NullaryFnOnce for ScaleEach<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        let ScaleEach(factors, v) = self;
+        let v = &mut v[..factors.len()];
+        for i in 0..factors.len() {
+            for c in 0..WIDTH {
+                v[i][c] *= factors[i];
+            }
+        }
+    }
+}
+
+/// x_c += f_c p_c, r_c -= f_c q_c.
+pub fn advance(factors: &Row, (x, p): (&mut [Row], &[Row]), (r, q): (&mut [Row], &[Row])) {
+    wide(Advance { factors, x, p, r, q });
+}
+
+struct Advance<'a> {
+    factors: &'a Row,
+    x: &'a mut [Row],
+    p: &'a [Row],
+    r: &'a mut [Row],
+    q: &'a [Row],
+}
+
+impl NullaryFnOnce for Advance<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        let Advance { factors, x, p, r, q } = self;
+        let n = x.len();
+        let (p, r, q) = (&p[..n], &mut r[..n], &q[..n]);
+        for i in 0..n {
+            for c in 0..WIDTH {
+                x[i][c] += factors[c] * p[i][c];
+                r[i][c] -= factors[c] * q[i][c];
+            }
+        }
+    }
+}
+
+/// p_c <- y_c + f_c p_c.
+pub fn turn(factors: &Row, y: &[Row], p: &mut [Row]) {
+    wide(Turn { factors, y, p });
+}
+
+struct Turn<'a> {
+    factors: &'a Row,
+    y: &'a [Row],
+    p: &'a mut [Row],
+}
+
+impl NullaryFnOnce for Turn<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        let Turn { factors, y, p } = self;
+        let p = &mut p[..y.len()];
+        for i in 0..y.len() {
+            for c in 0..WIDTH {
+                p[i][c] = y[i][c] + factors[c] * p[i][c];
+            }
+        }
+    }
+}
+
+/// y += x, or y -= x.
+pub fn add(y: &mut [Row], sign: f64, x: &[Row]) {
+    let x = &x[..y.len()];
+    for i in 0..y.len() {
+        for c in 0..WIDTH {
+            y[i][c] += sign * x[i][c];
+        }
     }
 }
 

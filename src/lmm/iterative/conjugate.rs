@@ -1,6 +1,6 @@
 //! Conjugate gradients with S, preconditioned by its diagonal blocks P, for eight right-hand sides at a time (Hestenes and Stiefel 1952).
 
-use super::columns::{Row, WIDTH, dots, zeros};
+use super::columns::{Row, WIDTH, advance, dots, turn, zeros};
 use super::schur::{Schur, WORK};
 use crate::error::{Error, Result, try_copy};
 use crate::watch::Watch;
@@ -61,7 +61,7 @@ pub fn solve(schur: &Schur<'_>, w: Vec<Row>, limits: Limits, watch: &Watch<'_>) 
         if own.steps == 0 {
             own.image = try_copy(WORK, &product)?;
         }
-        advance(&mut own, &alpha, &direction, &product);
+        advance(&alpha, (&mut own.x, &direction), (&mut own.residual, &product));
         y.copy_from_slice(&own.residual);
         schur.divide_by_p(&mut y);
         let next = dots(&own.residual, &y);
@@ -73,11 +73,7 @@ pub fn solve(schur: &Schur<'_>, w: Vec<Row>, limits: Limits, watch: &Watch<'_>) 
             active[c] = next[c] > limits.tolerance * limits.tolerance * start[c];
             beta[c] = next[c] / now[c];
         }
-        for (p, y) in direction.iter_mut().zip(&y) {
-            for c in 0..WIDTH {
-                p[c] = y[c] + beta[c] * p[c];
-            }
-        }
+        turn(&beta, &y, &mut direction);
         now = next;
         own.alpha.push(alpha);
         own.beta.push(beta);
@@ -87,15 +83,6 @@ pub fn solve(schur: &Schur<'_>, w: Vec<Row>, limits: Limits, watch: &Watch<'_>) 
         own.image = zeros(WORK, q)?;
     }
     Ok(own)
-}
-
-fn advance(own: &mut Solved, alpha: &Row, direction: &[Row], product: &[Row]) {
-    for ((x, r), (p, q)) in own.x.iter_mut().zip(&mut own.residual).zip(direction.iter().zip(product)) {
-        for c in 0..WIDTH {
-            x[c] += alpha[c] * p[c];
-            r[c] -= alpha[c] * q[c];
-        }
-    }
 }
 
 fn not_finite() -> Error {

@@ -31,16 +31,18 @@ pub fn scatter(pair: &BlockMatrix, levels: Range<usize>, factor: f64, t: &[Row],
     }
 }
 
-#[allow(clippy::inline_always)]
+// Loops by index: iterators over pairs of slices are not always compiled into vector code of the caller's kind.
+#[allow(clippy::inline_always, clippy::needless_range_loop)]
 #[inline(always)]
 fn gather_sized<const A: usize, const B: usize>(pair: &BlockMatrix, levels: Range<usize>, v: &[Row], t: &mut [Row]) {
-    let v = v.as_chunks::<A>().0;
-    for (level, t) in levels.zip(t.as_chunks_mut::<B>().0) {
-        let range = pair.col_ptr[level]..pair.col_ptr[level + 1];
-        let blocks = pair.values[range.start * A * B..range.end * A * B].chunks_exact(A * B);
-        let mut sum = *t;
-        for (&row, g) in pair.rows[range].iter().zip(blocks) {
-            let v = &v[row as usize];
+    let (v, t) = (v.as_chunks::<A>().0, t.as_chunks_mut::<B>().0);
+    let ends = &pair.col_ptr[levels.start..=levels.end];
+    for j in 0..ends.len() - 1 {
+        let rows = &pair.rows[ends[j]..ends[j + 1]];
+        let values = &pair.values[ends[j] * A * B..ends[j + 1] * A * B];
+        let mut sum = t[j];
+        for e in 0..rows.len() {
+            let (v, g) = (&v[rows[e] as usize], &values[e * A * B..(e + 1) * A * B]);
             for b in 0..B {
                 for a in 0..A {
                     for c in 0..WIDTH {
@@ -49,11 +51,11 @@ fn gather_sized<const A: usize, const B: usize>(pair: &BlockMatrix, levels: Rang
                 }
             }
         }
-        *t = sum;
+        t[j] = sum;
     }
 }
 
-#[allow(clippy::inline_always)]
+#[allow(clippy::inline_always, clippy::needless_range_loop)]
 #[inline(always)]
 fn scatter_sized<const A: usize, const B: usize>(
     pair: &BlockMatrix,
@@ -62,14 +64,19 @@ fn scatter_sized<const A: usize, const B: usize>(
     t: &[Row],
     out: &mut [Row],
 ) {
-    let out = out.as_chunks_mut::<A>().0;
-    for (level, t) in levels.zip(t.as_chunks::<B>().0) {
-        let range = pair.col_ptr[level]..pair.col_ptr[level + 1];
-        let blocks = pair.values[range.start * A * B..range.end * A * B].chunks_exact(A * B);
-        let mut scaled = *t;
-        scaled.iter_mut().flatten().for_each(|v| *v *= factor);
-        for (&row, g) in pair.rows[range].iter().zip(blocks) {
-            let out = &mut out[row as usize];
+    let (t, out) = (t.as_chunks::<B>().0, out.as_chunks_mut::<A>().0);
+    let ends = &pair.col_ptr[levels.start..=levels.end];
+    for j in 0..ends.len() - 1 {
+        let rows = &pair.rows[ends[j]..ends[j + 1]];
+        let values = &pair.values[ends[j] * A * B..ends[j + 1] * A * B];
+        let mut scaled = t[j];
+        for b in 0..B {
+            for c in 0..WIDTH {
+                scaled[b][c] *= factor;
+            }
+        }
+        for e in 0..rows.len() {
+            let (out, g) = (&mut out[rows[e] as usize], &values[e * A * B..(e + 1) * A * B]);
             for a in 0..A {
                 for b in 0..B {
                     for c in 0..WIDTH {

@@ -2,7 +2,7 @@
 
 mod columns;
 mod coupling;
-mod split;
+pub mod split;
 mod schur;
 mod conjugate;
 mod probes;

@@ -60,10 +60,7 @@ const AFFORDABLE: f64 = 1e10;
 pub fn squared_norm(schur: &Schur<'_>, watch: &Watch<'_>) -> Result<Option<f64>> {
     let split = schur.split;
     let (r1, levels) = split.first_size();
-    let touched = |j: usize| -> f64 {
-        split.couplings.iter().enumerate().map(|(i, p)| (p.col_ptr[j + 1] - p.col_ptr[j]) as f64 * split.effects(i) as f64).sum()
-    };
-    let work: f64 = (0..levels).map(|j| touched(j) * touched(j) * r1 as f64).sum();
+    let work: f64 = (0..levels).map(|j| (split.met(j) as f64).powi(2) * r1 as f64).sum();
     if work > AFFORDABLE {
         return Ok(None);
     }
@@ -134,6 +131,10 @@ impl SchurRows<'_, '_> {
                 for entry in pair.col_ptr[j]..pair.col_ptr[j + 1] {
                     let first = start + pair.rows[entry] as usize * rk;
                     self.mark(k, first);
+                    if rk * r * r1 == 1 {
+                        self.sums[first] -= pair.values[entry] * left[0];
+                        continue;
+                    }
                     let g = &pair.values[entry * rk * r1..(entry + 1) * rk * r1];
                     for a in 0..rk {
                         for b in 0..r {

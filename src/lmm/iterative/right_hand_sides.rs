@@ -1,7 +1,7 @@
 //! Solutions for the fixed effects and the response, by conjugate gradients to nearly the last digit: with them the coefficients, their
 //! covariance, rho^2, and the modes are as exact as with a factor of A.
 
-use super::columns::{Row, WIDTH, divide, gathered, multiply, products, zeros};
+use super::columns::{Row, WIDTH, add, divide, gathered, multiply, products, zeros};
 use super::conjugate::{Limits, solve};
 use super::schur::{Schur, WORK};
 use super::split::Columns;
@@ -49,9 +49,7 @@ pub fn divide_by_factors(schur: &Schur<'_>, transpose: bool, v: &mut Columns) {
 /// Solves A U = w.
 pub fn solved(schur: &Schur<'_>, w: Columns, limits: Limits, watch: &Watch<'_>) -> Result<Solution> {
     let mut right = try_copy(WORK, &w.others)?;
-    for (right, through) in right.iter_mut().flatten().zip(schur.through_first(&w.first)?.iter().flatten()) {
-        *right -= through;
-    }
+    add(&mut right, -1.0, &schur.through_first(&w.first)?);
     let own = solve(schur, right, limits, watch)?;
     let first = schur.recover_first(try_copy(WORK, &w.first)?, &own.x)?;
     let u = Columns { first, others: own.x };
@@ -94,7 +92,7 @@ pub struct WithScores {
 /// Z'V^-1 of the columns of a solution, Lambda'^-1 (U + residual).
 fn scores(schur: &Schur<'_>, own: &Solution) -> Result<Columns> {
     let mut scores = Columns { first: try_copy(WORK, &own.u.first)?, others: try_copy(WORK, &own.u.others)? };
-    scores.others.iter_mut().flatten().zip(own.residual.iter().flatten()).for_each(|(u, r)| *u += r);
+    add(&mut scores.others, 1.0, &own.residual);
     divide_by_factors(schur, true, &mut scores);
     Ok(scores)
 }

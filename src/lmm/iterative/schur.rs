@@ -10,7 +10,7 @@
 
 use pulp::NullaryFnOnce;
 
-use super::columns::{Row, WIDTH, multiply, multiply_each, wide, zeros};
+use super::columns::{Row, WIDTH, add, multiply, multiply_each, wide, zeros};
 use super::coupling::{gather, scatter};
 use super::split::Split;
 use crate::error::{Error, Result, try_vec};
@@ -185,11 +185,7 @@ impl<'a> Schur<'a> {
         self.split.multiply_others(&work.image, out);
         wide(Through { schur: self, image: &work.image, chunk: &mut work.chunk, out });
         self.apply_factors(true, out);
-        for (out, v) in out.iter_mut().zip(v) {
-            for c in 0..WIDTH {
-                out[c] += v[c];
-            }
-        }
+        add(out, 1.0, v);
     }
 
     /// A_r1 D^-1 w for the eliminated term's part w: what its elimination takes off a right-hand side.
@@ -214,7 +210,7 @@ impl<'a> Schur<'a> {
         let mut gathered = zeros(WORK, r * levels)?;
         self.split.gather_first(&image, &mut gathered);
         multiply(r, self.t_first(), true, &mut gathered);
-        w.iter_mut().flatten().zip(gathered.iter().flatten()).for_each(|(w, g)| *w -= g);
+        add(&mut w, -1.0, &gathered);
         multiply_each(r, &self.d_inverse, &mut w);
         Ok(w)
     }

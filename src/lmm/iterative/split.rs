@@ -87,6 +87,12 @@ impl<'a> Split<'a> {
         }
     }
 
+    /// The others' effects that meet a level of the term that is eliminated.
+    pub fn met(&self, level: usize) -> usize {
+        let met = |(i, pair): (usize, &Cow<'_, BlockMatrix>)| (pair.col_ptr[level + 1] - pair.col_ptr[level]) * self.effects(i);
+        self.couplings.iter().enumerate().map(met).sum()
+    }
+
     /// Whether all of the others have one effect.
     pub fn is_scalar(&self) -> bool {
         (0..self.others.len()).all(|i| self.effects(i) == 1)

@@ -6,6 +6,7 @@
 //! ```
 //!
 //! what is of first order in P - S is exact, and all noise is of second order.
+#![allow(clippy::needless_range_loop)]
 
 use pulp::NullaryFnOnce;
 
@@ -85,6 +86,14 @@ pub fn sample(
 fn expected(schur: &Schur<'_>, moments: &Moments, i: usize, u: &[Row], v: &[Row], sums: &mut [Row]) {
     let (r1, r) = (schur.split.first_size().0, schur.split.effects(i));
     let s = r1 * r;
+    if s == 1 {
+        for (i, weight) in moments.weights[i].iter().enumerate() {
+            for c in 0..WIDTH {
+                sums[0][c] -= weight * u[i][c] * v[i][c];
+            }
+        }
+        return;
+    }
     for (weights, (u, v)) in moments.weights[i].chunks_exact(s * s).zip(u.chunks_exact(r).zip(v.chunks_exact(r))) {
         for (e, sum) in sums.iter_mut().enumerate() {
             let (a, b) = (e % r1, e / r1);
@@ -162,6 +171,23 @@ impl NullaryFnOnce for LevelSums<'_> {
     #[inline(always)]
     fn call(self) {
         let LevelSums { r, x, y, sums, each } = self;
+        let y = &y[..x.len()];
+        if r == 1 {
+            let mut total = [0.0; WIDTH];
+            for i in 0..x.len() {
+                for c in 0..WIDTH {
+                    total[c] += x[i][c] * y[i][c];
+                }
+            }
+            (0..WIDTH).for_each(|c| sums[0][c] += total[c]);
+            let Some(each) = each else { return };
+            for i in 0..each.len() {
+                for c in 0..WIDTH {
+                    each[i] += x[i][c] * y[i][c];
+                }
+            }
+            return;
+        }
         for (e, sum) in sums.iter_mut().enumerate() {
             let (a, b) = (e % r, e / r);
             let mut total = [0.0; WIDTH];
