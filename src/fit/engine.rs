@@ -1,9 +1,8 @@
 //! How the random effects of a linear fit were solved for, and what that leaves uncertain.
 
-use super::common::Fit;
 use crate::choice::Choice;
 use crate::envelope::fits;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lmm::iterative::forecast::Forecast;
 use crate::options::Engine;
 
@@ -44,10 +43,10 @@ pub struct Iterative {
 }
 
 impl EngineRecord {
-    pub(super) fn check(&self, fit: &Fit) -> Result<()> {
+    /// Of a fit with n parameters of random effects and p fixed effects.
+    pub(super) fn check(&self, n: usize, p: usize) -> Result<()> {
         fits((self.engine == Engine::Iterative) == self.iterative.is_some(), "the engine")?;
         let Some(own) = &self.iterative else { return Ok(()) };
-        let (n, p) = (fit.theta.len(), fit.fixed.names.len());
         let sizes = own.theta_error.len() == n
             && own.theta_share.len() == n
             && own.fixed_derivatives.len() == n
@@ -55,43 +54,19 @@ impl EngineRecord {
             && own.covariance.len() == (n + 1).saturating_mul(n + 1);
         fits(sizes, "the errors of the iterative engine")
     }
-}
 
-impl Fit {
-    /// How the random effects of a linear fit were solved for, where that was a question.
-    pub fn engine(&self) -> Option<&EngineRecord> {
-        self.kind.engine()
-    }
-
-    /// What only a fit by iterations has.
-    pub fn iterative(&self) -> Option<&Iterative> {
-        self.engine()?.iterative.as_ref()
-    }
-
-    /// More noise than the largest number of signs takes away.
-    pub(super) fn warn_of_noise(&mut self) {
-        let Some(own) = self.iterative() else { return };
+    /// A warning of more noise than the largest number of signs takes away.
+    pub(super) fn noise(&self) -> Option<String> {
+        let own = self.iterative.as_ref()?;
         let largest = own.theta_share.iter().copied().fold(0.0, f64::max);
-        if largest > NOISY {
-            self.design_warnings.push(format!(
+        (largest > NOISY).then(|| {
+            format!(
                 "engine: the Monte-Carlo error of theta is up to {:.0} % of a standard error with {} random signs; fit with engine = {} if \
                  that is too much",
                 100.0 * largest,
                 own.signs,
                 Engine::Direct.name()
-            ));
-        }
-    }
-
-    /// Fails for what takes a factorisation, if the fit was had without one.
-    pub(crate) fn with_factor(&self, what: &str) -> Result<()> {
-        match self.iterative() {
-            None => Ok(()),
-            Some(_) => Err(Error::unsupported(format!(
-                "{what}: not available for a fit by engine = {}, which has no factor of the random effects; fit with engine = {}",
-                Engine::Iterative.name(),
-                Engine::Direct.name()
-            ))),
-        }
+            )
+        })
     }
 }

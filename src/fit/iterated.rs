@@ -136,6 +136,7 @@ pub(super) fn fit(
             "engine: the Monte-Carlo error leaves open whether the variance of {group} is zero or a small one; it is taken as zero"
         ));
     }
-    fit.warn_of_noise();
+    let noise = fit.engine().and_then(EngineRecord::noise);
+    fit.design_warnings.extend(noise);
     Ok(fit)
 }

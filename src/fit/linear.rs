@@ -74,7 +74,12 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64], watc
     let mut design = design.clone();
     Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
-    let mut deviance = Deviance::new(&system, options.reml, watch)?;
+    let Solver::Direct(mut deviance, _) = Solver::choose(&system, options, watch)? else {
+        return Err(Error::unsupported(
+            "the criterion at given parameters: not available by engine = iterative, whose values have a Monte-Carlo error; ask with \
+             engine = direct",
+        ));
+    };
     let points = points(thetas, system.n_working())?;
     let total = points.len();
     let evaluate = |(i, theta): (usize, &[f64])| {

@@ -149,7 +149,10 @@ static void null_fit_values(void) {
     CHECK(isnan(interlace_fit_sigma(NULL)) && isnan(interlace_fit_log_likelihood(NULL)));
     CHECK(isnan(interlace_fit_criterion(NULL)) && isnan(interlace_fit_aic(NULL)) && isnan(interlace_fit_bic(NULL)));
     CHECK(isnan(interlace_fit_scaled_gradient(NULL)) && isnan(interlace_fit_design_seconds(NULL)));
-    CHECK(isnan(interlace_fit_fit_seconds(NULL)));
+    CHECK(isnan(interlace_fit_fit_seconds(NULL)) && isnan(interlace_fit_criterion_error(NULL)));
+    CHECK(interlace_fit_engine(NULL) == NULL && interlace_fit_engine_decision(NULL) == NULL);
+    CHECK(isnan(interlace_fit_forecast_multiplications(NULL)) && isnan(interlace_fit_forecast_bytes(NULL)));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_theta_errors(NULL, NULL, 0, &err));
     CHECK(interlace_fit_n_fixef(NULL, INTERLACE_PREDICTOR_MEAN) == 0 && interlace_fit_fixef_name(NULL, INTERLACE_PREDICTOR_MEAN, 0) == NULL);
     CHECK(interlace_fit_n_dropped_columns(NULL, INTERLACE_PREDICTOR_MEAN) == 0 && interlace_fit_dropped_column(NULL, INTERLACE_PREDICTOR_MEAN, 0) == NULL);
     CHECK(interlace_fit_n_theta(NULL) == 0 && interlace_fit_theta_name(NULL, 0) == NULL);

@@ -8,19 +8,22 @@
 
 use super::columns::WIDTH;
 use super::conjugate::Limits;
+use super::information::At;
+use super::levels::{Levels, levels};
 use super::moments::Moments;
-use super::quadrature::{Spectrum, squared_norm};
-use super::right_hand_sides::{Profiled, Solution, apply_factors, block, divide_by_factors, forms, profile, solved};
-use super::samples::Adjusted;
-use super::schur::{Schur, WORK};
-use super::split::{Columns, Split};
+use super::quadrature::squared_norm;
+use super::right_hand_sides::{Profiled, Solution, apply_factors, block, profile, solved};
+use super::samples::{Adjusted, covariance};
+use super::schur::Schur;
+use super::split::Split;
 use super::threads;
 use super::traces::{Remainders, Sample, sample};
+use super::units::Units;
 use crate::covariance::with_ranges;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result};
 use crate::linalg::dense;
 use crate::lmm::system::LinearSystem;
-use crate::random::{FactorDerivative, Roots, add_curvature, add_second_derivatives, directions, factor_derivatives};
+use crate::random::{FactorDerivative, Roots, add_curvature, add_second_derivatives, factor_derivatives};
 use crate::search::boundary;
 use crate::watch::Watch;
 
@@ -84,12 +87,6 @@ pub struct Evaluation {
     pub settled: bool,
 }
 
-/// Diagonal blocks of A^-1: of the terms in their order, and the relative Monte-Carlo error of a standard deviation, a root mean square.
-pub struct Levels {
-    pub blocks: Vec<Vec<f64>>,
-    pub error: f64,
-}
-
 /// What a thread gives.
 enum Piece {
     Right(Box<Solution>),
@@ -118,10 +115,21 @@ impl<'a> Problem<'a> {
         drop(right);
         let derivatives = factor_derivatives(&self.system.structures, &at);
         let mut evaluation = self.gradient(&schur, &moments, &samples, own.profiled, &derivatives)?;
-        evaluation.average_information(self, &schur, &roots, (&derivatives, &own.scores), effort)?;
-        let n = working.len();
-        let Evaluation { forces, hessian, information, .. } = &mut evaluation;
-        hessian.copy_from_slice(information);
+        let at_point = At {
+            schur: &schur,
+            roots: &roots,
+            profiled: &evaluation.profiled,
+            scores: &own.scores,
+            reml: self.reml,
+            rows: self.rows(),
+            limits: Limits { tolerance: effort.information * smallest_ratio(&evaluation.t), steps: effort.steps },
+            threads: self.threads,
+        };
+        let information = at_point.information(&derivatives, &self.watch)?;
+        evaluation.settled &= information.settled;
+        (evaluation.information, evaluation.with_sigma) = (information.matrix, information.with_sigma);
+        evaluation.hessian.copy_from_slice(&evaluation.information);
+        let (n, Evaluation { forces, hessian, .. }) = (working.len(), &mut evaluation);
         add_curvature(&derivatives, &roots, forces, hessian, n);
         add_second_derivatives(&self.system.structures, &at, forces, hessian, n);
         evaluation.criterion(self, &schur, &samples, effort)?;
@@ -184,41 +192,29 @@ impl<'a> Problem<'a> {
         let (split, n) = (&self.split, derivatives.len());
         let units = Units::new(split, samples);
         let adjusted = units.traces();
-        let inverse = inverse_gram(&profiled, self.system.m());
+        let inverse = profiled.inverse();
         let (mut forces, mut first) = (vec![], 0);
         let mut slopes = vec![0.0; adjusted.len() * n];
-        for (k, size) in split.layout.terms.iter().enumerate() {
-            let (r, t) = (size.effects, &schur.t[k]);
-            let is_zero = t.iter().all(|t| *t == 0.0);
-            let mut force = schur.gain_of(k).to_vec();
-            if k == split.first {
-                dense::add_scaled(&mut force, -1.0, &moments.exact);
-            }
-            for (e, force) in force.iter_mut().enumerate() {
-                *force -= adjusted[first + e].mean;
-            }
-            if is_zero {
-                force.fill(0.0);
-            } else {
-                force.chunks_exact_mut(r).for_each(|column| dense::solve_lower_transpose(r, t, column));
-                self.subtract_products(k, &profiled, &inverse, &mut force);
-            }
-            for (i, own) in derivatives.iter().enumerate().filter(|(_, own)| own.term == k && !is_zero) {
+        for (k, t) in schur.t.iter().enumerate() {
+            let r = split.layout.terms[k].effects;
+            let own = &adjusted[first..first + r * r];
+            forces.push(self.force(schur, moments, k, own, (&profiled, &inverse)));
+            let moved = t.iter().any(|t| *t != 0.0);
+            for (i, derivative) in derivatives.iter().enumerate().filter(|(_, own)| own.term == k && moved) {
                 for e in 0..r * r {
                     let mut unit = vec![0.0; r * r];
                     unit[e] = -1.0;
                     unit.chunks_exact_mut(r).for_each(|column| dense::solve_lower_transpose(r, t, column));
-                    slopes[i * adjusted.len() + first + e] = 2.0 * dense::dot(&own.d, &unit);
+                    slopes[i * adjusted.len() + first + e] = 2.0 * dense::dot(&derivative.d, &unit);
                 }
             }
-            forces.push(force);
             first += r * r;
         }
         let gradient = derivatives.iter().map(|own| 2.0 * dense::dot(&own.d, &forces[own.term])).collect();
         let steps = (profiled.steps, samples.iter().map(|(own, _)| own.steps).max().unwrap_or(0));
         Ok(Evaluation {
             settled: profiled.settled && samples.iter().all(|(own, _)| own.settled),
-            fixed: fixed_derivatives(&profiled, derivatives, self.system.m()),
+            fixed: profiled.fixed_derivatives(derivatives),
             noise: covariance(&adjusted, &slopes, n),
             value: f64::NAN,
             value_error: f64::NAN,
@@ -233,6 +229,23 @@ impl<'a> Problem<'a> {
             forces,
             steps,
         })
+    }
+
+    /// F of one term; none of a term without variance, along which nothing changes.
+    fn force(&self, schur: &Schur<'_>, moments: &Moments, k: usize, traces: &[Adjusted], exact: (&Profiled, &[f64])) -> Vec<f64> {
+        let (r, t) = (self.split.layout.terms[k].effects, &schur.t[k]);
+        let mut force = schur.gain_of(k).to_vec();
+        if t.iter().all(|t| *t == 0.0) {
+            force.fill(0.0);
+            return force;
+        }
+        if k == self.split.first {
+            dense::add_scaled(&mut force, -1.0, &moments.exact);
+        }
+        force.iter_mut().zip(traces).for_each(|(force, own)| *force -= own.mean);
+        force.chunks_exact_mut(r).for_each(|column| dense::solve_lower_transpose(r, t, column));
+        self.subtract_products(k, exact.0, exact.1, &mut force);
+        force
     }
 
     /// force -= (REML) Q~_j U~_j' + z_j u_j' / sigma^2, summed over levels.
@@ -267,158 +280,7 @@ impl Schur<'_> {
     }
 }
 
-/// S_X^-1, `[p, p]`.
-fn inverse_gram(profiled: &Profiled, m: usize) -> Vec<f64> {
-    let p = m - 1;
-    let mut inverse = vec![0.0; p * p];
-    for (j, column) in inverse.chunks_exact_mut(p.max(1)).enumerate() {
-        column[j] = 1.0;
-        leading_solve(&profiled.gram, m, column);
-        // The last row and column are the response's.
-        let mut rest = column.to_vec();
-        for i in (0..p).rev() {
-            let sum: f64 = (i + 1..p).map(|k| profiled.gram[i * m + k] * rest[k]).sum();
-            rest[i] = (rest[i] - sum) / profiled.gram[i * m + i];
-        }
-        column.copy_from_slice(&rest);
-    }
-    inverse
-}
-
-/// v <- R^-1 v with the leading part R of a lower factor `[m, m]`.
-fn leading_solve(factor: &[f64], m: usize, v: &mut [f64]) {
-    for i in 0..v.len() {
-        let sum: f64 = (0..i).map(|k| factor[k * m + i] * v[k]).sum();
-        v[i] = (v[i] - sum) / factor[i * m + i];
-    }
-}
-
-/// -R^-1 (dS_X) R'^-1 of each parameter: dS_X = -sum_ab D_ab (E_ab + E_ab'), E = sum_j (Z'V^-1Q)_ja' U_jb.
-fn fixed_derivatives(profiled: &Profiled, derivatives: &[FactorDerivative], m: usize) -> Vec<Vec<f64>> {
-    let p = m - 1;
-    let one = |own: &FactorDerivative| {
-        let mut sum = vec![0.0; p * p];
-        for (d, cross) in own.d.iter().zip(&profiled.cross[own.term]) {
-            dense::add_scaled(&mut sum, *d, cross);
-        }
-        let mut out: Vec<f64> = (0..p * p).map(|e| sum[e] + sum[e % p * p + e / p]).collect();
-        for _ in 0..2 {
-            out.chunks_exact_mut(p.max(1)).for_each(|column| leading_solve(&profiled.gram, m, column));
-            out = (0..p * p).map(|e| out[e % p * p + e / p]).collect();
-        }
-        out
-    };
-    derivatives.iter().map(one).collect()
-}
-
-/// The covariance of linear functions of means.
-fn covariance(adjusted: &[Adjusted], slopes: &[f64], n: usize) -> Vec<f64> {
-    let size = adjusted.len();
-    let between: Vec<f64> = (0..size * size).map(|e| adjusted[e % size].covariance(&adjusted[e / size])).collect();
-    let mut out = vec![0.0; n * n];
-    for i in 0..n {
-        for j in 0..n {
-            let (a, b) = (&slopes[i * size..(i + 1) * size], &slopes[j * size..(j + 1) * size]);
-            out[i * n + j] = (0..size * size).map(|e| a[e % size] * b[e / size] * between[e]).sum();
-        }
-    }
-    out
-}
-
-/// Samples by what is independent: columns, or blocks where signs go together within a level.
-struct Units<'s> {
-    samples: &'s [(Sample, Option<Remainders>)],
-    by_column: bool,
-}
-
-impl<'s> Units<'s> {
-    fn new(split: &Split<'_>, samples: &'s [(Sample, Option<Remainders>)]) -> Self {
-        Units { samples, by_column: split.is_scalar() || samples.len() < 2 }
-    }
-
-    fn of(&self, value: impl Fn(&Sample, usize) -> f64) -> Vec<f64> {
-        let columns = |own: &'s Sample| (0..WIDTH).map(|c| value(own, c)).collect::<Vec<f64>>();
-        let all = self.samples.iter().map(|(own, _)| columns(own));
-        if self.by_column { all.flatten().collect() } else { all.map(|own| own.iter().sum::<f64>() / WIDTH as f64).collect() }
-    }
-
-    fn of_spectrum(&self, value: impl Fn(&Spectrum) -> f64) -> Vec<f64> {
-        self.of(|own, c| value(&own.spectra[c]))
-    }
-
-    /// Of the terms in their order, the elements of the sums of A^-1's blocks beside their exact parts.
-    fn traces(&self) -> Vec<Adjusted> {
-        let control = self.of_spectrum(|own| own.first);
-        let count = self.samples.first().map_or(0, |(own, _)| own.traces.len());
-        (0..count).map(|e| Adjusted::new(&self.of(|own, c| own.traces[e][c]), &[&control])).collect()
-    }
-
-    /// log|S| - log|P|.
-    fn log_determinant(&self, squared_norm: Option<f64>) -> Adjusted {
-        let first = self.of_spectrum(|own| own.first);
-        let second = squared_norm.map(|norm| self.of_spectrum(|own| own.second - norm));
-        let controls: Vec<&[f64]> = std::iter::once(&first).chain(&second).map(Vec::as_slice).collect();
-        Adjusted::new(&self.of_spectrum(|own| own.log), &controls)
-    }
-}
-
 impl Evaluation {
-    /// h_ij = [g_i'Z'V^-1Z g_j - (Q~'g_i)'(Q~'g_j)] / sigma^2 - (z'g_i)(z'g_j) / (sigma^4 N), with Z'V^-1Z = Lambda'^-1 (I - A^-1) Lambda^-1.
-    fn average_information(
-        &mut self,
-        problem: &Problem<'_>,
-        schur: &Schur<'_>,
-        roots: &Roots,
-        (derivatives, scores): (&[FactorDerivative], &[Columns]),
-        effort: Effort,
-    ) -> Result<()> {
-        let (n, m, profiled) = (derivatives.len(), problem.system.m(), &self.profiled);
-        let g = directions(problem.split.layout, roots, derivatives, &profiled.modes, &profiled.scores)?;
-        let limits = Limits { tolerance: effort.information * self.smallest_ratio(), steps: effort.steps };
-        let work = |i: usize, watch: &Watch<'_>| -> Result<(Solution, Vec<Vec<f64>>)> {
-            let mut own = block(schur, &g, i * WIDTH)?;
-            let along = along(scores, &own, &profiled.gram, m);
-            divide_by_factors(schur, false, &mut own);
-            Ok((solved(schur, own, limits, watch)?, along))
-        };
-        let all = threads::each(n.div_ceil(WIDTH), problem.threads, &problem.watch, &work)?;
-        let (sigma2, rows, q) = (profiled.sigma2, problem.rows(), problem.split.layout.q());
-        let residual: Vec<f64> = g.chunks_exact(q).map(|g| dense::dot(g, &profiled.scores)).collect();
-        self.settled &= all.iter().all(|(own, _)| own.settled);
-        self.with_sigma = residual.iter().map(|r| 2.0 * r / sigma2).collect();
-        for (a, (left, left_along)) in all.iter().enumerate() {
-            for (b, (right, right_along)) in all.iter().enumerate() {
-                let (form, own) = (forms(left, right), squares(left, right));
-                for (x, y) in (0..WIDTH * WIDTH).map(|e| (e % WIDTH, e / WIDTH)) {
-                    let (i, j) = (a * WIDTH + x, b * WIDTH + y);
-                    if i >= n || j >= n {
-                        continue;
-                    }
-                    let fixed = if problem.reml { dense::dot(&left_along[x], &right_along[y]) } else { 0.0 };
-                    self.information[j * n + i] =
-                        (own[x][y] - form[x][y] - fixed) / sigma2 - residual[i] * residual[j] / (sigma2 * sigma2 * rows);
-                }
-            }
-        }
-        // Solutions are symmetric only to their tolerance.
-        for e in 0..n * n {
-            let mean = 0.5 * (self.information[e] + self.information[e % n * n + e / n]);
-            (self.information[e], self.information[e % n * n + e / n]) = (mean, mean);
-        }
-        Ok(())
-    }
-
-    /// How near to singular the factors are that are not zero: what is divided by them loses twice as many digits.
-    fn smallest_ratio(&self) -> f64 {
-        let one = |t: &Vec<f64>| {
-            let r = t.len().isqrt();
-            let largest = t.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-            let smallest = (0..r).map(|a| t[a * (r + 1)].abs()).fold(f64::INFINITY, f64::min);
-            if largest == 0.0 || r == 1 { 1.0 } else { (smallest / largest).max(LIFT) }
-        };
-        self.t.iter().map(one).fold(1.0, f64::min)
-    }
-
     /// The criterion, from the logarithm of the determinant.
     fn criterion(
         &mut self,
@@ -441,81 +303,13 @@ impl Evaluation {
     }
 }
 
-/// R^-1 Q'V^-1Z g of each column g.
-fn along(scores: &[Columns], g: &Columns, factor: &[f64], m: usize) -> Vec<Vec<f64>> {
-    let mut all = vec![vec![0.0; m - 1]; WIDTH];
-    for (i, own) in scores.iter().enumerate() {
-        for (first, second) in [(&own.first, &g.first), (&own.others, &g.others)] {
-            for (x, row) in super::columns::products(first, second, 1).iter().enumerate() {
-                for (all, v) in all.iter_mut().zip(row) {
-                    all.get_mut(i * WIDTH + x).into_iter().for_each(|sum| *sum += v);
-                }
-            }
-        }
-    }
-    all.iter_mut().for_each(|own| leading_solve(factor, m, own));
-    all
-}
-
-/// w_i'w_j of two blocks.
-fn squares(a: &Solution, b: &Solution) -> [super::columns::Row; WIDTH] {
-    let mut total = super::columns::products(&a.w.first, &b.w.first, 1);
-    let others = super::columns::products(&a.w.others, &b.w.others, 1);
-    total.iter_mut().flatten().zip(others.iter().flatten()).for_each(|(sum, v)| *sum += v);
-    total
-}
-
-impl Remainders {
-    fn new(schur: &Schur<'_>) -> Result<Self> {
-        let split = schur.split;
-        let mut others = vec![];
-        for inverse in &schur.p_inverse {
-            others.push(try_vec(WORK, 0.0, inverse.len())?);
-        }
-        let (r, levels) = split.first_size();
-        Ok(Remainders { first: try_vec(WORK, 0.0, r * r * levels)?, others })
-    }
-}
-
-/// The diagonal blocks of A^-1, and how the halves of the samples differ.
-fn levels(schur: &Schur<'_>, samples: &[(Sample, Option<Remainders>)]) -> Result<Levels> {
-    let split = schur.split;
-    let mut blocks = vec![vec![]; split.layout.terms.len()];
-    let (r1, _) = split.first_size();
-    let mut first = crate::error::try_copy(WORK, &schur.d_inverse)?;
-    for i in 0..split.others.len() {
-        super::moments::each_block(schur, i, |j, level, w, r1, r| {
-            let p = &schur.p_inverse[i][level * r * r..][..r * r];
-            super::moments::dense_form(r1, r, w, p, &mut first[j * r1 * r1..(j + 1) * r1 * r1]);
-        });
-        blocks[split.others[i]] = crate::error::try_copy(WORK, &schur.p_inverse[i])?;
-    }
-    blocks[split.first] = first;
-    let (mut squares, mut count) = (0.0, 0.0);
-    for (k, size) in split.layout.terms.iter().enumerate() {
-        let r = if k == split.first { r1 } else { size.effects };
-        let own = |own: &'_ Remainders| -> Vec<f64> {
-            match split.others.iter().position(|other| *other == k) {
-                Some(i) => own.others[i].clone(),
-                None => own.first.clone(),
-            }
-        };
-        let mut halves = [try_vec(WORK, 0.0, blocks[k].len())?, try_vec(WORK, 0.0, blocks[k].len())?];
-        let mut counts = [0.0; 2];
-        for (b, remainders) in samples.iter().filter_map(|(_, own)| own.as_ref()).enumerate() {
-            dense::add_scaled(&mut halves[b % 2], 1.0, &own(remainders));
-            counts[b % 2] += WIDTH as f64;
-        }
-        let total = counts[0] + counts[1];
-        for (e, block) in blocks[k].iter_mut().enumerate() {
-            *block += (halves[0][e] + halves[1][e]) / total;
-            if e % (r * r) % (r + 1) == 0 {
-                // Half the difference of two means is a draw of the error of their mean; a standard deviation has half the relative error.
-                let difference = 0.5 * (halves[0][e] / counts[0] - halves[1][e] / counts[1]);
-                squares += (0.5 * difference / *block).powi(2);
-                count += 1.0;
-            }
-        }
-    }
-    Ok(Levels { blocks, error: (squares / count).sqrt() })
+/// How near to singular the factors are that are not zero: what is divided by them loses twice as many digits.
+fn smallest_ratio(t: &[Vec<f64>]) -> f64 {
+    let one = |t: &Vec<f64>| {
+        let r = t.len().isqrt();
+        let largest = t.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        let smallest = (0..r).map(|a| t[a * (r + 1)].abs()).fold(f64::INFINITY, f64::min);
+        if largest == 0.0 || r == 1 { 1.0 } else { (smallest / largest).max(LIFT) }
+    };
+    t.iter().map(one).fold(1.0, f64::min)
 }

@@ -8,6 +8,7 @@ use super::split::Columns;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::lmm::system::LinearSystem;
+use crate::random::FactorDerivative;
 use crate::watch::Watch;
 
 /// Eight columns w of Lambda'Z'[Q e] or the like, with U = A^-1 w and the part of w - A U that is not zero.
@@ -200,4 +201,50 @@ fn cross(schur: &Schur<'_>, scores: &[Columns], solutions: &[&Columns], p: usize
         (0..r * r).map(|e| of_pair(k, e % r, e / r)).collect()
     };
     (0..split.layout.terms.len()).map(of_term).collect()
+}
+
+impl Profiled {
+    /// S_X^-1, `[p, p]`.
+    pub fn inverse(&self) -> Vec<f64> {
+        let (p, m) = (self.gamma.len(), self.gamma.len() + 1);
+        let mut inverse = vec![0.0; p * p];
+        for (j, column) in inverse.chunks_exact_mut(p.max(1)).enumerate() {
+            column[j] = 1.0;
+            leading_solve(&self.gram, m, column);
+            // The last row and column are the response's.
+            let mut rest = column.to_vec();
+            for i in (0..p).rev() {
+                let sum: f64 = (i + 1..p).map(|k| self.gram[i * m + k] * rest[k]).sum();
+                rest[i] = (rest[i] - sum) / self.gram[i * m + i];
+            }
+            column.copy_from_slice(&rest);
+        }
+        inverse
+    }
+
+    /// -R^-1 (dS_X) R'^-1 of each parameter: dS_X = -sum_ab D_ab (E_ab + E_ab'), E = sum_j (Z'V^-1Q)_ja' U_jb.
+    pub fn fixed_derivatives(&self, derivatives: &[FactorDerivative]) -> Vec<Vec<f64>> {
+        let (p, m) = (self.gamma.len(), self.gamma.len() + 1);
+        let one = |own: &FactorDerivative| {
+            let mut sum = vec![0.0; p * p];
+            for (d, cross) in own.d.iter().zip(&self.cross[own.term]) {
+                dense::add_scaled(&mut sum, *d, cross);
+            }
+            let mut out: Vec<f64> = (0..p * p).map(|e| sum[e] + sum[e % p * p + e / p]).collect();
+            for _ in 0..2 {
+                out.chunks_exact_mut(p.max(1)).for_each(|column| leading_solve(&self.gram, m, column));
+                out = (0..p * p).map(|e| out[e % p * p + e / p]).collect();
+            }
+            out
+        };
+        derivatives.iter().map(one).collect()
+    }
+}
+
+/// v <- R^-1 v with the leading part R of a lower factor `[m, m]`.
+pub fn leading_solve(factor: &[f64], m: usize, v: &mut [f64]) {
+    for i in 0..v.len() {
+        let sum: f64 = (0..i).map(|k| factor[k * m + i] * v[k]).sum();
+        v[i] = (v[i] - sum) / factor[i * m + i];
+    }
 }

@@ -54,6 +54,20 @@ impl Adjusted {
     }
 }
 
+/// The covariance of linear functions of means.
+pub fn covariance(adjusted: &[Adjusted], slopes: &[f64], n: usize) -> Vec<f64> {
+    let size = adjusted.len();
+    let between: Vec<f64> = (0..size * size).map(|e| adjusted[e % size].covariance(&adjusted[e / size])).collect();
+    let mut out = vec![0.0; n * n];
+    for i in 0..n {
+        for j in 0..n {
+            let (a, b) = (&slopes[i * size..(i + 1) * size], &slopes[j * size..(j + 1) * size]);
+            out[i * n + j] = (0..size * size).map(|e| a[e % size] * b[e / size] * between[e]).sum();
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

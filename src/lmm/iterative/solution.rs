@@ -10,6 +10,7 @@ use crate::lmm::solution::{Solution, covariance_root, product_with_transpose};
 use crate::random::TermSolution;
 use crate::search::boundary::null_directions;
 use crate::search::theta_slopes;
+use crate::watch::Phase;
 
 /// What memory is for.
 const SOLUTION: &str = "solutions for the random effects";
@@ -32,6 +33,7 @@ pub fn solution(problem: &Problem<'_>, found: &Found) -> Result<Solution> {
     let root = covariance_root(system, &profiled.gram, sigma);
     let mut terms = vec![];
     for k in 0..system.structures.len() {
+        problem.watch.at(Phase::Modes, k, Some(system.structures.len()))?;
         terms.push(term(problem, found, k, sigma)?);
     }
     Ok(Solution {
