@@ -3,10 +3,12 @@
 //! Three forecasts, each dearer and better than the one before: a bound, by the elimination of the largest term and a dense factor of the
 //! rest; an estimate from a sample of levels, which tells designs that fill in whatever the order; the symbolic analysis.
 
+use super::coupling::transposed;
+use super::schur::WORK;
 use super::split::Split;
 use crate::error::{Result, try_vec};
-use crate::lmm::iterative::schur::WORK;
 use crate::options::Options;
+use crate::random::BlockMatrix;
 
 /// Multiplications and bytes of a sparse Cholesky factor with its selected inverse.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -23,9 +25,8 @@ pub const MOST_MULTIPLICATIONS: f64 = 1e11;
 /// Levels in a sample.
 const SAMPLE: usize = 8;
 
-/// Of a design that fills in: the share of the levels that a level meets by way of the largest term, and by way of those once more.
-const MET: f64 = 0.02;
-const REACHED: f64 = 0.5;
+/// Levels that a level of a design that fills in meets.
+const MET: usize = 30;
 
 impl Forecast {
     /// Of a factor with so many entries.
@@ -52,50 +53,27 @@ impl Forecast {
         Self::of_factor(multiplications, entries, false)
     }
 
-    /// Of a design in which most levels of the other terms meet a good part of all of these, and by way of them most: no order of
-    /// elimination keeps their factor sparse. None for others.
+    /// Of a design in which most levels of the other terms meet many of these by way of the largest term, and by way of those a good part of
+    /// all: no order of elimination keeps their factor sparse. None for others.
     pub fn of_sample(split: &Split<'_>) -> Result<Option<Self>> {
-        let mut counts = vec![];
-        for i in 0..split.others.len() {
-            let all = split.levels(i) * split.effects(i);
+        let (mut all, mut fills) = (0, 0);
+        for (i, pair) in split.couplings.iter().enumerate() {
+            let levels = split.levels(i);
             // A small term is beside the point.
-            if 2 * all < split.n_others() {
+            if 2 * levels * split.effects(i) < split.n_others() {
                 continue;
             }
-            let columns = super::coupling::transposed(&split.couplings[i], split.levels(i))?;
+            let columns = transposed(pair, levels)?;
             for sample in 0..SAMPLE {
-                let mut reached = try_vec(WORK, false, split.levels(i))?;
-                let start = (2 * sample + 1) * split.levels(i) / (2 * SAMPLE);
-                let (mut seen, mut before) = (vec![start], 0);
-                reached[start] = true;
-                let mut passed = try_vec(WORK, false, columns_of(&split.couplings[i]))?;
-                let mut shares = [0.0; 2];
-                for share in &mut shares {
-                    let end = seen.len();
-                    for at in before..end {
-                        let own = columns.col_ptr[seen[at]]..columns.col_ptr[seen[at] + 1];
-                        for &level in &columns.rows[own] {
-                            if std::mem::replace(&mut passed[level as usize], true) {
-                                continue;
-                            }
-                            let pair = &split.couplings[i];
-                            for &other in &pair.rows[pair.col_ptr[level as usize]..pair.col_ptr[level as usize + 1]] {
-                                if !std::mem::replace(&mut reached[other as usize], true) {
-                                    seen.push(other as usize);
-                                }
-                            }
-                        }
-                    }
-                    before = end;
-                    *share = seen.len() as f64 / split.levels(i) as f64;
-                }
-                counts.push(shares);
+                let start = (2 * sample + 1) * levels / (2 * SAMPLE);
+                let [met, reached] = reach(pair, &columns, start)?;
+                all += 1;
+                fills += usize::from(met >= MET && 2 * reached >= levels);
             }
         }
-        let fills = counts.iter().filter(|[met, reached]| *met >= MET && *reached >= REACHED).count();
         let rest = split.n_others() as f64;
         let own = Self::of_factor(rest * rest * rest / 3.0, rest * rest / 2.0, false);
-        Ok((!counts.is_empty() && 2 * fills > counts.len()).then_some(own))
+        Ok((2 * fills > all).then_some(own))
     }
 
     /// In words.
@@ -105,8 +83,31 @@ impl Forecast {
     }
 }
 
-fn columns_of(pair: &crate::random::BlockMatrix) -> usize {
-    pair.col_ptr.len() - 1
+/// The levels that one meets by way of a term whose levels are the columns of `pair`, and those that these meet.
+fn reach(pair: &BlockMatrix, by_row: &BlockMatrix, start: usize) -> Result<[usize; 2]> {
+    let mut reached = try_vec(WORK, false, by_row.col_ptr.len() - 1)?;
+    let mut passed = try_vec(WORK, false, pair.col_ptr.len() - 1)?;
+    let (mut seen, mut before, mut counts) = (vec![start], 0, [0; 2]);
+    reached[start] = true;
+    for count in &mut counts {
+        let end = seen.len();
+        for at in before..end {
+            for &column in &by_row.rows[by_row.col_ptr[seen[at]]..by_row.col_ptr[seen[at] + 1]] {
+                let column = column as usize;
+                if std::mem::replace(&mut passed[column], true) {
+                    continue;
+                }
+                for &row in &pair.rows[pair.col_ptr[column]..pair.col_ptr[column + 1]] {
+                    if !std::mem::replace(&mut reached[row as usize], true) {
+                        seen.push(row as usize);
+                    }
+                }
+            }
+        }
+        before = end;
+        *count = seen.len();
+    }
+    Ok(counts)
 }
 
 /// A number of bytes as text.

@@ -18,6 +18,9 @@ const MOST_BLOCKS: usize = 64;
 const FIRST_BLOCKS: usize = 1;
 const LAST_BLOCKS: [usize; 2] = [4, 8];
 
+/// Searches with more and more signs.
+const EXTENSIONS: usize = 3;
+
 /// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does.
 const NEAR: f64 = 1e-4;
 const THERE: f64 = 1e-6;
@@ -25,14 +28,15 @@ const THERE: f64 = 1e-6;
 /// Evaluations of one search.
 const MOST: usize = 25;
 
-/// Steps of conjugate gradients: at least, and at most.
-const STEPS: (usize, usize) = (200, 2000);
+/// Steps of conjugate gradients at most.
+const STEPS: usize = 2000;
 
 /// A step whose value is worse by more than this many Monte-Carlo errors is refused.
 const WORSE: f64 = 10.0;
 
-/// Tolerances of solves with signs: of searches, of the report, and beside variances of next to nothing.
-const SEARCH: f64 = 1e-3;
+/// Tolerances of solves with signs: of the first search, of those that follow, of the report.
+const FIRST: f64 = 1e-3;
+const SEARCH: f64 = 1e-4;
 const REPORT: f64 = 1e-5;
 
 /// Of solves for the average information.
@@ -85,13 +89,13 @@ pub fn search(problem: &Problem<'_>, options: &Options) -> Result<Found> {
     let scalar = problem.split.is_scalar();
     let least = LAST_BLOCKS[usize::from(!scalar)];
     let mut blocks = run.enough(&stage, FIRST_BLOCKS).max(least);
-    for _ in 0..2 {
+    for round in 0..EXTENSIONS {
         if stage.reason != Reason::Converged {
             break;
         }
         stage = run.descend(stage.next(), run.effort(blocks, SEARCH), false)?;
         let wanted = run.enough(&stage, blocks);
-        if wanted <= blocks + blocks / 4 {
+        if wanted <= blocks + blocks / 4 || round + 1 == EXTENSIONS {
             break;
         }
         blocks = wanted;
@@ -101,7 +105,7 @@ pub fn search(problem: &Problem<'_>, options: &Options) -> Result<Found> {
     let effort = Effort { information: INFORMATION.1, report: true, ..run.effort(blocks, REPORT) };
     let evaluation = run.evaluate(&working, effort)?;
     if !evaluation.settled {
-        return Err(unsolved(&evaluation, effort.steps));
+        return Err(unsolved(effort.steps));
     }
     let held = Held::new(problem, &working);
     let (monte_carlo, sampling) = covariances(&evaluation, &held);
@@ -128,7 +132,7 @@ impl Stage {
 
 impl Run<'_, '_> {
     fn effort(&self, blocks: usize, tolerance: f64) -> Effort {
-        Effort { blocks, tolerance, information: INFORMATION.0, steps: STEPS.1, report: false }
+        Effort { blocks, tolerance, information: INFORMATION.0, steps: STEPS, report: false }
     }
 
     fn evaluate(&mut self, working: &[f64], effort: Effort) -> Result<Evaluation> {
@@ -146,7 +150,7 @@ impl Run<'_, '_> {
     /// Searches with few signs, with exact zeros where variances are next to nothing and the slope does not say otherwise.
     fn settle(&mut self, start: Vec<f64>) -> Result<(Stage, Vec<usize>)> {
         let structures = &self.problem.system.structures;
-        let effort = self.effort(FIRST_BLOCKS, SEARCH);
+        let effort = self.effort(FIRST_BLOCKS, FIRST);
         let mut stage = self.descend(start, effort, true)?;
         let mut undecided = vec![];
         for _ in 0..ROUNDS {
@@ -179,7 +183,8 @@ impl Run<'_, '_> {
     fn slopes(&mut self, working: &[f64]) -> Result<Vec<Slope>> {
         let structures = &self.problem.system.structures;
         let Some(probe) = Slope::probe(structures, working) else { return Ok(vec![]) };
-        let effort = Effort { tolerance: REPORT * 0.1, ..self.effort(LAST_BLOCKS[0], SEARCH) };
+        // Beside variances of next to nothing residuals count for more.
+        let effort = self.effort(LAST_BLOCKS[0], 0.1 * REPORT);
         let own = self.evaluate(&probe, effort)?;
         Slope::all(structures, working, &own)
     }
@@ -210,7 +215,7 @@ impl Run<'_, '_> {
                 step.iter_mut().for_each(|s| *s *= damping);
             }
             let reason = if !evaluation.settled && end {
-                return Err(unsolved(&evaluation, effort.steps));
+                return Err(unsolved(effort.steps));
             } else if end {
                 Reason::Converged
             } else if self.problem.watch.is_late() {
@@ -269,8 +274,7 @@ fn covariances(own: &Evaluation, held: &Held) -> (Vec<f64>, Vec<f64>) {
     (monte_carlo, sampling)
 }
 
-fn unsolved(own: &Evaluation, steps: usize) -> Error {
-    let _ = own;
+fn unsolved(steps: usize) -> Error {
     Error::numeric(format!(
         "engine: conjugate gradients did not solve the random-effects system in {steps} steps: two terms whose variances are huge beside the \
          residual's hardly differ; fit with engine = direct, or leave one of them out"

@@ -67,7 +67,9 @@ fn twenty_designs_have_the_estimates_of_the_direct_engine() {
             let own_variances = got.condvar.chunks_exact(r * r).map(|block| block[0]);
             let ratios: Vec<f64> = own_variances.zip(want.condvar.chunks_exact(r * r)).map(|(a, b)| a / b[0] - 1.0).collect();
             let mean_square = ratios.iter().map(|v| v * v).sum::<f64>() / ratios.len() as f64;
-            assert!(mean_square.sqrt() < 0.01, "{what}: conditional variances {:.1e} off", mean_square.sqrt());
+            // Of a standard deviation half; the error that is reported is that of all terms together.
+            let (off, most) = (0.5 * mean_square.sqrt(), 3.0 * errors_of(&own).sd_error + 1e-4);
+            assert!(off < most && most < 0.06, "{what}: conditional standard deviations {off:.1e} off, for {most:.1e}");
         }
     }
 }
