@@ -59,8 +59,8 @@ pub fn errors_of(fit: &Fit) -> &Iterative {
     fit.iterative().unwrap()
 }
 
-/// Standard errors of theta.
+/// Standard errors of theta; small ones where no noise is left, as of terms with few levels.
 pub fn std_errors(fit: &Fit) -> Vec<f64> {
     let own = errors_of(fit);
-    own.theta_error.iter().zip(&own.theta_share).map(|(error, share)| error / share).collect()
+    own.theta_error.iter().zip(&own.theta_share).map(|(error, share)| if *share > 0.0 { error / share } else { 1e-4 }).collect()
 }

@@ -11,16 +11,17 @@ use super::conjugate::Limits;
 use super::information::At;
 use super::levels::{Levels, levels};
 use super::moments::Moments;
+use super::probes::Known;
 use super::quadrature::squared_norm;
 use super::right_hand_sides::{Profiled, Solution, apply_factors, block, profile, solved};
 use super::samples::{Adjusted, covariance};
-use super::schur::Schur;
+use super::schur::{Schur, WORK};
 use super::split::Split;
 use super::threads;
 use super::traces::{Remainders, Sample, sample};
-use super::units::Units;
+use super::units::{Samples, Units};
 use crate::covariance::with_ranges;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_copy};
 use crate::linalg::dense;
 use crate::lmm::system::LinearSystem;
 use crate::random::{FactorDerivative, Roots, add_curvature, add_second_derivatives, factor_derivatives};
@@ -151,13 +152,10 @@ impl<'a> Problem<'a> {
     }
 
     /// Solutions for [Q e], and samples.
-    fn solve(
-        &self,
-        schur: &Schur<'_>,
-        moments: &Moments,
-        effort: Effort,
-    ) -> Result<(Vec<Solution>, Vec<(Sample, Option<Remainders>)>)> {
+    fn solve(&self, schur: &Schur<'_>, moments: &Moments, effort: Effort) -> Result<(Vec<Solution>, Samples)> {
         let (zc, seed, rights) = (&self.system.zc, self.seed, self.system.m().div_ceil(WIDTH));
+        let known = Known::new(schur)?;
+        let first_sign = rights + known.blocks().len();
         let work = |i: usize, watch: &Watch<'_>| -> Result<Piece> {
             if i < rights {
                 let mut w = block(schur, zc, i * WIDTH)?;
@@ -165,16 +163,21 @@ impl<'a> Problem<'a> {
                 let limits = Limits { tolerance: EXACT, steps: effort.steps };
                 return solved(schur, w, limits, watch).map(|own| Piece::Right(Box::new(own)));
             }
-            let limits = Limits { tolerance: effort.tolerance, steps: effort.steps };
+            let (z, tolerance) = match known.blocks().get(i - rights) {
+                Some(block) => (try_copy(WORK, block)?, effort.tolerance * effort.tolerance),
+                None => (known.signs(schur.split, seed, i - first_sign)?, effort.tolerance),
+            };
             let mut remainders = if effort.report { Some(Remainders::new(schur)?) } else { None };
-            let own = sample(schur, moments, (seed, i - rights), limits, remainders.as_mut(), watch)?;
+            let own = sample(schur, moments, z, Limits { tolerance, steps: effort.steps }, remainders.as_mut(), watch)?;
             Ok(Piece::Sample(Box::new((own, remainders))))
         };
-        let (mut right, mut samples) = (vec![], vec![]);
-        for piece in threads::each(rights + effort.blocks, self.threads, &self.watch, &work)? {
+        let (mut right, mut samples) = (vec![], Samples::default());
+        let pieces = threads::each(first_sign + effort.blocks, self.threads, &self.watch, &work)?;
+        for (i, piece) in pieces.into_iter().enumerate() {
             match piece {
                 Piece::Right(own) => right.push(*own),
-                Piece::Sample(own) => samples.push(*own),
+                Piece::Sample(own) if i < first_sign => samples.known.push(*own),
+                Piece::Sample(own) => samples.signs.push(*own),
             }
         }
         Ok((right, samples))
@@ -185,7 +188,7 @@ impl<'a> Problem<'a> {
         &self,
         schur: &Schur<'_>,
         moments: &Moments,
-        samples: &[(Sample, Option<Remainders>)],
+        samples: &Samples,
         profiled: Profiled,
         derivatives: &[FactorDerivative],
     ) -> Result<Evaluation> {
@@ -211,9 +214,9 @@ impl<'a> Problem<'a> {
             first += r * r;
         }
         let gradient = derivatives.iter().map(|own| 2.0 * dense::dot(&own.d, &forces[own.term])).collect();
-        let steps = (profiled.steps, samples.iter().map(|(own, _)| own.steps).max().unwrap_or(0));
+        let steps = (profiled.steps, samples.all().map(|own| own.steps).max().unwrap_or(0));
         Ok(Evaluation {
-            settled: profiled.settled && samples.iter().all(|(own, _)| own.settled),
+            settled: profiled.settled && samples.all().all(|own| own.settled),
             fixed: profiled.fixed_derivatives(derivatives),
             noise: covariance(&adjusted, &slopes, n),
             value: f64::NAN,
@@ -282,13 +285,7 @@ impl Schur<'_> {
 
 impl Evaluation {
     /// The criterion, from the logarithm of the determinant.
-    fn criterion(
-        &mut self,
-        problem: &Problem<'_>,
-        schur: &Schur<'_>,
-        samples: &[(Sample, Option<Remainders>)],
-        effort: Effort,
-    ) -> Result<()> {
+    fn criterion(&mut self, problem: &Problem<'_>, schur: &Schur<'_>, samples: &Samples, effort: Effort) -> Result<()> {
         let norm = if effort.report { squared_norm(schur, &problem.watch)? } else { None };
         let log = Units::new(&problem.split, samples).log_determinant(norm);
         let (system, rows) = (problem.system, problem.rows());

@@ -3,7 +3,8 @@
 use super::columns::WIDTH;
 use super::moments::{dense_form, each_block};
 use super::schur::{Schur, WORK};
-use super::traces::{Remainders, Sample};
+use super::traces::Remainders;
+use super::units::Samples;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense;
 
@@ -26,7 +27,7 @@ impl Remainders {
 }
 
 /// The diagonal blocks of A^-1, and how the halves of the samples differ.
-pub fn levels(schur: &Schur<'_>, samples: &[(Sample, Option<Remainders>)]) -> Result<Levels> {
+pub fn levels(schur: &Schur<'_>, samples: &Samples) -> Result<Levels> {
     let split = schur.split;
     let mut blocks = vec![vec![]; split.layout.terms.len()];
     let (r1, _) = split.first_size();
@@ -50,7 +51,10 @@ pub fn levels(schur: &Schur<'_>, samples: &[(Sample, Option<Remainders>)]) -> Re
         };
         let mut halves = [try_vec(WORK, 0.0, blocks[k].len())?, try_vec(WORK, 0.0, blocks[k].len())?];
         let mut counts = [0.0; 2];
-        for (b, remainders) in samples.iter().filter_map(|(_, own)| own.as_ref()).enumerate() {
+        for remainders in samples.known.iter().filter_map(|(_, own)| own.as_ref()) {
+            dense::add_scaled(&mut blocks[k], 1.0, &own(remainders));
+        }
+        for (b, remainders) in samples.signs.iter().filter_map(|(_, own)| own.as_ref()).enumerate() {
             dense::add_scaled(&mut halves[b % 2], 1.0, &own(remainders));
             counts[b % 2] += WIDTH as f64;
         }

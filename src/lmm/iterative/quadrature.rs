@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::columns::WIDTH;
+use super::columns::{Row, WIDTH};
 use super::conjugate::Solved;
 use super::coupling::transposed;
 use super::schur::{Schur, WORK};
@@ -23,12 +23,13 @@ pub struct Spectrum {
     pub second: f64,
 }
 
-pub fn spectra(solved: &Solved, q: usize) -> [Spectrum; WIDTH] {
+/// Of starts with these squared lengths.
+pub fn spectra(solved: &Solved, squares: &Row) -> [Spectrum; WIDTH] {
     std::array::from_fn(|c| {
         let steps = solved.alpha.iter().take_while(|alpha| alpha[c] > 0.0).count();
         let alpha: Vec<f64> = solved.alpha[..steps].iter().map(|a| a[c]).collect();
         let beta: Vec<f64> = solved.beta[..steps].iter().map(|b| b[c]).collect();
-        spectrum(&alpha, &beta, q as f64)
+        spectrum(&alpha, &beta, squares[c])
     })
 }
 

@@ -41,6 +41,12 @@ impl Adjusted {
         Adjusted { mean: adjusted, residuals, lost: usable + 1 }
     }
 
+    /// The same with a number added to each sample.
+    pub fn plus(mut self, value: f64) -> Self {
+        self.mean += value;
+        self
+    }
+
     /// The covariance of two means of the same samples; not a number for fewer samples than it takes.
     pub fn covariance(&self, other: &Adjusted) -> f64 {
         let n = self.residuals.len();

@@ -10,11 +10,10 @@
 
 use pulp::NullaryFnOnce;
 
-use super::columns::{Row, WIDTH, multiply, wide, zeros};
+use super::columns::{Row, WIDTH, dots, multiply, wide, zeros};
 use super::conjugate::{Limits, solve};
 use super::coupling::gather;
 use super::moments::Moments;
-use super::probes::signs;
 use super::quadrature::{Spectrum, spectra};
 use super::schur::{CHUNK, Schur, WORK};
 use crate::error::{Result, try_copy};
@@ -36,22 +35,22 @@ pub struct Remainders {
     pub others: Vec<Vec<f64>>,
 }
 
-/// The sample of one block; `remainders` take what belongs to each level.
+/// The sample of one block z; `remainders` take what belongs to each level.
 pub fn sample(
     schur: &Schur<'_>,
     moments: &Moments,
-    (seed, block): (u64, usize),
+    z: Vec<Row>,
     limits: Limits,
     remainders: Option<&mut Remainders>,
     watch: &Watch<'_>,
 ) -> Result<Sample> {
     let split = schur.split;
-    let mut w = signs(split, seed, block)?;
+    let (squares, mut w) = (dots(&z, &z), z);
     schur.color(&mut w);
     let mut v = try_copy(WORK, &w)?;
     schur.divide_by_p(&mut v);
     let solved = solve(schur, w, limits, watch)?;
-    let spectra = spectra(&solved, split.n_others());
+    let spectra = spectra(&solved, &squares);
     let (mut u, mut d) = (solved.image, solved.x);
     schur.divide_by_p(&mut u);
     for ((u, d), v) in u.iter_mut().zip(&mut d).zip(&v) {
