@@ -14,7 +14,7 @@ MINOR := $(word 2,$(subst ., ,$(VERSION)))
 # The part of the version that changes when the ABI does, as in build.rs.
 ABI := $(if $(filter 0,$(MAJOR)),0.$(MINOR),$(MAJOR))
 # What a program linked to the static library needs besides it: `rustc --print native-static-libs`, which tests/library/install.rs compares.
-NATIVE_STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+NATIVE_STATIC_LIBS := $(shell cat cmake/native-static-libs)
 
 CARGO_TARGET_DIR ?= target
 # With PREBUILT=1 the library is taken from OUT as it is there; tests/library/install.rs installs the library under test so.
@@ -29,19 +29,20 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts check header bench install uninstall clean tools
+.PHONY: help build library demo test test-long test-hosts check header bench install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
 	@echo 'make demo      fit an example with interlace-fit'
 	@echo 'make test      all tests'
-	@echo 'make test-long the tests of damaged bytes, with a million cases'
+	@echo 'make test-long the fuzz targets, with a million cases each'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
 	@echo 'make bench     benchmarks'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
 	@echo 'make uninstall removes it from there'
+	@echo 'make dist      an archive that may be unpacked anywhere, and packages of Debian, in $(CARGO_TARGET_DIR)/dist'
 	@echo 'make clean     remove what was built'
 
 build: $(LIBRARY) $(DEMO)
@@ -61,8 +62,8 @@ library:
 	fi
 	ln -sf $(SO) $(OUT)/$(SO).$(ABI)
 
-$(OUT)/interlace-fit: $(DEMO_SOURCES) $(DEMO_HEADERS) include/interlace.h | $(LIBRARY)
-	$(CC) $(STRICT) $(CFLAGS) -Iinclude $(DEMO_SOURCES) -o $@ -L$(OUT) -linterlace -lm $(RPATH) $(LDFLAGS)
+$(OUT)/interlace-fit: $(DEMO_SOURCES) $(DEMO_HEADERS) linking/glibc_program.c include/interlace.h | $(LIBRARY)
+	$(CC) $(STRICT) $(CFLAGS) -Iinclude $(DEMO_SOURCES) linking/glibc_program.c -o $@ -L$(OUT) -linterlace -lm $(RPATH) $(LDFLAGS)
 
 demo: build
 	@test -n "$(DEMO)" || { echo 'make demo: there is no examples-c/interlace_fit.c' >&2; exit 1; }
@@ -89,9 +90,12 @@ tools:
 		{ $(call APT,python3-cffi) && python3 -c 'import cffi, pycparser'; } || \
 		{ echo 'make test: cffi and pycparser for python3 are missing and could not be installed with pip or apt-get; please install them' >&2; exit 1; }
 
-# What `make test` does with 10,000 damaged saved fits, with a million.
+# What `make test` does with some thousand random inputs, with a million; with fewer where each is a fit.
 test-long:
+	INTERLACE_CASES=1000000 $(CARGO) test --release --test fuzz -- --skip arrays::
+	INTERLACE_CASES=200000 $(CARGO) test --release --test fuzz arrays::
 	INTERLACE_CASES=1000000 $(CARGO) test --release --test every_kind saved::forged
+	INTERLACE_CASES=20000 $(CARGO) test --release --test every_kind finite::
 
 # The programs that Arrow data come from, in an environment of their own: about 170 MB to fetch, 600 MB of disk. The library is that of
 # `make test`, or another one's path in HOSTS_LIBRARY.
@@ -126,14 +130,15 @@ bench: build
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude benches/fit_repeatedly.c -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace $(RPATH)
 	python3 benches/run.py $(OUT)/fit_repeatedly
 	python3 benches/glmm.py $(OUT)/interlace-fit
-	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit include/interlace.h),-DWITH_REFIT) -Iinclude \
+	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit_many include/interlace.h),-DWITH_REFIT) -Iinclude \
 		benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
 	python3 benches/inference.py $(OUT)/infer_repeatedly
 	python3 benches/coxme.py $(OUT)/interlace-fit --rows 200,2000,20000
 
 # Where the prefix is, seen from LIBDIR: the installed tree may be moved.
 UP = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)')
-FILL = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|' -e 's|@UP@|$(UP)|'
+FILL = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|' -e 's|@UP@|$(UP)|' \
+	-e 's|@INCLUDEDIR@|include|' -e 's|@BINDIR@|bin|'
 TREE = $(DESTDIR)$(PREFIX)
 LIB = $(DESTDIR)$(LIBDIR)
 DOC = $(TREE)/share/doc/interlace
@@ -151,17 +156,34 @@ install: build
 	$(FILL) cmake/interlace.pc.in > '$(LIB)/pkgconfig/interlace.pc'
 	$(FILL) cmake/interlaceConfig.cmake.in > '$(LIB)/cmake/interlace/interlaceConfig.cmake'
 	$(FILL) cmake/interlaceConfigVersion.cmake.in > '$(LIB)/cmake/interlace/interlaceConfigVersion.cmake'
+	install -m 644 cmake/interlaceTargets.cmake '$(LIB)/cmake/interlace/'
 	install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE '$(DOC)/'
 	install -m 644 docs/*.md '$(DOC)/docs/'
 	install -m 644 examples-c/*.c examples-c/*.cpp examples-c/*.h examples-c/README.md '$(DOC)/examples-c/'
 	install -m 644 examples-c/data/* '$(DOC)/examples-c/data/'
-	if test -n '$(DEMO)'; then install -d '$(TREE)/bin' && install -m 755 $(OUT)/interlace-fit '$(TREE)/bin/'; fi
+	if test -n '$(DEMO)'; then install -d '$(TREE)/bin' '$(TREE)/share/man/man1' && install -m 755 $(OUT)/interlace-fit '$(TREE)/bin/' && \
+		$(FILL) cmake/interlace-fit.1.in | gzip -9nc > '$(TREE)/share/man/man1/interlace-fit.1.gz'; fi
 	@test -n '$(DESTDIR)' || echo 'Programs find the library after `ldconfig` (as root) if $(LIBDIR) is one of its directories, or with -Wl,-rpath,$(LIBDIR)'
 
 uninstall:
 	rm -f '$(TREE)/include/interlace.h' '$(TREE)/include/interlace.hpp' '$(TREE)/bin/interlace-fit' '$(LIB)/libinterlace.a' '$(LIB)/pkgconfig/interlace.pc' \
-		'$(LIB)/$(SO)' '$(LIB)/$(SO).$(ABI)' '$(LIB)/$(SO).$(VERSION)'
+		'$(LIB)/$(SO)' '$(LIB)/$(SO).$(ABI)' '$(LIB)/$(SO).$(VERSION)' '$(TREE)/share/man/man1/interlace-fit.1.gz'
 	rm -rf '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)'
+
+# By CMake's rules of installation, which give the tree of `make install`: twice, because Debian has a directory for each platform.
+# CMake's own choice for its packages is that of the prefix /usr.
+DIST = $(CARGO_TARGET_DIR)/dist
+define PACK
+	cmake -S . -B '$(DIST)/build' -DCMAKE_BUILD_TYPE=Release '-DINTERLACE_PREBUILT=$(abspath $(OUT))' $(2)
+	cmake --build '$(DIST)/build'
+	cd '$(DIST)' && cpack -G $(1) --config build/CPackConfig.cmake && rm -rf build _CPack_Packages
+
+endef
+dist: build
+	@command -v cmake >/dev/null || { echo 'make dist: cmake is needed' >&2; exit 1; }
+	rm -rf '$(DIST)'
+	$(call PACK,TGZ,-DCMAKE_INSTALL_LIBDIR=lib)
+	$(if $(shell command -v dpkg-deb),$(call PACK,DEB,-DCMAKE_INSTALL_PREFIX=/usr))
 
 clean:
 	$(CARGO) clean

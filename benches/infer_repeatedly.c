@@ -5,7 +5,7 @@
  * WHAT is profile, satterthwaite, kenward-roger, bootstrap (COUNT replicates) or refit (COUNT simulated responses, of which the
  * first 50 are written to RESPONSES.csv, a column each). The first line is the median of seconds; a line a number follows: limits,
  * lower ones first; degrees of freedom, then standard errors; standard deviations of the replicates of the fixed effects; or the
- * fixed effects of the 50 responses, one coefficient after the other. interlace_fit_refit is there if WITH_REFIT is defined; without
+ * fixed effects of the 50 responses, one coefficient after the other. interlace_fit_refit_many is there if WITH_REFIT is defined; without
  * it `refit` prints the word skipped.
  */
 #include <interlace.h>
@@ -120,7 +120,7 @@ static interlace_status refit(const struct job *job, const interlace_fit *fit, d
         return INTERLACE_E_MEMORY;
     }
     double start = cpu_seconds();
-    interlace_status status = interlace_fit_refit(fit, y, rows, job->count, rows, true, NULL, table, error);
+    interlace_status status = interlace_fit_refit_many(fit, y, rows, job->count, rows, true, NULL, table, error);
     *seconds = cpu_seconds() - start;
     free(y);
     return status;

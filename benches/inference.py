@@ -98,7 +98,7 @@ def difference(ours, theirs):
 
 def row(task, results):
     if results is None:
-        return f"{task.name:<30}  skipped: interlace_fit_refit is not in the library that this was built with"
+        return f"{task.name:<30}  skipped: interlace_fit_refit_many is not in the library that this was built with"
     seconds = {engine: own[0] for engine, own in results.items()}
     cells = f"{task.name:<30}" + "".join(f"{seconds[e]:>13.5f}" if e in seconds else f"{'-':>13}" for e in ("interlace", "R"))
     if len(results) == 2:

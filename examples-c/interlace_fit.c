@@ -54,6 +54,34 @@ static bool fit_model(struct run *run)
     return run->fit != NULL || interlace_fit_new(asked->spec, run->data, asked->options, &run->fit, &run->error) == INTERLACE_OK;
 }
 
+/* --response: the model of the fit, fitted to another response. */
+static bool refit_model(struct run *run)
+{
+    const char *path = value_of(&run->arguments, "--response");
+    interlace_frame *frame = NULL;
+    interlace_fit *other = NULL;
+    size_t rows = interlace_fit_n_rows(run->fit), columns = interlace_fit_n_response_columns(run->fit);
+    double *y = NULL;
+    if (path == NULL)
+        return true;
+    bool ok = read_responses(&run->arguments, path, &frame, &run->error);
+    if (ok && (interlace_frame_n_rows(frame) != rows || interlace_frame_n_columns(frame) != columns))
+        ok = fail(&run->error, INTERLACE_E_ARGUMENT, "response: '%.400s' has %zu rows and %zu columns, the fit needs %zu and %zu", path,
+                  interlace_frame_n_rows(frame), interlace_frame_n_columns(frame), rows, columns);
+    if (ok && (y = malloc((rows * columns + 1) * sizeof *y)) == NULL)
+        ok = fail(&run->error, INTERLACE_E_MEMORY, "no memory for the response");
+    for (size_t i = 0; ok && i < columns; i++)
+        ok = interlace_frame_column_f64(frame, i, y + i * rows, rows, &run->error) == INTERLACE_OK;
+    ok = ok && interlace_fit_refit(run->fit, y, rows * columns, run->arguments.options, &other, &run->error) == INTERLACE_OK;
+    free(y);
+    interlace_frame_free(frame);
+    if (ok) {
+        interlace_fit_free(run->fit);
+        run->fit = other;
+    }
+    return ok;
+}
+
 /* It ends a search, which then has a result; answers about the fit would be lost. */
 static bool end_deadline(struct run *run)
 {
@@ -154,7 +182,7 @@ static int run_model(struct run *run)
     bool evaluate = value_of(&run->arguments, "--objective") != NULL;
     bool ok = (run->arguments.data_path == NULL || read_data(&run->arguments, &run->data, &run->error)) &&
               (evaluate ? evaluate_objective(&run->arguments, run->data, &run->error)
-                        : fit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && save_model(run) &&
+                        : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && save_model(run) &&
                               print_document(run));
     return ok ? 0 : complain_of(&run->error);
 }
@@ -166,7 +194,12 @@ static int load_model(struct run *run)
     interlace_options *options = NULL;
     if (!load_fit(run->arguments.saved_path, &run->fit, &spec, &options, &run->error))
         return complain_of(&run->error);
-    return arguments_of_fit(&run->arguments, run->fit, spec, options);
+    int exit_status = arguments_of_fit(&run->arguments, run->fit, spec, options);
+    if (value_of(&run->arguments, "--update") != NULL) { /* it is made anew */
+        interlace_fit_free(run->fit);
+        run->fit = NULL;
+    }
+    return exit_status;
 }
 
 /* A full disk shows only when the buffer is written. */

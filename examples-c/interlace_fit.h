@@ -67,7 +67,7 @@ enum { READY = -1, NAME_SIZE = 64 };
 /* Reads the command line. READY, or the exit status of a program that has said all that there is to say. */
 int arguments_read(struct arguments *arguments, int argc, char **argv);
 void arguments_free(struct arguments *arguments);
-/* Takes the model and the options of a fit that was loaded; then as arguments_read. */
+/* Takes the model, which --update changes, and the options of a fit that was loaded; then as arguments_read. */
 int arguments_of_fit(struct arguments *arguments, const interlace_fit *fit, interlace_spec *spec, interlace_options *options);
 
 /* The value of an option such as "--objective", from the one after *at on, which moves on; NULL if it is not given. */
@@ -81,8 +81,8 @@ const struct option *find_option(const char *name, size_t length);
 const char *nearest_option(const char *name, size_t length);
 /* What the library says that an option does; NULL: nothing. */
 const char *option_doc(const struct option *option);
-/* The family with its link, on which other options of the model depend. */
-enum answer take_distribution(struct arguments *arguments, interlace_error *error);
+/* The family, or the usual one, with its link, on which other options of the model depend. */
+enum answer take_distribution(struct arguments *arguments, const char *usual, interlace_error *error);
 /* The option of a question of the library, by its index there. */
 const struct option *option_of_question(size_t i);
 /* The name of an option as the library has it, "max_evaluations", and the other way round. */

@@ -189,16 +189,37 @@ static bool reads_input(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
+/* What may go with a fit that is loaded, and only with one. */
+static int check_loaded(const struct arguments *arguments)
+{
+    bool updates = value_of(arguments, "--update") != NULL, responds = value_of(arguments, "--response") != NULL;
+    if (!arguments->loads && (updates || responds))
+        return wrong("%s changes a fit that is loaded: interlace-fit load FILE", updates ? "--update" : "--response");
+    if (updates && responds)
+        return wrong("--update fits to DATA.csv, so --response can't go with it");
+    if (updates && arguments->data_path == NULL)
+        return wrong("--update fits a model, so it needs data: load FILE DATA.csv");
+    if (responds && arguments->data_path != NULL)
+        return wrong("--response takes the rows of the fit, so DATA.csv can't go with it");
+    for (size_t i = 0; arguments->loads && i < arguments->n_given; i++) {
+        const struct option *option = arguments->given[i].option;
+        if ((option->kind == SPEC && !updates) || strcmp(option->name, "--objective") == 0)
+            return wrong("%s says what is fitted, but the fit is loaded%s", option->name,
+                         option->kind == SPEC ? "; with --update \". ~ .\" its model is fitted anew" : "");
+    }
+    return READY;
+}
+
 static int check_together(const struct arguments *arguments)
 {
     static const char *const modifiers[] = {"--df", "--level", "--seed"}; /* they ask for nothing */
     if (arguments->loads ? arguments->saved_path == NULL : arguments->data_path == NULL)
         return wrong(arguments->loads ? "wanted load FILE" : "wanted MODEL FORMULA DATA.csv");
-    for (size_t i = 0; arguments->loads && i < arguments->n_given; i++)
-        if (arguments->given[i].option->kind == SPEC || strcmp(arguments->given[i].option->name, "--objective") == 0)
-            return wrong("%s says what is fitted, but the fit is loaded", arguments->given[i].option->name);
+    int of_loaded = check_loaded(arguments);
+    if (of_loaded != READY)
+        return of_loaded;
     if (reads_input(arguments->data_path) + reads_input(arguments->saved_path) + reads_input(value_of(arguments, "--predict")) + reads_input(value_of(arguments, "--survival")) +
-            reads_input(value_of(arguments, "--refit")) > 1)
+            reads_input(value_of(arguments, "--refit")) + reads_input(value_of(arguments, "--response")) > 1)
         return wrong("standard input, -, can be read for one file only");
     if (value_of(arguments, "--without-rows") != NULL && value_of(arguments, "--save") == NULL)
         return wrong("--without-rows is for --save, which was not given");
@@ -216,14 +237,9 @@ static int check_together(const struct arguments *arguments)
     return exit_status != READY ? exit_status : check_needs(arguments);
 }
 
-/* The model, once its kind, its formula and its family are known. */
-static int make_spec(struct arguments *arguments)
+/* What the options of the model say of it. */
+static int complete_spec(struct arguments *arguments, enum answer answer, interlace_error error)
 {
-    interlace_error error;
-    enum answer answer =
-        interlace_spec_new(arguments->model, arguments->formula, &arguments->spec, &error) == INTERLACE_OK ? TAKEN : FAILED;
-    if (answer == TAKEN)
-        answer = take_distribution(arguments, &error);
     for (size_t i = 0; answer == TAKEN && i < arguments->n_given; i++) {
         const struct given *given = &arguments->given[i];
         if (given->option->kind == SPEC)
@@ -232,6 +248,33 @@ static int make_spec(struct arguments *arguments)
             return wrong("%s needs %s, not '%s'", given->option->name, given->option->wanted, given->value);
     }
     return answer == TAKEN ? READY : complain_of(&error);
+}
+
+/* The model, once its kind, its formula and its family are known. */
+static int make_spec(struct arguments *arguments)
+{
+    interlace_error error;
+    enum answer answer =
+        interlace_spec_new(arguments->model, arguments->formula, &arguments->spec, &error) == INTERLACE_OK ? TAKEN : FAILED;
+    if (answer == TAKEN)
+        answer = take_distribution(arguments, interlace_family_name(0), &error);
+    return complete_spec(arguments, answer, error);
+}
+
+/* The model of a fit that was loaded, with another formula and other options. */
+static int update_spec(struct arguments *arguments, const interlace_fit *fit)
+{
+    interlace_error error;
+    interlace_spec *old = arguments->spec;
+    if (old == NULL)
+        return complain("--update: the fit was saved without its model", "", 1);
+    enum answer answer =
+        interlace_spec_update(old, value_of(arguments, "--update"), &arguments->spec, &error) == INTERLACE_OK ? TAKEN : FAILED;
+    if (answer == TAKEN)
+        interlace_spec_free(old);
+    if (answer == TAKEN && (value_of(arguments, "--family") != NULL || value_of(arguments, "--link") != NULL))
+        answer = take_distribution(arguments, interlace_fit_family(fit), &error);
+    return complete_spec(arguments, answer, error);
 }
 
 /* --help, or --help OPTION */
@@ -303,7 +346,9 @@ int arguments_of_fit(struct arguments *arguments, const interlace_fit *fit, inte
             return complain_of(&error);
     }
     int exit_status = check_model(arguments);
-    return exit_status != READY ? exit_status : check_needs(arguments);
+    if (exit_status == READY)
+        exit_status = check_needs(arguments);
+    return exit_status == READY && value_of(arguments, "--update") != NULL ? update_spec(arguments, fit) : exit_status;
 }
 
 void arguments_free(struct arguments *arguments)

@@ -92,6 +92,13 @@ static const char *const help_text[] = {
     "  --objective \"a,b,c; a,b,c\" evaluate the objective at these theta instead of fitting\n"
     "\n",
 
+    "a fit that is loaded (load FILE)\n"
+    "  --update FORMULA           fit its model to DATA.csv with the formula changed as R's update() does it: \". ~ . + x - (1 | g)\";\n"
+    "                             \". ~ .\" keeps it. Options of the model and of the fit change what they say, and\n"
+    "                             --weights \"\", --offset \"\" and --correlation \"\" take these out\n"
+    "  --response FILE.csv        fit its model to another response on the same rows, in a column of numbers (coxme: time and event)\n"
+    "\n",
+
     "questions that the fit answers\n",
     questions,
     "\n",

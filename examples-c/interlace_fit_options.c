@@ -87,13 +87,21 @@ static enum answer take_ordered(struct arguments *arguments, const char *value, 
     }
 
 SPEC_SETTER(take_random, interlace_spec_add_random)
-SPEC_SETTER(take_weights, interlace_spec_set_weights)
-SPEC_SETTER(take_offset, interlace_spec_set_offset)
 SPEC_SETTER(take_dispformula, interlace_spec_set_dispersion)
 SPEC_SETTER(take_ziformula, interlace_spec_set_zero_inflation)
-SPEC_SETTER(take_correlation, interlace_spec_set_correlation)
 SPEC_SETTER(take_nominal, interlace_spec_set_nominal)
 SPEC_SETTER(take_scale, interlace_spec_set_scale)
+
+/* The same; nothing takes out what the model of a loaded fit has. */
+#define SPEC_SETTER_OR_NONE(name, call)                                                                      \
+    static enum answer name(struct arguments *arguments, const char *value, interlace_error *error)          \
+    {                                                                                                        \
+        return answer_of(call(arguments->spec, value[0] != '\0' ? value : NULL, error));                     \
+    }
+
+SPEC_SETTER_OR_NONE(take_weights, interlace_spec_set_weights)
+SPEC_SETTER_OR_NONE(take_offset, interlace_spec_set_offset)
+SPEC_SETTER_OR_NONE(take_correlation, interlace_spec_set_correlation)
 
 static enum answer take_groups(struct arguments *arguments, const char *value, interlace_error *error)
 {
@@ -152,11 +160,11 @@ static enum answer take_threshold(struct arguments *arguments, const char *value
 }
 
 /* The family needs the link, and other options the family, so these come first. */
-enum answer take_distribution(struct arguments *arguments, interlace_error *error)
+enum answer take_distribution(struct arguments *arguments, const char *usual, interlace_error *error)
 {
     const char *family = value_of(arguments, "--family"), *link = value_of(arguments, "--link");
     if (arguments->model == INTERLACE_MODEL_GLMM)
-        return answer_of(interlace_spec_set_family(arguments->spec, family != NULL ? family : interlace_family_name(0), link, error));
+        return answer_of(interlace_spec_set_family(arguments->spec, family != NULL ? family : usual, link, error));
     return link == NULL ? TAKEN : answer_of(interlace_spec_set_link(arguments->spec, link, error));
 }
 
@@ -208,6 +216,8 @@ static const struct option table[] = {
     {"--threads", "a positive integer", OPTIONS, 0, false, NULL, 0},
     {"--deadline", "a positive number of seconds", OPTIONS, 0, false, NULL, 0},
     {"--progress", NULL, PROGRAM, 0, false, NULL, 0},
+    {"--update", "a formula, \". ~ . + x\"", PROGRAM, 0, false, NULL, 0},
+    {"--response", "a CSV file", PROGRAM, 0, false, NULL, 0},
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", PROGRAM, 0, false, NULL, 0},
     {"--write", "a table and a file, \"coefficients=FILE.csv\"", PROGRAM, 0, true, NULL, 0},
     {"--save", "a file", PROGRAM, 0, false, NULL, 0},

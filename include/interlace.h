@@ -24,7 +24,8 @@
  *    to each other and may be freed in any order.
  *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the
  *    handler that turns a bug inside the library into INTERLACE_E_INTERNAL.
- *  - The library does not print, read environment variables, install signal handlers or call exit. */
+ *  - The library does not print, read environment variables, install signal handlers or call exit. It leaves the processor's state as the
+ *    ABI wants it, in callbacks, too: the upper halves of vector registers are free. */
 /* Contents:
  *   Library      version, status, errors
  *   Frame        data go in as named columns, tables come out so; CSV files; Arrow data
@@ -376,7 +377,8 @@ interlace_status interlace_frame_set_levels(interlace_frame *frame,
 
 /**
  * Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before
- * "9"). A column of categories does not change. INTERLACE_E_DATA if there is no such column.
+ * "9"); times have their ISO text, in the order of time. A column of categories does not change. INTERLACE_E_DATA if
+ * there is no such column.
  * @param[in,out] frame The frame.
  * @param[in] name The name of the column.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -997,6 +999,23 @@ interlace_status interlace_spec_new(interlace_model model,
                                     interlace_error *err);
 
 /**
+ * Makes a spec from another, with its formula changed by `formula` as R's update() does it: "." stands for the old
+ * response on the left, and for all old terms on the right, those of interlace_spec_add_random among them, so that ". ~
+ * . + x - (1 | g)" adds x and takes (1 | g) out. All else is as in `spec`: family, weights, formulas of further
+ * predictors; the functions that set them change the new one. INTERLACE_E_FORMULA if the formula cannot be read, or
+ * takes out a term that is not there; INTERLACE_E_ARGUMENT for a spec from arrays.
+ * @param[in] spec The spec.
+ * @param[in] formula The change, such as ". ~ . + x"; NULL copies the spec, which may then be from arrays.
+ * @param[out] out The new spec. The caller frees it with interlace_spec_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_update(const interlace_spec *spec,
+                                       const char *formula,
+                                       interlace_spec **out,
+                                       interlace_error *err);
+
+/**
  * Adds a random term, "(1 + x | g)", to those of the formula. Call it again for further terms. INTERLACE_E_FORMULA if
  * it cannot be read; `position` is then the byte in `term`.
  * @param[in,out] spec The spec.
@@ -1021,7 +1040,7 @@ interlace_status interlace_spec_add_groups(interlace_spec *spec, const char *nam
  * weights are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows. Rows of weight 0 are
  * left out.
  * @param[in,out] spec The spec.
- * @param[in] column The name of the column.
+ * @param[in] column The name of the column; NULL for no weights, as without this call.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1032,7 +1051,7 @@ interlace_status interlace_spec_set_weights(interlace_spec *spec,
 /**
  * Names the column of the offset, which is added to any offset() in the formula.
  * @param[in,out] spec The spec.
- * @param[in] column The name of the column.
+ * @param[in] column The name of the column; NULL for none, as without this call.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1052,6 +1071,13 @@ interlace_status interlace_spec_set_contrasts(interlace_spec *spec,
                                               const char *column,
                                               const char *contrasts,
                                               interlace_error *err);
+
+/**
+ * The number of rows of a spec made from arrays; 0 for one from a formula, and for NULL.
+ * @param[in] spec The spec.
+ * @since 0.1
+ */
+size_t interlace_spec_n_rows(const interlace_spec *spec);
 
 /**
  * Frees a spec. NULL is allowed.
@@ -1485,7 +1511,7 @@ interlace_status interlace_spec_set_ties(interlace_spec *spec, interlace_ties ti
  * @param[in,out] spec The spec.
  * @param[in] start Times [n] from which rows are at risk; NULL for the beginning.
  * @param[in] stop Times [n] of events, or until which rows are at risk.
- * @param[in] event 1 for an event at `stop`, 0 for none [n].
+ * @param[in] event 1 for an event at `stop`, 0 for none [n]; NULL in new data for predictions.
  * @param[in] n The number of rows.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -1529,7 +1555,8 @@ interlace_status interlace_spec_set_strata_array(interlace_spec *spec,
  * INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a
  * model that is not INTERLACE_MODEL_LMM.
  * @param[in,out] spec The spec.
- * @param[in] correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)".
+ * @param[in] correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)"; NULL for residuals that are independent, as
+ *     without this call.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -5195,6 +5222,29 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
                                         interlace_error *err);
 
 /**
+ * Fits the model to another response on the same rows, as lme4's refit() does: `y` [m,n_response_columns], m as in
+ * interlace_fit_n_rows, of which only the rows used count. A Cox model has two columns
+ * (interlace_fit_n_response_columns): the time and the event. Binomial responses are proportions, ordinal ones numbers
+ * of categories from 1. The search begins at the estimates of the fit, by the options that it was made with, and ends
+ * where one from any other start ends; a fit that was saved with its rows can be refitted, too. What the data had to
+ * say of the design (levels that do not occur, for instance) `fit` says, not the new one. INTERLACE_E_DATA if the
+ * response is missing or not finite in a row that is used.
+ * @param[in] fit The fit.
+ * @param[in] y The response [m,n_response_columns].
+ * @param[in] len The number of elements of `y`, which must be exact.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new fit. The caller frees it with interlace_fit_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_refit(const interlace_fit *fit,
+                                     const double *y,
+                                     size_t len,
+                                     const interlace_options *options,
+                                     interlace_fit **out,
+                                     interlace_error *err);
+
+/**
  * Fits the model to other responses on the same rows: `y` [m,n_response_columns*k] with leading dimension `ldy` >= m,
  * one column per response; m as in interlace_fit_n_rows, of which only the rows used count. A Cox model has two columns
  * per response (interlace_fit_n_response_columns): the time and the event. Each search begins at the estimates of the
@@ -5215,15 +5265,15 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_fit_refit(const interlace_fit *fit,
-                                     const double *y,
-                                     size_t m,
-                                     size_t k,
-                                     size_t ldy,
-                                     bool std_errors,
-                                     const interlace_options *options,
-                                     interlace_frame **out,
-                                     interlace_error *err);
+interlace_status interlace_fit_refit_many(const interlace_fit *fit,
+                                          const double *y,
+                                          size_t m,
+                                          size_t k,
+                                          size_t ldy,
+                                          bool std_errors,
+                                          const interlace_options *options,
+                                          interlace_frame **out,
+                                          interlace_error *err);
 
 /**
  * What is profiled. All members zero but the size are the defaults: INTERLACE_PROFILE_REQUEST_INIT.
@@ -5249,9 +5299,10 @@ typedef struct interlace_profile_request {
  * (those of the zero part and the dispersion or scale begin with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA
  * only the elements of theta, with the fit's names after "theta."; those of a linear model are relative to sigma, which
  * is maximised over. Likelihoods, and so the estimates here, are always those of maximum likelihood, whatever the
- * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the
- * deviance and theta there.
+ * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise. A
+ * coefficient of a Cox model without a finite estimate has an infinite limit on the side to which the likelihood does
+ * not fall. INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile,
+ * with the deviance and theta there.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -5846,7 +5897,63 @@ interlace_status interlace_fit_from_bytes(const uint8_t *bytes,
                                           interlace_error *err);
 
 /**
- * Frees bytes that belong to the caller, those of interlace_fit_to_bytes. NULL is allowed.
+ * Saves a spec as `*len` bytes to `*bytes`, which interlace_spec_from_bytes makes a spec of again; of a model from
+ * arrays with the arrays. INTERLACE_E_UNSUPPORTED for a spec that could not be fitted, such as a Cox model from arrays
+ * without times, or with a family of the caller's.
+ * @param[in] spec The spec.
+ * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_to_bytes(const interlace_spec *spec,
+                                         uint8_t **bytes,
+                                         size_t *len,
+                                         interlace_error *err);
+
+/**
+ * Makes a spec of the bytes of a saved one. Versions and errors are as for interlace_fit_from_bytes.
+ * @param[in] bytes The bytes [len].
+ * @param[in] len The number of bytes.
+ * @param[out] out The new spec. The caller frees it with interlace_spec_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_from_bytes(const uint8_t *bytes,
+                                           size_t len,
+                                           interlace_spec **out,
+                                           interlace_error *err);
+
+/**
+ * Saves options as `*len` bytes to `*bytes`, which interlace_options_from_bytes makes options of again. A progress
+ * function is not saved.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_to_bytes(const interlace_options *options,
+                                            uint8_t **bytes,
+                                            size_t *len,
+                                            interlace_error *err);
+
+/**
+ * Makes options of the bytes of saved ones. Versions and errors are as for interlace_fit_from_bytes.
+ * @param[in] bytes The bytes [len].
+ * @param[in] len The number of bytes.
+ * @param[out] out The new options. The caller frees it with interlace_options_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_from_bytes(const uint8_t *bytes,
+                                              size_t len,
+                                              interlace_options **out,
+                                              interlace_error *err);
+
+/**
+ * Frees bytes that belong to the caller, those of interlace_fit_to_bytes, interlace_spec_to_bytes and
+ * interlace_options_to_bytes. NULL is allowed.
  * @param[out] bytes The bytes.
  * @since 0.1
  */

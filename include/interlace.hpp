@@ -1446,7 +1446,7 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
     Result<void> set_levels(std::string_view name, const Texts &levels, bool ordered);
 
     /// interlace_frame_make_categorical: Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their
-    /// bytes ("10" before "9").
+    /// bytes ("10" before "9"); times have their ISO text, in the order of time.
     Result<void> make_categorical(std::string_view name);
 
     /// interlace_frame_append: Adds the rows of `other`, whose columns must have the same names and types in the same order.
@@ -1553,6 +1553,9 @@ class Options : public detail::Owner<interlace_options, interlace_options_free> 
     /// Hears of the progress of every call with these options, on its thread; Next::cancel, or an exception, ends the call. An empty
     /// function removes it.
     Result<void> set_progress(ProgressFunction progress);
+    /// All but the function.
+    [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes() const;
+    [[nodiscard]] static Result<Options> from_bytes(View<std::uint8_t> bytes);
 
     /// interlace_options_set_method: Which likelihood to maximise; INTERLACE_METHOD_DEFAULT is the default.
     Result<void> set_method(Method method = Method::default_);
@@ -1776,6 +1779,10 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
     [[nodiscard]] static Result<Spec> make(Model model, std::string_view formula);
     /// From a response and a model matrix, which are copied; without a response for predictions.
     [[nodiscard]] static Result<Spec> make_array(Model model, View<double> y, MatrixView x);
+    /// The spec with its formula changed, as ". ~ . + x"; without a change a copy.
+    [[nodiscard]] Result<Spec> update(std::optional<std::string_view> formula = std::nullopt) const;
+    [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes() const;
+    [[nodiscard]] static Result<Spec> from_bytes(View<std::uint8_t> bytes);
     /// A term with the effects z, or with a random intercept if z is empty; the level of each row, and the number of levels.
     Result<void> add_term(std::optional<std::string_view> name, MatrixView z, View<std::int32_t> index, std::size_t n_levels,
                           Structure structure = Structure::unstructured, Variances variances = Variances::default_);
@@ -1795,14 +1802,17 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
 
     /// interlace_spec_set_weights: Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial
     /// proportion the weights are the numbers of trials; in ordinal and Cox models a row of weight w counts as w rows.
-    Result<void> set_weights(std::string_view column);
+    Result<void> set_weights(std::optional<std::string_view> column = std::nullopt);
 
     /// interlace_spec_set_offset: Names the column of the offset, which is added to any offset() in the formula.
-    Result<void> set_offset(std::string_view column);
+    Result<void> set_offset(std::optional<std::string_view> column = std::nullopt);
 
     /// interlace_spec_set_contrasts: Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum",
     /// "contr.helmert", "contr.poly" or "contr.SAS".
     Result<void> set_contrasts(std::string_view column, std::string_view contrasts);
+
+    /// interlace_spec_n_rows: The number of rows of a spec made from arrays; 0 for one from a formula, and for NULL.
+    [[nodiscard]] std::size_t n_rows() const noexcept;
 
     /// interlace_spec_set_fixef_names: Names the columns of `x`: `names` [p].
     Result<void> set_fixef_names(const Texts &names);
@@ -1877,7 +1887,7 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
 
     /// interlace_spec_set_survival_array: Sets the response of a Cox model from arrays: a row is at risk at times t with `start` [n] < t <=
     /// `stop` [n], in any unit, from 0 up, and `event` [n] is 1 if it ends with an event, 0 if it ends without one.
-    Result<void> set_survival_array(View<double> start, View<double> stop, View<double> event);
+    Result<void> set_survival_array(View<double> start, View<double> stop, View<double> event = {});
 
     /// interlace_spec_set_strata_array: Divides the rows of a Cox model from arrays into strata, each with a baseline hazard of its own:
     /// `index` [n] holds the stratum of each row, from 0 to `n_strata` - 1, or -1 if missing.
@@ -1885,7 +1895,7 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
 
     /// interlace_spec_set_correlation: Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose
     /// time is the order of the rows used within each group, or "cs(1 | g)".
-    Result<void> set_correlation(std::string_view correlation);
+    Result<void> set_correlation(std::optional<std::string_view> correlation = std::nullopt);
 
     /// interlace_spec_set_correlation_array: Makes the residuals of a spec made from arrays correlated within groups, as
     /// interlace_spec_set_correlation does; `index` [n] holds the group of each row, from 0 to below `n_groups`, or -1 if missing; `time`
@@ -1907,8 +1917,6 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
   private:
     friend class Fit;
     std::shared_ptr<const FamilyFunctions> functions_;
-    /// Rows of a spec from arrays.
-    std::size_t n_ = 0;
 };
 
 /// What is asked of a fit for a document.
@@ -1980,8 +1988,10 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
                                                                        Maybe<Options> options = none) const;
     /// Z as compressed columns.
     [[nodiscard]] Result<SparseMatrix> z() const;
+    /// To another response, a value for each row; of a Cox model the times, then the events.
+    [[nodiscard]] Result<Fit> refit(View<double> y, Maybe<Options> options = none) const;
     /// A column of y per response; of a Cox model two, the times and the events.
-    [[nodiscard]] Result<Frame> refit(MatrixView y, bool std_errors, Maybe<Options> options = none) const;
+    [[nodiscard]] Result<Frame> refit_many(MatrixView y, bool std_errors, Maybe<Options> options = none) const;
     [[nodiscard]] static Result<Frame> compare(View<const Fit *> fits, bool chi_bar, Maybe<Options> options = none);
     [[nodiscard]] Result<std::string> to_json(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
@@ -2645,6 +2655,18 @@ Result<std::string> document(F &&make)
     return call.result(text == nullptr ? std::string() : std::string(text, len));
 }
 
+/// Bytes, which are freed whatever happens.
+template <class F>
+Result<std::vector<std::uint8_t>> bytes(F &&make)
+{
+    Call call;
+    std::uint8_t *own = nullptr;
+    std::size_t len = 0;
+    call.ended(make(&own, &len, call.error()));
+    const std::unique_ptr<std::uint8_t, void (*)(std::uint8_t *)> owner(own, interlace_bytes_free);
+    return call.result(own == nullptr ? std::vector<std::uint8_t>() : std::vector<std::uint8_t>(own, own + len));
+}
+
 /// The functions of a family as C calls them.
 struct FamilyCalls {
     static const FamilyFunctions &own(void *user_data) noexcept { return *static_cast<const FamilyFunctions *>(user_data); }
@@ -2829,6 +2851,47 @@ inline Result<Spec> Spec::make(Model model, std::string_view formula)
     return call.result(Spec(out));
 }
 
+inline Result<Spec> Spec::update(std::optional<std::string_view> formula) const
+{
+    detail::Call call;
+    const std::string text = call.text("formula", formula.value_or(std::string_view()));
+    interlace_spec *out = nullptr;
+    if (call.good()) call.ended(interlace_spec_update(capi(), formula ? text.c_str() : nullptr, &out, call.error()));
+    Spec spec(out);
+    spec.functions_ = functions_;
+    return call.result(std::move(spec));
+}
+
+inline Result<std::vector<std::uint8_t>> Spec::to_bytes() const
+{
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_spec_to_bytes(capi(), bytes, len, error);
+    });
+}
+
+inline Result<Spec> Spec::from_bytes(View<std::uint8_t> bytes)
+{
+    detail::Call call;
+    interlace_spec *out = nullptr;
+    call.ended(interlace_spec_from_bytes(bytes.data(), bytes.size(), &out, call.error()));
+    return call.result(Spec(out));
+}
+
+inline Result<std::vector<std::uint8_t>> Options::to_bytes() const
+{
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_options_to_bytes(capi(), bytes, len, error);
+    });
+}
+
+inline Result<Options> Options::from_bytes(View<std::uint8_t> bytes)
+{
+    detail::Call call;
+    interlace_options *out = nullptr;
+    call.ended(interlace_options_from_bytes(bytes.data(), bytes.size(), &out, call.error()));
+    return call.result(Options(out));
+}
+
 inline Result<Spec> Spec::make_array(Model model, View<double> y, MatrixView x)
 {
     detail::Call call;
@@ -2837,9 +2900,7 @@ inline Result<Spec> Spec::make_array(Model model, View<double> y, MatrixView x)
     if (call.good())
         call.ended(interlace_spec_new_array(static_cast<interlace_model>(model), detail::pointer(y), x.data(), x.rows(), x.cols(), x.ld(), &out,
                                             call.error()));
-    Spec spec(out);
-    spec.n_ = x.rows();
-    return call.result(std::move(spec));
+    return call.result(Spec(out));
 }
 
 inline Result<void> Spec::add_term(std::optional<std::string_view> name, MatrixView z, View<std::int32_t> index, std::size_t n_levels,
@@ -2946,7 +3007,7 @@ inline std::vector<std::string_view> Fit::parameter_names(ParameterForm paramete
 inline std::size_t Fit::rows_of(Maybe<Frame> data, const PredictRequest &request) const noexcept
 {
     if (data.get() != nullptr) return data.get()->n_rows();
-    return request.arrays == nullptr ? n_rows() : request.arrays->n_;
+    return request.arrays == nullptr ? n_rows() : request.arrays->n_rows();
 }
 
 /// The request as C has it. The library knows how many weights there must be, but not how many there are.
@@ -3005,14 +3066,24 @@ inline Result<SparseMatrix> Fit::z() const
     return call.result(std::move(out));
 }
 
-inline Result<Frame> Fit::refit(MatrixView y, bool std_errors, Maybe<Options> options) const
+inline Result<Fit> Fit::refit(View<double> y, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_fit *out = nullptr;
+    call.ended(interlace_fit_refit(capi(), y.data(), y.size(), options.capi(), &out, call.error()));
+    Fit fit(out);
+    fit.functions_ = functions_;
+    return call.result(std::move(fit));
+}
+
+inline Result<Frame> Fit::refit_many(MatrixView y, bool std_errors, Maybe<Options> options) const
 {
     detail::Call call;
     const std::size_t width = n_response_columns() == 0 ? 1 : n_response_columns();
     const std::size_t k = y.cols() / width;
     call.same("y", y.cols(), k * width);
     interlace_frame *out = nullptr;
-    if (call.good()) call.ended(interlace_fit_refit(capi(), y.data(), y.rows(), k, y.ld(), std_errors, options.capi(), &out, call.error()));
+    if (call.good()) call.ended(interlace_fit_refit_many(capi(), y.data(), y.rows(), k, y.ld(), std_errors, options.capi(), &out, call.error()));
     return call.result(Frame(out));
 }
 
@@ -3042,12 +3113,9 @@ inline Result<std::string> Fit::to_text(Maybe<Spec> spec, Maybe<Frame> data, May
 
 inline Result<std::vector<std::uint8_t>> Fit::to_bytes(Maybe<Spec> spec, bool with_rows) const
 {
-    detail::Call call;
-    std::uint8_t *bytes = nullptr;
-    std::size_t len = 0;
-    call.ended(interlace_fit_to_bytes(capi(), spec.capi(), with_rows, &bytes, &len, call.error()));
-    const std::unique_ptr<std::uint8_t, void (*)(std::uint8_t *)> own(bytes, interlace_bytes_free);
-    return call.result(std::vector<std::uint8_t>(bytes, bytes + len));
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_fit_to_bytes(capi(), spec.capi(), with_rows, bytes, len, error);
+    });
 }
 
 inline Result<Saved> Fit::from_bytes(View<std::uint8_t> bytes)
@@ -3397,19 +3465,19 @@ inline Result<void> Spec::add_groups(std::string_view name)
     return call.result();
 }
 
-inline Result<void> Spec::set_weights(std::string_view column)
+inline Result<void> Spec::set_weights(std::optional<std::string_view> column)
 {
     detail::Call call;
-    const std::string column_text = call.text("column", column);
-    if (call.good()) call.ended(interlace_spec_set_weights(capi(), column_text.c_str(), call.error()));
+    const std::string column_text = call.text("column", column.value_or(std::string_view()));
+    if (call.good()) call.ended(interlace_spec_set_weights(capi(), column ? column_text.c_str() : nullptr, call.error()));
     return call.result();
 }
 
-inline Result<void> Spec::set_offset(std::string_view column)
+inline Result<void> Spec::set_offset(std::optional<std::string_view> column)
 {
     detail::Call call;
-    const std::string column_text = call.text("column", column);
-    if (call.good()) call.ended(interlace_spec_set_offset(capi(), column_text.c_str(), call.error()));
+    const std::string column_text = call.text("column", column.value_or(std::string_view()));
+    if (call.good()) call.ended(interlace_spec_set_offset(capi(), column ? column_text.c_str() : nullptr, call.error()));
     return call.result();
 }
 
@@ -3420,6 +3488,11 @@ inline Result<void> Spec::set_contrasts(std::string_view column, std::string_vie
     const std::string contrasts_text = call.text("contrasts", contrasts);
     if (call.good()) call.ended(interlace_spec_set_contrasts(capi(), column_text.c_str(), contrasts_text.c_str(), call.error()));
     return call.result();
+}
+
+inline std::size_t Spec::n_rows() const noexcept
+{
+    return interlace_spec_n_rows(capi());
 }
 
 inline Result<void> Spec::set_fixef_names(const Texts &names)
@@ -3583,9 +3656,9 @@ inline Result<void> Spec::set_survival_array(View<double> start, View<double> st
 {
     detail::Call call;
     if (!start.empty()) call.same("start", start.size(), stop.size());
-    call.same("event", event.size(), stop.size());
-    if (call.good()) call.ended(interlace_spec_set_survival_array(capi(), detail::pointer(start), stop.data(), event.data(), stop.size(),
-            call.error()));
+    if (!event.empty()) call.same("event", event.size(), stop.size());
+    if (call.good()) call.ended(interlace_spec_set_survival_array(capi(), detail::pointer(start), stop.data(), detail::pointer(event),
+            stop.size(), call.error()));
     return call.result();
 }
 
@@ -3599,11 +3672,11 @@ inline Result<void> Spec::set_strata_array(View<std::int64_t> index, std::size_t
     return call.result();
 }
 
-inline Result<void> Spec::set_correlation(std::string_view correlation)
+inline Result<void> Spec::set_correlation(std::optional<std::string_view> correlation)
 {
     detail::Call call;
-    const std::string correlation_text = call.text("correlation", correlation);
-    if (call.good()) call.ended(interlace_spec_set_correlation(capi(), correlation_text.c_str(), call.error()));
+    const std::string correlation_text = call.text("correlation", correlation.value_or(std::string_view()));
+    if (call.good()) call.ended(interlace_spec_set_correlation(capi(), correlation ? correlation_text.c_str() : nullptr, call.error()));
     return call.result();
 }
 

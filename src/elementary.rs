@@ -92,9 +92,29 @@ pub fn ln(x: f64) -> f64 {
     if x == 0.0 { f64::NEG_INFINITY } else { value }
 }
 
-/// Runs a loop over numbers, compiled for the widest registers that the processor has. The loop must be inlined into `call`.
+/// Runs a loop over numbers, compiled for the widest registers that the processor has. It must be inlined into `call`, as `for` is;
+/// the closure of a `for_each` may not be.
 pub fn in_wide_registers<F: NullaryFnOnce>(run: F) -> F::Output {
     Arch::new().dispatch(run)
+}
+
+/// The logarithm of each number, in its place.
+pub fn logarithms(values: &mut [f64]) {
+    in_wide_registers(Logarithms(values));
+}
+
+struct Logarithms<'a>(&'a mut [f64]);
+
+impl NullaryFnOnce for Logarithms<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        for value in self.0 {
+            *value = ln(*value);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -140,7 +160,9 @@ mod tests {
             #[allow(clippy::inline_always)]
             #[inline(always)]
             fn call(self) {
-                self.1.iter_mut().zip(self.0).for_each(|(out, x)| *out = exp(*x) + ln(*x));
+                for (out, x) in self.1.iter_mut().zip(self.0) {
+                    *out = exp(*x) + ln(*x);
+                }
             }
         }
         let x: Vec<f64> = uniform(1001).map(|u| u * 20.0).collect();

@@ -25,6 +25,12 @@ const VERSION: u32 = 1_000_000 * number(env!("CARGO_PKG_VERSION_MAJOR"))
     + 1000 * number(env!("CARGO_PKG_VERSION_MINOR"))
     + number(env!("CARGO_PKG_VERSION_PATCH"));
 
+/// The kinds of bytes. Whoever changes what is saved raises the number of its format.
+pub const FIT: Envelope = Envelope::new(*b"ILFT", 1, "a fit");
+pub const SPEC: Envelope = Envelope::new(*b"ILSP", 1, "a spec");
+pub const OPTIONS: Envelope = Envelope::new(*b"ILOP", 1, "options");
+const KINDS: [Envelope; 3] = [FIT, SPEC, OPTIONS];
+
 /// A kind of bytes.
 pub struct Envelope {
     /// Four letters, and then what is lost where a transfer takes the bytes for text.
@@ -44,6 +50,10 @@ pub struct Opened<'a> {
 }
 
 impl Envelope {
+    const fn new([a, b, c, d]: [u8; 4], format: u32, what: &'static str) -> Self {
+        Envelope { magic: [a, b, c, d, b'\r', b'\n', 0x1a, b'\n'], format, what }
+    }
+
     /// The bytes of an object, with or without what it has for each row.
     pub fn seal_with(&self, with_rows: bool, object: &impl Serialize) -> Result<Vec<u8>> {
         LEAVE_OUT.set(!with_rows);
@@ -116,8 +126,10 @@ impl Envelope {
         let letters = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..4]).into_owned();
         let begins = self.magic.iter().zip(bytes).take_while(|(own, byte)| own == byte).count();
         if begins < self.magic.len().min(bytes.len()) {
-            return Err(self.wrong(&match begins {
-                0..4 => format!("they do not begin with the letters {}", letters(&self.magic)),
+            let other = KINDS.iter().find(|kind| bytes.starts_with(&kind.magic[..4]));
+            return Err(self.wrong(&match (begins, other) {
+                (0..4, Some(other)) => format!("they are {}", other.what),
+                (0..4, None) => format!("they do not begin with the letters {}", letters(&self.magic)),
                 _ => "they were changed on the way, as text is from one system to another".into(),
             }));
         }
@@ -322,7 +334,7 @@ const fn number(digits: &str) -> u32 {
 mod tests {
     use super::*;
 
-    const KIND: Envelope = Envelope { magic: *b"ILXX\r\n\x1a\n", format: 3, what: "an example" };
+    const KIND: Envelope = Envelope::new(*b"ILXX", 3, "an example");
 
     type Example = (Vec<f64>, String, Option<u64>);
 
@@ -375,6 +387,17 @@ mod tests {
             env!("CARGO_PKG_VERSION")
         );
         assert_eq!((error.code, error.message), (Code::Unsupported, wanted));
+    }
+
+    #[test]
+    fn bytes_of_another_kind_are_named() {
+        let bytes = SPEC.seal(0, &example()).unwrap();
+        let error = FIT.open(&bytes).err().unwrap();
+        assert_eq!((error.code, error.message.as_str()), (Code::Data, "the bytes are not a fit: they are a spec"));
+        let error = OPTIONS.open(&bytes).err().unwrap();
+        assert_eq!(error.message, "the bytes are not options: they are a spec");
+        assert!(read(b"ILX").unwrap_err().message.contains("3 bytes, wanted at least 36"));
+        assert!(read(b"else").unwrap_err().message.contains("do not begin with the letters ILXX"));
     }
 
     #[test]

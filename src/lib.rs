@@ -20,6 +20,8 @@ pub mod elementary;
 pub mod envelope;
 /// Progress, cancellation, deadlines.
 pub mod watch;
+/// Whether a thread is inside the library: whose panics are its defects.
+mod inside;
 /// Named columns of data: numbers, categories, times; CSV files; Arrow data; missing values.
 pub mod frame;
 /// Formula text to a syntax tree, and the algebra of its terms. Knows no data.

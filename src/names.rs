@@ -13,14 +13,19 @@ pub fn quoted(name: &str) -> String {
             text.push('…');
             break;
         }
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-            text.extend(c.escape_default());
-        } else {
-            text.push(c);
-        }
+        push_shown(&mut text, c);
     }
     text.push('\'');
     text
+}
+
+/// Adds a character as a message shows it, on one line.
+pub fn push_shown(text: &mut String, c: char) {
+    if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+        text.extend(c.escape_default());
+    } else {
+        text.push(c);
+    }
 }
 
 /// What to say after "there is no X": the nearest of the known names, or else a list of them.

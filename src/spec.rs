@@ -7,7 +7,7 @@ use crate::choice::Choice;
 use crate::envelope::{column, column_if_any};
 use crate::error::{Error, Result};
 use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
-use crate::formula::{CorrelationKind, StructureKind};
+use crate::formula::{self, CorrelationKind, StructureKind, parse, parse_random};
 use crate::names::quoted;
 
 /// The kind of model.
@@ -62,6 +62,24 @@ impl Spec {
             zero_inflation: None,
             correlation: None,
         }
+    }
+
+    /// The same with another formula: that of the mean changed by one such as `. ~ . + x`, in which `.` stands for the old response, or the
+    /// old terms with those of `random` and `groups`. Contrasts of columns that the formula has no more are left out.
+    pub fn update(&self, change: &str) -> Result<Spec> {
+        let Source::Formula(old) = &self.source else {
+            return Err(Error::argument("spec was made from arrays, it has no formula to be changed"));
+        };
+        let mut own = old.clone();
+        let mut more = own.random.drain(..).map(|text| parse_random(&text)).collect::<Result<Vec<_>>>()?;
+        // What is no plain name may be nested groups or the name of a column: the data decide.
+        for group in own.groups.extract_if(.., |group| parse_random(group).is_ok_and(|own| own.is_name() == Some(group))) {
+            more.push(parse_random(&format!("(1 | {group})"))?);
+        }
+        own.formula = formula::update(&parse(&old.formula)?, &more, change)?;
+        let names = parse(&own.formula)?.rhs.names();
+        own.contrasts.retain(|(column, _)| names.iter().any(|name| name == column || name == "."));
+        Ok(Spec { source: Source::Formula(own), ..self.clone() })
     }
 
     /// The rows of the arrays; 0 for a formula.
@@ -234,7 +252,7 @@ impl OrdinalSpec {
         let Some(name) = &self.link else { return Ok(Link::Logit) };
         CUMULATIVE_LINKS.into_iter().find(|link| link.name() == name).ok_or_else(|| {
             let known: Vec<&str> = CUMULATIVE_LINKS.iter().map(|link| link.name()).collect();
-            Error::argument(format!("link: \"{name}\" is none of an ordinal model; expected one of {}", known.join(", ")))
+            Error::argument(format!("link: {name:?} is none of an ordinal model; expected one of {}", known.join(", ")))
         })
     }
 

@@ -18,6 +18,7 @@ use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
+use crate::inside::outside;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
@@ -78,7 +79,7 @@ pub unsafe extern "C" fn interlace_bootstrap_new(out: *mut *mut BootstrapHandle,
             names: vec![],
             function: None,
             user_data: std::ptr::null_mut(),
-        }));
+        })?);
         Ok(())
     })
 }
@@ -217,7 +218,7 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
         let all = own.with_statistic(|statistic| watched(options, |watch| fit.bootstrap_with(&asked, statistic, watch)))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }
@@ -238,7 +239,7 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
         let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
         let all: Bootstrap =
             own.with_statistic(|statistic| watched(options, |watch| fit.jackknife(unit, statistic, threads(options), watch)))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }
@@ -265,7 +266,7 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
         let (out, kind) = (target(out, "out")?, meaning(bootstrap_interval, "bootstrap_interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }
@@ -290,7 +291,7 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
         let statistic = |y: &mut [f64]| {
             Ok(match function {
                 None => median(y),
-                Some(function) => function(y.as_mut_ptr(), y.len(), user_data),
+                Some(function) => outside(|| function(y.as_mut_ptr(), y.len(), user_data)),
             })
         };
         let asked = own.asked(fit)?;
@@ -315,16 +316,8 @@ impl BootstrapHandle {
         let Some(function) = self.function else { return work(None) };
         let mut call = |view: &View<'_>, out: &mut [f64]| {
             let (estimates, y) = (view.estimates, view.y);
-            let answer = function(
-                view.replicate,
-                estimates.as_ptr(),
-                estimates.len(),
-                y.as_ptr(),
-                y.len(),
-                out.as_mut_ptr(),
-                out.len(),
-                self.user_data,
-            );
+            let (count, n, n_out, to) = (estimates.len(), y.len(), out.len(), out.as_mut_ptr());
+            let answer = outside(|| function(view.replicate, estimates.as_ptr(), count, y.as_ptr(), n, to, n_out, self.user_data));
             if answer == 0 { Ok(()) } else { Err(Error::new(Code::Numeric, format!("the statistic has returned {answer}"))) }
         };
         work(Some(&mut Statistic { names: self.names.clone(), function: &mut call }))

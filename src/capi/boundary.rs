@@ -1,27 +1,42 @@
 //! The border that no panic crosses.
 //!
-//! Rust's default panic hook prints to standard error, which a library must not do. The hook installed here is silent
-//! for panics inside `boundary` and `query` and on the library's own threads (named `WORKER`), and hands all others
-//! to the hook before it. In the shared library, which has a copy of Rust's runtime to itself, that is invisible from outside; in a
-//! static library linked into a Rust program, the program's own panics behave as before.
+//! Rust's default panic hook prints to standard error, which a library must not do. The first call sets a hook that is silent for panics
+//! inside the library (`inside`), whose message and place become an error, and hands all others to the hook before it. The shared library
+//! has a copy of Rust's runtime to itself, and so a hook to itself: nobody outside sees it. A Rust program that links the crate or the
+//! archive shares the runtime; its own panics reach its own hook as before, and with `leave_panic_hook` nothing is set at all.
 
 use std::cell::Cell;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::status::{ErrorRecord, Status};
 use crate::error::{Code, Error, Result};
-
-/// The name of threads that the library starts.
-pub const WORKER: &str = "interlace";
+use crate::inside::{inside, is_inside};
 
 const NOTE: usize = 512;
 
-// Plain bytes: a thread-local value with a destructor would crash hosts that unload the library (rust-lang/rust#91979).
+// Plain bytes, as in `inside`.
 thread_local! {
-    static DEPTH: Cell<u32> = const { Cell::new(0) };
     static PANIC: Cell<([u8; NOTE], usize)> = const { Cell::new(([0; NOTE], 0)) };
+}
+
+/// Whether there is a hook, or is to be none. No lock: one that is held as another thread forks is held for ever in the child.
+static DECIDED: AtomicBool = AtomicBool::new(false);
+
+/// For Rust programs that link the crate: the C functions called from now on leave the panic hook of the process as it is. A defect of
+/// the library is then reported to that hook before it becomes an error.
+pub fn leave_panic_hook() {
+    DECIDED.store(true, Ordering::Relaxed);
+}
+
+/// Sets the hook, once. A thread that unwinds may not: the next call does.
+fn decide() {
+    if DECIDED.load(Ordering::Relaxed) || std::thread::panicking() || DECIDED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let previous = take_hook();
+    set_hook(Box::new(move |info| if is_inside() { note(info) } else { previous(info) }));
 }
 
 /// Runs a fallible body; turns its error, or its panic, into a status and a record for the caller.
@@ -44,16 +59,8 @@ pub(super) fn query<T>(fallback: T, body: impl FnOnce() -> Option<T>) -> T {
 
 /// Runs the body; a panic comes back as its message and place.
 fn guarded<T>(body: impl FnOnce() -> T) -> std::result::Result<T, String> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = take_hook();
-        set_hook(Box::new(move |info| {
-            if DEPTH.get() > 0 || std::thread::current().name() == Some(WORKER) { note(info) } else { previous(info) }
-        }));
-    });
-    DEPTH.set(DEPTH.get() + 1);
-    let result = catch_unwind(AssertUnwindSafe(body));
-    DEPTH.set(DEPTH.get() - 1);
+    decide();
+    let result = inside(|| catch_unwind(AssertUnwindSafe(body)));
     result.map_err(|payload| {
         let text = message(&*payload).to_owned();
         // A payload of a strange type may panic as it is dropped; that one is leaked.
@@ -101,6 +108,6 @@ mod tests {
         assert_eq!(query(7, || None), 7);
         assert_eq!(query(7, || panic!("no")), 7);
         assert_eq!(query(7, || Some(1)), 1);
-        assert_eq!(DEPTH.get(), 0);
+        assert!(!is_inside());
     }
 }

@@ -24,7 +24,7 @@ pub struct CsvOptionsHandle {
 pub unsafe extern "C" fn interlace_csv_options_new(out: *mut *mut CsvOptionsHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        out.write(give(CsvOptionsHandle { options: CsvOptions::default() }));
+        out.write(give(CsvOptionsHandle { options: CsvOptions::default() })?);
         Ok(())
     })
 }
@@ -196,13 +196,13 @@ fn options_of(options: Option<&CsvOptionsHandle>) -> Cow<'_, CsvOptions> {
 unsafe fn read_path(path: *const c_char, options: &CsvOptions, out: *mut *mut FrameHandle) -> Result<()> {
     let out = target(out, "out")?;
     let frame = Frame::from_csv_path(system_path(path, "path")?, options)?;
-    out.write(give(FrameHandle::new(frame)));
+    out.write(give(FrameHandle::new(frame))?);
     Ok(())
 }
 
 unsafe fn read_bytes(bytes: *const c_char, len: usize, options: &CsvOptions, out: *mut *mut FrameHandle) -> Result<()> {
     let out = target(out, "out")?;
     let frame = Frame::from_csv(slice(bytes.cast::<u8>(), len, "bytes")?, options)?;
-    out.write(give(FrameHandle::new(frame)));
+    out.write(give(FrameHandle::new(frame))?);
     Ok(())
 }

@@ -115,7 +115,7 @@ pub unsafe extern "C" fn interlace_fit_proportional_hazards(
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
         let transform = meaning(time_transform, "time_transform")?;
         let table = watched(options, |watch| fit.proportional_hazards(transform, watch))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }

@@ -17,6 +17,7 @@ use crate::error::{Code, Error, Result};
 use crate::family::{
     CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, MAX_PARAMETERS, Map, Scale, UnitDeviance,
 };
+use crate::inside::outside;
 use crate::spec::FamilySpec;
 
 /// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
@@ -155,7 +156,7 @@ pub unsafe extern "C" fn interlace_family_new(
         let name = text(callbacks.name, "name")?;
         let functions = functions(name, &callbacks)?;
         let family = CustomFamily::new(name, functions, &parameters(&callbacks)?)?;
-        out.write(give(FamilyHandle { family }));
+        out.write(give(FamilyHandle { family })?);
         Ok(())
     })
 }
@@ -238,7 +239,7 @@ fn map(family: &str, name: &'static str, f: FamilyMapFn, user: User) -> Result<M
     let (f, family) = (f.ok_or_else(|| null(name))?, family.to_owned());
     Ok(Arc::new(move |x, out| {
         // SAFETY: both columns have x.len() elements; what the function does with them is the caller's contract.
-        returned(&family, name, unsafe { f(x.as_ptr(), x.len(), out.as_mut_ptr(), user.pointer()) })
+        returned(&family, name, outside(|| unsafe { f(x.as_ptr(), x.len(), out.as_mut_ptr(), user.pointer()) }))
     }))
 }
 
@@ -246,7 +247,7 @@ fn deviance(family: &str, f: FamilyDevianceFn, user: User) -> Result<UnitDevianc
     let (f, family) = (f.ok_or_else(|| null("dev_resids"))?, family.to_owned());
     Ok(Arc::new(move |y, mu, weights, out| {
         // SAFETY: as in `map`.
-        let status = unsafe { f(y.as_ptr(), mu.as_ptr(), weights.as_ptr(), y.len(), out.as_mut_ptr(), user.pointer()) };
+        let status = outside(|| unsafe { f(y.as_ptr(), mu.as_ptr(), weights.as_ptr(), y.len(), out.as_mut_ptr(), user.pointer()) });
         returned(&family, "dev_resids", status)
     }))
 }
@@ -258,7 +259,7 @@ fn log_density(family: &str, f: FamilyLogDensityFn, user: User) -> Option<LogDen
         let parameters = rows.psi.len().checked_div(n).unwrap_or(0);
         let [y, eta, weights, psi] = [rows.y, rows.eta, rows.weights, rows.psi].map(<[f64]>::as_ptr);
         // SAFETY: as in `map`; psi has n times n_parameters elements.
-        returned(&family, "log_density", unsafe { f(y, eta, weights, psi, n, parameters, out.as_mut_ptr(), user) })
+        returned(&family, "log_density", outside(|| unsafe { f(y, eta, weights, psi, n, parameters, out.as_mut_ptr(), user) }))
     }))
 }
 
@@ -270,6 +271,6 @@ fn derivatives(family: &str, f: FamilyDerivativesFn, user: User) -> Option<Densi
         let [y, eta, weights, psi] = [rows.y, rows.eta, rows.weights, rows.psi].map(<[f64]>::as_ptr);
         let [s, w, t] = out.map(<[f64]>::as_mut_ptr);
         // SAFETY: as in `map`.
-        returned(&family, "derivatives", unsafe { f(y, eta, weights, psi, n, parameters, s, w, t, user) })
+        returned(&family, "derivatives", outside(|| unsafe { f(y, eta, weights, psi, n, parameters, s, w, t, user) }))
     }))
 }

@@ -17,7 +17,7 @@ use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
-use crate::fit::Fit;
+use crate::fit::{Fit, Points};
 use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
 use crate::options::Options;
 
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn interlace_fit_new(
         let data = data.map(|data| &data.frame);
         let settings = settings(options);
         let fit = watched(options, |watch| Fit::new(&spec.spec, data, &settings, watch))?;
-        out.write(give(FitHandle::new(fit, settings)));
+        out.write(give(FitHandle::new(fit, settings))?);
         Ok(())
     })
 }
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
     boundary(err, || {
         let (handle, out) = (whole(fit)?, target(out, "out")?);
         let settings = Options { reml: false, reml_generalised: false, ..handle.options.clone() };
-        out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings)));
+        out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings))?);
         Ok(())
     })
 }
@@ -147,11 +147,8 @@ pub unsafe extern "C" fn interlace_spec_objective(
         let count = count.ok_or_else(|| Error::argument("n_theta times n_points is larger than the address space"))?;
         let theta = slice(theta, count, "theta")?;
         let data = data.map(|data| &data.frame);
-        let result = watched(options, |watch| Fit::objective(&spec.spec, data, &settings(options), theta, watch))?;
-        if result.len() != n_points {
-            let wanted = count / result.len().max(1);
-            return Err(Error::argument(format!("n_theta is {n_theta}, a point of the model has {wanted} parameters")));
-        }
+        let points = Points { numbers: theta, each: Some(n_theta) };
+        let result = watched(options, |watch| Fit::objective_at(&spec.spec, data, &settings(options), points, watch))?;
         copy_out(&result, values, len)
     })
 }

@@ -85,7 +85,7 @@ pub unsafe extern "C" fn interlace_fit_schoenfeld_residuals(
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
         let table = watched(options, |watch| fit.schoenfeld_residuals(watch))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn interlace_fit_hazard_ratios(
         if fit.cox().is_none() {
             return Err(Error::argument("fit is not of a Cox model, it has no hazard ratios"));
         }
-        out.write(give(FrameHandle::new(fit.hazard_ratios(level)?)));
+        out.write(give(FrameHandle::new(fit.hazard_ratios(level)?))?);
         Ok(())
     })
 }

@@ -15,7 +15,6 @@ use super::hypotheses::degrees_of_freedom;
 use super::options::OptionsHandle;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
-use crate::error::{Code, Error};
 
 /// Number of tables that interlace_fit_table can make.
 /// Since 0.1.
@@ -51,7 +50,7 @@ pub unsafe extern "C" fn interlace_fit_table(
     boundary(err, || {
         let (handle, name, out) = (need(fit, "fit")?, text(name, "name")?, target(out, "out")?);
         let table = handle.fit.table_with(name, &|| degrees_of_freedom(handle, df, options))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }
@@ -74,10 +73,7 @@ pub unsafe extern "C" fn interlace_fit_summary(
         let freedom = degrees_of_freedom(handle, df, options)?;
         // One text for each kind of degrees of freedom.
         let kind = DfCode::CODES.iter().position(|(_, own)| Ok(*own) == meaning(df, "df")).unwrap_or_default();
-        let text = handle.strings.summaries[kind].get_with(|| [handle.fit.summary_with(freedom)], 0);
-        if text.is_null() {
-            return Err(Error::new(Code::Memory, "the summary could not be allocated"));
-        }
+        let text = handle.strings.summaries[kind].get_or_make(|| handle.fit.summary_with(freedom))?;
         out.write(text);
         Ok(())
     })

@@ -51,7 +51,7 @@ impl FrameHandle {
 pub unsafe extern "C" fn interlace_frame_new(n_rows: usize, out: *mut *mut FrameHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        out.write(give(FrameHandle::new(Frame::new(n_rows))));
+        out.write(give(FrameHandle::new(Frame::new(n_rows)))?);
         Ok(())
     })
 }
@@ -193,8 +193,8 @@ pub unsafe extern "C" fn interlace_frame_set_levels(
     })
 }
 
-/// Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
-/// A column of categories does not change. INTERLACE_E_DATA if there is no such column.
+/// Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9"); times have
+/// their ISO text, in the order of time. A column of categories does not change. INTERLACE_E_DATA if there is no such column.
 /// @param name The name of the column.
 /// Since 0.1.
 #[unsafe(no_mangle)]

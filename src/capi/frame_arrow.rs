@@ -27,7 +27,7 @@ pub unsafe extern "C" fn interlace_frame_from_arrow(
         let (mut schema, mut array) = (Owned::moved(schema), Owned::moved(array));
         let out = target(out, "out")?;
         let frame = frame_of(Owned::live(schema.as_mut())?, Owned::live(array.as_mut())?)?;
-        out.write(give(FrameHandle::new(frame)));
+        out.write(give(FrameHandle::new(frame))?);
         Ok(())
     })
 }
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn interlace_frame_from_arrow_stream(
         let mut stream = Owned::moved(stream);
         let out = target(out, "out")?;
         let frame = frame_of_stream(Owned::live(stream.as_mut())?)?;
-        out.write(give(FrameHandle::new(frame)));
+        out.write(give(FrameHandle::new(frame))?);
         Ok(())
     })
 }

@@ -72,7 +72,7 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
         } else {
             df.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &rhs))?
         };
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
     boundary(err, || {
         let (handle, out) = (whole(fit)?, target(out, "out")?);
         let table = degrees_of_freedom(handle, df, options)?.coefficients_table(&handle.fit, level)?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn interlace_fit_anova(
         let kind = meaning(anova_type, "anova_type")?;
         let freedom = degrees_of_freedom(handle, df, options)?;
         let table = watched(options, |watch| anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, watch))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn interlace_fit_drop1(
         let (handle, out) = (whole(fit)?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
         let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
         fits.iter().enumerate().try_for_each(|(i, fit)| fit.need_rows(&format!("fits[{i}]")))?;
-        out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?)));
+        out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?))?);
         Ok(())
     })
 }
@@ -227,7 +227,7 @@ pub unsafe extern "C" fn interlace_spec_lrt(
             each.map(|(i, own)| need(own.as_ref(), &format!("specs[{i}]")).map(|s| &s.spec)).collect::<Result<Vec<&Spec>>>()?;
         let data = data.map(|data| &data.frame);
         let table = watched(options, |watch| fit_and_compare(&specs, data, &settings(options), chi_bar, watch))?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }

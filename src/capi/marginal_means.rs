@@ -92,7 +92,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
         let table = watched(options, |watch| {
             asked.fit.with_means_coefficients(asked.df, |own| asked.means.table(own, asked.scale.as_ref(), asked.level, watch))
         })?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
                 .fit
                 .with_means_coefficients(asked.df, |own| asked.means.contrasts(own, &contrasts, adjustment, scale, level, watch))
         })?;
-        out.write(give(FrameHandle::new(table)));
+        out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
 }

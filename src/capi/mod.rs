@@ -27,6 +27,8 @@ mod progress;
 mod request;
 mod strings;
 
+pub use boundary::leave_panic_hook;
+
 // What the header is generated from; `tests/library/header.rs` has the order.
 pub mod bootstrap;
 pub mod bootstrap_lists;

@@ -40,7 +40,7 @@ impl OptionsHandle {
 pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        out.write(give(OptionsHandle::new(Options::default())));
+        out.write(give(OptionsHandle::new(Options::default()))?);
         Ok(())
     })
 }

@@ -43,7 +43,7 @@ unsafe impl Request for ProfileRequest {
 /// with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA only the elements of theta, with the fit's names after "theta."; those of a
 /// linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
 /// likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
-/// otherwise.
+/// otherwise. A coefficient of a Cox model without a finite estimate has an infinite limit on the side to which the likelihood does not fall.
 /// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the deviance and theta there.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(intervals(&profiles(fit, &read(request)?, options)?)?)));
+        out.write(give(FrameHandle::new(intervals(&profiles(fit, &read(request)?, options)?)?))?);
         Ok(())
     })
 }
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn interlace_fit_profile(
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(points(&profiles(fit, &read(request)?, options)?)?)));
+        out.write(give(FrameHandle::new(points(&profiles(fit, &read(request)?, options)?)?))?);
         Ok(())
     })
 }

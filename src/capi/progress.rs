@@ -4,6 +4,7 @@ use super::codes::code_of;
 use super::options::OptionsHandle;
 use super::phase::{PhaseCode, Progress};
 use crate::error::Result;
+use crate::inside::outside;
 use crate::watch::{Step, Watch, Watcher};
 
 /// Works with the progress function and the deadline of the options, as far as they have them.
@@ -20,7 +21,7 @@ pub(super) unsafe fn watched<T>(options: Option<&OptionsHandle>, work: impl FnOn
                 theta: step.theta.as_ptr(),
                 n_theta: step.theta.len(),
             };
-            call(&raw const progress, own.user_data) == 0
+            outside(|| call(&raw const progress, own.user_data)) == 0
         }
     });
     if report.is_none() && end.is_none() {

@@ -25,7 +25,7 @@ pub struct QuestionsHandle {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_questions_new(out: *mut *mut QuestionsHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
-        target(out, "out")?.write(give(QuestionsHandle { questions: Questions::default() }));
+        target(out, "out")?.write(give(QuestionsHandle { questions: Questions::default() })?);
         Ok(())
     })
 }

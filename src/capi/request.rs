@@ -3,6 +3,9 @@
 use super::buffer::target;
 use crate::error::{Error, Result};
 
+/// No version's structure is larger: a size beyond is none, and nothing of that size is read.
+const MOST: usize = 4096;
+
 /// A structure whose first member is its size and whose members, all zero, are the defaults.
 ///
 /// # Safety
@@ -23,7 +26,7 @@ pub(super) unsafe fn read<T: Request>(request: *const T) -> Result<T> {
     let start = target(request.cast_mut(), "request")?;
     let (seen, known) = (start.cast::<usize>().read(), size_of::<T>());
     let (name, least) = (T::NAME, T::FIRST_SIZE);
-    if seen < least {
+    if seen < least || seen > MOST {
         let init = name.to_uppercase();
         return Err(Error::argument(format!(
             "request: struct_size is {seen}, it must be sizeof({name}), at least {least}; begin with {init}_INIT"
@@ -76,8 +79,10 @@ mod tests {
 
     #[test]
     fn sizes_that_cannot_be_are_refused() {
-        let message = asked(0).unwrap_err().message;
-        assert!(message.contains("sizeof(interlace_later)") && message.contains("INTERLACE_LATER_INIT"), "{message}");
+        for size in [0, 15, 4097, usize::MAX] {
+            let message = asked(size).unwrap_err().message;
+            assert!(message.contains("sizeof(interlace_later)") && message.contains("INTERLACE_LATER_INIT"), "{message}");
+        }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::mem::MaybeUninit;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out, matrix, target};
+use super::buffer::{array_target, copy_out, matrix, slice, target};
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, fit_of, whole};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::{OptionsHandle, threads};
@@ -13,6 +13,7 @@ use super::progress::watched;
 use super::resample_lists::SimulationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
+use crate::options::Options;
 use crate::resample::RefitOptions;
 
 /// The number of columns that a response of the fit has where responses are simulated or fitted anew: 2 for a Cox model, the time and 1 for an
@@ -52,6 +53,40 @@ pub unsafe extern "C" fn interlace_fit_simulate(
     })
 }
 
+/// Fits the model to another response on the same rows, as lme4's refit() does: `y` [m,n_response_columns], m as in interlace_fit_n_rows, of which only the
+/// rows used count. A Cox model has two columns (interlace_fit_n_response_columns): the time and the event. Binomial responses are proportions,
+/// ordinal ones numbers of categories from 1. The search begins at the estimates of the fit, by the options that it was made with, and ends where
+/// one from any other start ends; a fit that was saved with its rows can be refitted, too. What the data had to say of the design (levels that
+/// do not occur, for instance) `fit` says, not the new one.
+/// INTERLACE_E_DATA if the response is missing or not finite in a row that is used.
+/// @param y The response [m,n_response_columns].
+/// @param len The number of elements of `y`, which must be exact.
+/// @param options Threads, progress and deadline. NULL for the defaults.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_refit(
+    fit: Option<&FitHandle>,
+    y: *const f64,
+    len: usize,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FitHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (whole(fit)?, target(out, "out")?);
+        // A length that lies is found before anything is read.
+        let wanted = handle.fit.fitted.len() * handle.fit.response_columns();
+        if len != wanted {
+            return Err(Error::argument(format!("y has {len} elements, it must have exactly {wanted}")));
+        }
+        let y = slice(y, len, "y")?;
+        let settings = Options { threads: threads(options), ..handle.options.clone() };
+        let fit = watched(options, |watch| handle.fit.refit(y, &settings, watch))?;
+        out.write(give(FitHandle::new(fit, settings))?);
+        Ok(())
+    })
+}
+
 /// Fits the model to other responses on the same rows: `y` [m,n_response_columns*k] with leading dimension `ldy` >= m, one column per response; m as in
 /// interlace_fit_n_rows, of which only the rows used count. A Cox model has two columns per response (interlace_fit_n_response_columns): the time and
 /// the event. Each search begins at the estimates of the fit; for linear models the
@@ -66,7 +101,7 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 /// @param std_errors Whether the frame has standard errors of the fixed effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_refit(
+pub unsafe extern "C" fn interlace_fit_refit_many(
     fit: Option<&FitHandle>,
     y: *const f64,
     m: usize,
@@ -88,7 +123,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
         let y = matrix(y, m, columns, ldy, "y", "ldy")?;
         let asked = RefitOptions { std_errors, threads: threads(options) };
         let all = watched(options, |watch| fit.refit_many(&y, &asked, watch))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }

@@ -1,4 +1,4 @@
-//! Fits as bytes.
+//! Fits, specs and options as bytes.
 
 use std::ptr::{NonNull, null_mut};
 
@@ -6,12 +6,12 @@ use super::boundary::boundary;
 use super::buffer::{slice, target};
 use super::c_void;
 use super::fit::FitHandle;
-use super::handle::{give, need};
+use super::handle::{boxed, give, need};
 use super::options::OptionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
-use crate::saved::{from_bytes, to_bytes};
+use crate::saved::{from_bytes, options_from_bytes, options_to_bytes, spec_from_bytes, spec_to_bytes, to_bytes};
 
 /// Saves a fit with all that it knows, and with its options, as `*len` bytes to `*bytes`, which interlace_fit_from_bytes makes a fit of
 /// again, in another process, on another machine, or with a later version of the library. docs/saved.md has the format.
@@ -38,10 +38,7 @@ pub unsafe extern "C" fn interlace_fit_to_bytes(
     boundary(err, || {
         let handle = need(fit, "fit")?;
         let (bytes, len) = (target(bytes, "bytes")?, target(len, "len")?);
-        let written = to_bytes(&handle.fit, &handle.options, spec.map(|own| &own.spec), with_rows)?;
-        bytes.write(owned(&written)?);
-        len.write(written.len());
-        Ok(())
+        write_out(&to_bytes(&handle.fit, &handle.options, spec.map(|own| &own.spec), with_rows)?, bytes, len)
     })
 }
 
@@ -68,23 +65,106 @@ pub unsafe extern "C" fn interlace_fit_from_bytes(
         let spec_place = if spec.is_null() { None } else { Some(target(spec, "spec")?) };
         let options_place = if options.is_null() { None } else { Some(target(options, "options")?) };
         let saved = from_bytes(slice(bytes, len, "bytes")?)?;
+        let spec = saved.spec.filter(|_| spec_place.is_some()).map(|spec| boxed(SpecHandle { spec })).transpose()?;
+        let options = options_place.map(|_| boxed(OptionsHandle::new(saved.options.clone()))).transpose()?;
+        let fit = give(FitHandle::new(saved.fit, saved.options))?;
         if let Some(place) = spec_place {
-            place.write(saved.spec.map_or_else(null_mut, |spec| give(SpecHandle { spec })));
+            place.write(spec.map_or_else(null_mut, Box::into_raw));
         }
-        if let Some(place) = options_place {
-            place.write(give(OptionsHandle::new(saved.options.clone())));
+        if let (Some(place), Some(options)) = (options_place, options) {
+            place.write(Box::into_raw(options));
         }
-        out.write(give(FitHandle::new(saved.fit, saved.options)));
+        out.write(fit);
         Ok(())
     })
 }
 
-/// Frees bytes that belong to the caller, those of interlace_fit_to_bytes. NULL is allowed.
+/// Saves a spec as `*len` bytes to `*bytes`, which interlace_spec_from_bytes makes a spec of again; of a model from arrays with the arrays.
+/// INTERLACE_E_UNSUPPORTED for a spec that could not be fitted, such as a Cox model from arrays without times, or with a family of the caller's.
+/// @param bytes The bytes [1], which the caller frees with interlace_bytes_free.
+/// @param len The number of bytes [1].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_to_bytes(
+    spec: Option<&SpecHandle>,
+    bytes: *mut *mut u8,
+    len: *mut usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, bytes, len) = (need(spec, "spec")?, target(bytes, "bytes")?, target(len, "len")?);
+        write_out(&spec_to_bytes(&spec.spec)?, bytes, len)
+    })
+}
+
+/// Makes a spec of the bytes of a saved one. Versions and errors are as for interlace_fit_from_bytes.
+/// @param bytes The bytes [len].
+/// @param len The number of bytes.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_from_bytes(
+    bytes: *const u8,
+    len: usize,
+    out: *mut *mut SpecHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let spec = spec_from_bytes(slice(bytes, len, "bytes")?)?;
+        out.write(give(SpecHandle { spec })?);
+        Ok(())
+    })
+}
+
+/// Saves options as `*len` bytes to `*bytes`, which interlace_options_from_bytes makes options of again. A progress function is not saved.
+/// @param bytes The bytes [1], which the caller frees with interlace_bytes_free.
+/// @param len The number of bytes [1].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_to_bytes(
+    options: Option<&OptionsHandle>,
+    bytes: *mut *mut u8,
+    len: *mut usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (options, bytes, len) = (need(options, "options")?, target(bytes, "bytes")?, target(len, "len")?);
+        write_out(&options_to_bytes(&options.options)?, bytes, len)
+    })
+}
+
+/// Makes options of the bytes of saved ones. Versions and errors are as for interlace_fit_from_bytes.
+/// @param bytes The bytes [len].
+/// @param len The number of bytes.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_from_bytes(
+    bytes: *const u8,
+    len: usize,
+    out: *mut *mut OptionsHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let options = options_from_bytes(slice(bytes, len, "bytes")?)?;
+        out.write(give(OptionsHandle::new(options))?);
+        Ok(())
+    })
+}
+
+/// Frees bytes that belong to the caller, those of interlace_fit_to_bytes, interlace_spec_to_bytes and interlace_options_to_bytes. NULL is allowed.
 /// @param bytes The bytes.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bytes_free(bytes: *mut u8) {
     libc::free(bytes.cast());
+}
+
+/// Gives bytes to the caller.
+unsafe fn write_out(written: &[u8], bytes: NonNull<*mut u8>, len: NonNull<usize>) -> Result<()> {
+    bytes.write(owned(written)?);
+    len.write(written.len());
+    Ok(())
 }
 
 /// Bytes in memory of C's, so that they can be freed whatever their number.

@@ -2,14 +2,14 @@
 
 use std::mem::MaybeUninit;
 
-use super::boundary::boundary;
+use super::boundary::{boundary, query};
 use super::buffer::target;
 use super::c_char;
 use super::codes::meaning;
 use super::handle::{free, give, need};
 use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
-use super::strings::text;
+use super::strings::{optional_text, text};
 use crate::error::{Error, Result};
 use crate::formula::{parse, parse_random};
 use crate::spec::{FormulaSpec, Source, Spec};
@@ -44,7 +44,28 @@ pub unsafe extern "C" fn interlace_spec_new(
         // Only for its error: where the names come from, and so what `.` stands for, is known when it is fitted.
         parse(&formula)?;
         let source = Source::Formula(FormulaSpec { formula, ..FormulaSpec::default() });
-        out.write(give(SpecHandle { spec: Spec::new(kind, source) }));
+        out.write(give(SpecHandle { spec: Spec::new(kind, source) })?);
+        Ok(())
+    })
+}
+
+/// Makes a spec from another, with its formula changed by `formula` as R's update() does it: "." stands for the old response on the left, and
+/// for all old terms on the right, those of interlace_spec_add_random among them, so that ". ~ . + x - (1 | g)" adds x and takes (1 | g) out.
+/// All else is as in `spec`: family, weights, formulas of further predictors; the functions that set them change the new one.
+/// INTERLACE_E_FORMULA if the formula cannot be read, or takes out a term that is not there; INTERLACE_E_ARGUMENT for a spec from arrays.
+/// @param formula The change, such as ". ~ . + x"; NULL copies the spec, which may then be from arrays.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_update(
+    spec: Option<&SpecHandle>,
+    formula: *const c_char,
+    out: *mut *mut SpecHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, out) = (&need(spec, "spec")?.spec, target(out, "out")?);
+        let spec = optional_text(formula, "formula")?.map_or_else(|| Ok(spec.clone()), |change| spec.update(change))?;
+        out.write(give(SpecHandle { spec })?);
         Ok(())
     })
 }
@@ -86,7 +107,7 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
 
 /// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the weights are the numbers of
 /// trials; in ordinal and Cox models a row of weight w counts as w rows. Rows of weight 0 are left out.
-/// @param column The name of the column.
+/// @param column The name of the column; NULL for no weights, as without this call.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights(
@@ -95,14 +116,14 @@ pub unsafe extern "C" fn interlace_spec_set_weights(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, column) = (formula_of(model_of(spec)?)?, text(column, "column")?);
-        spec.weights = Some(column.to_owned());
+        let (spec, column) = (formula_of(model_of(spec)?)?, optional_text(column, "column")?);
+        spec.weights = column.map(String::from);
         Ok(())
     })
 }
 
 /// Names the column of the offset, which is added to any offset() in the formula.
-/// @param column The name of the column.
+/// @param column The name of the column; NULL for none, as without this call.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_offset(
@@ -111,8 +132,8 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, column) = (formula_of(model_of(spec)?)?, text(column, "column")?);
-        spec.offset = Some(column.to_owned());
+        let (spec, column) = (formula_of(model_of(spec)?)?, optional_text(column, "column")?);
+        spec.offset = column.map(String::from);
         Ok(())
     })
 }
@@ -136,6 +157,13 @@ pub unsafe extern "C" fn interlace_spec_set_contrasts(
         spec.contrasts.push((column.to_owned(), contrasts.to_owned()));
         Ok(())
     })
+}
+
+/// The number of rows of a spec made from arrays; 0 for one from a formula, and for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_spec_n_rows(spec: Option<&SpecHandle>) -> usize {
+    query(0, || Some(spec?.spec.n_array_rows()))
 }
 
 /// Frees a spec. NULL is allowed.

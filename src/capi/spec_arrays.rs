@@ -45,10 +45,11 @@ pub unsafe extern "C" fn interlace_spec_new_array(
                 "y is given, a Cox model has times and events: y must be NULL, see interlace_spec_set_survival_array",
             ));
         }
-        let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
+        // First x, which is refused unread where ldx is wrong.
         let x = matrix(x, n, p, ldx, "x", "ldx")?;
+        let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
         let source = Source::Arrays(ArraySpec { n, y, p, x, ..ArraySpec::default() });
-        out.write(give(SpecHandle { spec: Spec::new(kind, source) }));
+        out.write(give(SpecHandle { spec: Spec::new(kind, source) })?);
         Ok(())
     })
 }

@@ -10,7 +10,7 @@ use super::spec::{SpecHandle, formula_of, model_of};
 use super::spec_arrays::{arrays_of, checked_index, expect_length};
 use super::spec_lists::CorrelationCode;
 use super::status::{ErrorRecord, Status};
-use super::strings::text;
+use super::strings::optional_text;
 use crate::error::{Error, Result, try_vec};
 use crate::formula::{CorrelationKind, parse_correlation};
 use crate::spec::{ArrayCorrelation, CorrelationSpec, ModelKind, Spec};
@@ -24,7 +24,7 @@ use crate::spec::{ArrayCorrelation, CorrelationSpec, ModelKind, Spec};
 /// call counts.
 /// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
 /// INTERLACE_MODEL_LMM.
-/// @param correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)".
+/// @param correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)"; NULL for residuals that are independent, as without this call.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_correlation(
@@ -35,9 +35,9 @@ pub unsafe extern "C" fn interlace_spec_set_correlation(
     boundary(err, || {
         let spec = linear(spec)?;
         formula_of(spec)?;
-        let correlation = text(correlation, "correlation")?;
-        parse_correlation(correlation)?;
-        spec.correlation = Some(CorrelationSpec::Formula(correlation.to_owned()));
+        let correlation = optional_text(correlation, "correlation")?;
+        correlation.map(parse_correlation).transpose()?;
+        spec.correlation = correlation.map(|own| CorrelationSpec::Formula(own.to_owned()));
         Ok(())
     })
 }

@@ -68,7 +68,7 @@ pub unsafe extern "C" fn interlace_spec_set_ties(
 /// INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_COXME. The fit reports times and events that are none.
 /// @param start Times [n] from which rows are at risk; NULL for the beginning.
 /// @param stop Times [n] of events, or until which rows are at risk.
-/// @param event 1 for an event at `stop`, 0 for none [n].
+/// @param event 1 for an event at `stop`, 0 for none [n]; NULL in new data for predictions.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_survival_array(

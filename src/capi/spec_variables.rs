@@ -23,7 +23,7 @@ pub unsafe extern "C" fn interlace_spec_variables(
 ) -> Status {
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(spec.spec.variables_table()?)));
+        out.write(give(FrameHandle::new(spec.spec.variables_table()?))?);
         Ok(())
     })
 }

@@ -100,6 +100,15 @@ impl StringTable {
         let found = own.and_then(|(bytes, starts)| Some(bytes[*starts.get(i)?..].as_ptr().cast()));
         found.unwrap_or(null_pointer())
     }
+
+    /// The only string of a table, or why it cannot be made.
+    pub(super) fn get_or_make(&self, make: impl FnOnce() -> Result<String>) -> Result<*const c_char> {
+        if self.0.get().is_none() {
+            let own = table([make()?])?;
+            self.0.get_or_init(|| own);
+        }
+        Ok(self.get_with(|| [""; 0], 0))
+    }
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub unsafe extern "C" fn interlace_fit_survival_curves(
         let (fit, asked, out) = (fit_of(fit)?, read(request)?, target(out, "out")?);
         let (newdata, request) = (rows(data, &asked)?, curves(fit, &asked)?);
         let curves = watched(options, |watch| fit.survival_curves(newdata, &request, watch))?;
-        out.write(give(FrameHandle::new(curves.table)));
+        out.write(give(FrameHandle::new(curves.table))?);
         Ok(())
     })
 }
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn interlace_fit_survival_quantiles(
         let probabilities = slice(probabilities, n, "probabilities")?;
         let (newdata, request) = (rows(data, &asked)?, curves(fit, &asked)?);
         let quantiles = watched(options, |watch| fit.survival_quantiles(newdata, &request, probabilities, watch))?;
-        out.write(give(FrameHandle::new(quantiles.table)));
+        out.write(give(FrameHandle::new(quantiles.table))?);
         Ok(())
     })
 }
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn interlace_fit_survival_means(
         let (fit, asked, out) = (fit_of(fit)?, read(request)?, target(out, "out")?);
         let (newdata, request) = (rows(data, &asked)?, curves(fit, &asked)?);
         let means = watched(options, |watch| fit.survival_means(newdata, &request, watch))?;
-        out.write(give(FrameHandle::new(means.table)));
+        out.write(give(FrameHandle::new(means.table))?);
         Ok(())
     })
 }

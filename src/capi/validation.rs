@@ -4,7 +4,7 @@ use super::boundary::boundary;
 use super::buffer::target;
 use super::c_char;
 use super::frame::FrameHandle;
-use super::handle::{give, need};
+use super::handle::{boxed, give, need};
 use super::options::{OptionsHandle, settings};
 use super::progress::watched;
 use super::spec::SpecHandle;
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn interlace_spec_all_optimizers(
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
         let all = watched(options, |watch| AllOptimizers::new(&spec.spec, data, &settings(options), watch))?;
-        out.write(give(FrameHandle::new(all.frame()?)));
+        out.write(give(FrameHandle::new(all.frame()?))?);
         Ok(())
     })
 }
@@ -84,9 +84,10 @@ pub unsafe extern "C" fn interlace_spec_cross_validate(
         let partition = Partition { group: optional_text(group, "group")?, folds, seed };
         let all = watched(options, |watch| CrossValidation::new(&spec.spec, data, &settings(options), &partition, watch))?;
         let (table, rows) = (all.frame()?, rows_out.map(|_| all.frame_of_rows()).transpose()?);
-        out.write(give(FrameHandle::new(table)));
+        let rows = rows.map(|rows| boxed(FrameHandle::new(rows))).transpose()?;
+        out.write(give(FrameHandle::new(table))?);
         if let (Some(out), Some(rows)) = (rows_out, rows) {
-            out.write(give(FrameHandle::new(rows)));
+            out.write(Box::into_raw(rows));
         }
         Ok(())
     })

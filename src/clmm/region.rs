@@ -41,7 +41,7 @@ impl Region {
         let mut order = try_vec("rows of the nominal effects", 0usize, n)?;
         order.iter_mut().enumerate().for_each(|(at, i)| *i = at);
         let compare = |a: &usize, b: &usize| (0..c).map(|j| value(*a, j).total_cmp(&value(*b, j))).find(|o| o.is_ne());
-        order.sort_by(|a, b| compare(a, b).unwrap_or(a.cmp(b)));
+        order.sort_unstable_by(|a, b| compare(a, b).unwrap_or(a.cmp(b)));
         let starts = try_gather(POINTS, (0..n).filter(|&at| at == 0 || compare(&order[at - 1], &order[at]).is_some()))?;
         let mut points = try_vec(POINTS, 0.0, starts.len() * c)?;
         let mut shown = try_vec(POINTS, false, starts.len() * gaps.len())?;

@@ -10,6 +10,7 @@ use super::cell::{Cell, CumulativeLink, by_link};
 use super::coordinates::Coordinates;
 use super::region::Region;
 use super::thresholds::Thresholds;
+use crate::elementary::logarithms;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
@@ -109,6 +110,9 @@ impl Response for OrderedResponse {
 /// How thresholds move with a shared parameter: at the centre (0) and with the nominal columns (from 1), where they do.
 type Direction = Vec<(usize, Vec<f64>)>;
 
+/// Rows whose cut points are computed together.
+const ROWS: usize = 64;
+
 /// Derivatives of a row's l, s, w in one of its two thresholds, the scale included.
 type Triple = [f64; 3];
 
@@ -151,36 +155,58 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
     }
 
     fn cells<const ORDER: u8>(&mut self, eta: &[Vec<f64>], jet: &mut Jet) {
+        let mut cuts = [[0.0; ROWS]; 2];
+        let mut ends = [[L::End::default(); ROWS]; 2];
+        let (mut cells, mut logs) = ([Cell::CERTAIN; ROWS], [0.0; ROWS]);
+        for (number, eta) in eta[0][..self.response.y.len()].chunks(ROWS).enumerate() {
+            let (first, count) = (number * ROWS, eta.len());
+            for ((cuts, ends), thresholds) in cuts.iter_mut().zip(&mut ends).zip([&self.lower, &self.upper]) {
+                for ((cut, threshold), eta) in cuts.iter_mut().zip(&thresholds[first..]).zip(eta) {
+                    *cut = threshold - eta;
+                }
+                if self.response.scale {
+                    cuts.iter_mut().zip(&self.tau[first..first + count]).for_each(|(cut, tau)| *cut *= tau);
+                }
+                L::ends(&cuts[..count], &mut ends[..count]);
+            }
+            for j in 0..count {
+                cells[j] = L::cell_of::<ORDER>(cuts[0][j], cuts[1][j], [ends[0][j], ends[1][j]]);
+                logs[j] = cells[j].factor;
+            }
+            logarithms(&mut logs[..count]);
+            for j in 0..count {
+                let cell = Cell { l: cells[j].l + logs[j], ..cells[j] };
+                self.give::<ORDER>(first + j, [cuts[0][j], cuts[1][j]], cell, jet);
+            }
+        }
+    }
+
+    /// Takes what a row has from its cell.
+    #[inline]
+    fn give<const ORDER: u8>(&mut self, i: usize, [a, b]: [f64; 2], mut cell: Cell, jet: &mut Jet) {
         let response = self.response;
-        let scaled = response.scale;
-        let n = response.y.len();
-        let (eta, lower, upper) = (&eta[0][..n], &self.lower[..n], &self.upper[..n]);
-        for i in 0..n {
-            let tau = if scaled { self.tau[i] } else { 1.0 };
-            let (a, b) = (tau * (lower[i] - eta[i]), tau * (upper[i] - eta[i]));
-            let mut cell = L::cell::<ORDER>(a, b);
-            let weight = response.weights.get(i).copied().unwrap_or(1.0);
-            if weight != 1.0 {
-                weigh(&mut cell, weight);
+        let tau = if response.scale { self.tau[i] } else { 1.0 };
+        let weight = response.weights.get(i).copied().unwrap_or(1.0);
+        if weight != 1.0 {
+            weigh(&mut cell, weight);
+        }
+        jet.l[i] = cell.l;
+        jet.s[0][i] = tau * cell.s;
+        jet.w[0][i] = tau * tau * cell.w;
+        if ORDER == GRADIENT {
+            if !jet.t[0].is_empty() {
+                jet.t[0][i] = tau * tau * tau * cell.t;
             }
-            jet.l[i] = cell.l;
-            jet.s[0][i] = tau * cell.s;
-            jet.w[0][i] = tau * tau * cell.w;
-            if ORDER == GRADIENT {
-                if !jet.t[0].is_empty() {
-                    jet.t[0][i] = tau * tau * tau * cell.t;
-                }
-                if scaled {
-                    let second = Second::new(&cell.lower, &cell.upper, weight);
-                    give_scale(&cell, &second, [a, b], tau, i, jet);
-                    // -d2l/dtheta dz, of what the thresholds move by.
-                    let [lower, upper] = second.with_scale(a, b);
-                    self.with_scale[i] = [tau * (cell.lower[0] + lower), tau * (cell.upper[0] + upper)];
-                }
-                let powers = [tau, tau * tau, tau * tau * tau];
-                self.in_lower[i] = std::array::from_fn(|k| powers[k] * cell.lower[k]);
-                self.in_upper[i] = std::array::from_fn(|k| powers[k] * cell.upper[k]);
+            if response.scale {
+                let second = Second::new(&cell.lower, &cell.upper, weight);
+                give_scale(&cell, &second, [a, b], tau, i, jet);
+                // -d2l/dtheta dz, of what the thresholds move by.
+                let [lower, upper] = second.with_scale(a, b);
+                self.with_scale[i] = [tau * (cell.lower[0] + lower), tau * (cell.upper[0] + upper)];
             }
+            let powers = [tau, tau * tau, tau * tau * tau];
+            self.in_lower[i] = std::array::from_fn(|k| powers[k] * cell.lower[k]);
+            self.in_upper[i] = std::array::from_fn(|k| powers[k] * cell.upper[k]);
         }
     }
 
@@ -372,8 +398,12 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
                 per_row(self.response, &directions[e / predictors], |i| self.with_scale[i], weights);
             }
         }
+        let bands = (self.response.nominal.p == 0).then(|| self.information_of_thresholds());
         for f in 0..k {
-            let own = self.information_in(&directions[f]);
+            let own = match &bands {
+                Some(bands) => self.chained(&bands.times(&directions[f])),
+                None => self.information_in(&directions[f]),
+            };
             for (g, value) in own.into_iter().enumerate() {
                 information[g * k + f] = value;
             }
@@ -383,32 +413,75 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
 }
 
 impl<L: CumulativeLink> OrderedEvaluator<'_, L> {
+    /// A row's second derivatives in its thresholds, with their sign changed.
+    #[inline]
+    fn information_of_row(&self, i: usize) -> [f64; 3] {
+        let weight = self.response.weights.get(i).copied().unwrap_or(1.0);
+        let second = Second::new(&self.in_lower[i], &self.in_upper[i], weight);
+        [-second.aa, -second.ab, -second.bb]
+    }
+
+    /// The information of the thresholds where no row has its own: a row knows of the two around its category only.
+    fn information_of_thresholds(&self) -> Bands {
+        // Places beside the first and the last threshold take what an open end has, which is nothing.
+        let count = self.response.thresholds.count;
+        let mut bands = Bands { diagonal: vec![0.0; count + 2], beside: vec![0.0; count + 2] };
+        for (i, y) in self.response.y.iter().enumerate() {
+            let (above, [aa, ab, bb]) = (*y as usize, self.information_of_row(i));
+            bands.diagonal[above - 1] += aa;
+            bands.diagonal[above] += bb;
+            bands.beside[above] += ab;
+        }
+        bands
+    }
+
     /// The information of all shared parameters with the one that moves thresholds in a direction.
     fn information_in(&self, direction: &Direction) -> Vec<f64> {
         let moves = moves(self.response, direction);
         self.summed(|i| {
-            let (below, above) = (self.in_lower[i], self.in_upper[i]);
-            let second = Second::new(&below, &above, self.response.weights.get(i).copied().unwrap_or(1.0));
-            let [down, up] = moves(i);
-            [-second.aa * down - second.ab * up, -second.ab * down - second.bb * up]
+            let ([aa, ab, bb], [down, up]) = (self.information_of_row(i), moves(i));
+            [aa * down + ab * up, ab * down + bb * up]
         })
     }
 }
 
+/// A symmetric matrix of the thresholds, from 1 to the last: its diagonal, and what stands before that.
+struct Bands {
+    diagonal: Vec<f64>,
+    beside: Vec<f64>,
+}
+
+impl Bands {
+    /// Its product with a direction, which moves thresholds at the centre only.
+    fn times(&self, direction: &Direction) -> Vec<f64> {
+        let count = self.diagonal.len() - 2;
+        let mut out = vec![0.0; count];
+        for (_, own) in direction {
+            let at = |t: usize| if (1..=count).contains(&t) { own[t - 1] } else { 0.0 };
+            for (t, out) in (1..).zip(&mut out) {
+                *out += self.beside[t] * at(t - 1) + self.diagonal[t] * at(t) + self.beside[t + 1] * at(t + 1);
+            }
+        }
+        out
+    }
+}
+
 /// The derivatives, in a direction, of the thresholds [below, above] the category of a row.
-fn moves<'d>(response: &'d OrderedResponse, direction: &'d Direction) -> impl Fn(usize) -> [f64; 2] + 'd {
-    let (count, n) = (response.thresholds.count, response.y.len());
+fn moves<'d>(response: &'d OrderedResponse, direction: &Direction) -> impl Fn(usize) -> [f64; 2] + use<'d> {
+    let n = response.y.len();
+    let of_categories = |(part, own): &(usize, Vec<f64>)| -> (usize, Vec<[f64; 2]>) {
+        let below = std::iter::once(0.0).chain(own.iter().copied());
+        (*part, below.zip(own.iter().copied().chain([0.0])).map(|(below, above)| [below, above]).collect())
+    };
+    let parts: Vec<(usize, Vec<[f64; 2]>)> = direction.iter().map(of_categories).collect();
     move |i| {
         let category = response.y[i] as usize;
         let mut moved = [0.0; 2];
-        for (part, own) in direction {
+        for (part, own) in &parts {
             let times = if *part == 0 { 1.0 } else { response.nominal.q[(part - 1) * n + i] };
-            if category > 1 {
-                moved[0] += times * own[category - 2];
-            }
-            if category <= count {
-                moved[1] += times * own[category - 1];
-            }
+            let [below, above] = own[category - 1];
+            moved[0] += times * below;
+            moved[1] += times * above;
         }
         moved
     }

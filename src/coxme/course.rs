@@ -5,9 +5,10 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use super::risk::RiskSets;
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 
 /// Relative to the largest value of a column, what is a difference of rounding.
 const ROUNDING: f64 = 1e-9;
@@ -28,9 +29,9 @@ pub enum Course {
 
 impl RiskSets {
     /// What the likelihood does as the predictor moves along `v`, of whose values differences up to `rounding` are none.
-    pub fn course(&self, v: &[f64], rounding: f64) -> Course {
+    pub fn course(&self, v: &[f64], rounding: f64) -> Result<Course> {
         let mut course = Course::Flat;
-        let (mut largest, mut least) = (BinaryHeap::new(), BinaryHeap::new());
+        let (mut largest, mut least) = (self.heap()?, self.heap()?);
         for times in &self.strata {
             largest.clear();
             least.clear();
@@ -49,14 +50,22 @@ impl RiskSets {
                 }
                 let (Some(most), Some(low)) = (largest.peek(), least.peek()) else { continue };
                 if self.deaths(time).any(|i| v[i] < most.0 - rounding) {
-                    return Course::Falls;
+                    return Ok(Course::Falls);
                 }
                 if -low.0 < most.0 - rounding {
                     course = Course::Rises;
                 }
             }
         }
-        course
+        Ok(course)
+    }
+
+    /// With room for all rows that ever enter.
+    fn heap(&self) -> Result<BinaryHeap<AtRisk>> {
+        let of_stratum = |times: &Range<usize>| self.times[times.clone()].iter().map(|time| self.entering(time).count()).sum();
+        let (mut heap, most): (_, usize) = (BinaryHeap::new(), self.strata.iter().map(of_stratum).max().unwrap_or(0));
+        heap.try_reserve_exact(most).map_err(|_| Error::memory("rows at risk", most * size_of::<AtRisk>()))?;
+        Ok(heap)
     }
 }
 
@@ -89,8 +98,8 @@ pub fn reach(v: &[f64]) -> f64 {
 }
 
 /// Whether no risk set sees a column.
-pub fn is_flat(sets: &RiskSets, column: &[f64]) -> bool {
-    sets.course(column, ROUNDING * reach(column)) == Course::Flat
+pub fn is_flat(sets: &RiskSets, column: &[f64]) -> Result<bool> {
+    Ok(sets.course(column, ROUNDING * reach(column))? == Course::Flat)
 }
 
 /// The columns of `[n, p]` that have a side to which the likelihood never falls.
@@ -115,10 +124,15 @@ pub fn never_falling(sets: &mut RiskSets, x: &[f64]) -> Result<NeverFalling> {
         for (j, column) in x.chunks_exact(n).enumerate() {
             let rounding = ROUNDING * reach(column);
             other.iter_mut().zip(column).for_each(|(o, v)| *o = -v);
-            let sides = [(column, 1.0), (&other[..], -1.0)];
-            let Some((v, side)) = sides.into_iter().find(|(v, _)| sets.course(v, rounding) != Course::Falls) else { continue };
+            let (mut v, mut side, mut course) = (column, 1.0, sets.course(column, rounding)?);
+            if course == Course::Falls {
+                (v, side, course) = (&other, -1.0, sets.course(&other, rounding)?);
+            }
+            if course == Course::Falls {
+                continue;
+            }
             found.columns.push(j);
-            if sets.course(v, rounding) == Course::Rises
+            if course == Course::Rises
                 && let Some(limit) = sets.limit(v, rounding)?
             {
                 found.far[j] = side * FAR / reach(column);

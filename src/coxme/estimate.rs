@@ -19,8 +19,13 @@ const START: (f64, f64) = (0.02, 1.0);
 
 /// Minimises the criterion, as `options` say. Where fixed effects maximise the integrated likelihood they are held in the end.
 pub fn estimate(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estimate> {
+    estimate_from(laplace, None, options)
+}
+
+/// The same; the first search begins at theta that is likely to be near.
+pub fn estimate_from(laplace: &mut Laplace<'_>, near: Option<&[f64]>, options: &Options) -> Result<Estimate> {
     laplace.joint.all_held = false;
-    let joint = with_joint_mode(laplace, options)?;
+    let joint = with_joint_mode(laplace, near, options)?;
     if options.fixed_effects == FixedEffectsBy::Joint || laplace.model.p() == 0 {
         return Ok(joint);
     }
@@ -42,9 +47,9 @@ pub fn estimate(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estimate
 }
 
 /// With the fixed effects at the joint mode.
-fn with_joint_mode(laplace: &mut Laplace<'_>, options: &Options) -> Result<Estimate> {
+fn with_joint_mode(laplace: &mut Laplace<'_>, near: Option<&[f64]>, options: &Options) -> Result<Estimate> {
     laplace.unseen = unseen(laplace.model, &laplace.model.sets)?;
-    let start = match &options.theta0 {
+    let start = match options.theta0.as_deref().or(near) {
         Some(theta0) => laplace.model.working_from_theta(theta0)?,
         None => score_start(laplace)?,
     };

@@ -1,6 +1,6 @@
 //! Random terms that are nested in one another: their levels are a forest, and a row of Z is not zero along one path in it only.
 
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_collect, try_copy, try_vec};
 use crate::random::{Layout, TermRows};
 
 const FOREST: &str = "nested random effects";
@@ -89,7 +89,7 @@ impl Forest {
                     path[r..].copy_from_slice(&upper[at..at + rest]);
                 }
             }
-            above = Some((k, paths.clone()));
+            above = Some((k, try_copy(FOREST, &paths)?));
             self.tiers[m].paths = paths;
         }
         Ok(true)
@@ -113,7 +113,7 @@ impl Forest {
     fn find_parts(&mut self, n: usize, strata: &Strata<'_>) -> Result<()> {
         let Some(coarsest) = self.tiers.last() else { return Ok(()) };
         let q = self.part_of_column.len();
-        let mut above: Vec<u32> = (0..(q + strata.count) as u32).collect();
+        let mut above = try_collect(FOREST, 0..(q + strata.count) as u32)?;
         for i in (0..n).filter(|i| (strata.counts)(*i)) {
             let root = self.columns[i * self.width + coarsest.start] as usize;
             let (a, b) = (top(&mut above, root), top(&mut above, q + strata.of_row[i] as usize));
@@ -143,10 +143,10 @@ impl Forest {
     }
 
     /// The most strata that are in one part.
-    pub fn most_strata(&self) -> usize {
-        let mut counts = vec![0; self.parts];
+    pub fn most_strata(&self) -> Result<usize> {
+        let mut counts = try_vec(FOREST, 0, self.parts)?;
         self.part_of_stratum.iter().for_each(|part| counts[*part as usize] += 1);
-        counts.into_iter().max().unwrap_or(0)
+        Ok(counts.into_iter().max().unwrap_or(0))
     }
 
     /// Columns and values along the path of a row, of the rows of Z or others like them.

@@ -91,7 +91,11 @@ pub fn baselines(survival: &SurvivalDesign, weights: Option<&[f64]>, ties: Ties,
         own.iter_mut().zip(steps[times.clone()].iter().rev()).for_each(|(to, from)| *to = *from);
         Ok(Baseline { level: if own.is_empty() { 0.0 } else { *level }, steps: own, end, within })
     };
-    sets.strata.iter().zip(&partial.shifts).zip(ends).map(of_stratum).collect()
+    let mut all = try_vec(HAZARD, Baseline::default(), sets.strata.len())?;
+    for (to, from) in all.iter_mut().zip(sets.strata.iter().zip(&partial.shifts).zip(ends)) {
+        *to = of_stratum(from)?;
+    }
+    Ok(all)
 }
 
 /// By the places of the event times.

@@ -194,7 +194,7 @@ impl<'a> Joint<'a> {
             if round >= PATIENCE && !settled {
                 return Err(not_found());
             }
-            if !self.step(t, &direction, &mut value, decrement, LONGEST) {
+            if !self.step(t, &direction, &mut value, decrement, LONGEST)? {
                 return if decrement <= ROUNDED { Ok(()) } else { Err(not_found()) };
             }
         }
@@ -206,7 +206,7 @@ impl<'a> Joint<'a> {
         self.steps += 1;
         let gradient = self.gradient(t)?;
         self.system.assemble(self.model, &self.partial, t)?;
-        let mut direction = gradient.clone();
+        let mut direction = try_copy(JOINT, &gradient)?;
         self.constrained(&mut direction, true)?;
         let decrement = dot(&gradient, &direction);
         Ok((direction, decrement))
@@ -224,10 +224,12 @@ impl<'a> Joint<'a> {
                 Err(error) if error.code == Code::Numeric => break,
                 other => other?,
             };
-            let mut moved = [&self.u[..], &self.beta].concat();
+            let mut moved = try_vec(JOINT, 0.0, direction.len())?;
+            moved[..self.u.len()].copy_from_slice(&self.u);
+            moved[self.u.len()..].copy_from_slice(&self.beta);
             add_scaled(&mut moved[self.u.len()..], -1.0, &self.held_at);
             let far = decrement <= ROUNDED || self.reach(&t, &moved) > FAR;
-            if far || !self.step(&t, &direction, &mut value, decrement, FAR_STEP) {
+            if far || !self.step(&t, &direction, &mut value, decrement, FAR_STEP)? {
                 break;
             }
         }
@@ -239,8 +241,8 @@ impl<'a> Joint<'a> {
     }
 
     /// A step along a direction, halved until the penalised likelihood does not fall; `false` if it always does.
-    fn step(&mut self, t: &Roots, direction: &[f64], value: &mut f64, decrement: f64, longest: f64) -> bool {
-        let (u, beta) = (self.u.clone(), self.beta.clone());
+    fn step(&mut self, t: &Roots, direction: &[f64], value: &mut f64, decrement: f64, longest: f64) -> Result<bool> {
+        let (u, beta) = (try_copy(JOINT, &self.u)?, try_copy(JOINT, &self.beta)?);
         let (du, dbeta) = direction.split_at(u.len());
         let rounding = 1e-15 * (1.0 + value.abs());
         let mut length = (longest / self.reach(t, direction)).min(1.0);
@@ -251,13 +253,13 @@ impl<'a> Joint<'a> {
             // Below rounding the gradient knows more than the value.
             if next >= *value || (decrement < ROUNDED && next >= *value - rounding * self.model.n as f64) {
                 *value = next;
-                return true;
+                return Ok(true);
             }
             length *= 0.5;
         }
         (self.u, self.beta) = (u, beta);
         *value = self.evaluate(t);
-        false
+        Ok(false)
     }
 
     /// The most that a direction moves the predictor of a row by.

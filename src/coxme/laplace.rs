@@ -13,7 +13,7 @@ use super::joint::Joint;
 use super::model::{Model, apply};
 use super::unseen::Unseen;
 use crate::covariance::{Structure, chain_rule, with_ranges};
-use crate::error::{Code, Error, Result, try_copy, try_vec};
+use crate::error::{Code, Error, Result, try_collect, try_copy, try_vec};
 use crate::linalg::dense::{add_scaled, dot};
 use crate::optimize::Objective;
 use crate::random::{Roots, add_curvature, add_second_derivatives, directions, factor_derivatives};
@@ -62,14 +62,14 @@ impl<'a> Laplace<'a> {
     fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
         let (model, q) = (self.model, self.model.q());
         if q == 0 {
-            self.slope = self.joint.partial.score.iter().map(|g| -2.0 * g).collect();
+            self.slope = try_collect(LAPLACE, self.joint.partial.score.iter().map(|g| -2.0 * g))?;
             return Ok(vec![]);
         }
         let Derivatives { mut forces, slope } = self.joint.system.derivatives(model, &self.joint.partial, &self.t, &self.watch)?;
         self.watch.pulse()?;
         let (kappa, a) = self.adjoint(&slope)?;
         let mut zk = try_vec(LAPLACE, 0.0, q)?;
-        self.slope = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
+        self.slope = try_collect(LAPLACE, kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g))?;
         model.z.transpose(&self.slope, &mut zk);
         let zg = self.random_score()?;
         for (k, (size, force)) in model.layout.terms.iter().zip(&mut forces).enumerate() {
@@ -142,9 +142,10 @@ impl<'a> Laplace<'a> {
             self.joint.partial.information_product(&eta, &mut seen)?;
             let mut product = try_vec(LAPLACE, 0.0, q)?;
             model.z.transpose(&seen, &mut product);
-            let mut right = try_copy(LAPLACE, &product)?;
-            apply(model, &self.t, true, &mut right);
-            right.extend((0..p).map(|j| dot(model.column(j), &seen)));
+            let mut right = try_vec(LAPLACE, 0.0, q + p)?;
+            right[..q].copy_from_slice(&product);
+            apply(model, &self.t, true, &mut right[..q]);
+            (0..p).for_each(|j| right[q + j] = dot(model.column(j), &seen));
             let mut own = try_copy(LAPLACE, &right)?;
             self.joint.solve_information(&mut own)?;
             products.push(product);

@@ -8,7 +8,7 @@ use super::rows::SparseRows;
 use super::within::Within;
 use crate::covariance::{Structure, with_ranges};
 use crate::design::{Design, SurvivalDesign, TermDesign, independent_columns};
-use crate::error::{Error, Result, try_copy};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts};
 
 /// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
@@ -194,13 +194,13 @@ fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) ->
     for (j, column) in x.chunks_exact_mut(n.max(1)).enumerate() {
         let whole = within.norm(column);
         within.centre(column)?;
-        if within.norm(column) > CONSTANT * whole && !is_flat(sets, column) {
+        if within.norm(column) > CONSTANT * whole && !is_flat(sets, column)? {
             seen.push(j);
         }
     }
-    let varying: Vec<f64> = seen.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
+    let varying = columns_of(&x, n, &seen)?;
     let kept: Vec<usize> = independent_columns(n, &varying)?.into_iter().map(|j| seen[j]).collect();
-    let mut own: Vec<f64> = kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
+    let mut own = columns_of(&x, n, &kept)?;
     let mut scales = vec![];
     for column in own.chunks_exact_mut(n.max(1)) {
         let scale = within.norm(column) / within.n_at_risk().sqrt();
@@ -208,6 +208,15 @@ fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) ->
         scales.push(scale);
     }
     Ok((kept, own, scales))
+}
+
+/// Some of the columns of `[n, p]`.
+fn columns_of(x: &[f64], n: usize, columns: &[usize]) -> Result<Vec<f64>> {
+    let mut own = try_vec("model matrix", 0.0, n * columns.len())?;
+    for (own, &j) in own.chunks_exact_mut(n.max(1)).zip(columns) {
+        own.copy_from_slice(&x[j * n..(j + 1) * n]);
+    }
+    Ok(own)
 }
 
 /// The columns of each term, the scales that they were divided by, and what was taken off them before.
@@ -263,8 +272,14 @@ fn forest(
     }
     let counts = |i: usize| sets.is_ever_at_risk(i);
     let strata = Strata { count: sets.strata.len(), of_row: &survival.stratum, counts: &counts };
-    let forest = Forest::new(sets.n, layout, terms, &strata)?
-        .filter(|forest| q > MOST_CROSSED || most == 0 || forest.most_strata() <= MOST_STRATA);
+    let mut forest = Forest::new(sets.n, layout, terms, &strata)?;
+    if let Some(own) = &forest
+        && q <= MOST_CROSSED
+        && most > 0
+        && own.most_strata()? > MOST_STRATA
+    {
+        forest = None;
+    }
     if forest.is_none() && q > MOST_CROSSED {
         return Err(Error::unsupported(format!(
             "the model has {q} random effects of crossed grouping factors, and a Cox model can have {MOST_CROSSED}: their information is a \

@@ -78,7 +78,7 @@ fn information(model: &Model, partial: &Partial<'_>, columns: &[usize]) -> Resul
 
 fn falls(model: &Model, direction: &[f64]) -> Result<bool> {
     let v = along(model, direction)?;
-    Ok(model.sets.course(&v, COMPUTED * reach(&v)) == Course::Falls)
+    Ok(model.sets.course(&v, COMPUTED * reach(&v))? == Course::Falls)
 }
 
 /// The predictor along a combination of columns.

@@ -11,7 +11,7 @@
 //! covariance of the covariates at each time is formed.
 
 use super::laplace::Laplace;
-use crate::error::{Result, try_collect, try_vec};
+use crate::error::{Result, try_collect, try_copy, try_vec};
 use crate::linalg::dense::dot;
 
 const PROPORTIONAL: &str = "test of proportional hazards";
@@ -43,7 +43,7 @@ impl Laplace<'_> {
             out.known.push(out.information[j * (p + 1)]);
             first.information_product(model.column(j), &mut product)?;
             let mut own = self.across(&product)?;
-            cross.push(own.clone());
+            cross.push(try_copy(PROPORTIONAL, &own)?);
             self.joint.solve_information(&mut own)?;
             solved.push(own);
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Ties;
 use super::sum::Sum;
 use crate::design::SurvivalDesign;
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_gather, try_push, try_vec};
 
 const RISK: &str = "risk sets";
 
@@ -63,16 +63,16 @@ impl RiskSets {
         };
         let lines = sets.find_times(survival)?;
         sets.find_spans(survival, &lines);
-        sets.sort_rows();
+        sets.sort_rows()?;
         Ok(sets)
     }
 
     /// The distinct event times.
     fn find_times(&mut self, survival: &SurvivalDesign) -> Result<Vec<Timeline>> {
-        let mut dead: Vec<u32> = (0..self.n as u32).filter(|&i| self.event[i as usize]).collect();
-        dead.sort_by(|&a, &b| {
+        let mut dead = try_gather(RISK, (0..self.n as u32).filter(|&i| self.event[i as usize]))?;
+        dead.sort_unstable_by(|&a, &b| {
             let (a, b) = (a as usize, b as usize);
-            survival.stratum[a].cmp(&survival.stratum[b]).then(survival.stop[b].total_cmp(&survival.stop[a]))
+            survival.stratum[a].cmp(&survival.stratum[b]).then(survival.stop[b].total_cmp(&survival.stop[a])).then(a.cmp(&b))
         });
         let mut lines = vec![];
         let mut rest = &dead[..];
@@ -81,13 +81,13 @@ impl RiskSets {
             let count = rest.iter().take_while(|&&i| survival.stratum[i as usize] as usize == stratum).count();
             let (own, others) = rest.split_at(count);
             rest = others;
-            let mut times: Vec<f64> = own.iter().map(|&i| survival.stop[i as usize]).collect();
+            let mut times = try_collect(RISK, own.iter().map(|&i| survival.stop[i as usize]))?;
             times.dedup();
-            self.strata.push(first..first + times.len());
+            try_push(RISK, &mut self.strata, first..first + times.len())?;
             for time in times.iter().copied().chain([f64::NEG_INFINITY]) {
-                self.times.push(EventTime { time, entering: 0..0, leaving: 0..0, deaths: 0..0, weight: 0.0 });
+                try_push(RISK, &mut self.times, EventTime { time, entering: 0..0, leaving: 0..0, deaths: 0..0, weight: 0.0 })?;
             }
-            lines.push(Timeline { times, first });
+            try_push(RISK, &mut lines, Timeline { times, first })?;
         }
         if dead.is_empty() {
             return Err(Error::data("there are no events in the rows used: a Cox model needs at least one"));
@@ -109,14 +109,15 @@ impl RiskSets {
     }
 
     /// The rows by the time at which they enter, leave and die.
-    fn sort_rows(&mut self) {
+    fn sort_rows(&mut self) -> Result<()> {
         let ever = |i: &u32| self.spans[*i as usize].0 < self.spans[*i as usize].1;
-        let mut entering: Vec<u32> = (0..self.n as u32).filter(ever).collect();
-        let mut leaving = entering.clone();
-        let mut deaths: Vec<u32> = entering.iter().copied().filter(|i| self.event[*i as usize]).collect();
-        entering.sort_by_key(|i| self.spans[*i as usize].0);
-        leaving.sort_by_key(|i| self.spans[*i as usize].1);
-        deaths.sort_by_key(|i| self.spans[*i as usize].0);
+        let mut entering = try_gather(RISK, (0..self.n as u32).filter(ever))?;
+        let mut leaving = try_copy(RISK, &entering)?;
+        let mut deaths = try_gather(RISK, entering.iter().copied().filter(|i| self.event[*i as usize]))?;
+        // In place; rows of one time stay in their order.
+        entering.sort_unstable_by_key(|i| (self.spans[*i as usize].0, *i));
+        leaving.sort_unstable_by_key(|i| (self.spans[*i as usize].1, *i));
+        deaths.sort_unstable_by_key(|i| (self.spans[*i as usize].0, *i));
         let (mut e, mut l, mut d) = (0, 0, 0);
         let take = |rows: &[u32], from: &mut usize, place: usize, of: &dyn Fn(usize) -> u32| {
             let begin = *from;
@@ -130,6 +131,7 @@ impl RiskSets {
             own.weight = deaths[own.deaths.clone()].iter().map(|i| weight_of(self.weights.as_deref(), *i as usize)).sum();
         }
         (self.entering, self.leaving, self.deaths) = (entering, leaving, deaths);
+        Ok(())
     }
 
     pub fn entering(&self, time: &EventTime) -> impl Iterator<Item = usize> {
@@ -183,8 +185,8 @@ impl RiskSets {
             n: self.n,
             ties: self.ties,
             weights: self.weights.as_deref().map(|w| try_copy("weights", w)).transpose()?,
-            times: self.times.clone(),
-            strata: self.strata.clone(),
+            times: try_collect(RISK, self.times.iter().cloned())?,
+            strata: try_collect(RISK, self.strata.iter().cloned())?,
             entering: vec![],
             leaving: vec![],
             deaths: vec![],
@@ -195,7 +197,7 @@ impl RiskSets {
             let own = &largest[*first as usize..*last as usize];
             *last = *first + own.partition_point(|m| *m <= v[i] + rounding) as u32;
         }
-        sets.sort_rows();
+        sets.sort_rows()?;
         Ok(Some(sets))
     }
 

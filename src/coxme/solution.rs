@@ -6,7 +6,7 @@ use super::model::Model;
 use super::partial::Partial;
 use super::spread::Spread;
 use crate::covariance::with_ranges;
-use crate::error::{Result, try_copy, try_vec};
+use crate::error::{Result, try_collect, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::linalg::factor::DenseFactor;
 use crate::random::TermSolution;
@@ -78,7 +78,7 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         loglik_penalised: joint.penalised(),
         // Nothing is at the maximum of the penalised likelihood that it would be of.
         df_penalised: if held { f64::NAN } else { (p + q) as f64 - covariances.trace },
-        expected: joint.partial.expected.iter().enumerate().map(unit).collect(),
+        expected: try_collect(SOLUTION, joint.partial.expected.iter().enumerate().map(unit))?,
         monotone: joint.monotone()?,
         steps: joint.steps,
         terms,

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use super::risk::RiskSets;
 use crate::choice::Choice;
 use crate::design::SurvivalDesign;
-use crate::error::{Error, Result, try_copy, try_gather, try_vec};
+use crate::error::{Error, Result, try_copy, try_gather, try_push, try_vec};
 
 const TRANSFORM: &str = "functions of time";
 
@@ -97,7 +97,7 @@ fn kaplan_meier(sets: &RiskSets, survival: &SurvivalDesign) -> Result<Vec<f64>> 
     let mut alive = 1.0;
     for same in deaths.chunk_by(|a, b| a == b) {
         let t = same[0];
-        before.push((t, alive));
+        try_push(TRANSFORM, &mut before, (t, alive))?;
         let left = stops.partition_point(|s| *s < t);
         let entered = if starts.is_empty() { stops.len() } else { starts.partition_point(|s| *s < t) };
         alive *= 1.0 - same.len() as f64 / (entered - left) as f64;

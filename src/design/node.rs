@@ -266,7 +266,7 @@ impl Node {
         }
         match self.evaluate(frame)? {
             Value::Factor(factor) => Ok(factor),
-            Value::Logical(values) => Ok(Factor::from_logical(&values)),
+            Value::Logical(values) if values.len() == frame.n_rows() => Ok(Factor::from_logical(&values)),
             Value::Numbers(values) if values.len() == frame.n_rows() => {
                 Factor::from_numbers(try_owned("values of an expression", values)?)
             }

@@ -79,7 +79,8 @@ impl CorrelationDesign {
         }
         if !self.times.is_empty() {
             for w in starts.windows(2) {
-                rows[w[0]..w[1]].sort_by(|a, b| self.times[*a as usize].total_cmp(&self.times[*b as usize]));
+                let time = |row: u32| self.times[row as usize];
+                rows[w[0]..w[1]].sort_unstable_by(|a, b| time(*a).total_cmp(&time(*b)).then(a.cmp(b)));
             }
         }
         Ok(Runs { rows, starts })

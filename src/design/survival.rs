@@ -1,7 +1,7 @@
 //! A survival response: who is at risk when, and who has an event; strata.
 
 use crate::envelope::{column, column_if_any, fits, rows, rows_if_any};
-use crate::error::{Error, Result, row_text, try_collect, try_copy, try_gather, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_gather, try_push, try_vec};
 use crate::names::quoted;
 
 /// Labels that a message shows.
@@ -119,16 +119,15 @@ impl SurvivalDesign {
 
     /// Makes times that differ by rounding the same; the number of distinct times that became others.
     pub(super) fn merge_times(&mut self) -> Result<usize> {
-        let mut all = try_copy("times", &self.stop)?;
-        all.extend(self.start.iter().flatten());
-        all.sort_by(f64::total_cmp);
+        let mut all = try_gather("times", self.stop.iter().chain(self.start.iter().flatten()).copied())?;
+        all.sort_unstable_by(f64::total_cmp);
         all.dedup();
         let within = SAME_TIME * all.iter().map(|t| t / all.len() as f64).sum::<f64>();
         let mut merged = vec![];
         for pair in all.windows(2) {
             if pair[1] - pair[0] <= within {
                 let to = merged.last().filter(|(from, _)| *from == pair[0]).map_or(pair[0], |(_, to)| *to);
-                merged.push((pair[1], to));
+                try_push("times", &mut merged, (pair[1], to))?;
             }
         }
         for t in self.stop.iter_mut().chain(self.start.iter_mut().flatten()) {

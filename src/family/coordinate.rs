@@ -94,7 +94,11 @@ impl NullaryFnOnce for Fill<'_> {
         block.zeta[..n].copy_from_slice(&zeta[..n]);
         match block.base {
             Base::Mean => block.mu[..n].copy_from_slice(&zeta[..n]),
-            Base::Log => (0..n).for_each(|i| block.mu[i] = exp(block.zeta[i])),
+            Base::Log => {
+                for i in 0..n {
+                    block.mu[i] = exp(block.zeta[i]);
+                }
+            }
             Base::Logit => {
                 for i in 0..n {
                     let Logistic { p, q, log_p, log_q } = logistic(block.zeta[i]);

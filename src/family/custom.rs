@@ -107,7 +107,7 @@ impl CustomFamily {
         for (i, parameter) in parameters.iter().enumerate() {
             let (name, start) = (&parameter.name, parameter.start);
             if name.is_empty() || parameters[..i].iter().any(|p| p.name == *name) {
-                return fail(format!("parameter {} (counting from 1): the name \"{name}\" is empty or there already", i + 1));
+                return fail(format!("parameter {} (counting from 1): the name {name:?} is empty or there already", i + 1));
             }
             if !matches!(parameter.scale, Scale::Log | Scale::Identity) {
                 return fail(format!("parameter {name}: the scale must be log or identity"));

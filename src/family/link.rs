@@ -58,7 +58,7 @@ impl Link {
     pub fn by_name(name: &str) -> Result<Link> {
         LINKS.iter().find(|(known, _)| *known == name).map(|&(_, link)| link).ok_or_else(|| {
             let known: Vec<&str> = LINKS.iter().map(|&(name, _)| name).collect();
-            Error::argument(format!("link: \"{name}\" is not known; expected one of {}", known.join(", ")))
+            Error::argument(format!("link: {name:?} is not known; expected one of {}", known.join(", ")))
         })
     }
 

@@ -11,11 +11,15 @@ use super::parameter::{Parameter, Scale, within_limits};
 
 use super::poisson::{Poisson, wants_count};
 use super::special::{
-    Logistic, expit, ln_factorial, ln_rising_ratio, logistic, negative_binomial_tails, rising_shares, x_log_y, x1_log1p_minus,
+    Logistic, expit, ln_factorial, ln_rising_ratio, logistic, logistic_of_odds, negative_binomial_tails, rising_shares, x_log_y,
+    x1_log1p_minus,
 };
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 use crate::simulate::Stream;
+
+/// Odds from here on, as what is not a number, come from their logarithm.
+const FAR: f64 = 1e300;
 
 /// Variance mu + mu^2/size.
 #[derive(Clone, Debug, Default)]
@@ -66,17 +70,31 @@ impl Density for Nbinom2 {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Point {
-        let x = at.zeta - shape.log_size;
-        let (Logistic { p, q, log_q, .. }, k) = (logistic(x), shape.size);
-        let (total, log_scale) = (y + k, -log_q);
-        let s = y * q - k * p;
-        let spread = p * q;
-        let w = total * spread;
-        let mut point = Point { l: y * at.zeta - total * log_scale, s, w, t: w * (q - p), ..Point::default() };
+        let (k, odds) = (shape.size, at.mu / shape.size);
+        // Products with k are those with mu over odds: towards Poisson's distribution odds are too small to have digits.
+        let (Logistic { p, q, log_q, .. }, kp) = if odds < FAR {
+            let at_odds = logistic_of_odds(odds);
+            (at_odds, at.mu * at_odds.q)
+        } else {
+            let at_odds = logistic(at.zeta - shape.log_size);
+            (at_odds, k * at_odds.p)
+        };
+        let log_scale = -log_q;
+        let k_times = |small: f64| if odds < 1.0 { at.mu * (small / odds) } else { k * small };
+        let k_log_scale = if odds > 0.0 { k_times(log_scale) } else { at.mu };
+        let (s, w) = (y * q - kp, (y * p + kp) * q);
+        let l = y * at.zeta - (y * log_scale + k_log_scale);
+        let mut point = Point { l, s, w, t: w * (q - p), ..Point::default() };
         if ORDER == GRADIENT {
             // k p - k log(1 + mu/k), second order in mu/k.
-            let bend = if x < 0.0 { -q * x1_log1p_minus(x.exp()) } else { p - log_scale };
-            point.psi[0] = [k * bend + y * p, p * s, spread * (k - total * (q - p))];
+            let k_bend = if odds == 0.0 {
+                0.0
+            } else if odds < 1.0 {
+                -q * k_times(x1_log1p_minus(odds))
+            } else {
+                kp - k_log_scale
+            };
+            point.psi[0] = [k_bend + y * p, p * s, p * q * (2.0 * kp - y * (q - p))];
         }
         point
     }

@@ -92,7 +92,7 @@ pub(crate) fn fix(family: &str, parameters: &mut [Parameter], name: &str, value:
     let Some(at) = parameters.iter().position(|p| p.name == name) else {
         let names: Vec<&str> = parameters.iter().map(|p| p.name.as_ref()).collect();
         let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        return Err(Error::argument(format!("family {family}: no parameter \"{name}\"; it has {known}")));
+        return Err(Error::argument(format!("family {family}: no parameter {name:?}; it has {known}")));
     };
     let scale = parameters[at].scale;
     if !scale.working(value).is_finite() {

@@ -77,13 +77,13 @@ pub fn links(family: &str) -> &'static [Link] {
 /// The family of a name with the link of a name, or with the family's default link.
 pub fn by_name(family: &str, link: Option<&str>) -> Result<Box<dyn Family>> {
     let Some(entry) = FAMILIES.iter().find(|entry| entry.names.contains(&family)) else {
-        return Err(Error::argument(format!("family: \"{family}\" is not known; expected one of {}", names().join(", "))));
+        return Err(Error::argument(format!("family: {family:?} is not known; expected one of {}", names().join(", "))));
     };
     let link = link.map_or(Ok(entry.links[0]), Link::by_name)?;
     if !entry.links.contains(&link) {
         let known: Vec<&str> = entry.links.iter().map(|link| link.name()).collect();
         let (seen, known) = (link.name(), known.join(", "));
-        return Err(Error::argument(format!("link: \"{seen}\" does not suit family {family}; expected one of {known}")));
+        return Err(Error::argument(format!("link: {seen:?} does not suit family {family}; expected one of {known}")));
     }
     Ok((entry.make)(link))
 }

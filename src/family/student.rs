@@ -11,7 +11,7 @@ use super::link::Link;
 use super::parameter::{Parameter, Scale, within_limits};
 use super::special::{beta_tails, digamma, ln_gamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
-use crate::error::Result;
+use crate::error::{Result, try_collect};
 use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
@@ -123,8 +123,8 @@ impl Density for StudentT {
     }
 
     fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
-        let mut sizes: Vec<f64> = data.y.iter().zip(mu).map(|(y, m)| (y - m).abs()).collect();
-        sizes.sort_by(f64::total_cmp);
+        let mut sizes = try_collect("residuals", data.y.iter().zip(mu).map(|(y, m)| (y - m).abs()))?;
+        sizes.sort_unstable_by(f64::total_cmp);
         // The median absolute residual, whatever the outliers; 0.7 is that of a standard t with some degrees of freedom.
         let median = sizes.get(sizes.len() / 2).copied().unwrap_or(1.0);
         let mean_square = || sizes.iter().map(|s| s * s).sum::<f64>() / sizes.len() as f64;

@@ -7,10 +7,10 @@ use super::common::{Common, Fit};
 use super::estimable::Estimable;
 use super::kind::{Cox, Kind};
 use super::parts::{FixedEffects, TermFit};
-use super::points::points;
+use super::points::Points;
 use super::random_terms::{check_cox, check_unseen};
 use crate::coxme::concordance::Concordance;
-use crate::coxme::estimate::estimate;
+use crate::coxme::estimate::{estimate, estimate_from};
 use crate::coxme::laplace::Laplace;
 use crate::coxme::model::Model;
 use crate::coxme::risk::RiskSets;
@@ -19,12 +19,19 @@ use crate::coxme::within::Within;
 use crate::design::{Design, ModelProgram, SurvivalDesign};
 use crate::error::{Error, Result, try_collect, try_copy};
 use crate::options::{FixedEffectsBy, Information, Nodes, Options};
-use crate::search::Estimate;
+use crate::search::{Estimate, near_or_anew};
 use crate::spec::Ties;
 use crate::watch::{Phase, Watch};
 
-/// Fits a design.
-pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+/// Fits a design; the search begins at the estimates of a fit that is likely to be near.
+pub(super) fn fit(
+    ties: Ties,
+    program: ModelProgram,
+    mut design: Design,
+    options: &Options,
+    near: Option<&Fit>,
+    watch: &Watch<'_>,
+) -> Result<Fit> {
     watch.pulse()?;
     let warnings = check(&design, options)?;
     design.warnings.extend(warnings);
@@ -32,7 +39,9 @@ pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options
     let model = Model::new(&design, survival_of(&design)?, ties)?;
     design.warnings.extend(check_unseen(&design, &model, options.unidentified)?);
     let mut laplace = Laplace::new(&model, watch)?;
-    let estimate = estimate(&mut laplace, options)?;
+    // Without variance a search would stay there.
+    let near = near.filter(|fit| !fit.singular).map(|fit| &fit.theta[..]);
+    let estimate = near_or_anew(near, |near| estimate_from(&mut laplace, near, options))?;
     laplace.watch = watch.without_end();
     let solution = solve(&mut laplace, &estimate.working)?;
     let mut fit = Fit::cox_of(design, program, &model, &estimate, (solution, options.fixed_effects), &watch.without_end())?;
@@ -41,7 +50,7 @@ pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options
 }
 
 /// The criterion at each of the given theta.
-pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: Points<'_>, watch: &Watch<'_>) -> Result<Vec<f64>> {
     check(design, options)?;
     if options.fixed_effects == FixedEffectsBy::Integrated {
         return Err(Error::unsupported(
@@ -50,7 +59,7 @@ pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: 
     }
     let model = Model::new(design, survival_of(design)?, ties)?;
     let mut laplace = Laplace::new(&model, watch)?;
-    let points = points(thetas, model.n_theta())?;
+    let points = thetas.of(model.n_theta())?;
     let total = points.len();
     let evaluate = |(i, theta): (usize, &[f64])| {
         watch.at(Phase::Objective, i, Some(total))?;

@@ -3,8 +3,11 @@
 use super::common::Fit;
 use super::kind::Nominal;
 use super::parts::{PredictorFit, TermFit};
+use super::response::AnyResponse;
 use crate::design::{Design, ModelProgram, PredictorDesign};
 use crate::error::{Result, try_copy};
+use crate::glmm::approximation::Inside;
+use crate::glmm::estimate::Near;
 use crate::glmm::model::Model;
 use crate::options::{Engine, FixedEffectsBy, Information, Nodes, Options, Unidentified};
 
@@ -62,6 +65,22 @@ impl Fit {
     pub(crate) fn named_terms(&self) -> impl Iterator<Item = (&'static str, &TermFit)> {
         let own = self.terms.iter().map(|t| ("", t));
         own.chain(self.named_predictors().flat_map(|(prefix, p)| p.terms.iter().map(move |t| (prefix, t))))
+    }
+
+    /// The fixed effects of all predictors.
+    pub(crate) fn all_fixed(&self) -> Vec<Vec<f64>> {
+        let own = self.fixed.estimate.clone();
+        std::iter::once(own).chain(self.named_predictors().map(|(_, p)| p.fixed.estimate.clone())).collect()
+    }
+
+    /// The estimates as parameters of a generalised model of the same columns; `None` where these have no place in it.
+    pub(super) fn near(&self, response: &AnyResponse, model: &Model, inside: Inside) -> Result<Option<Near>> {
+        let (mut theta, mut fixed) = (self.theta.clone(), self.all_fixed());
+        let same = model.fixed.iter().zip(&fixed).all(|(part, own)| part.kept.len() == own.len());
+        let Some(own) = self.generalised().filter(|_| same) else { return Ok(None) };
+        let shared = response.estimates(own, model, &mut theta, &mut fixed)?;
+        let working = working_parameters(model, &theta, &fixed, &shared, inside != Inside::Nothing)?;
+        Ok(Some(Near { working, gamma: model.fixed[0].to_working(&fixed[0]) }))
     }
 
     /// Options by which the model is fitted again.

@@ -7,9 +7,9 @@ use super::common::Fit;
 use super::diagnosis::{check_constant, check_ended, check_not_exact};
 use super::maxima::two_maxima;
 use super::ordinal::ordinal;
-use super::points::points;
+use super::points::Points;
 use super::random_terms::check_generalised;
-use super::region::{Found, search};
+use super::region::{Found, search_from};
 use super::response::{AnyResponse, check_quadrature, check_response};
 use super::separation::nearly_separate;
 use crate::design::{Design, ModelProgram};
@@ -21,12 +21,13 @@ use crate::glmm::solution::solve;
 use crate::options::{Information, Options};
 use crate::watch::{Phase, Watch};
 
-/// Fits a response on its design.
+/// Fits a response on its design; the search begins at the estimates of a fit that is likely to be near.
 pub(super) fn fit(
     response: &AnyResponse,
     program: ModelProgram,
     mut design: Design,
     options: &Options,
+    near: Option<&Fit>,
     watch: &Watch<'_>,
 ) -> Result<Fit> {
     watch.pulse()?;
@@ -47,7 +48,8 @@ pub(super) fn fit(
     }
     let start = response.start(&model, watch)?;
     let mut laplace = Laplace::new(&model, how, watch)?;
-    let found = search(&mut laplace, response, &start, options)?;
+    let near = near.map(|fit| fit.near(response, &model, how.inside)).transpose()?.flatten();
+    let found = search_from(&mut laplace, response, &start, near.as_ref(), options)?;
     let edge;
     let (response, model, mut laplace, estimate) = match found {
         Found::Inside(estimate) => (response, &model, laplace, estimate),
@@ -85,7 +87,7 @@ pub(super) fn objective(
     response: AnyResponse,
     design: &Design,
     options: &Options,
-    numbers: &[f64],
+    numbers: Points<'_>,
     watch: &Watch<'_>,
 ) -> Result<Vec<f64>> {
     let response = response.guarded()?;
@@ -101,7 +103,7 @@ pub(super) fn objective(
     if laplace.how.inside != Inside::Nothing {
         laplace.start_fixed(&response.start(&model, watch)?.fixed[0]);
     }
-    let points = points(numbers, laplace.n_parameters())?;
+    let points = numbers.of(laplace.n_parameters())?;
     let total = points.len();
     points
         .enumerate()

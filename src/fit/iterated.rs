@@ -101,12 +101,12 @@ pub(super) fn fit(
     design: Design,
     program: ModelProgram,
     system: &LinearSystem,
-    options: &Options,
+    (options, near): (&Options, Option<&[f64]>),
     record: EngineRecord,
     watch: &Watch<'_>,
 ) -> Result<Fit> {
     let problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
-    let found = search(&problem, options)?;
+    let found = search(&problem, options, near)?;
     let (solution, errors) = (solution(&problem, &found)?, errors(&problem, &found));
     let estimate = Estimate {
         working: found.working,

@@ -10,7 +10,7 @@ use super::iterated::{self, Solver};
 use super::kind::Kind;
 use super::maxima::solutions;
 use super::parts::{FixedEffects, TermFit};
-use super::points::points;
+use super::points::Points;
 use super::random_terms::check_linear;
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
@@ -19,7 +19,7 @@ use crate::formula::CorrelationKind;
 use crate::lmm::correlation::products::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::estimate;
+use crate::lmm::estimate::estimate_from;
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::response::ResponseRows;
 use crate::lmm::rows::Chunk;
@@ -27,20 +27,28 @@ use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::{LinearSystem, WorkingColumns};
 use crate::options::Options;
 use crate::random::{Layout, centred, shifts};
-use crate::search::Estimate;
+use crate::search::{Estimate, near_or_anew};
 use crate::watch::{Phase, Watch};
 
-/// Fits a design.
-pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+/// Fits a design; the search begins at the estimates of a fit that is likely to be near.
+pub(super) fn fit(
+    program: ModelProgram,
+    mut design: Design,
+    options: &Options,
+    near: Option<&Fit>,
+    watch: &Watch<'_>,
+) -> Result<Fit> {
     watch.pulse()?;
     let warnings = check(&design, options)?;
     design.warnings.extend(warnings);
     let started = Instant::now();
     let wide = Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
+    // The correlation of residuals is searched with theta.
+    let near = near.map(|fit| fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>());
     let mut fit = match Solver::choose(&system, options, watch)? {
-        Solver::Iterative(record) => iterated::fit(design, program, &system, options, record, watch)?,
-        Solver::Direct(deviance, record) => factorised(design, program, (*deviance, record), options, watch)?,
+        Solver::Iterative(record) => iterated::fit(design, program, &system, (options, near.as_deref()), record, watch)?,
+        Solver::Direct(deviance, record) => factorised(design, program, (*deviance, record), (options, near.as_deref()), watch)?,
     };
     if let Some(wide) = wide {
         wide.restore(&mut fit)?;
@@ -54,11 +62,11 @@ fn factorised(
     design: Design,
     program: ModelProgram,
     (mut deviance, record): (Deviance<'_>, Option<EngineRecord>),
-    options: &Options,
+    (options, near): (&Options, Option<&[f64]>),
     watch: &Watch<'_>,
 ) -> Result<Fit> {
     let system = deviance.system;
-    let estimate = estimate(&mut deviance, options)?;
+    let estimate = near_or_anew(near, |near| estimate_from(&mut deviance, near, options))?;
     deviance.watch = watch.without_end();
     let others = solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;
@@ -69,7 +77,7 @@ fn factorised(
 }
 
 /// The criterion at each of the given theta.
-pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+pub(super) fn objective(design: &Design, options: &Options, thetas: Points<'_>, watch: &Watch<'_>) -> Result<Vec<f64>> {
     check(design, options)?;
     let mut design = design.clone();
     Wide::of(&mut design)?;
@@ -80,7 +88,7 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64], watc
              engine = direct",
         ));
     };
-    let points = points(thetas, system.n_working())?;
+    let points = thetas.of(system.n_working())?;
     let total = points.len();
     let evaluate = |(i, theta): (usize, &[f64])| {
         watch.at(Phase::Objective, i, Some(total))?;

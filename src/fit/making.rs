@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::common::Fit;
+use super::points::Points;
 use super::response::{AnyResponse, in_data_rows};
 use super::{cox, generalised, linear};
 use crate::design::{Design, ModelProgram, hinted};
@@ -26,14 +27,18 @@ impl Fit {
         let design_seconds = started.elapsed().as_secs_f64();
         let unread = design.warnings[..design.n_unread].to_vec();
         let fitted = check_terms(spec.kind, &design, options).and_then(|()| match spec.kind {
-            ModelKind::Lmm => linear::fit(program, design, options, watch),
+            ModelKind::Lmm => linear::fit(program, design, options, None, watch),
             ModelKind::Glmm | ModelKind::Clmm => {
                 let response = AnyResponse::of_spec(spec, &design, options)?;
-                generalised::fit(&response, program, design, options, watch)
+                generalised::fit(&response, program, design, options, None, watch)
             }
-            ModelKind::Coxme => cox::fit(spec.ties, program, design, options, watch),
+            ModelKind::Coxme => cox::fit(spec.ties, program, design, options, None, watch),
         });
-        let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
+        let fitted = fitted.and_then(|mut fit| {
+            fit.check_range()?;
+            fit.warn_of_fitted();
+            Ok(fit)
+        });
         let mut fit = fitted.map_err(|error| located(hinted(Fit::in_data_rows(error, spec, frame, options), &unread)))?;
         if let Source::Formula(source) = &spec.source {
             fit.formula.clone_from(&source.formula);
@@ -58,6 +63,17 @@ impl Fit {
     /// residual correlation if there is one; for a generalised one theta,
     /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
     pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+        Self::objective_at(spec, frame, options, Points { numbers: points, each: None }, watch)
+    }
+
+    /// The same at points of which the caller says how many numbers each has.
+    pub fn objective_at(
+        spec: &Spec,
+        frame: Option<&Frame>,
+        options: &Options,
+        points: Points<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<Vec<f64>> {
         watch.at(Phase::Start, 0, None)?;
         let (_, design) = ModelProgram::learn(spec, frame, options.na, watch)?;
         check_terms(spec.kind, &design, options)?;

@@ -32,6 +32,7 @@ mod baseline;
 mod ordinal;
 mod ordinal_rows;
 pub(crate) mod generalised;
+mod again;
 mod by_ml;
 mod making;
 mod sound;
@@ -43,6 +44,7 @@ pub use family_record::is_of_caller;
 pub use kind::{Cox, FamilyParameter, Generalised, Kind, Nominal, Ordinal};
 pub use parameters::ParameterForm;
 pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};
+pub use points::Points;
 pub use predictors::Role;
 
 pub(crate) use parts::in_unit;

@@ -43,6 +43,19 @@ impl TermFit {
 }
 
 impl Fit {
+    /// Says which rows have no mean: those whose predictor is outside the domain of the link, as that of a zero beside a zero part may be.
+    pub(super) fn warn_of_fitted(&mut self) {
+        let lost = self.fitted.iter().filter(|value| value.is_nan()).count();
+        if lost > 0 {
+            let rows = if lost == 1 {
+                "1 row has no fitted value: its".to_owned()
+            } else {
+                format!("{lost} rows have no fitted value: their")
+            };
+            self.design_warnings.push(format!("{rows} linear predictor is outside the domain of the link, where there is no mean"));
+        }
+    }
+
     /// Fails where a variance of the fit has over- or underflowed: what is made of it would be wrong.
     pub(super) fn check_range(&self) -> Result<()> {
         if self.is_linear() && out_of_range(self.sigma * self.sigma) {

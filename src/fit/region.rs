@@ -5,13 +5,13 @@ use super::kind::Ordinal;
 use super::response::AnyResponse;
 use crate::clmm::edge::{Edge, estimate_within};
 use crate::error::{Code, Result};
-use crate::glmm::estimate::estimate;
+use crate::glmm::estimate::{Near, estimate_from};
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::start::Start;
 use crate::names::quoted;
 use crate::options::Options;
-use crate::search::Estimate;
+use crate::search::{Estimate, near_or_anew};
 
 /// Where thresholds meet, so many places are named.
 const NAMED: usize = 5;
@@ -30,10 +30,22 @@ pub(crate) struct OnEdge {
 
 /// The estimate from a start.
 pub(crate) fn search(laplace: &mut Laplace<'_>, response: &AnyResponse, start: &Start, options: &Options) -> Result<Found> {
+    search_from(laplace, response, start, None, options)
+}
+
+/// The same; the first search begins at parameters that are likely to be near.
+pub(super) fn search_from(
+    laplace: &mut Laplace<'_>,
+    response: &AnyResponse,
+    start: &Start,
+    near: Option<&Near>,
+    options: &Options,
+) -> Result<Found> {
+    let whole = near_or_anew(near, |near| estimate_from(laplace, start, near, options));
     let (Some(ordered), Some(region)) = (response.ordered(), response.region()?) else {
-        return Ok(Found::Inside(estimate(laplace, start, options)?));
+        return Ok(Found::Inside(whole?));
     };
-    match estimate(laplace, start, options) {
+    match whole {
         Ok(found) if found.converged && region.has(&ordered.whole(&found.working[laplace.shared()])) => {
             return Ok(Found::Inside(found));
         }

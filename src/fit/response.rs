@@ -268,9 +268,8 @@ fn on_design(link: Link, thresholds: Thresholds, design: &Design) -> Result<Orde
     Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true, scale_centred, coordinates, within: None })
 }
 
-/// Simulated categories: those that don't occur leave the thresholds around them without an estimate.
-fn set_categories(response: &mut OrderedResponse, y: &[f64]) -> Result<()> {
-    let categories = response.thresholds.count + 1;
+/// Whether a response has all of an ordinal model's categories: those that don't occur leave the thresholds around them without an estimate.
+pub fn check_categories(categories: usize, y: &[f64]) -> Result<()> {
     let mut seen = vec![false; categories];
     for (i, v) in y.iter().enumerate() {
         let k = *v as usize;
@@ -282,6 +281,12 @@ fn set_categories(response: &mut OrderedResponse, y: &[f64]) -> Result<()> {
     if let Some(k) = seen.iter().position(|s| !s) {
         return Err(Error::data(format!("category {} of {categories} does not occur: the thresholds have no estimates", k + 1)));
     }
+    Ok(())
+}
+
+/// Simulated categories.
+fn set_categories(response: &mut OrderedResponse, y: &[f64]) -> Result<()> {
+    check_categories(response.thresholds.count + 1, y)?;
     response.y.copy_from_slice(y);
     Ok(())
 }

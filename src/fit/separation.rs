@@ -36,6 +36,9 @@ const WIDE: f64 = 100.0;
 /// The directions of separation get this much variance, and only they: what they don't move keeps its standard error.
 pub(super) fn widen(solution: &mut Solution, estimates: &[f64], places: &[usize]) {
     let k = solution.vcov.len().isqrt();
+    if k == 0 {
+        return;
+    }
     let first = solution.root.len() - solution.wide * k;
     let length = |j: usize| solution.root[first..].chunks_exact(k).map(|d| d[j] * d[j]).sum::<f64>().sqrt();
     let wanted = places.iter().map(|&j| WIDE * estimates[j].abs() / length(j)).filter(|v| v.is_finite());

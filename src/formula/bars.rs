@@ -10,13 +10,19 @@ pub(super) enum Bars<'a, 'b> {
     Collect { text: &'b str, found: &'b mut Vec<&'a Expr> },
     /// On the left of a bar: there are none.
     Refuse { text: &'b str },
+    /// In a formula that changes another: they are terms like others, and so are offsets and strata.
+    Keep { text: &'b str },
 }
 
 impl<'a> Bars<'a, '_> {
     fn text(&self) -> &str {
         match self {
-            Bars::Collect { text, .. } | Bars::Refuse { text } => text,
+            Bars::Collect { text, .. } | Bars::Refuse { text } | Bars::Keep { text } => text,
         }
+    }
+
+    pub fn are_terms(&self) -> bool {
+        matches!(self, Bars::Keep { .. })
     }
 
     pub fn collect(&mut self, expr: &'a Expr) -> Result<()> {
@@ -25,7 +31,7 @@ impl<'a> Bars<'a, '_> {
                 found.push(expr);
                 Ok(())
             }
-            Bars::Refuse { text } => {
+            Bars::Refuse { text } | Bars::Keep { text } => {
                 let position = first_bar(expr).map_or(expr.span.start, |bar| bar_position(bar, text));
                 Err(Error::formula(position, "a random term inside another: want (effects | group) with one bar"))
             }
@@ -36,7 +42,7 @@ impl<'a> Bars<'a, '_> {
     pub fn bare(&self, bar: &Expr) -> Error {
         let position = bar_position(bar, self.text());
         match self {
-            Bars::Collect { .. } => Error::formula(
+            Bars::Collect { .. } | Bars::Keep { .. } => Error::formula(
                 position,
                 "a random term needs parentheses: write '... + (effects | group)' in place of '... | group'",
             ),
@@ -60,7 +66,7 @@ impl<'a> Bars<'a, '_> {
     /// Why `.` means nothing here.
     pub fn no_dot(&self) -> &'static str {
         match self {
-            Bars::Collect { .. } => "'.' stands for all columns, but no columns are known here",
+            Bars::Collect { .. } | Bars::Keep { .. } => "'.' stands for all columns, but no columns are known here",
             Bars::Refuse { .. } => "'.' can't be used in a random term: name the columns",
         }
     }

@@ -18,6 +18,13 @@ pub(super) fn key(expr: &Expr) -> String {
     out
 }
 
+/// The expression as text that reads back to the same tree.
+pub(super) fn exact(expr: &Expr) -> String {
+    let mut out = String::new();
+    let _ = write_expr(&mut out, expr, Digits::Exact);
+    out
+}
+
 /// The expression, short enough for a message.
 pub(super) fn brief(expr: &Expr) -> String {
     shorten(&expr.to_string())
@@ -27,6 +34,8 @@ pub(super) fn brief(expr: &Expr) -> String {
 #[derive(Clone, Copy, PartialEq)]
 enum Digits {
     AsR,
+    /// As R does, unless that is another number.
+    Exact,
     All,
 }
 
@@ -49,7 +58,11 @@ fn write_expr(out: &mut impl Write, expr: &Expr, digits: Digits) -> fmt::Result 
 fn write_operand(out: &mut impl Write, expr: &Expr, digits: Digits) -> fmt::Result {
     match &expr.kind {
         ExprKind::Number(value) if digits == Digits::All => write!(out, "{value:e}"),
-        ExprKind::Number(value) => out.write_str(&number(*value)),
+        ExprKind::Number(value) => {
+            let short = number(*value);
+            let is_other = digits == Digits::Exact && short.parse() != Ok(*value);
+            if is_other { write!(out, "{value:e}") } else { out.write_str(&short) }
+        }
         ExprKind::Text(value) => quote(out, value, '"'),
         ExprKind::Name(name) if is_constant(name) => out.write_str(name),
         ExprKind::Name(name) => write_name(out, name),

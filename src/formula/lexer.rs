@@ -2,6 +2,7 @@
 
 use super::Op;
 use crate::error::{Error, Result};
+use crate::names::push_shown;
 
 /// A token and the bytes it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -265,10 +266,15 @@ fn code_point(rest: &str, from: usize, most: usize) -> Option<(char, usize)> {
     Some((value, end + usize::from(braced)))
 }
 
-/// A piece of the formula, short enough for a message.
+/// A piece of the formula, short enough for a message of one line.
 pub(super) fn shorten(piece: &str) -> String {
-    match piece.char_indices().nth(40) {
-        Some((end, _)) => format!("{}...", &piece[..end]),
-        None => piece.to_string(),
+    let mut text = String::new();
+    for (i, c) in piece.chars().enumerate() {
+        if i == 40 {
+            text += "...";
+            break;
+        }
+        push_shown(&mut text, c);
     }
+    text
 }

@@ -13,6 +13,7 @@ mod random;
 mod term_set;
 mod terms;
 mod tree;
+mod update;
 #[cfg(test)]
 mod tests;
 
@@ -21,3 +22,4 @@ pub use expand::expand;
 pub use nested::inside_out;
 pub use parser::{Parsed, parse, parse_random};
 pub use tree::{Argument, Expr, ExprKind, Formula, Op, RandomTerm, Span, StructureCall, StructureKind, TermList};
+pub use update::update;

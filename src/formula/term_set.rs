@@ -52,6 +52,13 @@ impl TermSet {
         other.terms.into_iter().try_for_each(|term| self.insert(term))
     }
 
+    /// Those of the terms that the other does not have.
+    pub fn without(&self, other: &Self) -> Self {
+        let mut own = self.clone();
+        own.remove(other);
+        own
+    }
+
     pub fn remove(&mut self, other: &Self) {
         if other.terms.iter().any(|term| self.seen.remove(term)) {
             self.terms.retain(|term| !other.seen.contains(term));

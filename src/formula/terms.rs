@@ -28,41 +28,64 @@ impl TermList {
 
 /// Expands `expr` to terms. `columns` are what `.` stands for (without the response); `bars` says what to do with random terms.
 pub(super) fn term_list<'a>(expr: &'a Expr, columns: Option<&[String]>, bars: Bars<'a, '_>) -> Result<TermList> {
-    let mut algebra = Algebra {
-        columns,
-        bars,
-        variables: Vec::new(),
-        index: HashMap::new(),
-        intercept: true,
-        adding: true,
-        arithmetic: Arithmetic::default(),
-    };
+    let mut algebra = Algebra::new(columns.map_or(Dot::Unknown, Dot::Columns), bars);
     let terms = algebra.encode(expr, Place::Sum)?;
     Ok(algebra.finish(&terms))
 }
 
+/// What `.` stands for.
+#[derive(Clone, Copy)]
+pub(super) enum Dot<'a, 'b> {
+    /// All columns but the response.
+    Columns(&'b [String]),
+    /// All columns, which are not known.
+    Unknown,
+    /// The terms of another formula, which this one changes.
+    Old(&'b [&'a Expr]),
+    /// All columns, as a term that stays as it is.
+    Itself,
+}
+
 /// Where an operand stands; random terms are allowed in a sum only.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Sum,
     Subtracted,
     Inside,
 }
 
-struct Algebra<'a, 'b> {
-    columns: Option<&'b [String]>,
+pub(super) struct Algebra<'a, 'b> {
+    dot: Dot<'a, 'b>,
     bars: Bars<'a, 'b>,
-    variables: Vec<Expr>,
+    pub variables: Vec<Expr>,
     index: HashMap<String, usize>,
-    intercept: bool,
+    pub intercept: bool,
     /// False inside what is subtracted: there `1` removes the intercept.
     adding: bool,
+    /// Subtracted from `.`, of which it is not known whether it has them.
+    pub left_out: TermSet,
+    /// The variable of a `.` that stays as it is.
+    itself: Option<usize>,
     arithmetic: Arithmetic,
 }
 
-impl<'a> Algebra<'a, '_> {
+impl<'a, 'b> Algebra<'a, 'b> {
+    pub fn new(dot: Dot<'a, 'b>, bars: Bars<'a, 'b>) -> Self {
+        Algebra {
+            dot,
+            bars,
+            variables: Vec::new(),
+            index: HashMap::new(),
+            intercept: true,
+            adding: true,
+            left_out: TermSet::default(),
+            itself: None,
+            arithmetic: Arithmetic::default(),
+        }
+    }
+
     /// The terms of an expression. Goes down the left operands in a loop: a sum of thousands of terms is that high.
-    fn encode(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
+    pub fn encode(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
         let mut pending = Vec::new();
         let (mut leftmost, mut its_place) = (expr, place);
         while let ExprKind::Binary {
@@ -81,13 +104,16 @@ impl<'a> Algebra<'a, '_> {
         while let Some((op, whole, right, place)) = pending.pop() {
             terms = match op {
                 Op::Add => {
+                    let before = std::mem::take(&mut self.left_out);
                     let right = self.encode(right, place)?;
+                    self.left_out = self.left_out_of_both((&terms, before), &right);
                     terms.add(right).map_err(|_| too_large(whole))?;
                     terms
                 }
                 Op::Sub => {
-                    let right = self.subtracted(right)?;
-                    terms.remove(&right);
+                    let removed = self.subtracted(right)?;
+                    self.leave_out(&terms, &removed, right, place)?;
+                    terms.remove(&removed);
                     terms
                 }
                 Op::Pow => self.power(&terms, whole, right)?,
@@ -106,6 +132,12 @@ impl<'a> Algebra<'a, '_> {
             let message = format!("'{}' has an operand without variables; arithmetic is written I(...)", brief(whole));
             return Err(Error::formula(whole.span.start, message));
         }
+        let (all_left, all_right) = (self.has_all(&left), self.has_all(&operand));
+        let some_left_out = (all_left || all_right) && !self.left_out.is_empty();
+        let within_all = (all_left && op == Op::Div) || (all_right && op == Op::In);
+        if (all_left && all_right) || within_all || some_left_out {
+            return Err(columns_unknown(whole));
+        }
         match op {
             Op::Mul => self.arithmetic.cross(left, operand),
             Op::Div => self.arithmetic.nest(left, &operand),
@@ -117,6 +149,7 @@ impl<'a> Algebra<'a, '_> {
 
     fn power(&mut self, base: &TermSet, whole: &Expr, exponent: &Expr) -> Result<TermSet> {
         match exponent.strip_parens().kind {
+            _ if self.has_all(base) => Err(columns_unknown(whole)),
             ExprKind::Number(power) if power >= 1.0 && power.fract() == 0.0 => {
                 self.arithmetic.power(base, power as u64).map_err(|_| too_large(whole))
             }
@@ -144,7 +177,7 @@ impl<'a> Algebra<'a, '_> {
             ExprKind::Number(value) => self.number(*value, expr),
             ExprKind::Text(text) => invalid(&format!("the text \"{}\"", shorten(text))),
             ExprKind::Name(name) if is_constant(name) => invalid(&format!("the constant {name}")),
-            ExprKind::Name(name) if name == "." => self.all_columns(expr),
+            ExprKind::Name(name) if name == "." => self.dot(expr, place),
             ExprKind::Name(_) => Ok(TermSet::single(self.variable(expr))),
             ExprKind::Paren(inner) if is_bar(inner) => self.random(expr, place),
             ExprKind::Paren(inner) => self.encode(inner, place),
@@ -152,8 +185,12 @@ impl<'a> Algebra<'a, '_> {
             ExprKind::Unary { op: Op::Sub, operand } => self.subtracted(operand).map(|_| TermSet::default()),
             ExprKind::Binary { op: Op::Bar | Op::DoubleBar, .. } => Err(self.bars.bare(expr)),
             ExprKind::Call { .. } if is_call_around_bar(expr) => self.random(expr, place),
-            ExprKind::Call { function, arguments } if function == "offset" => self.offset(expr, arguments, place),
-            ExprKind::Call { function, arguments } if function == "strata" => self.strata(expr, arguments, place),
+            ExprKind::Call { function, arguments } if function == "offset" && !self.bars.are_terms() => {
+                self.offset(expr, arguments, place)
+            }
+            ExprKind::Call { function, arguments } if function == "strata" && !self.bars.are_terms() => {
+                self.strata(expr, arguments, place)
+            }
             ExprKind::Call { .. } | ExprKind::Unary { .. } | ExprKind::Binary { .. } => self.opaque(expr),
         }
     }
@@ -169,10 +206,72 @@ impl<'a> Algebra<'a, '_> {
     }
 
     /// What `.` stands for.
-    fn all_columns(&mut self, dot: &Expr) -> Result<TermSet> {
-        let Some(columns) = self.columns else {
-            return Err(Error::formula(dot.span.start, self.bars.no_dot()));
-        };
+    fn dot(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
+        match self.dot {
+            Dot::Columns(columns) => self.all_columns(columns, expr),
+            Dot::Unknown => Err(Error::formula(expr.span.start, self.bars.no_dot())),
+            Dot::Itself => {
+                let own = self.variable(expr);
+                self.itself = Some(own);
+                Ok(TermSet::single(own))
+            }
+            Dot::Old(parts) => {
+                self.dot = Dot::Itself;
+                let terms = self.old_terms(parts, expr, place);
+                self.dot = Dot::Old(parts);
+                // Their bytes are those of another text.
+                terms.map_err(|error| Error { position: expr.span.start as i64, ..error })
+            }
+        }
+    }
+
+    fn old_terms(&mut self, parts: &[&'a Expr], dot: &Expr, place: Place) -> Result<TermSet> {
+        let mut terms = TermSet::default();
+        for part in parts {
+            let own = self.encode(part, place)?;
+            terms.add(own).map_err(|_| too_large(dot))?;
+        }
+        Ok(terms)
+    }
+
+    /// What a formula takes out of the one that it changes is there, or may be in its `.`.
+    fn leave_out(&mut self, terms: &TermSet, removed: &TermSet, expr: &Expr, place: Place) -> Result<()> {
+        if !self.bars.are_terms() {
+            return Ok(());
+        }
+        let absent = removed.without(terms);
+        if self.has_all(removed) || (self.has_all(terms) && !absent.is_empty() && place != Place::Sum) {
+            return Err(columns_unknown(expr));
+        }
+        if self.has_all(terms) {
+            // All of them: what is there may be in `.`, too.
+            return self.left_out.add(removed.clone()).map_err(|_| too_large(expr));
+        }
+        let all_absent = !removed.is_empty() && absent.terms().len() == removed.terms().len();
+        if matches!(self.dot, Dot::Old(_)) && self.adding && all_absent {
+            let message = format!("'{}' is taken out, but the formula has no such term", brief(expr));
+            return Err(Error::formula(expr.span.start, message));
+        }
+        Ok(())
+    }
+
+    /// What is left out of `.` on both sides of a `+`, before which some was, and is on neither.
+    fn left_out_of_both(&mut self, (terms, before): (&TermSet, TermSet), right: &TermSet) -> TermSet {
+        let own = std::mem::take(&mut self.left_out);
+        match (self.has_all(terms), self.has_all(right)) {
+            (true, true) => before.without(&before.without(&own)),
+            (true, false) => before.without(right),
+            (false, true) => own.without(terms),
+            (false, false) => TermSet::default(),
+        }
+    }
+
+    /// Whether terms have that of all columns, which are not known.
+    fn has_all(&self, terms: &TermSet) -> bool {
+        self.itself.is_some_and(|dot| terms.terms().iter().any(|term| term.contains(&dot)))
+    }
+
+    fn all_columns(&mut self, columns: &[String], dot: &Expr) -> Result<TermSet> {
         let mut terms = TermSet::default();
         for column in columns {
             let variable = self.variable(&Expr { kind: ExprKind::Name(column.clone()), span: dot.span });
@@ -187,9 +286,10 @@ impl<'a> Algebra<'a, '_> {
             return Err(self.bars.misplaced(bar));
         }
         if expr.names().iter().any(|name| name == ".") {
+            let what = if self.bars.are_terms() { "the terms of the old formula" } else { "all columns" };
             return Err(Error::formula(
                 expr.span.start,
-                format!("'.' stands for all columns only as a term, not inside '{}'", brief(expr)),
+                format!("'.' stands for {what} only as a term, not inside '{}'", brief(expr)),
             ));
         }
         Ok(TermSet::single(self.variable(expr)))
@@ -221,11 +321,25 @@ impl<'a> Algebra<'a, '_> {
     /// A random term, for another to interpret.
     fn random(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
         match place {
+            Place::Sum | Place::Subtracted if self.bars.are_terms() => return self.random_as_term(expr),
             Place::Sum => self.bars.collect(expr)?,
             Place::Subtracted => return Err(Bars::subtracted(expr)),
             Place::Inside => return Err(self.bars.misplaced(first_bar(expr).unwrap_or(expr))),
         }
         Ok(TermSet::default())
+    }
+
+    fn random_as_term(&mut self, expr: &Expr) -> Result<TermSet> {
+        if matches!(self.dot, Dot::Old(_)) && expr.names().iter().any(|name| name == ".") {
+            let message = format!("'.' stands for the terms of the old formula, not for effects in '{}'", brief(expr));
+            return Err(Error::formula(expr.span.start, message));
+        }
+        let bar = expr.strip_parens();
+        let bar = match &bar.kind {
+            ExprKind::Call { .. } => bar.clone(),
+            _ => Expr { kind: ExprKind::Paren(Box::new(bar.clone())), span: expr.span },
+        };
+        Ok(TermSet::single(self.variable(&bar)))
     }
 
     /// The index of a variable, by its text: R too compares calls as they are written.
@@ -284,6 +398,13 @@ fn strata_factors(variable: &Expr) -> Option<impl Iterator<Item = &Expr>> {
         ExprKind::Call { function, arguments } if function == "strata" => Some(arguments.iter().map(|argument| &argument.value)),
         _ => None,
     }
+}
+
+/// What a formula with `.` says only together with the data.
+fn columns_unknown(expr: &Expr) -> Error {
+    let message =
+        format!("what '{}' means depends on the columns for which '.' stands in the old formula: write them out", brief(expr));
+    Error::formula(expr.span.start, message)
 }
 
 fn too_large(expr: &Expr) -> Error {

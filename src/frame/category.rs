@@ -56,11 +56,12 @@ impl Frame {
     }
 
     /// Makes a column of numbers into one of text: the labels are the shortest texts of the numbers, sorted bytewise ("10" before
-    /// "9"). A column that has levels keeps them, and counts as declared.
+    /// "9"); times have their ISO text, in the order of time. A column that has levels keeps them, and counts as declared.
     pub fn make_category(&mut self, name: &str) -> Result<()> {
         let at = self.position(name)?;
-        if let Cow::Owned(numbers) = self.columns[at].to_category()? {
-            let text = Dictionary::of_levels(name, &numbers.levels)?.into_sorted(numbers.codes)?;
+        let timed = matches!(&*self.columns[at].data, ColumnData::Time(_));
+        if let Cow::Owned(own) = self.columns[at].to_category()? {
+            let text = if timed { own } else { Dictionary::of_levels(name, &own.levels)?.into_sorted(own.codes)? };
             self.columns[at].data = Arc::new(ColumnData::Category(text));
         }
         self.columns[at].guessed = None;

@@ -11,7 +11,7 @@
 //! eta is that at the modes, so that its derivatives come with the adjoint solve of the gradient.
 
 use super::laplace::Laplace;
-use crate::error::Result;
+use crate::error::{Result, try_collect};
 use crate::optimize::{Objective, Reason, Summary};
 use crate::search::Search;
 
@@ -23,6 +23,7 @@ const AT_END: f64 = 1e-4;
 const MOST_NEAR: usize = 100;
 /// The standard deviation of random effects from which the end is approached, in units of their predictor.
 const INSIDE: f64 = 0.05;
+const DISTANCES: &str = "distances from the end of the domain";
 
 impl Laplace<'_> {
     pub(super) fn has_end(&self) -> bool {
@@ -56,9 +57,9 @@ impl Laplace<'_> {
         if self.barrier == 0.0 || self.quadrature.is_some() {
             return Ok(());
         }
-        let distances = self.distances();
-        let mut nearest: Vec<usize> = (0..distances.len()).collect();
-        nearest.sort_by(|a, b| distances[*a].total_cmp(&distances[*b]));
+        let distances = self.distances()?;
+        let mut nearest = try_collect(DISTANCES, 0..distances.len())?;
+        nearest.sort_unstable_by(|a, b| distances[*a].total_cmp(&distances[*b]).then(a.cmp(b)));
         let n = x.len();
         for &row in nearest.iter().take(MOST_NEAR) {
             let slope = self.slope_of_row(x, row)?;
@@ -71,16 +72,16 @@ impl Laplace<'_> {
     }
 
     /// The distance of each row's predictor from the next end.
-    fn distances(&self) -> Vec<f64> {
+    fn distances(&self) -> Result<Vec<f64>> {
         let (lower, upper) = self.model.response.domain();
-        self.mode.eta[0].iter().map(|eta| (eta - lower).min(upper - eta)).collect()
+        try_collect(DISTANCES, self.mode.eta[0].iter().map(|eta| (eta - lower).min(upper - eta)))
     }
 
     /// Whether at the modes some row is at the end of the domain.
-    fn is_at_end(&self) -> bool {
-        let mut distances = self.distances();
-        distances.sort_by(f64::total_cmp);
-        distances.first().is_some_and(|least| *least < AT_END * distances[distances.len() / 2])
+    fn is_at_end(&self) -> Result<bool> {
+        let mut distances = self.distances()?;
+        distances.sort_unstable_by(f64::total_cmp);
+        Ok(distances.first().is_some_and(|least| *least < AT_END * distances[distances.len() / 2]))
     }
 }
 
@@ -103,7 +104,7 @@ pub fn approach_end(search: &mut Search<'_, '_, Laplace<'_>>, best: Summary) -> 
         }
     }
     let value = search.criterion.value(&at)?;
-    if !(value.is_finite() && search.criterion.is_at_end()) {
+    if !(value.is_finite() && search.criterion.is_at_end()?) {
         // The end was none: from here the search may get through.
         let found = if value.is_finite() { search.attempt(&at)? } else { None };
         return Ok(found.filter(|found| found.value < best.value).unwrap_or(best));

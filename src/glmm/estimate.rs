@@ -19,8 +19,20 @@ const IN_VALLEY: f64 = 1e-2;
 /// What modes that were found in different ways may differ by in the deviance, relative to it: more than rounding (`optimize::rounding`).
 const SAME: f64 = 1e-9;
 
+/// Parameters that are likely to be near a minimum.
+pub struct Near {
+    pub working: Vec<f64>,
+    /// The fixed effects of the mean, also where the search does not have them.
+    pub gamma: Vec<f64>,
+}
+
 /// Minimises the deviance from a start, as `options` say, and from starts in other basins.
 pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options) -> Result<Estimate> {
+    estimate_from(laplace, start, None, options)
+}
+
+/// The same; the first search begins at parameters that are likely to be near.
+pub fn estimate_from(laplace: &mut Laplace<'_>, start: &Start, near: Option<&Near>, options: &Options) -> Result<Estimate> {
     let mut x = start.theta.clone();
     if let Some(theta0) = &options.theta0 {
         let n = laplace.model.n_theta();
@@ -34,6 +46,10 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options) -> 
     }
     x.extend_from_slice(&start.shared);
     laplace.start_fixed(&start.fixed[0]);
+    if let Some(near) = near {
+        x = lifted(&laplace.model.structures, &near.working, LIFT);
+        laplace.start_fixed(&near.gamma);
+    }
     let mut search = Search::new(laplace, options);
     let first = match first_search(&mut search, &x) {
         Err(error) if error.code == Code::Numeric && options.theta0.is_none() => {

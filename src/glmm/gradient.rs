@@ -90,9 +90,7 @@ impl Laplace<'_> {
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&through.rows[a], &mut slope[range]);
         }
-        let predictors = self.mode.inner.len();
-        let h = rows(predictors * (predictors + 1) / 2)?;
-        let shared = self.shared();
+        let (h, shared) = (self.no_leverages()?, self.shared());
         self.mode.evaluator.shared_gradient(&self.mode.eta, &Adjoint { h: &h, za: &through.za }, false, &mut slope[shared])?;
         Ok(slope)
     }
@@ -113,15 +111,17 @@ impl Laplace<'_> {
         Ok(force)
     }
 
+    /// Leverages of nothing, for each pair of predictors; empty where one has no effects inside the mode.
+    fn no_leverages(&self) -> Result<Leverages> {
+        let inner = &self.mode.inner;
+        let pairs = (0..inner.len()).flat_map(|a| (0..=a).map(move |b| (a, b)));
+        let n = |(a, b): (usize, usize)| if inner[a] && inner[b] { self.model.n } else { 0 };
+        pairs.map(|pair| try_vec("leverages", 0.0, n(pair))).collect()
+    }
+
     /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
     fn leverages(&mut self) -> Result<(Vec<Trace>, Leverages)> {
-        let terms = self.model.terms();
-        let predictors = self.mode.inner.len();
-        let both =
-            |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.mode.inner[a] && self.mode.inner[b]));
-        let pairs = predictors * (predictors + 1) / 2;
-        let leverages = |e| try_vec("leverages", 0.0, if both(&e) { self.model.n } else { 0 });
-        let mut h = (0..pairs).map(leverages).collect::<Result<Leverages>>()?;
+        let (terms, mut h) = (self.model.terms(), self.no_leverages()?);
         if let Some(quadrature) = &self.quadrature {
             let force = quadrature.curvature(&self.mode, &mut self.covariance);
             WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);

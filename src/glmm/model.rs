@@ -245,6 +245,13 @@ impl Model {
                         }
                     }
                 }
+                (Some(z), ..) if r == 2 => {
+                    let ((first, second), b) = (z.split_at(self.n), b.as_chunks::<2>().0);
+                    for (((eta, &level), z), w) in out.iter_mut().zip(index).zip(first).zip(second) {
+                        let [b, c] = b[level as usize];
+                        *eta += z * b + w * c;
+                    }
+                }
                 (Some(z), ..) => {
                     for (e, column) in z.chunks_exact(self.n).enumerate() {
                         for ((eta, &level), z) in out.iter_mut().zip(index).zip(column) {
@@ -281,6 +288,14 @@ impl Model {
                         for (level, run) in runs.of(index) {
                             out[level * r + e] += dense::dot(&v[run.clone()], &column[run]);
                         }
+                    }
+                }
+                (Some(z), ..) if r == 2 => {
+                    let ((first, second), out) = (z.split_at(self.n), out.as_chunks_mut::<2>().0);
+                    for (((v, &level), z), w) in v.iter().zip(index).zip(first).zip(second) {
+                        let [b, c] = &mut out[level as usize];
+                        *b += v * z;
+                        *c += v * w;
                     }
                 }
                 (Some(z), ..) => {

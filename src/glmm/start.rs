@@ -96,7 +96,7 @@ fn inside(
 ) -> Result<Vec<f64>> {
     let part = &model.fixed[0];
     let mut sorted = try_copy(PREDICTOR, wanted)?;
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let n = sorted.len().max(1);
     let mean = sorted.iter().sum::<f64>() / n as f64;
     let of_data = [mean, sorted[n / 2], sorted[n - 1], sorted[0]];

@@ -1,6 +1,7 @@
 //! Small dense matrices, column-major, in place.
 
 use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::registers;
@@ -158,6 +159,22 @@ pub fn multiply(add: bool, a: MatRef<'_, f64>, b: MatRef<'_, f64>, out: &mut [f6
     let (rows, columns) = (a.nrows(), b.ncols());
     let out = MatMut::from_column_major_slice_mut(&mut out[..rows * columns], rows, columns);
     matmul(out, if add { Accum::Add } else { Accum::Replace }, a, b, 1.0, Par::Seq);
+    registers::clear();
+}
+
+/// out = L B, where only the lower triangle of L is read.
+pub fn multiply_lower(l: MatRef<'_, f64>, b: MatRef<'_, f64>, out: &mut [f64]) {
+    let out = MatMut::from_column_major_slice_mut(out, l.nrows(), b.ncols());
+    let (lower, whole) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+    triangular::matmul(out, whole, Accum::Replace, l, lower, b, whole, 1.0, Par::Seq);
+    registers::clear();
+}
+
+/// out += A A', on and above the diagonal.
+pub fn add_upper_square(a: MatRef<'_, f64>, out: &mut [f64]) {
+    let out = MatMut::from_column_major_slice_mut(out, a.nrows(), a.nrows());
+    let (upper, whole) = (BlockStructure::TriangularUpper, BlockStructure::Rectangular);
+    triangular::matmul(out, upper, Accum::Add, a, whole, a.transpose(), whole, 1.0, Par::Seq);
     registers::clear();
 }
 

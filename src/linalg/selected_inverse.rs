@@ -1,7 +1,9 @@
 //! The entries of A^-1 on the pattern of A (and of its factor), without the rest of the inverse.
 
 use faer::linalg::matmul::matmul;
-use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
+use faer::linalg::matmul::triangular::{self, BlockStructure};
+use faer::linalg::triangular_inverse::invert_lower_triangular;
+use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par};
 
@@ -153,17 +155,18 @@ impl SelectedInverse {
         let mut below = MatMut::from_column_major_slice_mut(below, rows, columns);
         below.copy_from(l_bottom);
         solve_upper_triangular_in_place(l_top.transpose(), below.rb_mut().transpose_mut(), Par::Seq);
-        diagonal.fill(0.0);
-        diagonal.rb_mut().diagonal_mut().fill(1.0);
-        solve_lower_triangular_in_place(l_top, diagonal.rb_mut(), Par::Seq);
-        solve_upper_triangular_in_place(l_top.transpose(), diagonal.rb_mut(), Par::Seq);
+        invert_lower_triangular(diagonal.rb_mut(), l_top, Par::Seq);
         let c_rr = MatRef::from_column_major_slice(&self.gathered[..rows * rows], rows, rows);
         let panel = MatMut::from_column_major_slice_mut(&mut self.values[from..from + height * columns], height, columns);
         let (mut c_jj, mut c_rj) = panel.split_at_row_mut(columns);
         matmul(c_rj.rb_mut(), Accum::Replace, c_rr, below.rb(), -1.0, Par::Seq);
-        c_jj.copy_from(diagonal.rb());
-        matmul(c_jj.rb_mut(), Accum::Add, below.rb().transpose(), c_rj.rb(), -1.0, Par::Seq);
+        let (lower, upper, whole) = (BlockStructure::TriangularLower, BlockStructure::TriangularUpper, BlockStructure::Rectangular);
+        let (inverse, c_jj) = (diagonal.rb(), &mut c_jj);
+        triangular::matmul(c_jj.rb_mut(), lower, Accum::Replace, inverse.transpose(), upper, inverse, lower, 1.0, Par::Seq);
+        let (m, product) = (below.rb().transpose(), c_rj.rb());
+        triangular::matmul(c_jj.rb_mut(), lower, Accum::Add, m, whole, product, whole, -1.0, Par::Seq);
         registers::clear();
+        mirror(columns, height, &mut self.values[from..]);
     }
 
     /// C_RR of supernode s, from the panels after it: R lies in the structure of its ancestors, so every entry is there.
@@ -179,23 +182,50 @@ impl SelectedInverse {
             let (columns, height) = (end - begin, end - begin + below.len());
             let last = first + pattern[first..].partition_point(|&r| r < end);
             let mut k = 0;
-            for (b, &row) in pattern.iter().enumerate().skip(first) {
-                self.position[b] = if row < end {
+            for (position, &row) in self.position[first..rows].iter_mut().zip(&pattern[first..]) {
+                *position = if row < end {
                     row - begin
                 } else {
-                    k += below[k..].partition_point(|&r| r < row);
+                    k = place_from(below, k, row);
                     columns + k
                 };
             }
             for c in first..last {
                 let base = structure.col_ptr_for_val()[t] + (pattern[c] - begin) * height;
-                for b in c..rows {
-                    let value = self.values[base + self.position[b]];
-                    self.gathered[c * rows + b] = value;
-                    self.gathered[b * rows + c] = value;
+                let values = &self.values[base..base + height];
+                let out = &mut self.gathered[c * rows + c..(c + 1) * rows];
+                for (out, &position) in out.iter_mut().zip(&self.position[c..rows]) {
+                    *out = values[position];
                 }
             }
             first = last;
+        }
+        mirror(rows, rows, &mut self.gathered);
+    }
+}
+
+/// The place of a row among ascending ones, from `k` on: mostly it is near.
+#[inline]
+fn place_from(rows: &[usize], mut k: usize, row: usize) -> usize {
+    let mut step = 1;
+    while k + step < rows.len() && rows[k + step] <= row {
+        k += step;
+        step *= 2;
+    }
+    k + rows[k..rows.len().min(k + step)].partition_point(|&r| r < row)
+}
+
+/// Completes a symmetric `n x n` matrix, of which the lower triangle is there, with columns `stride` apart: in tiles, so that few lines of
+/// memory are written at a time.
+fn mirror(n: usize, stride: usize, values: &mut [f64]) {
+    const TILE: usize = 16;
+    for first in (0..n).step_by(TILE) {
+        for from in (first..n).step_by(TILE) {
+            for b in from..n.min(from + TILE) {
+                for c in first..b.min(first + TILE) {
+                    values[b * stride + c] = values[c * stride + b];
+                }
+            }
         }
     }
 }

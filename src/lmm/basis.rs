@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Chunk;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense::solve_upper;
+use crate::linalg::dense::{add_upper_square, matrix, multiply_lower, solve_upper};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 
 /// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
@@ -12,6 +12,9 @@ const UNCERTAIN: f64 = 1e-10;
 
 /// Rows that are transformed together.
 const BLOCK: usize = 256;
+
+/// So many columns are transformed and multiplied as matrices.
+const WIDE: usize = 40;
 
 /// The linear map from the user's columns C = [X y] to the working ones, C~ = (C - 1 shift') map.
 ///
@@ -85,18 +88,27 @@ impl Basis {
         let c = self.columns;
         let mut gram = try_vec("cross-products of the fixed effects", 0.0, c * c)?;
         self.each_block(chunk, |_, rows| add_gram(c, rows, &mut gram))?;
+        mirror(c, &mut gram);
         Ok(gram)
     }
 
     /// Calls `work(first row, block)` for blocks of transformed and weighted rows, each row `columns` numbers side by side.
     pub fn each_block(&self, chunk: &Chunk<'_>, mut work: impl FnMut(usize, &[f64])) -> Result<()> {
         let c = self.columns;
-        let mut raw = vec![0.0; c];
+        let wide = c >= WIDE;
+        let mut raw = try_vec("rows of the fixed effects", 0.0, if wide { BLOCK.min(chunk.n) * c } else { c })?;
+        let is_diagonal = wide && (0..c).all(|j| self.map[j * c..j * c + j].iter().all(|v| *v == 0.0));
         let mut block = try_vec("rows of the fixed effects", 0.0, BLOCK.min(chunk.n) * c)?;
         for start in (0..chunk.n).step_by(BLOCK) {
             chunk.watch.pulse()?;
             let rows = BLOCK.min(chunk.n - start);
             let columns: Vec<&[f64]> = (0..c).map(|j| &chunk.column(j)[start..start + rows]).collect();
+            if wide {
+                let weights = chunk.weights.map(|w| &w[start..start + rows]);
+                self.transform_wide(&columns, weights, is_diagonal, &mut raw, &mut block[..rows * c]);
+                work(start, &block[..rows * c]);
+                continue;
+            }
             for (i, out) in block.chunks_exact_mut(c).take(rows).enumerate() {
                 let root_weight = chunk.weights.map_or(1.0, |w| w[start + i].sqrt());
                 for ((value, column), shift) in raw.iter_mut().zip(&columns).zip(&self.shift) {
@@ -110,6 +122,26 @@ impl Basis {
             work(start, &block[..rows * c]);
         }
         Ok(())
+    }
+
+    /// The same for many columns, by a product of matrices; `raw` takes the columns as they come.
+    fn transform_wide(&self, columns: &[&[f64]], weights: Option<&[f64]>, is_diagonal: bool, raw: &mut [f64], out: &mut [f64]) {
+        let c = self.columns;
+        let rows = out.len() / c;
+        let raw = &mut raw[..rows * c];
+        for ((raw, column), shift) in raw.chunks_exact_mut(rows).zip(columns).zip(&self.shift) {
+            raw.iter_mut().zip(*column).for_each(|(raw, v)| *raw = v - shift);
+            if let Some(weights) = weights {
+                raw.iter_mut().zip(weights).for_each(|(raw, w)| *raw *= w.sqrt());
+            }
+        }
+        if is_diagonal {
+            for (i, out) in out.chunks_exact_mut(c).enumerate() {
+                out.iter_mut().enumerate().for_each(|(j, out)| *out = self.map[j * (c + 1)] * raw[j * rows + i]);
+            }
+        } else {
+            multiply_lower(matrix(c, c, &self.map).transpose(), matrix(rows, c, raw).transpose(), out);
+        }
     }
 
     /// Makes the working columns orthonormal by the Cholesky factor of their Gram matrix; true if that is final.
@@ -166,7 +198,11 @@ impl Basis {
         let c = self.columns;
         let y = c - 1;
         let (mut left, mut largest) = (0.0, 0.0f64);
-        self.each_block(chunk, |_, rows| left += rows.chunks_exact(c).map(|row| row[y] * row[y]).sum::<f64>())?;
+        if c >= WIDE {
+            left = self.response_square(chunk)?;
+        } else {
+            self.each_block(chunk, |_, rows| left += rows.chunks_exact(c).map(|row| row[y] * row[y]).sum::<f64>())?;
+        }
         let scale = self.map[y * c + y];
         for i in 0..chunk.n {
             largest = largest.max((chunk.y[i] * scale).abs() * chunk.weights.map_or(1.0, |w| w[i].sqrt()));
@@ -176,6 +212,23 @@ impl Basis {
             self.map[y * c + i] /= left.sqrt();
         }
         Ok(())
+    }
+
+    /// The squared norm of the working response, without the other columns.
+    fn response_square(&self, chunk: &Chunk<'_>) -> Result<f64> {
+        let c = self.columns;
+        let (mut block, mut square) = ([0.0; BLOCK], 0.0);
+        for start in (0..chunk.n).step_by(BLOCK) {
+            chunk.watch.pulse()?;
+            let block = &mut block[..BLOCK.min(chunk.n - start)];
+            block.fill(0.0);
+            for (j, (factor, shift)) in self.map[(c - 1) * c..].iter().zip(&self.shift).enumerate() {
+                block.iter_mut().zip(&chunk.column(j)[start..]).for_each(|(sum, v)| *sum += factor * (v - shift));
+            }
+            let weight = |i: usize| chunk.weights.map_or(1.0, |w| w[start + i]);
+            square += block.iter().enumerate().map(|(i, v)| weight(i) * v * v).sum::<f64>();
+        }
+        Ok(square)
     }
 
     /// The whole linear map B, `[columns, columns]`, with C~ = C B: the shift is a multiple of the constant column.
@@ -224,8 +277,12 @@ pub fn check_residual(y: &[f64], left: f64, largest: f64) -> Result<()> {
     }))
 }
 
-/// gram += rows' rows, for rows of `c` numbers. The block is summed first: the rounding of a long sum grows with its blocks alone.
+/// gram += rows' rows on and above the diagonal, for rows of `c` numbers; see `mirror`. The block is summed first: the rounding of a long
+/// sum grows with its blocks alone.
 pub fn add_gram(c: usize, rows: &[f64], gram: &mut [f64]) {
+    if c >= WIDE {
+        return add_upper_square(matrix(c, rows.len() / c, rows), gram);
+    }
     // A sum of its own for the block, column by column, so that the innermost loop runs along memory.
     let mut block = vec![0.0; c * c];
     for four in rows.chunks(4 * c) {
@@ -249,9 +306,15 @@ pub fn add_gram(c: usize, rows: &[f64], gram: &mut [f64]) {
     for j in 0..c {
         for i in 0..=j {
             gram[j * c + i] += block[j * c + i];
-            if i != j {
-                gram[i * c + j] += block[j * c + i];
-            }
+        }
+    }
+}
+
+/// Completes a symmetric matrix that is there on and above its diagonal.
+pub fn mirror(c: usize, gram: &mut [f64]) {
+    for j in 0..c {
+        for i in 0..j {
+            gram[i * c + j] = gram[j * c + i];
         }
     }
 }

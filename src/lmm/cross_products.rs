@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::basis::{Basis, add_gram};
+use super::basis::{Basis, add_gram, mirror};
 use super::rows::Chunk;
 use crate::error::{Result, try_vec};
 use crate::random::{BlockMatrix, Layout, block_diagonal};
@@ -108,7 +108,9 @@ impl CrossProducts {
                     }
                 }
             }
-        })
+        })?;
+        mirror(c, gram);
+        Ok(())
     }
 
     /// The number of stored numbers.

@@ -27,8 +27,13 @@ type LinearSearch<'d, 'b, 'a> = Search<'d, 'b, Deviance<'a>>;
 
 /// Minimises the criterion, as `options` say.
 pub fn estimate(deviance: &mut Deviance<'_>, options: &Options) -> Result<Estimate> {
+    estimate_from(deviance, None, options)
+}
+
+/// The same; the first search begins at theta that is likely to be near.
+pub fn estimate_from(deviance: &mut Deviance<'_>, near: Option<&[f64]>, options: &Options) -> Result<Estimate> {
     let mut search = Search::new(deviance, options);
-    let best = best_of_starts(&mut search)?;
+    let best = best_of_starts(&mut search, near)?;
     search.finish_with_others(best)
 }
 
@@ -44,14 +49,17 @@ pub fn estimate_near(deviance: &mut Deviance<'_>, start: &[f64], options: &Optio
 }
 
 /// The best of the minima that the starts lead to.
-fn best_of_starts(search: &mut LinearSearch<'_, '_, '_>) -> Result<Summary> {
+fn best_of_starts(search: &mut LinearSearch<'_, '_, '_>, near: Option<&[f64]>) -> Result<Summary> {
     let (system, options) = (search.criterion.system, search.options);
     if let Some(theta0) = &options.theta0 {
         let start = off_the_boundary(system, working_from_theta(system, theta0)?);
         return search.run(&start, options.tolerance);
     }
-    let moment = with_correlation(search.criterion, &moment_start(system))?;
-    let mut best = search.run(&moment, options.tolerance)?;
+    let first = match near {
+        Some(theta) => off_the_boundary(system, working_from_theta(system, theta)?),
+        None => with_correlation(search.criterion, &moment_start(system))?,
+    };
+    let mut best = search.run(&first, options.tolerance)?;
     let cost = cost(search);
     let vector = system.structures.iter().any(|s| s.size > 1);
     if cost < CHEAP || (vector && boundary::is_singular(&system.structures, &best.x)) {

@@ -8,6 +8,8 @@ use super::parameters::{NOTHING, scaled};
 use super::system::LinearSystem;
 use std::ops::Range;
 
+use libm::hypot;
+
 use crate::covariance::{Structure, with_ranges};
 use crate::error::Result;
 use crate::optimize::{Objective, Summary};
@@ -95,7 +97,7 @@ fn exchanges(sizes: &[f64]) -> Vec<Vec<f64>> {
             (point[k], point[m]) = (factor(k, to_k), factor(m, to_m));
             all.push(point);
         };
-        add(own.hypot(other), NOTHING);
+        add(hypot(own, other), NOTHING);
         if own > NOTHING && other > DIFFERENT * own {
             add(other, own);
         }

@@ -110,7 +110,8 @@ impl Fit {
         for i in lost {
             try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::NotEstimable))?;
         }
-        problems.sort_by_key(|(row, _)| *row);
+        // What else there is comes first.
+        problems.sort_unstable_by_key(|(row, why)| (*row, *why == Problem::NotEstimable));
         problems.dedup_by_key(|(row, _)| *row);
         let Limits { std_errors, lower, upper } = limits.unwrap_or_default();
         let columns = if request.level.is_some() { width } else { 0 };

@@ -135,6 +135,14 @@ fn add_forms(forms: &Forms<'_>, slot: impl Fn(usize) -> usize, out: &mut [f64]) 
         }
         return;
     }
+    if let (2, 2, Some(rows), Some(columns)) = (r, c, forms.row.z, forms.column.z) {
+        let (rows, columns, blocks) = (rows.split_at(n), columns.split_at(n), forms.blocks.as_chunks::<4>().0);
+        for (i, h) in out.iter_mut().enumerate() {
+            let ([a, b, c, d], [z, w]) = (blocks[slot(i)], [rows.0[i], rows.1[i]]);
+            *h += factor * (columns.0[i] * (a * z + b * w) + columns.1[i] * (c * z + d * w));
+        }
+        return;
+    }
     for (i, h) in out.iter_mut().enumerate() {
         let block = &forms.blocks[slot(i) * r * c..][..r * c];
         let mut sum = 0.0;

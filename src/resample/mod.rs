@@ -9,6 +9,7 @@ mod estimates;
 mod cox;
 mod refit;
 mod refits;
+mod refitted;
 mod survival;
 mod simulate;
 mod statistic;

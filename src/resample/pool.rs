@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::inside::inside;
 use crate::watch::{Phase, Step, Watch, Watcher};
 
 /// What the watcher hears of a piece: the deviance and theta, NaN and nothing if it failed.
@@ -54,9 +55,8 @@ impl<T: Send, W> Pool<'_, T, W> {
             let mut others = vec![];
             for k in 1..self.threads {
                 let sender = sender.clone();
-                // The name keeps a panic from being printed (see capi::boundary).
                 let thread = std::thread::Builder::new().name("interlace".into());
-                let handle = thread.spawn_scoped(scope, move || self.other_share(k, &sender));
+                let handle = thread.spawn_scoped(scope, move || inside(|| self.other_share(k, &sender)));
                 others.push(handle.map_err(|e| {
                     self.stopped.store(true, Ordering::Relaxed);
                     Error::argument(format!("threads: can't start thread {}: {e}", k + 1))

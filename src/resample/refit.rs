@@ -102,18 +102,7 @@ impl Refitter {
 
     /// Fits to a response, one value per row used; of a Cox model the times, then the events.
     pub fn refit(&mut self, y: &[f64], watch: &Watch<'_>) -> Result<Refit> {
-        if let Some(survival) = &mut self.design.survival {
-            survival.set_response(y)?;
-            self.design.y.copy_from_slice(&y[self.design.n..]);
-            return self.refit_own(watch);
-        }
-        if y.len() != self.design.n {
-            return Err(Error::argument(format!("the response has {} values, the fit has used {} rows", y.len(), self.design.n)));
-        }
-        if let Some(i) = y.iter().position(|v| !v.is_finite()) {
-            return Err(Error::data(format!("the response is {} in {} of those used", y[i], row_text(i))));
-        }
-        self.design.y.copy_from_slice(y);
+        set_response(&mut self.design, y)?;
         if let Engine::Linear(linear) = &mut self.engine {
             if self.design.correlation.is_some() {
                 // Its products are those of rows that the correlation has turned.
@@ -144,6 +133,23 @@ impl Refitter {
             Engine::Cox(ties, start) => cox::refit(*ties, design, options, start.as_deref(), watch),
         }
     }
+}
+
+/// Gives a design other values of the response, one per row; of a Cox model the times, then the events.
+pub(super) fn set_response(design: &mut Design, y: &[f64]) -> Result<()> {
+    if let Some(survival) = &mut design.survival {
+        survival.set_response(y)?;
+        design.y.copy_from_slice(&y[design.n..]);
+        return Ok(());
+    }
+    if y.len() != design.n {
+        return Err(Error::argument(format!("the response has {} values, the fit has used {} rows", y.len(), design.n)));
+    }
+    if let Some(i) = y.iter().position(|v| !v.is_finite()) {
+        return Err(Error::data(format!("the response is {} in {} of those used", y[i], row_text(i))));
+    }
+    design.y.copy_from_slice(y);
+    Ok(())
 }
 
 /// The fixed effects of the fit must have estimates on these rows, too.
@@ -258,13 +264,5 @@ fn sigma_of(response: &AnyResponse, shared: &[f64]) -> f64 {
         None => 1.0,
         Some(_) if response.dispersion => f64::NAN,
         Some(parameter) => parameter.scale.reported(response.psi(shared)[0]),
-    }
-}
-
-impl Fit {
-    /// The fixed effects of all predictors.
-    pub(crate) fn all_fixed(&self) -> Vec<Vec<f64>> {
-        let own = self.fixed.estimate.clone();
-        std::iter::once(own).chain(self.named_predictors().map(|(_, p)| p.fixed.estimate.clone())).collect()
     }
 }

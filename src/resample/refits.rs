@@ -85,7 +85,7 @@ impl Fit {
     }
 
     /// The rows used of each column of a response.
-    fn used_of_each(&self, y: &[f64]) -> Result<Vec<f64>> {
+    pub(super) fn used_of_each(&self, y: &[f64]) -> Result<Vec<f64>> {
         let mut all = vec![];
         for column in y.chunks_exact(self.fitted_rows().max(1)) {
             all.append(&mut self.used(column)?);

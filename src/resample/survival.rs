@@ -7,7 +7,7 @@
 
 use crate::coxme::hazard::Baseline;
 use crate::design::SurvivalDesign;
-use crate::error::{Result, try_push, try_vec};
+use crate::error::{Result, try_collect, try_push, try_vec};
 use crate::fit::{Cox, Fit};
 use crate::simulate::Stream;
 use crate::watch::Watch;
@@ -49,7 +49,10 @@ impl<'f> SurvivalTimes<'f> {
             let start = survival.start.as_ref().map_or(f64::NEG_INFINITY, |start| start[i]);
             try_push(TIMES, own, (start, Change::Entry, weight))?;
         }
-        let censoring = changes.into_iter().map(Censoring::new).collect::<Result<_>>()?;
+        let mut censoring = vec![];
+        for own in &changes {
+            try_push(TIMES, &mut censoring, Censoring::new(own)?)?;
+        }
         Ok(SurvivalTimes { survival, baselines: fit.baselines()?, censoring })
     }
 
@@ -81,17 +84,20 @@ impl<'f> SurvivalTimes<'f> {
 
 impl Censoring {
     /// Of the changes in a stratum. Rows that leave at a time at which as many enter are no censoring: their subjects go on in other rows.
-    fn new(mut changes: Vec<(f64, Change, f64)>) -> Result<Self> {
-        changes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let mut own = Censoring { times: vec![], none: vec![], end: changes.last().map_or(0.0, |last| last.0) };
+    fn new(changes: &[(f64, Change, f64)]) -> Result<Self> {
+        let mut order = try_collect(TIMES, 0..changes.len())?;
+        let by = |a: usize, b: usize| changes[a].0.total_cmp(&changes[b].0).then(changes[a].1.cmp(&changes[b].1)).then(a.cmp(&b));
+        order.sort_unstable_by(|a, b| by(*a, *b));
+        let mut own = Censoring { times: vec![], none: vec![], end: order.last().map_or(0.0, |&last| changes[last].0) };
         let (mut at_risk, mut none) = (0.0, 1.0);
-        for changes in changes.chunk_by(|a, b| a.0 == b.0) {
-            let weight = |kind: Change| changes.iter().filter(|own| own.1 == kind).map(|own| own.2).sum::<f64>();
+        for same in order.chunk_by(|&a, &b| changes[a].0 == changes[b].0) {
+            let of_kind = |kind: Change| same.iter().map(|&i| &changes[i]).filter(move |own| own.1 == kind);
+            let weight = |kind: Change| of_kind(kind).map(|own| own.2).sum::<f64>();
             let (events, left, entered) = (weight(Change::Event), weight(Change::Censored), weight(Change::Entry));
             at_risk -= events;
             if left > entered {
                 none *= (1.0 - (left - entered) / at_risk).clamp(0.0, 1.0);
-                try_push(TIMES, &mut own.times, changes[0].0)?;
+                try_push(TIMES, &mut own.times, changes[same[0]].0)?;
                 try_push(TIMES, &mut own.none, none)?;
             }
             at_risk += entered - left;
@@ -117,7 +123,7 @@ mod tests {
         let rows = [(1.0, true), (2.0, false), (2.0, true), (3.0, false), (5.0, true)];
         let exit = |(time, event): (f64, bool)| (time, if event { Change::Event } else { Change::Censored }, 1.0);
         let entries = std::iter::repeat_n((f64::NEG_INFINITY, Change::Entry, 1.0), 5);
-        let own = Censoring::new(entries.chain(rows.map(exit)).collect()).unwrap();
+        let own = Censoring::new(&entries.chain(rows.map(exit)).collect::<Vec<_>>()).unwrap();
         assert_eq!((&own.times[..], own.end), (&[2.0, 3.0][..], 5.0));
         // At 2 the event comes first: three are left, one of them is censored.
         assert!((own.none[0] - 2.0 / 3.0).abs() < 1e-15 && (own.none[1] - 1.0 / 3.0).abs() < 1e-15);

@@ -2,16 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sound::{check_options, check_spec};
+use super::sound::{check_options, check_spec, told};
 use crate::choice::Choice;
-use crate::envelope::{Envelope, fits};
+use crate::envelope::{FIT, fits};
 use crate::error::{Error, Result};
 use crate::fit::{CorrelationFit, Fit, is_of_caller};
 use crate::names::quoted;
 use crate::options::Options;
 use crate::spec::{Source, Spec};
-
-const FIT: Envelope = Envelope { magic: *b"ILFT\r\n\x1a\n", format: 1, what: "a fit" };
 
 /// A fit that was read.
 #[derive(Debug, Deserialize)]
@@ -56,11 +54,6 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved> {
         .and_then(|()| check(&saved.fit, &saved.options, saved.spec.as_ref()))
         .map_err(|error| told(error, |why| FIT.wrong(why)))?;
     Ok(saved)
-}
-
-/// What is wrong, in other words; that memory was short is nothing wrong.
-fn told(error: Error, told: impl FnOnce(&str) -> Error) -> Error {
-    if error.ends_all() { error } else { told(&error.message) }
 }
 
 fn check(fit: &Fit, options: &Options, spec: Option<&Spec>) -> Result<()> {

@@ -1,12 +1,17 @@
 //! Whether options and a model that were read from bytes can be.
 
 use crate::envelope::fits;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::spec::{ArraySpec, ArrayTerm, CorrelationSpec, PredictorSpec, Source, Spec};
 
 /// The most quadrature points.
 const POINTS: usize = 100;
+
+/// What is wrong, in other words; that memory was short is nothing wrong.
+pub fn told(error: Error, told: impl FnOnce(&str) -> Error) -> Error {
+    if error.ends_all() { error } else { told(&error.message) }
+}
 
 /// Fails for options that can't be set.
 pub fn check_options(options: &Options) -> Result<()> {
@@ -57,7 +62,9 @@ fn check_arrays(arrays: &ArraySpec) -> Result<()> {
         fits(own.index.len() == n && are_names(&own.labels, own.n_strata), "a stratum")?;
     }
     let sound = |term: &ArrayTerm| {
-        let z = term.z.as_ref().is_none_or(|z| z.len() == n.saturating_mul(term.effects.len().max(1)));
+        // Without names the length says how many effects there are.
+        let named = |z: &Vec<f64>| if term.effects.is_empty() { z.len() / n.max(1) } else { term.effects.len() };
+        let z = term.z.as_ref().is_none_or(|z| z.len() == n.saturating_mul(named(z)));
         term.index.len() == n && are_names(&term.levels, term.n_levels) && z
     };
     fits(arrays.terms.iter().all(sound), "a random term of the model")

@@ -23,6 +23,19 @@ pub struct Estimate {
     pub others: Vec<Minimum>,
 }
 
+/// The estimate of a search that begins at parameters which are likely to be near, such as those of a similar response; where it does not
+/// converge, or there are none, that of a search from starts of the model's own.
+pub fn near_or_anew<T>(near: Option<T>, mut search: impl FnMut(Option<T>) -> Result<Estimate>) -> Result<Estimate> {
+    if near.is_none() {
+        return search(None);
+    }
+    match search(near) {
+        Ok(end) if end.converged || end.reason == Reason::Deadline => Ok(end),
+        Err(error) if error.ends_all() => Err(error),
+        _ => search(None),
+    }
+}
+
 impl<'m, C: Criterion<'m>> Search<'_, '_, C> {
     /// From the best minimum known to the estimate.
     pub fn finish(&mut self, best: Summary) -> Result<Estimate> {

@@ -6,6 +6,8 @@
 
 use super::criterion::Criterion;
 use super::run::{Search, is_converged};
+use libm::asinh;
+
 use crate::covariance::{Structure, with_ranges};
 use crate::error::{Code, Result};
 use crate::optimize::Summary;
@@ -132,7 +134,7 @@ fn canonical(structures: &[Structure], working: &[f64]) -> Vec<f64> {
 
 /// A point on the way from one to the other.
 pub fn between(a: &[f64], b: &[f64], share: f64) -> Vec<f64> {
-    let bend = |x: f64| (x / LINEAR).asinh();
+    let bend = |x: f64| asinh(x / LINEAR);
     a.iter().zip(b).map(|(a, b)| LINEAR * ((1.0 - share) * bend(*a) + share * bend(*b)).sinh()).collect()
 }
 

@@ -11,7 +11,7 @@ pub mod covariances;
 mod slopes;
 
 pub use criterion::{Criterion, ThetaMap};
-pub use estimate::Estimate;
+pub use estimate::{Estimate, near_or_anew};
 pub use minima::Minimum;
 pub use run::{Search, is_converged};
 pub use slopes::theta_slopes;

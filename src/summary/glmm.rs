@@ -6,6 +6,7 @@ use super::notes::{below, information_criteria};
 use super::number::column;
 use super::random_effects::{random_effects, sizes};
 use super::residuals::scaled_residuals;
+use crate::error::Result;
 use crate::fit::{Fit, FixedEffects, Generalised, Role};
 use crate::options::{Information, Nodes};
 
@@ -13,9 +14,9 @@ use crate::options::{Information, Nodes};
 const DIGITS: usize = 4;
 
 /// The summary of a fit, in lme4's layout, with sections for what else than the mean is modelled.
-pub fn text(fit: &Fit, own: &Generalised) -> String {
+pub fn text(fit: &Fit, own: &Generalised) -> Result<String> {
     let mut sections = vec![heading(fit, own), information_criteria(fit)];
-    sections.extend(scaled_residuals(fit.residuals_pearson.iter().copied(), DIGITS));
+    sections.extend(scaled_residuals(fit.residuals_pearson.iter().copied(), DIGITS)?);
     let random: Vec<String> = Role::ORDER.into_iter().filter_map(|role| variances(fit, role)).collect();
     sections.push(random.join("\n") + &sizes(fit));
     sections.extend(family_parameters(own));
@@ -23,7 +24,7 @@ pub fn text(fit: &Fit, own: &Generalised) -> String {
     sections.extend(Role::ORDER.into_iter().filter_map(|role| estimates(fit.fixed_of(role)?, role, several)));
     sections.extend(correlations(&fit.fixed));
     sections.extend(below(fit));
-    sections.join("\n")
+    Ok(sections.join("\n"))
 }
 
 /// The method, the family and its link, and the formula if there is one.

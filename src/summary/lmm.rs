@@ -6,6 +6,7 @@ use super::notes::{below, information_criteria};
 use super::number::{column, fixed};
 use super::random_effects::{random_effects, sizes};
 use super::residuals::scaled_residuals;
+use crate::error::Result;
 use crate::fit::Fit;
 use crate::formula::CorrelationKind;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
@@ -14,9 +15,9 @@ use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 const DIGITS: usize = 4;
 
 /// The summary of a fit, in lme4's layout, with tests by these degrees of freedom, what it left out and how it ended below.
-pub fn text(fit: &Fit, freedom: DegreesOfFreedom<'_>) -> String {
+pub fn text(fit: &Fit, freedom: DegreesOfFreedom<'_>) -> Result<String> {
     let mut sections = vec![heading(fit), criterion(fit)];
-    sections.extend(scaled_residuals(fit.residuals_pearson.iter().map(|r| r / fit.sigma), DIGITS));
+    sections.extend(scaled_residuals(fit.residuals_pearson.iter().map(|r| r / fit.sigma), DIGITS)?);
     sections.push(format!("Random effects:\n{}{}", random_effects(&fit.terms, Some(fit.sigma), DIGITS), sizes(fit)));
     sections.extend(correlation(fit));
     if !fit.fixed.names.is_empty() {
@@ -25,7 +26,7 @@ pub fn text(fit: &Fit, freedom: DegreesOfFreedom<'_>) -> String {
     sections.extend(correlations_of(&fit.fixed.names, freedom.vcov(fit)));
     sections.extend(engine(fit));
     sections.extend(below(fit));
-    sections.join("\n")
+    Ok(sections.join("\n"))
 }
 
 /// The table of coefficients, and what its probabilities are.

@@ -16,7 +16,7 @@ mod tables;
 
 use std::cell::OnceCell;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, if_any};
 use crate::fit::{Fit, Kind};
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
@@ -25,19 +25,18 @@ use crate::watch::Watch;
 impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
     /// those of clmm.
-    pub fn summary(&self) -> String {
-        self.summary_with(DegreesOfFreedom::by_default(
-            Satterthwaite::by_default(self, &Watch::unwatched()).ok().flatten().as_ref(),
-        ))
+    pub fn summary(&self) -> Result<String> {
+        let own = if_any(Satterthwaite::by_default(self, &Watch::unwatched()))?.flatten();
+        self.summary_with(DegreesOfFreedom::by_default(own.as_ref()))
     }
 
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
-    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
+    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> Result<String> {
         match &self.kind {
             Kind::Linear(..) => lmm::text(self, freedom),
             Kind::Generalised(own) => glmm::text(self, own),
-            Kind::Ordinal(own, ordinal) => clmm::text(self, own, ordinal),
-            Kind::Cox(own) => coxme::text(self, own),
+            Kind::Ordinal(own, ordinal) => Ok(clmm::text(self, own, ordinal)),
+            Kind::Cox(own) => Ok(coxme::text(self, own)),
         }
     }
 

@@ -2,17 +2,19 @@
 
 use super::layout::named_numbers;
 use super::number::{column, rounded};
+use crate::error::{Result, try_gather};
 
 /// Minimum, quartiles and maximum of the finite ones under their heading; `None` if there are none.
-pub fn scaled_residuals(scaled: impl Iterator<Item = f64>, digits: usize) -> Option<String> {
-    let mut scaled: Vec<f64> = scaled.filter(|r| r.is_finite()).collect();
-    scaled.sort_by(f64::total_cmp);
-    let quartiles: Vec<f64> = (0..5).map(|i| quantile(&scaled, f64::from(i) / 4.0)).collect::<Option<_>>()?;
+pub fn scaled_residuals(scaled: impl Iterator<Item = f64>, digits: usize) -> Result<Option<String>> {
+    let mut scaled = try_gather("residuals", scaled.filter(|r| r.is_finite()))?;
+    scaled.sort_unstable_by(f64::total_cmp);
+    let quartiles: Option<Vec<f64>> = (0..5).map(|i| quantile(&scaled, f64::from(i) / 4.0)).collect();
+    let Some(quartiles) = quartiles else { return Ok(None) };
     let largest = quartiles.iter().fold(0.0_f64, |m, q| m.max(q.abs()));
     // A small median doesn't bring more decimals than the extremes deserve.
     let decimals = if largest > 0.0 { (digits as f64 + 1.0 - largest.log10()).round() as i32 } else { 0 };
     let numbers = column(&rounded(&quartiles, decimals), digits);
-    Some(format!("Scaled residuals:\n{}", named_numbers(&["Min", "1Q", "Median", "3Q", "Max"], numbers)))
+    Ok(Some(format!("Scaled residuals:\n{}", named_numbers(&["Min", "1Q", "Median", "3Q", "Max"], numbers))))
 }
 
 /// The quantile of sorted values by linear interpolation of the order statistics (type 7 of Hyndman and Fan 1996).

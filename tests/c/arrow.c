@@ -392,6 +392,11 @@ static void runs(void) {
     const int32_t falling[3] = {2, 1, 6};
     make_runs(&own, 6, falling, 3, "g", values);
     refused(&own, "run 1 ends before");
+    const int32_t empty[3] = {0, 3, 6}, below[3] = {-2, 3, 6};
+    make_runs(&own, 6, empty, 3, "g", values);
+    refused(&own, "run 0 ends at 0, wanted 1 or more");
+    make_runs(&own, 6, below, 3, "g", values);
+    refused(&own, "run 0 ends at -2");
     make_runs(&own, 6, ends, 3, "g", values);
     own.parts[1].length = 2;
     refused(&own, "2 values of runs");
@@ -481,6 +486,13 @@ static void unread(void) {
     own.buffers[2] = "ab\xff";
     frame = taken(&own);
     FAILS(INTERLACE_E_DATA, "not UTF-8 in row 2 (counting from 1)", interlace_frame_column_index(frame, "x", &place, &err));
+    CHECK(err.position == 1);
+    interlace_frame_free(frame);
+    const int32_t nul_offsets[3] = {0, 2, 5};
+    make(&own, "u", 2, 3, nul_offsets);
+    own.buffers[2] = "aba\0b";
+    frame = taken(&own);
+    FAILS(INTERLACE_E_DATA, "text with a NUL in row 2 (counting from 1): byte 1 of it", interlace_frame_column_index(frame, "x", &place, &err));
     CHECK(err.position == 1);
     interlace_frame_free(frame);
     const int64_t noon[2] = {86400000, 43200000};
@@ -583,6 +595,14 @@ static void hostile_arrays(void) {
     with_dose(&own);
     own.dictionary.length = -1;
     refused(&own, "column 'x': its dictionary: length is -1");
+    /* A dictionary that the schema does not know: the values would be read as numbers. */
+    make(&own, "i", 4, 2, indices);
+    with_dose(&own);
+    own.field.dictionary = NULL;
+    refused(&own, "column 'x': it has a dictionary, and its schema none");
+    make(&own, "g", 4, 2, values);
+    own.array.dictionary = &own.dictionary;
+    refused(&own, "array: it has a dictionary, and a table has none");
 }
 
 /* More rows than memory holds are an error before they are read. */
@@ -897,6 +917,99 @@ static void round_trips(void) {
     interlace_frame_free(frame);
 }
 
+static const char *const backwards[3] = {"z", "m", "a"};
+
+static interlace_frame *of_levels(bool ordered) {
+    interlace_frame *frame;
+    OK(interlace_frame_new(4, &frame, &err));
+    OK(interlace_frame_add_categorical(frame, "x", (const int32_t[4]){2, 0, -1, 2}, 4, backwards, 3, ordered, &err));
+    return frame;
+}
+
+/* An order that was declared, and a level without rows, come back, whether the order means something or not; text has the order of its bytes. */
+static void declared_levels(void) {
+    for (int ordered = 0; ordered < 2; ordered++) {
+        interlace_frame *frame = of_levels(ordered), *again = NULL;
+        struct ArrowSchema schema;
+        struct ArrowArray array;
+        OK(interlace_frame_to_arrow(frame, &schema, &array, &err));
+        CHECK(((schema.children[0]->flags & ARROW_FLAG_DICTIONARY_ORDERED) != 0) == ordered);
+        CHECK(schema.metadata == NULL && schema.children[0]->metadata != NULL);
+        OK(interlace_frame_from_arrow(&schema, &array, &again, &err));
+        has_levels(again, 3, backwards);
+        CHECK(interlace_frame_column_is_ordered(again, 0) == ordered);
+        interlace_frame_free(frame);
+        interlace_frame_free(again);
+    }
+    const char *const labels[4] = {"b", "a", NULL, "b"}, *const sorted[2] = {"a", "b"};
+    interlace_frame *frame, *again = NULL;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    OK(interlace_frame_new(4, &frame, &err));
+    OK(interlace_frame_add_strings(frame, "x", labels, 4, &err));
+    OK(interlace_frame_to_arrow(frame, &schema, &array, &err));
+    CHECK(schema.children[0]->metadata == NULL);
+    OK(interlace_frame_from_arrow(&schema, &array, &again, &err));
+    has_levels(again, 2, sorted);
+    interlace_frame_free(frame);
+    interlace_frame_free(again);
+}
+
+/* Metadata: how many pairs, then keys and values with their lengths. */
+static void metadata(void) {
+    struct { const char *keys[2], *values[2]; bool declared; } all[] = {
+        {{"a key", "interlace:levels"}, {"", "declared"}, true},
+        {{"interlace:levels", "b"}, {"declared", ""}, true},
+        {{"interlace:levels", "b"}, {"else", "declared"}, false},
+    };
+    const int32_t codes[2] = {0, 2};
+    const char *const in_order[3] = {"low", "mid", "high and higher"}, *const sorted[2] = {"high and higher", "low"};
+    table own;
+    for (size_t k = 0; k < COUNT(all); k++) {
+        char text[128], *at = text;
+        int32_t n = 2;
+        memcpy(at, &n, 4);
+        at += 4;
+        for (int i = 0; i < 4; i++) {
+            const char *part = i % 2 == 0 ? all[k].keys[i / 2] : all[k].values[i / 2];
+            n = (int32_t) strlen(part);
+            memcpy(at, &n, 4);
+            memcpy(at + 4, part, (size_t) n);
+            at += 4 + n;
+        }
+        make(&own, "i", 2, 2, codes);
+        with_dose(&own);
+        own.field.metadata = text;
+        interlace_frame *frame = taken(&own);
+        has_levels(frame, all[k].declared ? 3 : 2, all[k].declared ? in_order : sorted);
+        CHECK(!interlace_frame_column_is_ordered(frame, 0));
+        interlace_frame_free(frame);
+    }
+    const int32_t below[3] = {-1, 0, 0}, key_below[3] = {1, -5, 0}, value_below[3] = {1, 0, -7};
+    const struct { const int32_t *metadata; const char *part; } broken[] = {
+        {below, "the number of its metadata is -1"}, {key_below, "the length of a key of its metadata is -5"},
+        {value_below, "the length of a value of its metadata is -7"},
+    };
+    for (size_t k = 0; k < COUNT(broken); k++) {
+        make(&own, "i", 2, 2, codes);
+        with_dose(&own);
+        own.field.metadata = (const char *) broken[k].metadata;
+        refused(&own, broken[k].part);
+    }
+}
+
+/* Points in time as categories are in the order of time, whatever their text. */
+static void times_as_levels(void) {
+    const int64_t moments[4] = {1709294400250, 1709294400000, -62167219200001, 253402300800000};
+    const char *const wanted[4] = {"-0001-12-31T23:59:59.999Z", "2024-03-01T12:00:00Z", "2024-03-01T12:00:00.25Z", "+10000-01-01T00:00:00Z"};
+    table own;
+    make(&own, "tsm:Europe/Berlin", 4, 2, moments);
+    interlace_frame *frame = taken(&own);
+    OK(interlace_frame_make_categorical(frame, "x", &err));
+    has_levels(frame, 4, wanted);
+    interlace_frame_free(frame);
+}
+
 /* Truth values and times in a model: numbers, or groups by their text. */
 static void in_models(void) {
     const uint8_t bits[2] = {0x35, 0x0a};
@@ -972,6 +1085,9 @@ int main(void) {
     streams();
     failing_streams();
     round_trips();
+    declared_levels();
+    metadata();
+    times_as_levels();
     in_models();
     return 0;
 }

@@ -27,7 +27,7 @@ static void refits(const interlace_fit *fit) {
     memmove(y + 32, y + 30, 30 * sizeof *y);
     for (size_t i = 0; i < 30; i++)
         y[64 + i] = 4;
-    OK(interlace_fit_refit(fit, y, 30, 3, 32, true, NULL, &table, &err));
+    OK(interlace_fit_refit_many(fit, y, 30, 3, 32, true, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 3);
     SAME(interlace_frame_column_name(table, 0), "status");
     double mean = 0;
@@ -38,14 +38,50 @@ static void refits(const interlace_fit *fit) {
     CHECK(isnan(number(table, "sigma", 2)) && isnan(number(table, "log_likelihood", 2)) && !isnan(number(table, "log_likelihood", 1)));
     interlace_frame_free(table);
 
-    OK(interlace_fit_refit(fit, NULL, 30, 0, 30, false, NULL, &table, &err));
+    OK(interlace_fit_refit_many(fit, NULL, 30, 0, 30, false, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 0);
     interlace_frame_free(table);
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit(NULL, y, 30, 1, 32, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ldy is 29", interlace_fit_refit(fit, y, 30, 1, 29, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit(fit, NULL, 30, 1, 30, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit(fit, y, 32, 1, 32, false, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit_many(NULL, y, 30, 1, 32, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldy is 29", interlace_fit_refit_many(fit, y, 30, 1, 29, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit_many(fit, NULL, 30, 1, 30, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit_many(fit, y, 32, 1, 32, false, NULL, NULL, &err));
     CHECK(none == NULL);
+}
+
+/* What was fitted and what is left. */
+static void response_of(const interlace_fit *fit, double *y) {
+    double residuals[30];
+    OK(interlace_fit_fitted(fit, y, 30, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, residuals, 30, &err));
+    for (size_t i = 0; i < 30; i++)
+        y[i] += residuals[i];
+}
+
+/* Another response: a fit of its own, and that of the fit gives the fit. */
+static void refit(const interlace_fit *fit) {
+    double y[30], own[30];
+    interlace_fit *other = NULL, *again = NULL;
+    OK(interlace_fit_simulate(fit, 1, 7, INTERLACE_SIMULATION_NEW, NULL, y, 30, &err));
+    OK(interlace_fit_refit(fit, y, 30, NULL, &other, &err));
+    CHECK(interlace_fit_converged(other) && interlace_fit_n_obs(other) == 30);
+    SAME(interlace_fit_formula(other), interlace_fit_formula(fit));
+    response_of(other, own);
+    for (size_t i = 0; i < 30; i++)
+        CLOSE(own[i], y[i], 1e-12);
+    response_of(fit, y);
+    OK(interlace_fit_refit(other, y, 30, NULL, &again, &err));
+    CLOSE(interlace_fit_log_likelihood(again), interlace_fit_log_likelihood(fit), 1e-9);
+    CHECK(interlace_fit_method(again) == interlace_fit_method(fit));
+    interlace_fit_free(again);
+    interlace_fit_free(other);
+    other = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit(NULL, y, 30, NULL, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "y has 29 elements, it must have exactly 30", interlace_fit_refit(fit, y, 29, NULL, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit(fit, NULL, 30, NULL, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit(fit, y, 30, NULL, NULL, &err));
+    y[4] = NAN;
+    FAILS(INTERLACE_E_DATA, "row 5", interlace_fit_refit(fit, y, 30, NULL, &other, &err));
+    CHECK(other == NULL);
 }
 
 /* The mean, and how often it was asked for. */
@@ -151,6 +187,7 @@ static void response(const interlace_fit *fit) {
 int main(void) {
     interlace_fit *fit = dyestuff_fit(NULL);
     refits(fit);
+    refit(fit);
     statistics(fit);
     response(fit);
     interlace_fit_free(fit);

@@ -267,7 +267,7 @@ static void responses(const interlace_fit *fit, const interlace_frame *data) {
     OK(interlace_frame_column_f64(data, at, times, KIDNEY, &err));
     memcpy(y, times, sizeof times);
     OK(interlace_fit_response(fit, y + KIDNEY, KIDNEY, &err));
-    OK(interlace_fit_refit(fit, y, KIDNEY, 2, KIDNEY, false, NULL, &table, &err));
+    OK(interlace_fit_refit_many(fit, y, KIDNEY, 2, KIDNEY, false, NULL, &table, &err));
     CLOSE(number(table, "log_likelihood", 0), interlace_fit_log_likelihood(fit), 1e-9);
     CHECK(isfinite(number(table, "log_likelihood", 1)) && number(table, "log_likelihood", 1) != number(table, "log_likelihood", 0));
     interlace_frame_free(table);
@@ -440,7 +440,7 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
         FAILS(none, "Cox", interlace_fit_wald_test(fit, l, 1, 2, 1, NULL, true, others[i], NULL, &table, &err));
         FAILS(none, "Cox", interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_II, others[i], NULL, &table, &err));
     }
-    FAILS(none, "Cox", interlace_fit_refit(fit, out, KIDNEY, 1, KIDNEY, true, NULL, &table, &err));
+    FAILS(none, "Cox", interlace_fit_refit_many(fit, out, KIDNEY, 1, KIDNEY, true, NULL, &table, &err));
     interlace_bootstrap *bootstrap;
     OK(interlace_bootstrap_new(&bootstrap, &err));
     FAILS(none, "Cox", interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &one, &err));

@@ -1,4 +1,4 @@
-/* A fit as bytes, and back. */
+/* Fits, specs and options as bytes, and back; a spec changed. */
 #include "check.h"
 
 static interlace_error err;
@@ -126,6 +126,100 @@ static void failures(const interlace_fit *fit, const interlace_spec *spec) {
     interlace_bytes_free(NULL);
 }
 
+/* Specs and options have bytes of their own, which are none of another kind. */
+static void specs_and_options(const interlace_fit *fit, const interlace_spec *spec) {
+    uint8_t *bytes = NULL, *more = NULL;
+    size_t len = 0, len_more = 0;
+    interlace_spec *again = NULL;
+    interlace_options *options, *other = NULL;
+    interlace_fit *none = NULL;
+    const char *text;
+    OK(interlace_spec_to_bytes(spec, &bytes, &len, &err));
+    OK(interlace_spec_from_bytes(bytes, len, &again, &err));
+    OK(interlace_spec_to_bytes(again, &more, &len_more, &err));
+    CHECK(len == len_more && memcmp(bytes, more, len) == 0 && interlace_spec_n_rows(again) == 0);
+    interlace_bytes_free(more);
+    interlace_spec_free(again);
+    again = NULL;
+    FAILS(INTERLACE_E_DATA, "the bytes are not a fit: they are a spec", interlace_fit_from_bytes(bytes, len, &none, NULL, NULL, &err));
+    FAILS(INTERLACE_E_DATA, "the bytes are not options: they are a spec", interlace_options_from_bytes(bytes, len, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "spec is NULL", interlace_spec_to_bytes(NULL, &more, &len_more, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "bytes is NULL", interlace_spec_to_bytes(spec, NULL, &len_more, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "len is NULL", interlace_spec_to_bytes(spec, &more, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_spec_from_bytes(bytes, len, NULL, &err));
+    FAILS(INTERLACE_E_DATA, "where the first 28 say", interlace_spec_from_bytes(bytes, len - 1, &again, &err));
+    bytes[8] = 9;
+    FAILS(INTERLACE_E_UNSUPPORTED, "a spec: the bytes are of format 9, written by interlace ", interlace_spec_from_bytes(bytes, len, &again, &err));
+    interlace_bytes_free(bytes);
+    OK(interlace_fit_to_bytes(fit, NULL, false, &bytes, &len, &err));
+    FAILS(INTERLACE_E_DATA, "the bytes are not a spec: they are a fit", interlace_spec_from_bytes(bytes, len, &again, &err));
+    interlace_bytes_free(bytes);
+    CHECK(again == NULL && other == NULL && none == NULL);
+
+    OK(interlace_options_new(&options, &err));
+    OK(interlace_options_set(options, "max_evaluations", "17", &err));
+    OK(interlace_options_to_bytes(options, &bytes, &len, &err));
+    OK(interlace_options_from_bytes(bytes, len, &other, &err));
+    OK(interlace_options_get(other, "max_evaluations", &text, &err));
+    SAME(text, "17");
+    FAILS(INTERLACE_E_ARGUMENT, "options is NULL", interlace_options_to_bytes(NULL, &more, &len_more, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_options_from_bytes(bytes, len, NULL, &err));
+    interlace_bytes_free(bytes);
+    interlace_options_free(options);
+    interlace_options_free(other);
+}
+
+/* A spec from arrays is saved with them, a family of the caller's is not. */
+static void other_specs(void) {
+    const double y[4] = {1, 2, 3, 4}, x[4] = {1, 1, 1, 1};
+    uint8_t *bytes;
+    size_t len;
+    interlace_spec *spec, *again;
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, x, 4, 1, 4, &spec, &err));
+    OK(interlace_spec_to_bytes(spec, &bytes, &len, &err));
+    OK(interlace_spec_from_bytes(bytes, len, &again, &err));
+    CHECK(interlace_spec_n_rows(again) == 4 && interlace_spec_n_rows(NULL) == 0);
+    interlace_bytes_free(bytes);
+    interlace_spec_free(again);
+    interlace_spec_free(spec);
+    OK(interlace_spec_new_array(INTERLACE_MODEL_COXME, NULL, x, 4, 1, 4, &spec, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "a spec can't be saved: the arrays of a Cox model have no times", interlace_spec_to_bytes(spec, &bytes, &len, &err));
+    interlace_spec_free(spec);
+}
+
+/* The formula of a fit as another spec makes it. */
+static void has_formula(const interlace_spec *spec, const interlace_frame *data, const char *wanted) {
+    interlace_fit *fit;
+    OK(interlace_fit_new(spec, data, NULL, &fit, &err));
+    SAME(interlace_fit_formula(fit), wanted);
+    interlace_fit_free(fit);
+}
+
+static void updates(const interlace_spec *spec, const interlace_frame *data) {
+    interlace_spec *other = NULL, *third = NULL;
+    OK(interlace_spec_update(spec, ". ~ . + I(x^2)", &other, &err));
+    has_formula(other, data, "y ~ x + (1 | g) + I(x^2)");
+    OK(interlace_spec_add_random(other, "(0 + x | g)", &err));
+    OK(interlace_spec_set_weights(other, "x", &err));
+    OK(interlace_spec_set_weights(other, NULL, &err));
+    OK(interlace_spec_set_offset(other, "x", &err));
+    OK(interlace_spec_set_offset(other, NULL, &err));
+    OK(interlace_spec_update(other, ". ~ . - x - I(x^2) - (0 + x | g)", &third, &err));
+    has_formula(third, data, "y ~ (1 | g)");
+    interlace_spec_free(other);
+    OK(interlace_spec_update(third, NULL, &other, &err));
+    has_formula(other, data, "y ~ (1 | g)");
+    interlace_spec_free(third);
+    interlace_spec_free(other);
+    other = NULL;
+    FAILS(INTERLACE_E_FORMULA, "'(1 | h)' is taken out, but the formula has no such term", interlace_spec_update(spec, ". ~ . - (1 | h)", &other, &err));
+    CHECK(err.position == 8);
+    FAILS(INTERLACE_E_FORMULA, "no '~'", interlace_spec_update(spec, "+ x", &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "spec is NULL", interlace_spec_update(NULL, ". ~ .", &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_spec_update(spec, ". ~ .", NULL, &err));
+    CHECK(other == NULL);
+}
+
 int main(void) {
     interlace_spec *spec;
     interlace_frame *data = data_of();
@@ -134,6 +228,9 @@ int main(void) {
     there_and_back(fit, NULL);
     without_rows(fit, spec, data);
     failures(fit, spec);
+    specs_and_options(fit, spec);
+    other_specs();
+    updates(spec, data);
     interlace_frame_free(data);
     interlace_fit_free(fit);
     interlace_spec_free(spec);

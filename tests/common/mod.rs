@@ -4,6 +4,7 @@
 pub mod close;
 pub mod designs;
 pub mod entries;
+pub mod forged;
 pub mod frames;
 pub mod generalised;
 pub mod ranef;

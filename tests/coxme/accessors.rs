@@ -55,6 +55,6 @@ fn what_is_answered_has_the_right_sizes() {
         let table = fit.table(name).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(*name != "ranef" || table.n_rows() == 38);
     }
-    let summary = fit.summary();
+    let summary = fit.summary().unwrap();
     assert!(summary.contains("Integrated loglik") && summary.contains("exp(coef)") && summary.contains("Events: 58"), "{summary}");
 }

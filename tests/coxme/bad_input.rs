@@ -175,6 +175,12 @@ fn a_monotone_likelihood_is_a_fit_that_names_the_coefficient() {
     assert_eq!(fit.cox().unwrap().monotone, ["never"]);
     assert!(fit.warnings().iter().any(|w| w.contains("never") && w.contains("monotone")), "{:?}", fit.warnings());
     assert!(fit.fixed.estimate[1].is_finite() && fit.fixed.std_error[1].is_finite());
+    // Its interval is open to the side to which the likelihood does not fall.
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
+    let own = profiles.iter().find(|profile| profile.name == "never").unwrap();
+    assert!(own.upper == f64::INFINITY && own.lower > 0.0 && own.lower.is_finite() && own.warning.is_none(), "{own:?}");
+    let other = profiles.iter().find(|profile| profile.name == "x").unwrap();
+    assert!(other.upper.is_finite() && other.lower.is_finite(), "{other:?}");
 }
 
 #[test]

@@ -128,7 +128,7 @@ static void predictions(const Fit &fit)
     const Cube simulated = take(fit.simulate(2, 7, Simulation::new_));
     CHECK(simulated.rows() == 180 && simulated.cols() == 1);
     const Matrix responses(MatrixView(simulated.data(), 180, 2));
-    const Frame refits = take(fit.refit(responses, true));
+    const Frame refits = take(fit.refit_many(responses, true));
     CHECK(refits.n_rows() == 2 && take(refits.column_strings("status"))[1] == "converged");
     FAILS(Status::memory, "too large", fit.simulate(SIZE_MAX / 4, 7, Simulation::new_));
 }
@@ -150,6 +150,26 @@ static void saved(const Fit &fit)
     const Saved again = take(Fit::from_bytes(bytes));
     CHECK(again.fit.log_likelihood() == fit.log_likelihood() && again.spec.capi() == nullptr && again.options.capi() != nullptr);
     FAILS(Status::data, "", Fit::from_bytes(View<std::uint8_t>(bytes.data(), bytes.size() - 1)));
+    FAILS(Status::data, "the bytes are not a spec: they are a fit", Spec::from_bytes(bytes));
+    FAILS(Status::data, "the bytes are not options: they are a fit", Options::from_bytes(bytes));
+    Options options;
+    OK(options.set_max_evaluations(17));
+    const Options options_again = take(Options::from_bytes(take(options.to_bytes())));
+    CHECK(take(options_again.get("max_evaluations")) == "17");
+}
+
+static void changed(const Fit &fit)
+{
+    const Frame data = sleepstudy();
+    const Spec spec = take(Spec::make(Model::lmm, "Reaction ~ Days + (Days | Subject)"));
+    const Spec again = take(Spec::from_bytes(take(spec.to_bytes())));
+    const Spec other = take(again.update(". ~ . - (Days | Subject) + (1 | Subject)"));
+    CHECK(take(Fit::make(other, data)).formula() == "Reaction ~ Days + (1 | Subject)");
+    CHECK(take(Fit::make(take(other.update()), data)).formula() == "Reaction ~ Days + (1 | Subject)");
+    FAILS(Status::formula, "no such term", spec.update(". ~ . - z"));
+    const std::vector<double> y = take(data.column_f64("Reaction"));
+    CHECK(std::fabs(take(fit.refit(y)).log_likelihood() - fit.log_likelihood()) < 1e-8);
+    FAILS(Status::argument, "y has 3 elements", fit.refit(View<double>(y.data(), 3)));
 }
 
 int main()
@@ -162,5 +182,6 @@ int main()
     predictions(fit);
     documents(fit);
     saved(fit);
+    changed(fit);
     return 0;
 }

@@ -249,6 +249,7 @@ fn replicates_refits_and_deletions() {
         let y = fit.simulate(3, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
         let asked = RefitOptions { std_errors: false, threads: 1 };
         check(name, &[Phase::Refit], &|watch| fit.refit_many(&y, &asked, watch).map(|own| text(&own)));
+        cancelled_everywhere(name, &|watch| fit.refit(&y[..y.len() / 3], &options, watch).map(text_of_fit));
     }
 }
 

@@ -7,6 +7,7 @@ mod awkward_data;
 mod bootstrap;
 mod bootstrap_cases;
 mod cancel;
+mod finite;
 mod null_models;
 mod parameters;
 mod random_terms;

@@ -23,7 +23,7 @@ fn ask(fit: &Fit) {
     for name in fit.table_names() {
         fit.table(name).unwrap();
     }
-    assert!(!fit.summary().is_empty());
+    assert!(!fit.summary().unwrap().is_empty());
     let quantity = if fit.kind.model() == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
     let request = Request { level: Some(0.9), quantity, ..Request::default() };
     let own = fit.predictions(NewData::Training, &request, &Watch::unwatched()).unwrap();
@@ -67,7 +67,7 @@ fn a_linear_model_is_that_of_least_squares() {
     for reml in [true, false] {
         let fit = linear("Reaction ~ Days", data.clone()).options(|own| (own.reml, own.null_model) = (reml, true)).fit();
         ask(&fit);
-        assert!(fit.summary().starts_with("Linear model fit by"), "{}", fit.summary());
+        assert!(fit.summary().unwrap().starts_with("Linear model fit by"), "{}", fit.summary().unwrap());
         let rows = if reml { n - 2.0 } else { n };
         let log_det = if reml { (n * sxx).ln() } else { 0.0 };
         near("criterion", fit.criterion, rows * (1.0 + tau + (rss / rows).ln()) + log_det, 1e-12);

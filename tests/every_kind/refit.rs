@@ -1,14 +1,17 @@
-//! Many responses of one design, each fitted from the estimates of a fit.
+//! Other responses of one design, each fitted from the estimates of a fit: as fits of their own, and as rows of a table.
 
 use crate::common::close::close_by;
 use crate::common::generalised::cbpp;
 use crate::common::watching::reporting;
 use crate::common::{Data, Model, Rng, model};
-use interlace::error::Code;
+use crate::saved::{Case, cases, data as data_of_cases};
+use interlace::error::{Code, Result};
 use interlace::fit::Fit;
-use interlace::frame::ColumnData;
+use interlace::frame::{ColumnData, Frame};
 use interlace::options::Options;
 use interlace::resample::{RandomEffects, RefitOptions, RefitStatus, Refits};
+use interlace::saved::{from_bytes, to_bytes};
+use interlace::spec::Source;
 use interlace::watch::{Step, Watch};
 
 fn alone(std_errors: bool) -> RefitOptions {
@@ -174,4 +177,130 @@ fn progress_counts_responses_and_cancels() {
     let mut seen = seen.take();
     seen.dedup();
     assert_eq!((error.code, seen), (Code::Cancelled, vec![(1, true, 1), (2, true, 1)]));
+}
+
+/// A column of a frame in the place of another.
+fn replaced(frame: &Frame, name: &str, values: Vec<f64>) -> Frame {
+    let mut other = Frame::new(frame.n_rows());
+    for column in frame.columns() {
+        match &*column.data {
+            _ if column.name == name => other.add_real(name, values.clone()).unwrap(),
+            ColumnData::Real(own) => other.add_real(&column.name, own.clone()).unwrap(),
+            ColumnData::Integer(own) => other.add_integers(&column.name, own.clone()).unwrap(),
+            ColumnData::Category(own) => {
+                other.add_category(&column.name, own.codes.clone(), own.levels.clone(), own.ordered).unwrap();
+            }
+            ColumnData::Time(_) => unreachable!(),
+        }
+    }
+    other
+}
+
+/// The fit of the model to a response that stands in the data, from starts of its own.
+fn cold(case: &Case, y: &[f64]) -> Result<Fit> {
+    let (mut frame, mut spec) = (data_of_cases(), case.spec.clone());
+    let n = frame.n_rows();
+    let response = match &mut spec.source {
+        Source::Arrays(own) => {
+            own.y = y.to_vec();
+            String::new()
+        }
+        Source::Formula(own) => own.formula.split(" ~").next().unwrap().to_owned(),
+    };
+    match response.as_str() {
+        "" => {}
+        "cbind(wins, losses)" => {
+            frame = replaced(&frame, "wins", y.iter().map(|p| (12.0 * p).round()).collect());
+            frame = replaced(&frame, "losses", y.iter().map(|p| 12.0 - (12.0 * p).round()).collect());
+        }
+        "log(positive)" => frame = replaced(&frame, "positive", y.iter().map(|v| v.exp()).collect()),
+        "grade" => {
+            let mut all = frame.names().map(String::from).collect::<Vec<_>>();
+            all.retain(|name| name != "grade");
+            frame = replaced(&frame, "grade", y.to_vec());
+            let levels: Vec<String> = (1..=4).map(|i| i.to_string()).collect();
+            frame.set_levels("grade", levels, true)?;
+        }
+        "Surv(until, event)" | "Surv(from, until, event)" => {
+            frame = replaced(&frame, "until", y[..n].to_vec());
+            frame = replaced(&frame, "event", y[n..].to_vec());
+        }
+        plain => frame = replaced(&frame, plain, y.to_vec()),
+    }
+    Fit::new(&spec, Some(&frame), &case.options, &Watch::unwatched())
+}
+
+/// Models of each kind: the search from the estimates of another response ends where one from starts of its own does, and that of a fit that was
+/// saved to the same bits.
+#[test]
+fn a_refit_is_the_fit_of_the_other_response() {
+    let (mut same, mut evaluations) = (0, (0, 0));
+    for case in cases() {
+        let fit = case.fit();
+        let y = fit.simulate(1, 12, RandomEffects::New, &Watch::unwatched()).unwrap();
+        // A linear predictor that is drawn may be outside the range of the link.
+        if y.iter().zip(&of(&fit)).any(|(drawn, own)| drawn.is_nan() && !own.is_nan()) {
+            continue;
+        }
+        let (warm, cold) = (fit.refit(&y, &case.options, &Watch::unwatched()), cold(&case, &y));
+        let (warm, cold) = match (warm, cold) {
+            (Ok(warm), Ok(cold)) => (warm, cold),
+            (Err(warm), Err(cold)) => {
+                assert_eq!(warm.code, cold.code, "{}: {warm}; {cold}", case.name);
+                continue;
+            }
+            (warm, cold) => panic!("{}: {:?}, {:?}", case.name, warm.err(), cold.err()),
+        };
+        let what = &case.name;
+        close(what, warm.log_likelihood, cold.log_likelihood, 1.0 + cold.log_likelihood.abs());
+        assert_eq!((warm.fixed.names.clone(), &warm.fixed.dropped), (cold.fixed.names.clone(), &cold.fixed.dropped), "{what}");
+        for (j, (got, want)) in warm.fixed.estimate.iter().zip(&cold.fixed.estimate).enumerate() {
+            close_by(what, &[*got], &[*want], 1e-4, |_| cold.fixed.std_error[j].max(1e-6));
+        }
+        close_by(what, &warm.theta, &cold.theta, 1e-4, |k| 1.0 + cold.theta[k].abs());
+        assert_eq!((warm.singular, warm.outcome.converged), (cold.singular, cold.outcome.converged), "{what}");
+        assert_eq!((&warm.formula, warm.n_obs, warm.fitted.len()), (&fit.formula, cold.n_obs, cold.fitted.len()), "{what}");
+        let loaded = from_bytes(&to_bytes(&fit, &case.options, None, true).unwrap()).unwrap();
+        let again = loaded.fit.refit(&y, &loaded.options, &Watch::unwatched()).unwrap();
+        assert_eq!(again.log_likelihood.to_bits(), warm.log_likelihood.to_bits(), "{what}");
+        // A fit like others: it can be saved, and refitted to the first response.
+        let back = warm.refit(&of(&fit), &case.options, &Watch::unwatched()).unwrap();
+        close(what, back.log_likelihood, fit.log_likelihood, 1.0 + fit.log_likelihood.abs());
+        evaluations.0 += back.outcome.evaluations;
+        evaluations.1 += fit.outcome.evaluations;
+        to_bytes(&warm, &case.options, Some(&case.spec), true).unwrap();
+        same += 1;
+    }
+    assert!(same >= 25 && evaluations.0 <= evaluations.1, "{same}, {evaluations:?}");
+}
+
+/// The response of a fit as its refits want it.
+fn of(fit: &Fit) -> Vec<f64> {
+    match fit.cox() {
+        Some(own) => {
+            let events = own.survival.event.iter().map(|event| f64::from(u8::from(*event)));
+            own.survival.stop.iter().copied().chain(events).collect()
+        }
+        None => fit.y.clone(),
+    }
+}
+
+#[test]
+fn what_is_no_response_is_an_error() {
+    let all = cases();
+    let fit = all[0].fit();
+    let refit = |y: &[f64]| fit.refit(y, &all[0].options, &Watch::unwatched()).unwrap_err();
+    let mut y = fit.y.clone();
+    assert!(refit(&y[1..]).message.contains("y has 47 values, wanted 48"));
+    y[3] = f64::NAN;
+    let error = refit(&y);
+    assert!(error.code == Code::Data && error.message.contains("NaN in row 4"), "{error}");
+    assert_eq!(refit(&[2.0; 48]).code, Code::Data);
+    let cox = all.iter().find(|case| case.name == "cox").unwrap();
+    let fit = cox.fit();
+    let error = fit.refit(&[1.0; 48], &cox.options, &Watch::unwatched()).unwrap_err();
+    assert!(error.message.contains("y has 48 values, wanted 2 for each of 48 rows"), "{error}");
+    let bytes = to_bytes(&fit, &cox.options, None, false).unwrap();
+    let error = from_bytes(&bytes).unwrap().fit.refit(&of(&fit), &cox.options, &Watch::unwatched()).unwrap_err();
+    assert!(error.message.contains("saved without them"), "{error}");
 }

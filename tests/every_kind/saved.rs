@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use crate::common::Rng;
+use crate::common::forged::{damage, seal};
 use interlace::diagnostics::ResidualKind;
 use interlace::document::{Answers, Questions, Subject, Work, json, text};
 use interlace::error::Code;
@@ -16,7 +17,7 @@ use interlace::saved::{from_bytes, to_bytes};
 use interlace::spec::{ArraySpec, ArrayTerm, CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
 use interlace::watch::Watch;
 
-fn data() -> Frame {
+pub fn data() -> Frame {
     let (n, mut rng) = (48, Rng(11));
     let (x, z, u) = (rng.normals(n), rng.normals(n), rng.normals(6));
     let g: Vec<usize> = (0..n).map(|i| i % 6).collect();
@@ -63,10 +64,10 @@ fn data() -> Frame {
     frame
 }
 
-struct Case {
-    name: String,
-    spec: Spec,
-    options: Options,
+pub struct Case {
+    pub name: String,
+    pub spec: Spec,
+    pub options: Options,
 }
 
 fn case(name: &str, kind: ModelKind, formula: &str, change: impl FnOnce(&mut Spec, &mut FormulaSpec, &mut Options)) -> Case {
@@ -104,7 +105,7 @@ const FAMILIES: [(&str, &str); 17] = [
 ];
 
 /// Models of each kind, with all that a fit can have.
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     use ModelKind::{Clmm, Coxme, Glmm, Lmm};
     let mut all = vec![
         case("linear", Lmm, "y ~ x * f + (x | g)", |_, _, _| ()),
@@ -174,7 +175,7 @@ fn arrays() -> Case {
 }
 
 impl Case {
-    fn fit(&self) -> Fit {
+    pub fn fit(&self) -> Fit {
         let fit = Fit::new(&self.spec, Some(&data()), &self.options, &Watch::unwatched());
         fit.unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
@@ -337,35 +338,6 @@ fn a_fit_without_its_rows_gives_what_it_can_and_refuses_the_rest() {
 fn refused<T: std::fmt::Debug>(name: &str, result: interlace::error::Result<T>) {
     let error = result.expect_err(name);
     assert!(error.code == Code::Unsupported && error.message.contains("saved without them"), "{name}: {error}");
-}
-
-/// The same as the library's: FNV-1a.
-fn seal(bytes: &mut [u8]) {
-    let body = (bytes.len() - 36) as u64;
-    bytes[20..28].copy_from_slice(&body.to_le_bytes());
-    let at = bytes.len() - 8;
-    let sum = bytes[..at].iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, b| (sum ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
-    bytes[at..].copy_from_slice(&sum.to_le_bytes());
-}
-
-/// Damages the body in one of many ways.
-fn damage(bytes: &mut Vec<u8>, rng: &mut Rng) {
-    const NUMBERS: [f64; 6] = [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e308, 5e-324];
-    let (first, end) = (28, bytes.len() - 8);
-    let at = first + rng.below(end - first);
-    let len = 1 + rng.below(16.min(end - at));
-    match rng.below(8) {
-        0 | 1 => bytes[at] ^= 1 << rng.below(8),
-        2 => bytes[at] = [0, 1, 2, 0x7f, 0x80, 0xff][rng.below(6)],
-        3 if at + 8 <= end => bytes[at..at + 8].copy_from_slice(&NUMBERS[rng.below(6)].to_le_bytes()),
-        4 => drop(bytes.drain(at..at + len)),
-        5 => {
-            let copy = bytes[at..at + len].to_vec();
-            bytes.splice(at..at, copy).for_each(drop);
-        }
-        6 => bytes[at..at + len].fill(0xff),
-        _ => bytes[at] = bytes[at].wrapping_add(1),
-    }
 }
 
 /// Everything that is quick. Errors are as good as answers.

@@ -14,7 +14,16 @@ pub struct Program {
 }
 
 fn compile(name: &str, flags: &[&str]) -> Program {
-    compile_file(&root().join("tests/c").join(name).with_extension("c"), flags)
+    compile_file(&source(name), flags)
+}
+
+fn source(name: &str) -> PathBuf {
+    root().join("tests/c").join(name).with_extension("c")
+}
+
+/// Such a program that includes headers of another directory, too.
+pub fn compile_with(name: &str, flags: &[&str], headers: &Path) -> Program {
+    compile_file(&source(name), &[flags, &["-I", headers.to_str().unwrap()]].concat())
 }
 
 pub fn compile_file(source: &Path, flags: &[&str]) -> Program {
@@ -53,7 +62,7 @@ macro_rules! programs {
 
         #[test]
         fn every_program_of_the_folder_is_run() {
-            let mut run = vec!["asan", "panic", "unload", $(stringify!($name)),*];
+            let mut run = vec!["asan", "panic", "unload", "every_call", $(stringify!($name)),*];
             run.sort_unstable();
             let folder = std::fs::read_dir(root().join("tests/c")).unwrap().map(|entry| entry.unwrap().path());
             let sources = folder.filter(|path| path.extension().is_some_and(|e| e == "c"));
@@ -64,7 +73,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document saved hostile }
+programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation cancel fork predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads registers validation document saved hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]
@@ -92,14 +101,14 @@ fn panic() {
     compile("panic", &[]).passes();
 }
 
-/// A host may load the library, use it from a thread, unload it, and load it again.
+/// A host may load the library, fit on a thread, unload it, and load it again.
 #[test]
 fn unload() {
     let output = succeed(compile("unload", &["-ldl"]).command().arg(library()));
     assert!(output.stderr.is_empty(), "{}", transcript(&output));
 }
 
-const SANITIZE: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+pub const SANITIZE: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// The sanitizer sees what C does with its own buffers and what the library does with memory that isn't its own.
 #[test]
@@ -107,7 +116,7 @@ fn hostile_under_the_address_sanitizer() {
     let caught = run(&mut compile("asan", &SANITIZE).command());
     let report = transcript(&caught);
     assert!(!caught.status.success() && report.contains("AddressSanitizer"), "the sanitizer is not at work: {report}");
-    for name in ["hostile", "frame", "arrow", "fit", "saved"] {
+    for name in ["hostile", "cancel", "threads", "frame", "arrow", "fit", "saved"] {
         compile(name, &SANITIZE).passes();
     }
 }

@@ -5,10 +5,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::toolchain::{cc, has, linkable, program, root, run, soname, succeed, transcript};
+use crate::toolchain::{cc, has, linkable, newest_glibc, oldest_glibc, program, root, run, soname, succeed, transcript};
 
 /// Where the libraries are below the prefix.
-const LIB: &str = "lib/x86_64-linux-gnu";
+pub const LIB: &str = "lib/x86_64-linux-gnu";
+
+/// Installs the library of a directory into a prefix, or removes it from there.
+pub fn make(what: &str, prefix: &Path, library: &Path) {
+    let mut make = Command::new("make");
+    make.current_dir(root()).args([what, "PREBUILT=1"]).arg(format!("OUT={}", library.display()));
+    make.arg(format!("PREFIX={}", prefix.display())).arg(format!("LIBDIR={}/{LIB}", prefix.display()));
+    // Make hands its own flags on to its children, and a second `make` reads them.
+    succeed(make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL"));
+}
 
 /// An installed tree that was moved after its installation.
 struct Tree {
@@ -20,12 +29,7 @@ impl Tree {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (first, second) = (directory.path().join("first"), directory.path().join("second"));
-        let built = linkable();
-        let mut make = Command::new("make");
-        make.current_dir(root()).args(["install", "PREBUILT=1"]).arg(format!("OUT={}", built.path().display()));
-        make.arg(format!("PREFIX={}", first.display())).arg(format!("LIBDIR={}/{LIB}", first.display()));
-        // Make hands its own flags on to its children, and a second `make` reads them.
-        succeed(make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL"));
+        make("install", &first, linkable().path());
         std::fs::rename(first, second).unwrap();
         Tree { directory }
     }
@@ -47,7 +51,7 @@ impl Tree {
     }
 }
 
-fn says_hello(path: &Path) {
+pub fn says_hello(path: &Path) {
     let output = succeed(&mut program(path));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.starts_with(concat!("interlace ", env!("CARGO_PKG_VERSION"), ": ")), "{text}");
@@ -82,21 +86,29 @@ fn has_its_files(tree: &Tree) {
     if root().join("examples-c/interlace_fit.c").exists() {
         let output = succeed(program(&tree.at("bin/interlace-fit")).arg("--version"));
         assert!(String::from_utf8_lossy(&output.stdout).contains(version), "{}", transcript(&output));
+        assert!(newest_glibc(&tree.at("bin/interlace-fit")) <= oldest_glibc());
     }
+}
+
+/// The programs of tests/install run, with the library in them or beside them: `interlace::interlace` is what it should be.
+pub fn serves_consumers(build: &Path, shared: bool) {
+    let needs = |name: &str| {
+        says_hello(&build.join(name));
+        let output = succeed(Command::new("readelf").arg("-d").arg(build.join(name)));
+        String::from_utf8_lossy(&output.stdout).contains(&soname())
+    };
+    assert!(needs("consumer_shared") && !needs("consumer_static"));
+    assert_eq!([needs("consumer_interlace"), needs("consumer_cxx")], [shared; 2]);
 }
 
 fn serves_cmake(tree: &Tree) {
     succeed(&mut tree.cmake("build", "0.1"));
     let build = tree.directory.path().join("build");
     succeed(Command::new("cmake").arg("--build").arg(&build));
-    for name in ["consumer_shared", "consumer_static", "consumer_cxx"] {
-        says_hello(&build.join(name));
-    }
-    let needs = |name: &str| {
-        let output = succeed(Command::new("readelf").arg("-d").arg(build.join(name)));
-        String::from_utf8_lossy(&output.stdout).contains(&soname())
-    };
-    assert!(needs("consumer_shared") && !needs("consumer_static"));
+    serves_consumers(&build, true);
+    succeed(tree.cmake("build", "0.1").arg("-DBUILD_SHARED_LIBS=OFF"));
+    succeed(Command::new("cmake").arg("--build").arg(&build));
+    serves_consumers(&build, false);
 
     for wanted in ["9", "0.2", "0.1.99"] {
         let refused = run(&mut tree.cmake(&format!("build-{wanted}"), wanted));
@@ -129,9 +141,10 @@ fn serves_pkg_config(tree: &Tree) {
 
 /// No file of text knows where it was installed or built.
 fn names_no_place(tree: &Tree) {
-    let files = ["pkgconfig/interlace.pc", "cmake/interlace/interlaceConfig.cmake", "cmake/interlace/interlaceConfigVersion.cmake"];
+    let cmake = ["Config", "ConfigVersion", "Targets"].map(|name| format!("cmake/interlace/interlace{name}.cmake"));
+    let files = [vec!["pkgconfig/interlace.pc".to_owned()], cmake.to_vec()].concat();
     for file in files {
-        let text = std::fs::read_to_string(tree.at(LIB).join(file)).unwrap();
+        let text = std::fs::read_to_string(tree.at(LIB).join(&file)).unwrap();
         let place = tree.directory.path().display().to_string();
         assert!(!text.contains(&place) && !text.contains(env!("CARGO_MANIFEST_DIR")), "{file} names a place");
         assert!(!text.contains('@'), "{file} has something that was not filled in: {text}");
@@ -139,12 +152,22 @@ fn names_no_place(tree: &Tree) {
 }
 
 fn is_removed(tree: &Tree) {
-    let mut make = Command::new("make");
-    make.current_dir(root()).arg("uninstall").arg(format!("PREFIX={}", tree.prefix().display()));
-    make.arg(format!("LIBDIR={}", tree.at(LIB).display()));
-    succeed(make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL"));
+    make("uninstall", &tree.prefix(), linkable().path());
     let output = succeed(Command::new("find").arg(tree.prefix()).args(["-not", "-type", "d"]));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "", "files are left");
+}
+
+/// Packages have one version, wherever they say it.
+#[test]
+fn the_versions_are_cargos() {
+    let version = env!("CARGO_PKG_VERSION");
+    let text = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    assert!(text("include/interlace.json").contains(&format!("\"version\": \"{version}\"")), "include/interlace.json");
+    // These are filled in with Cargo.toml's, which what is installed shows above.
+    for file in ["interlace.pc.in", "interlaceConfigVersion.cmake.in", "interlace-fit.1.in"] {
+        let own = text(&format!("cmake/{file}"));
+        assert!(own.contains("@VERSION@") && !own.contains(version), "{file}");
+    }
 }
 
 /// Makes that don't build: what they say where Rust is missing or too old.
@@ -178,8 +201,7 @@ fn the_list_of_native_libraries_is_the_compilers() {
     let (_, list) = text.split_once("native-static-libs: ").expect("the compiler names the libraries");
     let wanted: BTreeSet<&str> = list.lines().next().unwrap().split_whitespace().collect();
 
-    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
-    let listed = makefile.lines().find_map(|line| line.strip_prefix("NATIVE_STATIC_LIBS := ")).unwrap();
+    let listed = std::fs::read_to_string(root().join("cmake/native-static-libs")).unwrap();
     let missing: Vec<_> = wanted.difference(&listed.split_whitespace().collect()).copied().collect();
-    assert!(missing.is_empty(), "NATIVE_STATIC_LIBS in the Makefile lacks {missing:?}");
+    assert!(missing.is_empty(), "cmake/native-static-libs lacks {missing:?}");
 }

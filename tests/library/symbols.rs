@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::toolchain::{library, root, soname, succeed};
+use crate::toolchain::{library, newest_glibc, oldest_glibc, root, soname, succeed};
 
 fn output(program: &str, arguments: &[&str]) -> String {
     let output = succeed(Command::new(program).args(arguments).arg(library()));
@@ -79,4 +79,14 @@ fn the_loader_sees_a_soname_and_keeps_the_library() {
     let dynamic = output("readelf", &["-d"]);
     assert!(dynamic.contains(&format!("soname: [{}]", soname())), "{dynamic}");
     assert!(dynamic.contains("NODELETE"), "{dynamic}");
+}
+
+/// linking/glibc.c has what is newer; what is named there, no more, may be bound to the first versions.
+#[cfg(all(target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[test]
+fn it_runs_with_the_documented_glibc() {
+    let (newest, oldest) = (newest_glibc(&library()), oldest_glibc());
+    assert!(newest <= oldest, "glibc {newest:?}, Cargo.toml says {oldest:?}: {}", output("objdump", &["-T"]));
+    let platforms = std::fs::read_to_string(root().join("docs/platforms.md")).unwrap();
+    assert!(platforms.contains(&format!("glibc {}.{}", oldest.0, oldest.1)), "docs/platforms.md says another glibc");
 }

@@ -83,3 +83,26 @@ pub fn transcript(output: &Output) -> String {
 pub fn has(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
+
+/// Major and minor version.
+pub type Glibc = (u32, u32);
+
+fn glibc(text: &str) -> Glibc {
+    let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
+    (major.parse().unwrap(), minor.split('.').next().unwrap().parse().unwrap())
+}
+
+/// The newest glibc that a library or program asks for.
+pub fn newest_glibc(path: &Path) -> Glibc {
+    let output = succeed(Command::new("readelf").args(["-W", "-V"]).arg(path));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let versions = text.split("Name: GLIBC_").skip(1).map(|rest| glibc(rest.split_whitespace().next().unwrap()));
+    versions.max().unwrap_or_else(|| panic!("{} asks for no glibc:\n{text}", path.display()))
+}
+
+/// The glibc that has to be enough: Cargo.toml says which.
+pub fn oldest_glibc() -> Glibc {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let line = manifest.lines().find_map(|line| line.strip_prefix("glibc = \"")).expect("Cargo.toml has a line `glibc`");
+    glibc(line.trim_end_matches('"'))
+}

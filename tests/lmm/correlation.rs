@@ -338,7 +338,7 @@ fn rows_without_time_or_group_are_left_out_and_arrays_are_the_same_model() {
 
 #[test]
 fn the_summary_names_the_correlation() {
-    let summary = fit(&series(13), "y ~ x", "ar1(t | g)", true).summary();
+    let summary = fit(&series(13), "y ~ x", "ar1(t | g)", true).summary().unwrap();
     assert!(
         summary.starts_with("Linear model fit by REML") && summary.contains("Residual correlation: AR(1), t | g, 14 groups"),
         "{summary}"

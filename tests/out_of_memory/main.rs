@@ -15,8 +15,8 @@ use work::{Work, all};
 #[global_allocator]
 static ALLOCATOR: FailingAt = FailingAt;
 
-/// So many requests from the first on and before the last are refused, and of the others as many: most of these are those of one evaluation of
-/// the criterion again and again.
+/// So many requests from the first on and before the last are refused, of the others the 2^k-th and as many as follow: most of these are those of
+/// one evaluation of the criterion again and again.
 const FIRST: usize = 30;
 const LAST: usize = 6;
 const BETWEEN: usize = 5;
@@ -26,7 +26,8 @@ fn refuse_each(Work { name, least, run: work }: &Work) {
     result.unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(total > 0, "{name} asks for no memory of data size");
     let between = (1..=BETWEEN).map(|i| FIRST + i * total.saturating_sub(FIRST) / (BETWEEN + 1));
-    let tried: BTreeSet<usize> = (1..=FIRST).chain(between).chain(total.saturating_sub(LAST - 1)..=total).collect();
+    let tried: BTreeSet<usize> =
+        (1..=FIRST).chain(between).chain((5..20).map(|k| 1 << k)).chain(total.saturating_sub(LAST - 1)..=total).collect();
     for k in tried.into_iter().filter(|k| (1..=total).contains(k)) {
         let error = failing_at(*least, k, work).expect_err(&format!("{name}: request {k} of {total} was refused without an error"));
         assert_eq!(error.code, Code::Memory, "{name}, request {k} of {total}: {error}");

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use interlace::diagnostics::ResidualKind;
+use interlace::coxme::transform::TimeTransform;
+use interlace::diagnostics::{FixefResiduals, ResidualKind};
 use interlace::error::Result;
-use interlace::fit::Fit;
+use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::arrow::{Array, Batch, Field, Reader, export};
 use interlace::frame::{CsvOptions, Frame};
 use interlace::inference::anova::{AnovaType, anova_table};
@@ -13,7 +14,7 @@ use interlace::inference::drop1::drop1_table;
 use interlace::inference::lrt::fit_and_compare;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::options::Options;
-use interlace::predict::{Interval, NewData, Quantity, RandomTerms, Request};
+use interlace::predict::{CurveRequest, Interval, NewData, Quantity, RandomTerms, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects, RefitOptions};
 use interlace::saved::{from_bytes, to_bytes};
 use interlace::spec::{CorrelationSpec, ModelKind, PredictorSpec};
@@ -51,9 +52,13 @@ fn data() -> Data {
     let rating = eta.iter().map(|e| (1.0 + e + rng.normal()).clamp(0.0, 3.0).floor() + 1.0).collect();
     let time = (0..ROWS).map(|i| (i / 20) as f64).collect();
     let z = (0..ROWS).map(|_| rng.uniform()).collect();
+    let stop: Vec<f64> = eta.iter().map(|e| 1.0 + (20.0 * -rng.uniform().ln() / e.exp()).floor()).collect();
+    let start = stop.iter().map(|stop| stop - 1.0 - (stop * rng.uniform()).floor()).map(|start| start.max(0.0)).collect();
+    let event = (0..ROWS).map(|_| f64::from(u8::from(rng.uniform() < 0.7))).collect();
     let labels = (0..ROWS).map(|i| ["a", "b", "c"][i % 3].to_owned());
     let columns = [("y", y), ("count", count), ("positive", positive), ("rating", rating), ("x", x), ("z", z), ("time", time)];
-    let data = columns.into_iter().fold(Data::default(), |data, (name, values)| data.real(name, values));
+    let columns = columns.into_iter().chain([("start", start), ("stop", stop), ("event", event)]);
+    let data = columns.fold(Data::default(), |data, (name, values)| data.real(name, values));
     data.group("g", &g).group("h", &h).label("f", labels)
 }
 
@@ -69,6 +74,11 @@ fn models(frame: &Frame) -> Vec<(&'static str, Generalised)> {
     let mut awkward = ordinal.clone();
     awkward.spec.ordinal.nominal = Some(PredictorSpec::Formula("~ f".into()));
     let awkward = awkward.dispersion("~ z").options(short);
+    let survival = |formula: &str| {
+        let mut model = own(formula, "");
+        model.spec.kind = ModelKind::Coxme;
+        model.options(short)
+    };
     let mut correlated = linear("y ~ x + (1 | h)", frame.clone());
     correlated.spec.correlation = Some(CorrelationSpec::Formula("ar1(time | g)".into()));
     vec![
@@ -83,6 +93,9 @@ fn models(frame: &Frame) -> Vec<(&'static str, Generalised)> {
         ("quadrature", own("count ~ x + (1 | g)", "poisson").options(|o| o.quadrature = 5)),
         ("ordinal", ordinal),
         ("nominal and scale", awkward),
+        ("survival", survival("Surv(stop, event) ~ x + f + (1 | g)")),
+        ("late entry", survival("Surv(start, stop, event) ~ x + strata(f) + (x | g)")),
+        ("nested survival", survival("Surv(stop, event) ~ x + (1 | h)")),
     ]
 }
 
@@ -105,18 +118,35 @@ fn twice() -> BootstrapOptions {
 fn nothing<T>(_: T) {}
 
 /// Of fits of any kind.
-const OF_ANY: [(&str, Use); 5] = [
+const OF_ANY: [(&str, Use); 4] = [
     ("predictions", |fit, _| fit.predictions(NewData::Training, &WITH_LIMITS, &Watch::unwatched()).map(nothing)),
     ("predictions for new data", |fit, model| {
         fit.predictions(NewData::Frame(&model.frame), &WITH_LIMITS, &Watch::unwatched()).map(nothing)
     }),
     ("tables", |fit, _| fit.table_names().iter().try_for_each(|name| fit.table(name).map(nothing))),
     ("responses", |fit, _| fit.simulate(2, 1, RandomEffects::New, &Watch::unwatched()).map(nothing)),
-    ("quantile residuals", |fit, _| fit.quantile_residuals(1, &Watch::unwatched()).map(nothing)),
 ];
 
 /// Of fits of some kinds.
-const OTHERS: [(&str, &[&str], Use); 16] = [
+const OTHERS: [(&str, &[&str], Use); 23] = [
+    ("quantile residuals", &["linear", "crossed", "poisson", "nbinom2", "gamma", "ordinal", "nominal and scale"], |fit, _| {
+        fit.quantile_residuals(1, &Watch::unwatched()).map(nothing)
+    }),
+    ("survival curves", &["survival", "late entry"], |fit, model| {
+        let request = CurveRequest { times: Some(vec![2.0, 5.0]), ..CurveRequest::default() };
+        fit.survival_curves(NewData::Frame(&model.frame), &request, &Watch::unwatched()).map(nothing)
+    }),
+    ("Schoenfeld residuals", &["survival", "late entry"], |fit, _| fit.schoenfeld_residuals(&Watch::unwatched()).map(nothing)),
+    ("score residuals", &["survival", "late entry"], |fit, _| {
+        fit.fixef_residuals(FixefResiduals::Score, &Watch::unwatched()).map(nothing)
+    }),
+    ("proportional hazards", &["survival", "late entry"], |fit, _| {
+        fit.proportional_hazards(TimeTransform::KaplanMeier, &Watch::unwatched()).map(nothing)
+    }),
+    ("covariance of all parameters", &["linear", "survival"], |fit, _| {
+        fit.parameters_vcov(ParameterForm::Reported, &Watch::unwatched()).map(nothing)
+    }),
+    ("summary", &["linear", "poisson"], |fit, _| fit.summary().map(nothing)),
     ("prediction intervals", &["linear", "gamma"], |fit, _| {
         fit.predictions(
             NewData::Training,
@@ -154,7 +184,7 @@ const OTHERS: [(&str, &[&str], Use); 16] = [
         let partition = Partition { group: None, folds: 2, seed: 1 };
         CrossValidation::new(&model.spec, Some(&model.frame), &model.options, &partition, &Watch::unwatched()).map(nothing)
     }),
-    ("bootstrap of groups", &["linear", "correlated", "gamma", "ordinal"], |fit, _| {
+    ("bootstrap of groups", &["linear", "correlated", "gamma", "ordinal", "survival"], |fit, _| {
         let cases = Some(fit.unit(Some("g"))?);
         fit.bootstrap(&BootstrapOptions { cases, ..twice() }, &Watch::unwatched()).map(nothing)
     }),
@@ -165,7 +195,7 @@ const OTHERS: [(&str, &[&str], Use); 16] = [
     ("refits", &["linear", "crossed", "correlated", "gamma", "ordinal"], |fit, _| {
         fit.refit_many(&fit.y, &RefitOptions { threads: 1, std_errors: false }, &Watch::unwatched()).map(nothing)
     }),
-    ("bootstrap", &["linear", "poisson"], |fit, _| fit.bootstrap(&twice(), &Watch::unwatched()).map(nothing)),
+    ("bootstrap", &["linear", "poisson", "late entry"], |fit, _| fit.bootstrap(&twice(), &Watch::unwatched()).map(nothing)),
 ];
 
 fn frames() -> Vec<Work> {

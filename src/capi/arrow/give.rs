@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use libc::c_void;
 
-use super::structures::{ArrowArray, ArrowSchema, DICTIONARY_ORDERED, NULLABLE};
+use super::structures::{ArrowArray, ArrowSchema, DICTIONARY_ORDERED, LEVELS, NULLABLE};
 use crate::capi::boundary::query;
 use crate::capi::strings::c_string;
 use crate::error::Result;
@@ -17,6 +17,7 @@ use crate::frame::{ColumnData, Frame};
 struct SchemaParts {
     format: CString,
     name: CString,
+    metadata: Vec<u8>,
     children: Vec<*mut ArrowSchema>,
     dictionary: *mut ArrowSchema,
 }
@@ -33,20 +34,34 @@ struct ArrayParts {
 /// The schema of a frame, with one child for each column.
 pub fn give_schema(columns: &[Arc<Exported>]) -> ArrowSchema {
     let children = columns.iter().map(|own| {
-        let dictionary = own.labels.as_ref().map(|_| schema("u", "", 0, vec![], null_mut()));
+        let dictionary = own.labels.as_ref().map(|_| schema("u", "", (0, vec![]), vec![], null_mut()));
         let dictionary = dictionary.map_or(null_mut(), |own| Box::into_raw(Box::new(own)));
         let flags = NULLABLE | if own.ordered { DICTIONARY_ORDERED } else { 0 };
-        Box::into_raw(Box::new(schema(&own.format, &own.name, flags, vec![], dictionary)))
+        let metadata = if own.declared { of_declared_levels() } else { vec![] };
+        Box::into_raw(Box::new(schema(&own.format, &own.name, (flags, metadata), vec![], dictionary)))
     });
-    schema("+s", "", 0, children.collect(), null_mut())
+    schema("+s", "", (0, vec![]), children.collect(), null_mut())
 }
 
-fn schema(format: &str, name: &str, flags: i64, children: Vec<*mut ArrowSchema>, dictionary: *mut ArrowSchema) -> ArrowSchema {
-    let mut parts = Box::new(SchemaParts { format: c_string(format), name: c_string(name), children, dictionary });
+/// One pair: its number, then the key and the value with their lengths before them.
+fn of_declared_levels() -> Vec<u8> {
+    let length = |bytes: &[u8]| (bytes.len() as i32).to_ne_bytes();
+    let (key, value) = LEVELS;
+    [&1_i32.to_ne_bytes(), &length(key)[..], key, &length(value), value].concat()
+}
+
+fn schema(
+    format: &str,
+    name: &str,
+    (flags, metadata): (i64, Vec<u8>),
+    children: Vec<*mut ArrowSchema>,
+    dictionary: *mut ArrowSchema,
+) -> ArrowSchema {
+    let mut parts = Box::new(SchemaParts { format: c_string(format), name: c_string(name), metadata, children, dictionary });
     ArrowSchema {
         format: parts.format.as_ptr(),
         name: parts.name.as_ptr(),
-        metadata: null(),
+        metadata: if parts.metadata.is_empty() { null() } else { parts.metadata.as_ptr().cast() },
         flags,
         n_children: parts.children.len() as i64,
         children: parts.children.as_mut_ptr(),

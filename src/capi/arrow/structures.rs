@@ -43,6 +43,8 @@ pub struct ArrowArrayStream {
 
 /// The order of a dictionary means something.
 pub const DICTIONARY_ORDERED: i64 = 1;
+/// In the metadata of a column of categories: their levels are in an order that was declared. Other readers pass it over.
+pub const LEVELS: (&[u8], &[u8]) = (b"interlace:levels", b"declared");
 /// Values may be missing.
 pub const NULLABLE: i64 = 2;
 

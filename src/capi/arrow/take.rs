@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::ptr::NonNull;
 
-use super::structures::{ArrowArray, ArrowSchema, DICTIONARY_ORDERED};
+use super::structures::{ArrowArray, ArrowSchema, DICTIONARY_ORDERED, LEVELS};
 use crate::capi::c_char;
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
@@ -60,6 +60,7 @@ unsafe fn field(schema: &ArrowSchema, depth: usize) -> Result<Field> {
     if let Some(dictionary) = schema.dictionary.as_ref() {
         own.dictionary = Some(Box::new(field(dictionary, depth + 1)?));
         own.ordered = schema.flags & DICTIONARY_ORDERED != 0;
+        own.declared = is_declared(schema.metadata)?;
     }
     if own.format == Format::Runs {
         let children = pointers(schema.children, schema.n_children, "children")?;
@@ -70,6 +71,34 @@ unsafe fn field(schema: &ArrowSchema, depth: usize) -> Result<Field> {
         own.children = each.collect::<Result<_>>()?;
     }
     Ok(own)
+}
+
+/// Whether the metadata say that the order of the levels was declared: how many pairs there are, then each key and each value, with its length
+/// before it.
+unsafe fn is_declared(metadata: *const c_char) -> Result<bool> {
+    if metadata.is_null() {
+        return Ok(false);
+    }
+    let mut at = metadata.cast::<u8>();
+    let mut number = |what: &str, skipped: usize| {
+        at = at.add(skipped);
+        let own = i64::from(at.cast::<i32>().read_unaligned());
+        at = at.add(size_of::<i32>());
+        count(own, what).map(|own| (own, at))
+    };
+    let (n, _) = number("the number of its metadata", 0)?;
+    let mut before = 0;
+    for _ in 0..n {
+        let (key, start) = number("the length of a key of its metadata", before)?;
+        let key = std::slice::from_raw_parts(start, key);
+        let (value, start) = number("the length of a value of its metadata", key.len())?;
+        let value = std::slice::from_raw_parts(start, value);
+        if (key, value) == LEVELS {
+            return Ok(true);
+        }
+        before = value.len();
+    }
+    Ok(false)
 }
 
 unsafe fn text<'a>(value: *const c_char) -> Result<Option<&'a str>> {
@@ -94,6 +123,9 @@ fn count(n: i64, what: &str) -> Result<usize> {
 /// The rows of an array of a table.
 pub unsafe fn batch<'a>(table: &'a ArrowArray, fields: &[Field]) -> Result<Batch<'a>> {
     let (len, offset, validity) = head(table, true)?;
+    if !table.dictionary.is_null() {
+        return Err(Error::argument("it has a dictionary, and a table has none"));
+    }
     let children = pointers(table.children, table.n_children, "children")?;
     if children.len() != fields.len() {
         let (has, wanted) = (children.len(), fields.len());
@@ -161,6 +193,9 @@ unsafe fn array<'a>(raw: &'a ArrowArray, field: &Field) -> Result<Array<'a>> {
             None => Err(Error::argument("a child of it is NULL")),
         });
         own.children = each.collect::<Result<_>>()?;
+    }
+    if field.dictionary.is_none() && !raw.dictionary.is_null() {
+        return Err(Error::argument("it has a dictionary, and its schema none"));
     }
     if let Some(entries) = &field.dictionary {
         let raw = raw.dictionary.as_ref().ok_or_else(|| Error::argument("its dictionary is NULL"))?;

@@ -15,18 +15,22 @@ const FAR: f64 = 1e75;
 impl CumulativeLink for Cauchit {
     const LINK: Link = Link::Cauchit;
 
+    type End = ();
+
+    fn ends(_cuts: &[f64], _out: &mut [()]) {}
+
     #[inline]
-    fn below<const ORDER: u8>(b: f64) -> Cell {
+    fn below<const ORDER: u8>(b: f64, _end: ()) -> Cell {
         Cell::below(Link::Cauchit.log_mean(b.clamp(-FAR, FAR)))
     }
 
     #[inline]
-    fn above<const ORDER: u8>(a: f64) -> Cell {
+    fn above<const ORDER: u8>(a: f64, _end: ()) -> Cell {
         Cell::above(Link::Cauchit.log_complement(a.clamp(-FAR, FAR)))
     }
 
     /// The differences of f, f', f'' between the cut points as products with b - a: each is a rational function.
-    fn between<const ORDER: u8>(a: f64, b: f64) -> Cell {
+    fn between<const ORDER: u8>(a: f64, b: f64, _ends: [(); 2]) -> Cell {
         let (a, b) = (a.clamp(-FAR, FAR), b.clamp(-FAR, FAR));
         let width = b - a;
         // The angle between the cut points, pi times the probability.

@@ -17,8 +17,12 @@ pub struct Loglog;
 impl CumulativeLink for Cloglog {
     const LINK: Link = Link::Cloglog;
 
+    type End = ();
+
+    fn ends(_cuts: &[f64], _out: &mut [()]) {}
+
     #[inline]
-    fn above<const ORDER: u8>(a: f64) -> Cell {
+    fn above<const ORDER: u8>(a: f64, _end: ()) -> Cell {
         let e = a.exp();
         if e == f64::INFINITY { Cell::EMPTY } else { Cell::above([-e; 4]) }
     }
@@ -26,7 +30,7 @@ impl CumulativeLink for Cloglog {
     /// With D = e^b - e^a the probability is exp(-e^a) (1 - e^-D). G = D/(e^D - 1) is D times the derivative of log(1 - e^-D) in D;
     /// applying D d/dD again gives -G H and then G2, where H = D + G - 1.
     #[inline]
-    fn between<const ORDER: u8>(a: f64, b: f64) -> Cell {
+    fn between<const ORDER: u8>(a: f64, b: f64, _ends: [(); 2]) -> Cell {
         let e_a = a.exp();
         if e_a == f64::INFINITY {
             return Cell::EMPTY;
@@ -75,13 +79,17 @@ fn excess(d: f64, a: f64, b: f64) -> Excess {
 impl CumulativeLink for Loglog {
     const LINK: Link = Link::Loglog;
 
+    type End = ();
+
+    fn ends(_cuts: &[f64], _out: &mut [()]) {}
+
     #[inline]
-    fn below<const ORDER: u8>(b: f64) -> Cell {
-        Cloglog::above::<ORDER>(-b).reflected()
+    fn below<const ORDER: u8>(b: f64, _end: ()) -> Cell {
+        Cloglog::above::<ORDER>(-b, ()).reflected()
     }
 
     #[inline]
-    fn between<const ORDER: u8>(a: f64, b: f64) -> Cell {
-        Cloglog::between::<ORDER>(-b, -a).reflected()
+    fn between<const ORDER: u8>(a: f64, b: f64, _ends: [(); 2]) -> Cell {
+        Cloglog::between::<ORDER>(-b, -a, [(); 2]).reflected()
     }
 }

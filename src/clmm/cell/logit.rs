@@ -1,7 +1,10 @@
 //! Cells of the logistic distribution.
 
-use super::link::{Cell, CumulativeLink, log_complement};
-use crate::family::special::{log1mexp, logistic, softplus};
+use pulp::NullaryFnOnce;
+
+use super::link::{Cell, CumulativeLink, complement};
+use crate::elementary::{exp, in_wide_registers};
+use crate::family::special::{log1mexp, softplus};
 use crate::family::{GRADIENT, Link};
 
 /// F(x) = 1/(1 + e^-x).
@@ -14,20 +17,38 @@ const TINY: f64 = 1e-290;
 impl CumulativeLink for Logit {
     const LINK: Link = Link::Logit;
 
+    type End = [f64; 2];
+
+    fn ends(cuts: &[f64], out: &mut [[f64; 2]]) {
+        in_wide_registers(Ends(cuts, out));
+    }
+
     #[inline]
-    fn between<const ORDER: u8>(a: f64, b: f64) -> Cell {
-        let (at_a, at_b) = (logistic(a), logistic(b));
-        let (density_a, density_b) = (at_a.p * at_a.q, at_b.p * at_b.q);
-        let (l, p) = log_probability(a, b, [at_a.p, at_a.q], [at_b.p, at_b.q]);
-        let mut cell = Cell { l, s: at_a.p - at_b.q, w: density_a + density_b, ..Cell::CERTAIN };
+    fn below<const ORDER: u8>(b: f64, [p, q]: [f64; 2]) -> Cell {
+        let [l, factor] = if q < 0.5 { complement(q) } else { [0.0, p] };
+        // Where no probability is left, log F is the cut point itself.
+        let [l, factor] = if p > TINY { [l, factor] } else { [b, 1.0] };
+        Cell { factor, ..Cell::below([l, q, -p * q, p * q * (p - q)]) }
+    }
+
+    #[inline]
+    fn above<const ORDER: u8>(a: f64, [p, q]: [f64; 2]) -> Cell {
+        Self::below::<ORDER>(-a, [q, p]).reflected()
+    }
+
+    #[inline]
+    fn between<const ORDER: u8>(a: f64, b: f64, [[p_a, q_a], [p_b, q_b]]: [[f64; 2]; 2]) -> Cell {
+        let (density_a, density_b) = (p_a * q_a, p_b * q_b);
+        let Probability { l, factor, p } = probability(a, b, [p_a, q_a], [p_b, q_b]);
+        let mut cell = Cell { l, factor, s: p_a - q_b, w: density_a + density_b, ..Cell::CERTAIN };
         if ORDER == GRADIENT {
             let [over_a, over_b] = if p > TINY {
                 [density_a / p, density_b / p]
             } else {
                 let narrow = 1.0 / (b - a).exp_m1().max(f64::MIN_POSITIVE);
-                [narrow + at_a.p, narrow + at_b.q]
+                [narrow + p_a, narrow + q_b]
             };
-            let (slope_a, slope_b) = (density_a * (at_a.q - at_a.p), density_b * (at_b.q - at_b.p));
+            let (slope_a, slope_b) = (density_a * (q_a - p_a), density_b * (q_b - p_b));
             cell.lower = [-over_a, density_a, slope_a];
             cell.upper = [over_b, density_b, slope_b];
             cell.t = -(slope_a + slope_b);
@@ -36,9 +57,36 @@ impl CumulativeLink for Logit {
     }
 }
 
-/// log(F(b) - F(a)) given F and 1 - F at both, and F(b) - F(a) where that is not tiny.
+/// F and 1 - F.
+struct Ends<'a>(&'a [f64], &'a mut [[f64; 2]]);
+
+impl NullaryFnOnce for Ends<'_> {
+    type Output = ();
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn call(self) {
+        for (end, cut) in self.1.iter_mut().zip(self.0) {
+            // Nothing is asked of an open end; the smallest numbers, which its exponential is made of, are slow.
+            let finite = if cut.abs() < f64::INFINITY { *cut } else { 0.0 };
+            let e = exp(-finite.abs());
+            let large = 1.0 / (1.0 + e);
+            let small = e * large;
+            *end = if *cut >= 0.0 { [large, small] } else { [small, large] };
+        }
+    }
+}
+
+/// F(b) - F(a) where that is not tiny, and its logarithm in two parts, as a cell has them.
+struct Probability {
+    l: f64,
+    factor: f64,
+    p: f64,
+}
+
+/// Given F and 1 - F at both.
 #[inline]
-fn log_probability(a: f64, b: f64, [p_a, q_a]: [f64; 2], [p_b, q_b]: [f64; 2]) -> (f64, f64) {
+fn probability(a: f64, b: f64, [p_a, q_a]: [f64; 2], [p_b, q_b]: [f64; 2]) -> Probability {
     let width = b - a;
     // The probability is F(b) (1 - F(a)) (1 - e^-width); wider than this, the difference on the smaller side costs three bits.
     let p = if width < 0.25 {
@@ -49,12 +97,12 @@ fn log_probability(a: f64, b: f64, [p_a, q_a]: [f64; 2], [p_b, q_b]: [f64; 2]) -
         q_a - q_b
     };
     let rest = p_a + q_b;
-    let l = if rest < 0.5 {
-        log_complement(rest)
+    let [l, factor] = if rest < 0.5 {
+        complement(rest)
     } else if p > TINY {
-        p.ln()
+        [0.0, p]
     } else {
-        log1mexp(width) - softplus(-b) - softplus(a)
+        [log1mexp(width) - softplus(-b) - softplus(a), 1.0]
     };
-    (l, p)
+    Probability { l, factor, p }
 }

@@ -26,7 +26,11 @@ const ROOT_2_PI: f64 = 2.506_628_274_631_000_7;
 impl CumulativeLink for Probit {
     const LINK: Link = Link::Probit;
 
-    fn between<const ORDER: u8>(a: f64, b: f64) -> Cell {
+    type End = ();
+
+    fn ends(_cuts: &[f64], _out: &mut [()]) {}
+
+    fn between<const ORDER: u8>(a: f64, b: f64, _ends: [(); 2]) -> Cell {
         if a + b < 0.0 { right::<ORDER>(-b, -a).reflected() } else { right::<ORDER>(a, b) }
     }
 }
@@ -64,7 +68,7 @@ fn moments(l: f64, [a, over_a]: [f64; 2], [b, over_b]: [f64; 2]) -> Cell {
     let t = (b * first_b - over_b) - (a * first_a - over_a) + 3.0 * s * (first_a - first_b) - 2.0 * s * s * s;
     let variance = 1.0 - w;
     let lower = [-over_a, over_a * (s - a), over_a * (a - s) * (a - s) - over_a * variance];
-    Cell { l, s, w, t, lower, upper: upper_end(b, over_b, s, variance) }
+    Cell { l, factor: 1.0, s, w, t, lower, upper: upper_end(b, over_b, s, variance) }
 }
 
 fn upper_end(b: f64, over_b: f64, s: f64, variance: f64) -> [f64; 3] {

@@ -136,7 +136,7 @@ impl<'a> Nested<'a> {
         let mut rho = first;
         let wanted = if newton { first.sqrt().clamp(SOLVED, ROUGH) } else { SOLVED };
         let mut product = try_vec(NESTED, 0.0, v.len())?;
-        let mut direction = z.clone();
+        let mut direction = try_copy(NESTED, &z)?;
         for _ in 0..MOST_STEPS {
             if rho <= wanted * wanted * first {
                 return Ok(());

@@ -19,7 +19,7 @@ use crate::resample::IntervalKind;
 /// The summary, then what was asked besides.
 pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>) -> Result<String> {
     let fit = subject.fit;
-    let mut out = fit.summary_with(answers.fixed.freedom);
+    let mut out = fit.summary_with(answers.fixed.freedom)?;
     if let Some(limits) = &answers.fixed.wald {
         put_wald(&mut out, limits, questions.level, answers.fixed.method);
         if fit.cox().is_some() {

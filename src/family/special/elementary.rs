@@ -14,7 +14,7 @@ pub fn expit(x: f64) -> f64 {
 }
 
 /// The logistic function with its complement and the logarithms of both, for one exponential and one logarithm.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Logistic {
     pub p: f64,
     pub q: f64,
@@ -34,7 +34,15 @@ pub fn logistic(x: f64) -> Logistic {
     Logistic { p, q, log_p: x.min(0.0) - log, log_q: -x.max(0.0) - log }
 }
 
-/// log(1 + e) for 0 <= e <= 1, given 1/(1 + e): faster than `ln_1p`.
+/// The same given the odds e^x, which are finite; `log_p` is not there.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub fn logistic_of_odds(odds: f64) -> Logistic {
+    let q = 1.0 / (1.0 + odds);
+    Logistic { p: odds * q, q, log_p: f64::NAN, log_q: -ln_1p_unit(odds, q) }
+}
+
+/// log(1 + e) for e >= 0, given 1/(1 + e): faster than `ln_1p`.
 #[allow(clippy::inline_always)]
 #[inline(always)]
 fn ln_1p_unit(e: f64, reciprocal: f64) -> f64 {

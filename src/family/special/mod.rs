@@ -7,7 +7,7 @@ mod normal;
 mod rising;
 
 pub use elementary::{
-    Logistic, bernoulli_excess, expit, log1mexp, log1p_minus, logistic, logit, softplus, x_log_y, x1_log1p_minus,
+    Logistic, bernoulli_excess, expit, log1mexp, log1p_minus, logistic, logistic_of_odds, logit, softplus, x_log_y, x1_log1p_minus,
 };
 pub use gamma::{digamma, ln_gamma, log_minus_digamma, stirling_error, tetragamma, trigamma};
 pub use incomplete::{

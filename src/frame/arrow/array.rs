@@ -203,6 +203,9 @@ impl<'a, 'b> Rows<'a, 'b> {
             }
             integer(ends.values()?, ends.offset + run, width, true)
         };
+        if *run == 0 && end(0)? < 1 {
+            return Err(malformed(format!("run 0 ends at {}, wanted 1 or more", end(0)?)));
+        }
         while end(*run)? <= place as i128 {
             *run += 1;
             if *run < ends.len && end(*run)? <= end(*run - 1)? {

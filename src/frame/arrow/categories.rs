@@ -1,4 +1,4 @@
-//! Text, and dictionaries whose order means something.
+//! Text, and dictionaries whose order counts.
 
 use super::array::{Array, Rows};
 use super::numbers::{VALUES, reserve};
@@ -38,15 +38,14 @@ impl Texts {
 
     fn text<'a>(&self, name: &str, rows: &Rows, array: &Array<'a>, place: usize) -> Result<&'a str> {
         let row = self.codes.len();
-        std::str::from_utf8(array.text(&rows.field.format, place)?).map_err(|e| {
-            let message = format!(
-                "column {} has text that is not UTF-8 in {}: byte {} of it is invalid",
-                quoted(name),
-                row_text(row),
-                e.valid_up_to()
-            );
+        let refused = |is: &str, byte: usize| {
+            let message = format!("column {} has text {is} in {}: byte {byte} of it", quoted(name), row_text(row));
             Error::data(message).at(row)
-        })
+        };
+        let text = std::str::from_utf8(array.text(&rows.field.format, place)?)
+            .map_err(|e| refused("that is not UTF-8", e.valid_up_to()))?;
+        // C would see only what is before it, and take two levels for one.
+        text.find('\0').map_or(Ok(text), |byte| Err(refused("with a NUL", byte)))
     }
 
     pub fn finish(self) -> Result<ColumnData> {
@@ -54,7 +53,7 @@ impl Texts {
     }
 }
 
-/// The levels of a column whose dictionaries are in an order that means something.
+/// The levels of a column whose dictionaries are in an order that counts.
 #[derive(Default)]
 pub struct Order {
     pub levels: Vec<String>,
@@ -72,7 +71,7 @@ impl Order {
         }
         let list = |levels: &[String]| levels.iter().take(5).map(|level| quoted(level)).collect::<Vec<_>>().join(" < ");
         Err(Error::data(format!(
-            "column {} is ordered, and its batches differ in their levels: {} and {} can't be brought into one order",
+            "column {} has levels in an order of its own, and its batches differ in them: {} and {} can't be brought into one order",
             quoted(name),
             list(&self.levels),
             list(&own)

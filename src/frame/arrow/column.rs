@@ -138,7 +138,8 @@ impl ColumnReader {
                 Err(Error::data(format!("column {} has Arrow type {what}, which interlace does not read", quoted(&field.name))))
             }
         };
-        let order = (field.values().ordered && field.values().dictionary.is_some()).then(Order::default);
+        let own = field.values();
+        let order = ((own.ordered || own.declared) && own.dictionary.is_some()).then(Order::default);
         ColumnReader { field, values, order }
     }
 
@@ -190,7 +191,7 @@ impl ColumnReader {
             (!is_dictionary && matches!(leaf(&self.field).format, Format::Text { .. } | Format::TextViews)).then_some(b'.');
         frame.add(name, frame.n_rows(), guessed, || Ok(data))?;
         if let Some(order) = self.order {
-            frame.set_levels(name, order.levels, true)?;
+            frame.set_levels(name, order.levels, self.field.values().ordered)?;
         }
         if let Some(column) = frame.columns.last_mut() {
             column.joined = joined;

@@ -13,6 +13,8 @@ pub struct Exported {
     pub name: String,
     pub format: String,
     pub ordered: bool,
+    /// The levels are in an order that was declared.
+    pub declared: bool,
     pub len: usize,
     pub n_missing: usize,
     /// A bit for each value that is there; `None` if all are.
@@ -65,6 +67,7 @@ fn exported(column: &Column) -> Result<Exported> {
         name: column.name.clone(),
         format,
         ordered: matches!(&*column.data, ColumnData::Category(own) if own.ordered),
+        declared: matches!(&*column.data, ColumnData::Category(own) if own.declared && !own.logical),
         len: column.len(),
         n_missing,
         validity: if n_missing == 0 { None } else { Some(bits(there)?) },

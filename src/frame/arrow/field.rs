@@ -11,6 +11,8 @@ pub struct Field {
     pub format: Format,
     /// The order of the dictionary means something.
     pub ordered: bool,
+    /// The order of the dictionary is its owner's, as that of a frame of ours is; it need not mean anything.
+    pub declared: bool,
     /// Of a column of indices, what they point to.
     pub dictionary: Option<Box<Field>>,
     /// Of runs their ends and their values; empty for other formats.
@@ -24,6 +26,7 @@ impl Field {
             text: text.to_owned(),
             format: Format::of(text),
             ordered: false,
+            declared: false,
             dictionary: None,
             children: vec![],
         }

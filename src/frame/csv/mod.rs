@@ -70,6 +70,11 @@ impl Source<'_> {
         if let Some(what) = known_binary(self.text) {
             return Err(Error::data(format!("{} is {what}", self.name)));
         }
+        if let Some(byte) = self.text.iter().position(|byte| *byte == 0) {
+            let message =
+                format!("{}, line {}: a NUL, which text does not have; is it UTF-16 or no text?", self.name, self.line(byte));
+            return Err(Error::data(message));
+        }
         let mut record = StringRecord::new();
         if !self.reader().read_record(&mut record).map_err(|e| self.broken(&e, &[], -1))? {
             return Err(Error::data(format!("{} is empty, wanted a header line with the names of the columns", self.name)));

@@ -122,6 +122,10 @@ fn bytes_that_are_not_utf8_are_named_by_line_and_column() {
     assert!(fails(b"a,\xff\n1,2\n").message.contains("line 1: column 2"));
     // UTF-16.
     assert!(fails(b"\xff\xfea\0\n\0").message.contains("not UTF-8"));
+    assert_eq!(
+        fails(b"a,b\n1,2\nx\0,3\n").message,
+        "the CSV text, line 3: a NUL, which text does not have; is it UTF-16 or no text?"
+    );
 }
 
 #[test]

@@ -7,6 +7,8 @@
 //! ds_i/dt_i = u_i,   dr/dt_i = (u_j - r u_i) / s_i
 //! ```
 
+use libm::hypot;
+
 use crate::covariance::{Structure, elements, with_ranges};
 use crate::fit::Fit;
 use crate::formula::StructureKind;
@@ -76,7 +78,7 @@ fn of_theta(structure: &Structure, theta: &[f64]) -> Vec<Derivative> {
 /// Of theta that is the lower triangle of T by columns.
 fn of_factor(r: usize, theta: &[f64]) -> Vec<Derivative> {
     let place = |i: usize, k: usize| k * r - k * (k + 1) / 2 + i;
-    let length = |i: usize| (0..=i).map(|k| theta[place(i, k)]).fold(0.0, f64::hypot);
+    let length = |i: usize| (0..=i).map(|k| theta[place(i, k)]).fold(0.0, hypot);
     let unit = |i: usize, k: usize| if k <= i { theta[place(i, k)] / length(i) } else { 0.0 };
     let one = |(i, j): (usize, usize)| {
         if length(i) == 0.0 || length(j) == 0.0 {

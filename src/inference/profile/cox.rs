@@ -84,7 +84,9 @@ impl<'f> Base<'f> {
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| scale * v) };
         let estimate = end.x[at] / scale;
         let unit = Some(self.fit.fixed.std_error[j]).filter(|unit| unit.is_finite());
-        work(&mut likelihood, Held { unit, minimum: Some(end.value), ..Held::of_fixed_effect(hold, end.x, estimate) })
+        // Without a finite estimate the likelihood does not fall on the side of what is reported.
+        let open = self.own.monotone.contains(&self.fit.fixed.names[j]).then(|| self.fit.fixed.estimate[j] > 0.0);
+        work(&mut likelihood, Held { unit, minimum: Some(end.value), open, ..Held::of_fixed_effect(hold, end.x, estimate) })
     }
 }
 

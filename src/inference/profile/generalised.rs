@@ -191,7 +191,17 @@ impl<'w> Base<'w> {
         let reported = Box::new(move |v| scale.reported(v));
         (
             model,
-            Held { hold, estimate: centre[at], centre, bounds: (None, None), unit: None, reported, others: vec![], minimum: None },
+            Held {
+                hold,
+                estimate: centre[at],
+                centre,
+                bounds: (None, None),
+                unit: None,
+                reported,
+                others: vec![],
+                minimum: None,
+                open: None,
+            },
         )
     }
 
@@ -230,6 +240,7 @@ impl<'w> Base<'w> {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             },
         ))
     }
@@ -262,6 +273,7 @@ impl<'w> Base<'w> {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             },
         ))
     }

@@ -17,12 +17,24 @@ pub struct Held {
     pub others: Vec<Other>,
     /// The least deviance, where it is not that of the estimates.
     pub minimum: Option<f64>,
+    /// The side on which the deviance does not rise again, upwards if true.
+    pub open: Option<bool>,
 }
 
 impl Held {
     /// A fixed effect.
     pub fn of_fixed_effect(hold: Hold, centre: Vec<f64>, estimate: f64) -> Self {
-        Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![], minimum: None }
+        Held {
+            hold,
+            centre,
+            estimate,
+            bounds: (None, None),
+            unit: None,
+            reported: Box::new(|v| v),
+            others: vec![],
+            minimum: None,
+            open: None,
+        }
     }
 }
 

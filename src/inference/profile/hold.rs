@@ -2,6 +2,8 @@
 
 use super::likelihood::{Likelihood, Report};
 use super::path::{Path, Point};
+use libm::hypot;
+
 use crate::covariance::Structure;
 use crate::error::{Error, Result, if_any};
 use crate::linalg::dense;
@@ -97,7 +99,7 @@ impl Hold {
     /// The free parameters nearest to those of a point.
     fn project(&self, slice: &Slice, x: &[f64]) -> Vec<f64> {
         let scale = |column: &Vec<(usize, f64)>| match self {
-            Hold::Correlation { t21, t22 } if column.len() > 1 => x[*t21].hypot(x[*t22]),
+            Hold::Correlation { t21, t22 } if column.len() > 1 => hypot(x[*t21], x[*t22]),
             _ => x[column[0].0],
         };
         slice.columns.iter().map(scale).collect()

@@ -15,7 +15,7 @@ pub struct Profile {
     pub name: String,
     /// By maximum likelihood.
     pub estimate: f64,
-    /// NaN where the profile does not cross.
+    /// NaN where the profile does not cross, infinite where it is known that it does not.
     pub lower: f64,
     pub upper: f64,
     /// Why a limit is NaN.
@@ -81,6 +81,9 @@ fn profile(
     let unit = path.unit(held.unit)?;
     let mut warnings: Vec<String> = vec![];
     let mut side = |upper: bool, bound: Option<f64>| -> Result<f64> {
+        if held.open == Some(upper) {
+            return Ok(if upper { f64::INFINITY } else { f64::NEG_INFINITY });
+        }
         // The interval has all values between the outermost limits.
         let beyond = |v: &f64| if upper { v - held.estimate } else { held.estimate - v };
         let first = values.iter().map(beyond).fold(z * unit, f64::max);

@@ -161,6 +161,7 @@ impl<'f> Base<'f> {
                 reported,
                 others: vec![],
                 minimum: None,
+                open: None,
             })
         })?;
         work(&mut deviance, held)
@@ -181,6 +182,7 @@ impl<'f> Base<'f> {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             })
         })?;
         work(&mut deviance, held)

@@ -6,6 +6,8 @@
 
 use super::held::Held;
 use super::hold::Hold;
+use libm::hypot;
+
 use crate::covariance::{Structure, elements};
 use crate::error::{Error, Result};
 use crate::formula::StructureKind;
@@ -104,7 +106,17 @@ impl Place<'_> {
         };
         let at = self.first + element;
         let hold = Hold::Coordinate { at, with: (at + 1..=at + below).collect(), working: Box::new(working) };
-        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![], minimum: None }
+        Held {
+            hold,
+            centre,
+            estimate,
+            bounds,
+            unit: Some(unit),
+            reported: Box::new(|v| v),
+            others: vec![],
+            minimum: None,
+            open: None,
+        }
     }
 }
 
@@ -144,6 +156,7 @@ impl Turned {
             reported: Box::new(|v| v),
             others: vec![],
             minimum: None,
+            open: None,
         }
     }
 
@@ -157,7 +170,7 @@ impl Turned {
             return Err(Error::numeric("the correlation of an effect without variance is not known"));
         }
         if skew == 0.0 {
-            let rho = second[0] / second[0].hypot(second[1]);
+            let rho = second[0] / hypot(second[0], second[1]);
             let unit = 0.25 * (1.0 - rho.abs()).max(0.1);
             let hold = Hold::Correlation { t21, t22 };
             let bounds = (Some(-1.0), Some(1.0));
@@ -170,12 +183,13 @@ impl Turned {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             });
         }
         let end = END * skew.abs().max(1.0);
         let estimate = (second[0] / second[1]).clamp(-end, end);
-        let reported = move |v: f64| if v.abs() < end { v / v.hypot(1.0) } else { v.signum() };
-        let (hold, unit) = (Hold::Ratio { t11, t21, t22, skew }, 0.25 * estimate.hypot(1.0));
+        let reported = move |v: f64| if v.abs() < end { v / hypot(v, 1.0) } else { v.signum() };
+        let (hold, unit) = (Hold::Ratio { t11, t21, t22, skew }, 0.25 * hypot(estimate, 1.0));
         Ok(Held {
             hold,
             centre,
@@ -185,6 +199,7 @@ impl Turned {
             reported: Box::new(reported),
             others: vec![],
             minimum: None,
+            open: None,
         })
     }
 
@@ -208,6 +223,7 @@ impl Turned {
                 reported: Box::new(|v| v),
                 others: vec![],
                 minimum: None,
+                open: None,
             };
         }
         let largest = shares.clone().fold((0, 0.0), |most: (usize, f64), own| if own.1.abs() > most.1.abs() { own } else { most });
@@ -222,6 +238,7 @@ impl Turned {
             reported: Box::new(|v| v),
             others: vec![],
             minimum: None,
+            open: None,
         }
     }
 }

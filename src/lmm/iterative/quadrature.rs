@@ -123,9 +123,13 @@ impl SchurRows<'_, '_> {
         for e in columns.col_ptr[level]..columns.col_ptr[level + 1] {
             let j = columns.rows[e] as usize;
             // (G_ij N_j)', `r1 x r`, with the transposed block `r1 x r`.
-            left.fill(0.0);
             let inner = self.schur.inner(j);
-            dense::multiply_add(r1, r1, r, 1.0, inner, &columns.values[e * r * r1..(e + 1) * r * r1], &mut left);
+            if r * r1 == 1 {
+                left[0] = inner[0] * columns.values[e];
+            } else {
+                left.fill(0.0);
+                dense::multiply_add(r1, r1, r, 1.0, inner, &columns.values[e * r * r1..(e + 1) * r * r1], &mut left);
+            }
             for (k, pair) in split.couplings.iter().enumerate() {
                 let rk = split.effects(k);
                 let start = split.range(k).start;

@@ -76,10 +76,10 @@ struct Stage {
     reason: Reason,
 }
 
-/// Minimises the criterion of a problem.
-pub fn search(problem: &Problem<'_>, options: &Options) -> Result<Found> {
+/// Minimises the criterion of a problem, from a theta that is likely to be near if there is one.
+pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) -> Result<Found> {
     let system = problem.system;
-    let mut working = match &options.theta0 {
+    let mut working = match options.theta0.as_deref().or(near) {
         Some(theta0) => working_from_theta(system, theta0)?,
         None => moment_start(system),
     };

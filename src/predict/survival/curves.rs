@@ -57,8 +57,8 @@ impl Lines<'_> {
         for row in work.rows.missing() {
             try_push(CURVES, &mut lines, Line { row, time: f64::NAN, problem: Some(Problem::Missing), ..Line::default() })?;
         }
-        lines.sort_by_key(|line| line.row);
-        problems.sort_by_key(|(row, _)| *row);
+        lines.sort_unstable_by_key(|line| (line.row, line.from));
+        problems.sort_unstable_by_key(|(row, _)| *row);
         Ok(Curves { table: self.table(&lines, request, &work.cox.survival.strata)?, problems })
     }
 

@@ -107,7 +107,7 @@ impl<'t> Lines<'t> {
         let new_vary = request.new_levels != NewLevels::Average;
         let spread = Spread::new(n, work.part, Some(covariance), new_vary, work.watch)?;
         let mut order = try_gather(CURVES, 0..n)?;
-        order.sort_by_key(|&i| stratum[i]);
+        order.sort_unstable_by_key(|&i| (stratum[i], i));
         let (mut done, total) = (0, self.survival.len());
         for same in order.chunk_by(|&a, &b| stratum[a] == stratum[b]) {
             let s = stratum[same[0]] as usize;

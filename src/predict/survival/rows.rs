@@ -7,7 +7,7 @@ use crate::coxme::hazard::Baseline;
 use crate::coxme::hazard_errors::{EffectCovariance, Window};
 use crate::design::SurvivalDesign;
 use crate::distributions::normal_quantile;
-use crate::error::{Result, try_push, try_vec};
+use crate::error::{Result, try_gather, try_push, try_vec};
 use crate::fit::{Cox, Fit};
 use crate::predict::errors::Limits;
 use crate::predict::predictors::Rows;
@@ -112,8 +112,8 @@ impl Work<'_, '_, '_> {
             let has_event = own && self.cox.survival.event[i] && span.to > span.from;
             covariance.window(span.stratum, span.from, span.to, has_event)
         };
-        let mut order: Vec<usize> = (0..spans.len()).filter(|&i| spans[i].to > spans[i].from).collect();
-        order.sort_by_key(|&i| window(i));
+        let mut order = try_gather(PREDICTIONS, (0..spans.len()).filter(|&i| spans[i].to > spans[i].from))?;
+        order.sort_unstable_by_key(|&i| (window(i), i));
         let mut done = 0;
         for same in order.chunk_by(|&a, &b| window(a) == window(b)) {
             self.watch.pulse_at(Phase::Prediction, done, Some(order.len()))?;

@@ -1,7 +1,7 @@
 //! What is not known of the linear predictors of a Cox fit's rows.
 
 use crate::coxme::hazard_errors::EffectCovariance;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_gather, try_vec};
 use crate::fit::FixedEffects;
 use crate::predict::predictors::{Part, TermRows};
 use crate::watch::Watch;
@@ -119,8 +119,8 @@ impl<'r, 'a> Spread<'r, 'a> {
         order.sort_by_key(|&t| std::cmp::Reverse(self.part.terms[t].n_levels()));
         for place in 1..order.len() {
             let term = &self.part.terms[order[place]];
-            let mut rows: Vec<usize> = (0..self.n).filter(|&i| term.known(i).is_some()).collect();
-            rows.sort_by_key(|&i| term.index[i]);
+            let mut rows = try_gather(SPREAD, (0..self.n).filter(|&i| term.known(i).is_some()))?;
+            rows.sort_unstable_by_key(|&i| (term.index[i], i));
             for same in rows.chunk_by(|&a, &b| term.index[a] == term.index[b]) {
                 watch.pulse()?;
                 for e in 0..term.n_effects() {

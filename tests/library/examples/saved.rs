@@ -1,6 +1,6 @@
 //! `interlace-fit --save` and `interlace-fit load`.
 
-use super::{SLEEPSTUDY, interlace_fit, text};
+use super::{SLEEPSTUDY, examples, interlace_fit, text};
 use crate::toolchain::transcript;
 
 /// All of a document but times.
@@ -45,6 +45,49 @@ fn a_fit_without_its_rows_predicts() {
     let output = interlace_fit(&[&own[..], &["--df", "normal", "--simulate", "1"]].concat());
     let message = text(&output.stderr);
     assert!(output.status.code() == Some(1) && message.contains("--simulate: the rows of the data are needed"), "{message}");
+}
+
+#[test]
+fn a_fit_that_is_loaded_is_updated_and_refitted() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (file, changed, response) = (path("sleepstudy.fit"), path("changed.fit"), path("response.csv"));
+    let kept = document(&[&SLEEPSTUDY[..], &["--offset", "Days", "--save", &file]].concat());
+    let data = ["load", &file, "data/sleepstudy.csv", "--categorical", "Subject"];
+    // The model as it is, then with all that can be changed.
+    assert_eq!(document(&[&data[..], &["--update", ". ~ ."]].concat()), kept);
+    let change =
+        ["--update", "log(.) ~ . - (Days | Subject) + (1 | Subject)", "--method", "ml", "--offset", "", "--weights", "Days"];
+    let own = document(&[&data[..], &change, &["--save", &changed]].concat());
+    let formula = "log(Reaction) ~ Days + (1 | Subject)";
+    let direct = ["lmm", formula, "data/sleepstudy.csv", "--categorical", "Subject", "--method", "ml", "--weights", "Days"];
+    assert_eq!(own, document(&direct));
+    assert_eq!(document(&["load", &changed]), own);
+    // Another response: reaction times in seconds.
+    let csv = std::fs::read_to_string(examples().join("data/sleepstudy.csv")).unwrap();
+    let column = csv.lines().next().unwrap().split(',').position(|name| name.trim_matches('"') == "Reaction").unwrap();
+    let seconds = |line: &str| (line.split(',').nth(column).unwrap().parse::<f64>().unwrap() / 1000.0).to_string();
+    std::fs::write(&response, format!("seconds\n{}\n", csv.lines().skip(1).map(seconds).collect::<Vec<_>>().join("\n"))).unwrap();
+    let sigma = |arguments: &[&str]| {
+        let output = interlace_fit(&[arguments, &["--json"]].concat());
+        let document: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", transcript(&output)));
+        assert_eq!(document["outcome"]["converged"], true, "{}", transcript(&output));
+        document["sigma"].as_f64().unwrap()
+    };
+    assert!(sigma(&["load", &file, "--response", &response]) < 1e-2 * sigma(&["load", &file]));
+    for (arguments, status, wanted) in [
+        (&[&SLEEPSTUDY[..], &["--update", ". ~ ."]].concat()[..], 2, "--update changes a fit that is loaded"),
+        (&["load", &file, "--update", ". ~ ."][..], 2, "so it needs data"),
+        (&[&data[..], &["--update", ". ~ . - z"]].concat()[..], 1, "no such term (at byte 8)"),
+        (&[&data[..], &["--response", &response]].concat()[..], 2, "DATA.csv can't go with it"),
+        (&["load", &file, "--response", "data/sleepstudy.csv"][..], 1, "--response: 'data/sleepstudy.csv' has 180 rows and"),
+    ] {
+        let output = interlace_fit(arguments);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
+        assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");
+    }
 }
 
 #[test]

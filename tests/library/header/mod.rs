@@ -175,7 +175,7 @@ fn it_compiles_alone_and_twice_in_every_dialect() {
     for standard in ["c99", "c11", "c17"] {
         compile(cc(), "c", standard, &["-Wstrict-prototypes", "-Wc++-compat"]);
     }
-    for standard in ["c++11", "c++17", "c++20"] {
+    for standard in ["c++11", "c++14", "c++17", "c++20"] {
         compile(cxx(), "c++", standard, &[]);
     }
 }

@@ -83,7 +83,7 @@ fn singular_fits() {
 }
 
 fn fit_text(fit: &Fit) -> String {
-    fit.summary_with(DegreesOfFreedom::Satterthwaite(&Satterthwaite::of(fit, &Watch::unwatched()).unwrap()))
+    fit.summary_with(DegreesOfFreedom::Satterthwaite(&Satterthwaite::of(fit, &Watch::unwatched()).unwrap())).unwrap()
 }
 
 #[test]

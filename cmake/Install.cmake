@@ -1,0 +1,67 @@
+# The tree that `make install` makes, too (a test compares them), in parts of which packages are made: library, development, program.
+include(GNUInstallDirs)
+
+# Directories as the installed files name them: relative, so that the tree may be moved.
+function(_interlace_relative out from to)
+  file(RELATIVE_PATH path "${from}" "${to}")
+  string(REGEX REPLACE "/$" "" path "${path}")
+  set(${out} "${path}" PARENT_SCOPE)
+endfunction()
+_interlace_relative(UP "${CMAKE_INSTALL_FULL_LIBDIR}" "${CMAKE_INSTALL_PREFIX}")
+_interlace_relative(INCLUDEDIR "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+_interlace_relative(BINDIR "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_BINDIR}")
+set(VERSION "${PROJECT_VERSION}")
+set(DESCRIPTION "${PROJECT_DESCRIPTION}")
+foreach(_name IN ITEMS interlace.pc interlaceConfig.cmake interlaceConfigVersion.cmake interlace-fit.1)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/${_name}.in" "${PROJECT_BINARY_DIR}/installed/${_name}" @ONLY)
+endforeach()
+
+set(_interlace_made "${_interlace_place}")
+if(WIN32)
+  install(PROGRAMS "${_interlace_made}/${_interlace_file}" DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT library)
+else()
+  install(PROGRAMS "${_interlace_made}/${_interlace_file}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library)
+  list(GET _interlace_links 0 _interlace_loaded)
+  list(GET _interlace_links 1 _interlace_found)
+  install(FILES "${_interlace_made}/${_interlace_loaded}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library)
+  install(FILES "${_interlace_made}/${_interlace_found}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+endif()
+foreach(_name IN LISTS _interlace_linked)
+  install(FILES "${_interlace_made}/${_name}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+endforeach()
+install(FILES include/interlace.h include/interlace.hpp DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+install(FILES include/interlace.json DESTINATION "${CMAKE_INSTALL_DATADIR}/interlace" COMPONENT development)
+install(FILES "${PROJECT_BINARY_DIR}/installed/interlace.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
+install(FILES "${PROJECT_BINARY_DIR}/installed/interlaceConfig.cmake" "${PROJECT_BINARY_DIR}/installed/interlaceConfigVersion.cmake"
+  cmake/interlaceTargets.cmake DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/interlace" COMPONENT development)
+
+install(FILES README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
+# Packages of Debian have a file `copyright` instead.
+install(FILES LICENSE-MIT LICENSE-APACHE DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT licence)
+install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT development FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY examples-c/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples-c" COMPONENT development
+  FILES_MATCHING PATTERN "*.c" PATTERN "*.cpp" PATTERN "*.h" PATTERN "README.md" PATTERN "data/*" PATTERN "expected" EXCLUDE)
+
+if(INTERLACE_PROGRAM)
+  install(TARGETS interlace-fit RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT program)
+  if(UNIX)
+    execute_process(COMMAND gzip -9nc "${PROJECT_BINARY_DIR}/installed/interlace-fit.1" OUTPUT_FILE "${PROJECT_BINARY_DIR}/installed/interlace-fit.1.gz"
+      RESULT_VARIABLE _interlace_result)
+    if(NOT _interlace_result EQUAL 0)
+      message(FATAL_ERROR "the manual page cannot be compressed: gzip gives ${_interlace_result}")
+    endif()
+    install(FILES "${PROJECT_BINARY_DIR}/installed/interlace-fit.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT program)
+  endif()
+endif()
+
+# `cmake --install --strip`, and so cpack, for what are files to CMake, not targets.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_STRIP)
+  set(_interlace_in "\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}")
+  set(_interlace_strip "execute_process(COMMAND \"${CMAKE_STRIP}\" -R .comment -R .note")
+  install(CODE "if(CMAKE_INSTALL_DO_STRIP)
+    ${_interlace_strip} --strip-unneeded \"${_interlace_in}/${_interlace_file}\")
+  endif()" COMPONENT library)
+  install(CODE "if(CMAKE_INSTALL_DO_STRIP)
+    ${_interlace_strip} --strip-debug --enable-deterministic-archives \"${_interlace_in}/libinterlace.a\")
+  endif()" COMPONENT development)
+endif()

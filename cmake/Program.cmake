@@ -1,0 +1,16 @@
+# The program interlace-fit. It finds the library beside itself or where both are installed, wherever the installed tree is moved.
+include(GNUInstallDirs)
+
+file(GLOB _interlace_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples-c/interlace_fit*.c")
+add_executable(interlace-fit ${_interlace_sources} "${PROJECT_SOURCE_DIR}/linking/glibc_program.c")
+set_target_properties(interlace-fit PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF)
+target_link_libraries(interlace-fit PRIVATE interlace::shared)
+if(NOT WIN32)
+  target_link_libraries(interlace-fit PRIVATE m)
+  set(_interlace_origin "$ORIGIN")
+  if(APPLE)
+    set(_interlace_origin "@loader_path")
+  endif()
+  file(RELATIVE_PATH _interlace_to_lib "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set_target_properties(interlace-fit PROPERTIES INSTALL_RPATH "${_interlace_origin};${_interlace_origin}/${_interlace_to_lib}")
+endif()

@@ -1,0 +1,13 @@
+# CPack gives a package with a shared library scripts that call ldconfig. Debian's policy wants the trigger that the package has, and no scripts.
+foreach(_package IN LISTS CPACK_PACKAGE_FILES)
+  if(_package MATCHES "/libinterlace[0-9.]+_[^/]*\\.deb$")
+    set(_unpacked "${CPACK_TEMPORARY_DIRECTORY}/unpacked")
+    file(REMOVE_RECURSE "${_unpacked}")
+    execute_process(COMMAND dpkg-deb --raw-extract "${_package}" "${_unpacked}" RESULT_VARIABLE _first)
+    file(REMOVE "${_unpacked}/DEBIAN/postinst" "${_unpacked}/DEBIAN/postrm")
+    execute_process(COMMAND dpkg-deb --root-owner-group --build "${_unpacked}" "${_package}" OUTPUT_QUIET RESULT_VARIABLE _second)
+    if(NOT _first EQUAL 0 OR NOT _second EQUAL 0)
+      message(FATAL_ERROR "${_package} cannot be packed anew: dpkg-deb gives ${_first}, ${_second}")
+    endif()
+  endif()
+endforeach()
