@@ -34,7 +34,7 @@ pub struct Iterative {
     /// Of each theta, and the same in units of its standard error.
     pub theta_error: Vec<f64>,
     pub theta_share: Vec<f64>,
-    /// The relative error of conditional standard deviations of random effects, a root mean square.
+    /// The relative error of conditional standard deviations of random effects: a root mean square within the term with the largest.
     pub sd_error: f64,
     /// The derivatives of the fixed effects' covariance in the working parameters, where it is the identity, `[p, p]` each.
     pub(crate) fixed_derivatives: Vec<Vec<f64>>,

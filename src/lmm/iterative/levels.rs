@@ -8,7 +8,8 @@ use super::units::Samples;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense;
 
-/// Diagonal blocks of A^-1: of the terms in their order, and the relative Monte-Carlo error of a standard deviation, a root mean square.
+/// Diagonal blocks of A^-1: of the terms in their order, and the relative Monte-Carlo error of a standard deviation: a
+/// root mean square over the effects of a term, of the term with the largest.
 pub struct Levels {
     pub blocks: Vec<Vec<f64>>,
     pub error: f64,
@@ -40,7 +41,7 @@ pub fn levels(schur: &Schur<'_>, samples: &Samples) -> Result<Levels> {
         blocks[split.others[i]] = try_copy(WORK, &schur.p_inverse[i])?;
     }
     blocks[split.first] = first;
-    let (mut squares, mut count) = (0.0, 0.0);
+    let mut error: f64 = 0.0;
     for (k, size) in split.layout.terms.iter().enumerate() {
         let r = if k == split.first { r1 } else { size.effects };
         let own = |own: &'_ Remainders| -> Vec<f64> {
@@ -59,6 +60,7 @@ pub fn levels(schur: &Schur<'_>, samples: &Samples) -> Result<Levels> {
             counts[b % 2] += WIDTH as f64;
         }
         let total = counts[0] + counts[1];
+        let (mut squares, mut count) = (0.0, 0.0);
         for (e, block) in blocks[k].iter_mut().enumerate() {
             *block += (halves[0][e] + halves[1][e]) / total;
             if e % (r * r) % (r + 1) == 0 {
@@ -68,6 +70,7 @@ pub fn levels(schur: &Schur<'_>, samples: &Samples) -> Result<Levels> {
                 count += 1.0;
             }
         }
+        error = error.max(f64::sqrt(squares / count));
     }
-    Ok(Levels { blocks, error: (squares / count).sqrt() })
+    Ok(Levels { blocks, error })
 }
