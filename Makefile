@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts check header bench install uninstall dist clean tools
+.PHONY: help build library demo test test-long test-hosts check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -39,7 +39,8 @@ help:
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
-	@echo 'make bench     benchmarks'
+	@echo 'make bench     benchmarks beside other programs, which writes docs/benchmarks.md; minutes; bench-full takes hours'
+	@echo 'make bench-micro  the parts of a fit'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
 	@echo 'make uninstall removes it from there'
 	@echo 'make dist      an archive that may be unpacked anywhere, and packages of Debian, in $(CARGO_TARGET_DIR)/dist'
@@ -122,18 +123,36 @@ header:
 	INTERLACE_WRITE_HEADER=1 $(CARGO) test -q --test library -- header::the_committed symbols::the_library_exports
 	$(CARGO) test -q --test library -- header:: symbols::
 
-# Beside R's packages, in one run; they come from apt-get where they are missing. `benches/glmm.py --big` has larger models.
-BENCH_R := r-base-core r-cran-lme4 r-cran-glmmtmb r-cran-lmertest r-cran-pbkrtest
-bench: build
-	@Rscript -e 'library(lme4); library(glmmTMB); library(lmerTest); library(pbkrtest)' >/dev/null 2>&1 || $(call APT,$(BENCH_R)) || \
-		{ echo 'make bench: R with lme4, glmmTMB, lmerTest and pbkrtest is missing and could not be installed with apt-get ($(BENCH_R))' >&2; exit 1; }
-	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude benches/fit_repeatedly.c -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace $(RPATH)
-	python3 benches/run.py $(OUT)/fit_repeatedly
-	python3 benches/glmm.py $(OUT)/interlace-fit
-	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit_many include/interlace.h),-DWITH_REFIT) -Iinclude \
-		benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
-	python3 benches/inference.py $(OUT)/infer_repeatedly
-	python3 benches/coxme.py $(OUT)/interlace-fit --rows 200,2000,20000
+# All tasks of benches/tasks.json beside every program that can fit the same, in one run; `bench-full` also has those that take long. The others
+# come from apt-get and, in an environment of their own, from pip; what cannot be had is left out. They write BENCH_PAGE.
+BENCH_R := r-base-core r-cran-lme4 r-cran-glmmtmb r-cran-ordinal r-cran-survival r-cran-lmertest r-cran-pbkrtest
+BENCH_BLAS := libopenblas0-serial
+BENCH_PYTHON := glmm gpboost polars
+BENCH := $(CARGO_TARGET_DIR)/bench
+BENCH_PAGE ?= docs/benchmarks.md
+BENCH_CC = $(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude
+bench bench-full: build $(BENCH)/peers/made
+	@Rscript -e 'for (p in c("lme4", "glmmTMB", "ordinal", "survival", "lmerTest", "pbkrtest")) library(p, character.only = TRUE)' >/dev/null 2>&1 || \
+		$(call APT,$(BENCH_R)) || echo 'make $@: $(BENCH_R) could not be installed with apt-get' >&2
+	@Rscript -e 'quit(status = !grepl("openblas|mkl|blis|atlas", La_library()))' >/dev/null 2>&1 || \
+		$(call APT,$(BENCH_BLAS)) || echo 'make $@: $(BENCH_BLAS) could not be installed with apt-get; R has a slow BLAS' >&2
+	$(BENCH_CC) benches/fit_repeatedly.c $(filter-out examples-c/interlace_fit.c,$(DEMO_SOURCES)) -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
+	$(BENCH_CC) benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
+	python3 -B benches/bench.py $(OUT) --work $(BENCH) --write $(BENCH_PAGE) $(if $(filter bench-full,$@),--full)
+
+# One after the other: one that has no build for this Python leaves the others.
+$(BENCH)/peers/made:
+	@mkdir -p $(BENCH)
+	@python3 -m venv $(BENCH)/peers || { $(call APT,python3-venv) && python3 -m venv $(BENCH)/peers; } || \
+		{ echo 'make bench: python3 cannot make a virtual environment in $(BENCH)/peers' >&2; mkdir -p $(BENCH)/peers; }
+	@for package in $(BENCH_PYTHON); do \
+		$(BENCH)/peers/bin/python -m pip install -q --only-binary :all: $$package >/dev/null 2>&1 || echo "make bench: $$package could not be installed with pip" >&2; \
+	done
+	@$(BENCH)/peers/bin/python -c 'import glmm, gpboost, polars' 2>/dev/null && touch $@ || true
+
+# The parts of a fit, from Rust.
+bench-micro:
+	$(CARGO) bench --bench micro
 
 # Where the prefix is, seen from LIBDIR: the installed tree may be moved.
 UP = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)')

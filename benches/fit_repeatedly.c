@@ -1,18 +1,30 @@
-/* Fits one model again and again and prints the CPU seconds of each fit: what a caller of the C API pays, data already in a frame.
+/* Fits one model again and again, data already in a frame: what a caller of the C API pays.
  *
- *     fit_repeatedly FORMULA DATA.csv CATEGORICAL,COLUMNS|- reml|ml REPEATS
+ *     fit_repeatedly SECONDS MODEL FORMULA DATA.csv [OPTIONS OF interlace-fit]
  *
- * One line: minimum, median, evaluations, criterion. */
-#include <interlace.h>
-
+ * The model is named as for interlace-fit, whose files this program is linked with. It is fitted until SECONDS of CPU time are over, at least
+ * once. One line of JSON: CPU seconds of one fit, minimum and median; fits; evaluations; log-likelihood; bytes of memory that the fits took
+ * beyond what the process had before (0 where the system does not tell), and the most that the process had. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+
+#include "../examples-c/interlace_fit.h"
+
+enum { MOST = 2000 };
+
+struct timing {
+    double seconds[MOST];
+    size_t count;
+};
 
 static double cpu_seconds(void)
 {
-    return (double)clock() / CLOCKS_PER_SEC;
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static int ascending(const void *a, const void *b)
@@ -21,54 +33,89 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* A line of Linux' account of this process, in bytes; 0: there is none. */
+static double of_process(const char *key)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    double kilobytes = 0;
+    while (file != NULL && kilobytes == 0 && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, key, strlen(key)) == 0)
+            kilobytes = strtod(line + strlen(key), NULL);
+    if (file != NULL)
+        fclose(file);
+    return 1024 * kilobytes;
+}
+
+/* The most memory that the process has had becomes what it has now. */
+static void forget_peak(void)
+{
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (file != NULL) {
+        fputs("5", file);
+        fclose(file);
+    }
+}
+
+/* getrusage would also count what the process had before it became this program: it is for systems without an account. */
+static double most_memory(void)
+{
+    struct rusage usage;
+    double own = of_process("VmHWM:");
+    getrusage(RUSAGE_SELF, &usage);
+    return own > 0 ? own : 1024 * (double)usage.ru_maxrss;
+}
+
+/* The last fit is the caller's. */
+static bool repeat(const struct arguments *asked, const interlace_frame *data, double limit, struct timing *timing, interlace_fit **fit,
+                   interlace_error *error)
+{
+    for (double total = 0; timing->count == 0 || (total < limit && timing->count < MOST); timing->count++) {
+        interlace_fit_free(*fit);
+        *fit = NULL;
+        double start = cpu_seconds();
+        if (interlace_fit_new(asked->spec, data, asked->options, fit, error) != INTERLACE_OK)
+            return false;
+        total += timing->seconds[timing->count] = cpu_seconds() - start;
+    }
+    qsort(timing->seconds, timing->count, sizeof *timing->seconds, ascending);
+    return true;
+}
+
+static int measure(const struct arguments *asked, double limit)
+{
+    static struct timing timing;
+    interlace_frame *data = NULL;
+    interlace_fit *fit = NULL;
+    interlace_error error = {0};
+    bool ok = read_data(asked, &data, &error);
+    double peak = most_memory();
+    forget_peak();
+    double before = of_process("VmRSS:");
+    ok = ok && repeat(asked, data, limit, &timing, &fit, &error);
+    double highest = most_memory();
+    if (ok)
+        printf("{\"minimum\": %.9f, \"median\": %.9f, \"fits\": %zu, \"evaluations\": %zu, \"log_likelihood\": %.10f, \"memory\": %.0f, "
+               "\"peak\": %.0f}\n",
+               timing.seconds[0], timing.seconds[timing.count / 2], timing.count, interlace_fit_n_evaluations(fit),
+               interlace_fit_log_likelihood(fit), before > 0 ? highest - before : 0, peak > highest ? peak : highest);
+    interlace_fit_free(fit);
+    interlace_frame_free(data);
+    return ok ? 0 : complain_of(&error);
+}
+
 int main(int argc, char **argv)
 {
-    interlace_error error;
-    interlace_frame *frame = NULL;
-    interlace_spec *spec = NULL;
-    interlace_options *options = NULL;
-    if (argc != 6) {
-        fprintf(stderr, "usage: fit_repeatedly FORMULA DATA.csv COLUMNS|- reml|ml REPEATS\n");
-        return 2;
-    }
-    interlace_csv_options *csv = NULL;
-    const char *categorical[64];
-    size_t n_categorical = 0;
-    if (strcmp(argv[3], "-") != 0)
-        for (char *name = strtok(argv[3], ","); name != NULL && n_categorical < 64; name = strtok(NULL, ","))
-            categorical[n_categorical++] = name;
-    int repeats = atoi(argv[5]);
-    double *seconds = calloc((size_t)(repeats > 0 ? repeats : 1), sizeof *seconds);
-    double criterion = 0.0;
-    size_t evaluations = 0;
-
-    if (seconds == NULL ||
-        interlace_csv_options_new(&csv, &error) || interlace_csv_options_set_categorical(csv, categorical, n_categorical, &error) ||
-        interlace_frame_read_csv(argv[2], csv, &frame, &error) ||
-        interlace_spec_new(INTERLACE_MODEL_LMM, argv[1], &spec, &error) ||
-        interlace_options_new(&options, &error) ||
-        interlace_options_set_method(options, strcmp(argv[4], "reml") == 0 ? INTERLACE_METHOD_REML : INTERLACE_METHOD_ML, &error)) {
-        fprintf(stderr, "fit_repeatedly: %s\n", error.message);
-        return 1;
-    }
-    for (int i = 0; i < repeats; i++) {
-        interlace_fit *fit = NULL;
-        double start = cpu_seconds();
-        if (interlace_fit_new(spec, frame, options, &fit, &error)) {
-            fprintf(stderr, "fit_repeatedly: %s\n", error.message);
-            return 1;
-        }
-        seconds[i] = cpu_seconds() - start;
-        criterion = interlace_fit_criterion(fit);
-        evaluations = interlace_fit_n_evaluations(fit);
-        interlace_fit_free(fit);
-    }
-    qsort(seconds, (size_t)repeats, sizeof *seconds, ascending);
-    printf("%.9f %.9f %zu %.10f\n", seconds[0], seconds[repeats / 2], evaluations, criterion);
-    free(seconds);
-    interlace_options_free(options);
-    interlace_spec_free(spec);
-    interlace_csv_options_free(csv);
-    interlace_frame_free(frame);
-    return 0;
+    struct arguments arguments = {0};
+    double limit = argc > 1 ? strtod(argv[1], NULL) : 0;
+    if (argc < 5 || !(limit > 0))
+        return complain("wanted fit_repeatedly SECONDS MODEL FORMULA DATA.csv [OPTIONS]", "", 2);
+    /* SECONDS takes the place of the program's name. */
+    int exit_status = arguments_read(&arguments, argc - 1, argv + 1);
+    if (exit_status == READY && arguments.loads)
+        exit_status = complain("a saved fit is not fitted again", "", 2);
+    if (exit_status == READY)
+        exit_status = measure(&arguments, limit);
+    arguments_free(&arguments);
+    return exit_status;
 }

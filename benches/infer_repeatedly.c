@@ -3,11 +3,9 @@
  *     infer_repeatedly WHAT FORMULA DATA.csv CATEGORICAL,COLUMNS reml|ml COUNT REPEATS [RESPONSES.csv]
  *
  * WHAT is profile, satterthwaite, kenward-roger, bootstrap (COUNT replicates) or refit (COUNT simulated responses, of which the
- * first 50 are written to RESPONSES.csv, a column each). The first line is the median of seconds; a line a number follows: limits,
+ * first 50 are written to RESPONSES.csv, a column each). The first lines are minimum and median of seconds; a line a number follows: limits,
  * lower ones first; degrees of freedom, then standard errors; standard deviations of the replicates of the fixed effects; or the
- * fixed effects of the 50 responses, one coefficient after the other. interlace_fit_refit_many is there if WITH_REFIT is defined; without
- * it `refit` prints the word skipped.
- */
+ * fixed effects of the 50 responses, one coefficient after the other. */
 #include <interlace.h>
 
 #include <math.h>
@@ -27,7 +25,9 @@ struct job {
 
 static double cpu_seconds(void)
 {
-    return (double)clock() / CLOCKS_PER_SEC;
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static int ascending(const void *a, const void *b)
@@ -97,7 +97,6 @@ static int print_results(const struct job *job, const interlace_fit *fit, const 
     return wrong;
 }
 
-#ifdef WITH_REFIT
 static int write_responses(const char *path, const double *y, size_t rows, size_t count)
 {
     FILE *file = fopen(path, "w");
@@ -125,7 +124,6 @@ static interlace_status refit(const struct job *job, const interlace_fit *fit, d
     free(y);
     return status;
 }
-#endif
 
 static interlace_status bootstrap(const interlace_fit *fit, size_t count, interlace_frame **table, interlace_error *error)
 {
@@ -144,10 +142,8 @@ static interlace_status bootstrap(const interlace_fit *fit, size_t count, interl
 static interlace_status infer(const struct job *job, const interlace_fit *fit, double *seconds, interlace_frame **table,
                               interlace_error *error)
 {
-#ifdef WITH_REFIT
     if (strcmp(job->what, "refit") == 0)
         return refit(job, fit, seconds, table, error);
-#endif
     interlace_df df = strcmp(job->what, "kenward-roger") == 0 ? INTERLACE_DF_KENWARD_ROGER : INTERLACE_DF_SATTERTHWAITE;
     double start = cpu_seconds();
     interlace_status status;
@@ -180,7 +176,7 @@ static int repeat(const struct job *job, const interlace_spec *spec, const inter
     }
     if (!wrong) {
         qsort(seconds, (size_t)repeats, sizeof *seconds, ascending);
-        printf("%.9f\n", seconds[repeats / 2]);
+        printf("%.9f\n%.9f\n", seconds[0], seconds[repeats / 2]);
         wrong = print_results(job, fit, table);
     }
     interlace_frame_free(table);
@@ -199,12 +195,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: infer_repeatedly WHAT FORMULA DATA.csv COLUMNS reml|ml COUNT REPEATS [RESPONSES.csv]\n");
         return 2;
     }
-#ifndef WITH_REFIT
-    if (strcmp(argv[1], "refit") == 0) {
-        puts("skipped");
-        return 0;
-    }
-#endif
     interlace_csv_options *csv = NULL;
     const char *categorical[64];
     size_t n_categorical = 0;

@@ -33,5 +33,5 @@ for (i in seq_along(seconds)) {
   result <- suppressWarnings(suppressMessages(work()))
   seconds[i] <- cpu() - start
 }
-cat(sprintf("%.6f\n", median(seconds) * share))
+cat(sprintf("%.6f\n", c(min(seconds), median(seconds)) * share), sep = "")
 cat(sprintf("%.12g\n", result), sep = "")

@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_row_that_goes_on_as_another_is_not_censored() {
         let changes = [(0.0, Change::Entry), (2.0, Change::Censored), (2.0, Change::Entry), (4.0, Change::Event)];
-        let own = Censoring::new(changes.map(|(time, change)| (time, change, 1.0)).to_vec()).unwrap();
+        let own = Censoring::new(&changes.map(|(time, change)| (time, change, 1.0))).unwrap();
         assert!(own.times.is_empty() && own.from(1.0, 0.3) == 4.0);
     }
 }

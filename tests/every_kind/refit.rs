@@ -180,11 +180,11 @@ fn progress_counts_responses_and_cancels() {
 }
 
 /// A column of a frame in the place of another.
-fn replaced(frame: &Frame, name: &str, values: Vec<f64>) -> Frame {
+fn replaced(frame: &Frame, name: &str, values: &[f64]) -> Frame {
     let mut other = Frame::new(frame.n_rows());
     for column in frame.columns() {
         match &*column.data {
-            _ if column.name == name => other.add_real(name, values.clone()).unwrap(),
+            _ if column.name == name => other.add_real(name, values.to_vec()).unwrap(),
             ColumnData::Real(own) => other.add_real(&column.name, own.clone()).unwrap(),
             ColumnData::Integer(own) => other.add_integers(&column.name, own.clone()).unwrap(),
             ColumnData::Category(own) => {
@@ -210,22 +210,22 @@ fn cold(case: &Case, y: &[f64]) -> Result<Fit> {
     match response.as_str() {
         "" => {}
         "cbind(wins, losses)" => {
-            frame = replaced(&frame, "wins", y.iter().map(|p| (12.0 * p).round()).collect());
-            frame = replaced(&frame, "losses", y.iter().map(|p| 12.0 - (12.0 * p).round()).collect());
+            frame = replaced(&frame, "wins", &y.iter().map(|p| (12.0 * p).round()).collect::<Vec<_>>());
+            frame = replaced(&frame, "losses", &y.iter().map(|p| 12.0 - (12.0 * p).round()).collect::<Vec<_>>());
         }
-        "log(positive)" => frame = replaced(&frame, "positive", y.iter().map(|v| v.exp()).collect()),
+        "log(positive)" => frame = replaced(&frame, "positive", &y.iter().map(|v| v.exp()).collect::<Vec<_>>()),
         "grade" => {
             let mut all = frame.names().map(String::from).collect::<Vec<_>>();
             all.retain(|name| name != "grade");
-            frame = replaced(&frame, "grade", y.to_vec());
+            frame = replaced(&frame, "grade", y);
             let levels: Vec<String> = (1..=4).map(|i| i.to_string()).collect();
             frame.set_levels("grade", levels, true)?;
         }
         "Surv(until, event)" | "Surv(from, until, event)" => {
-            frame = replaced(&frame, "until", y[..n].to_vec());
-            frame = replaced(&frame, "event", y[n..].to_vec());
+            frame = replaced(&frame, "until", &y[..n]);
+            frame = replaced(&frame, "event", &y[n..]);
         }
-        plain => frame = replaced(&frame, plain, y.to_vec()),
+        plain => frame = replaced(&frame, plain, y),
     }
     Fit::new(&spec, Some(&frame), &case.options, &Watch::unwatched())
 }

@@ -108,11 +108,10 @@ impl Description {
         let kind = text(parameter, "type");
         match own.kind {
             "ERROR" => "err_out".to_owned(),
-            "CODE" => format!("({kind}) in[{i}].i"),
             "SIZE" | "EXTENT" | "EXTENT_OUT" | "LEADING" => format!("in[{i}].z"),
             "REAL" => format!("in[{i}].d"),
             "TRUTH" => format!("in[{i}].i != 0"),
-            "LETTER" | "INTEGER" => format!("({kind}) in[{i}].i"),
+            "CODE" | "LETTER" | "INTEGER" => format!("({kind}) in[{i}].i"),
             "CALLBACK" => format!("in[{i}].p == NULL ? NULL : stub_{kind}"),
             _ => format!("in[{i}].p"),
         }

@@ -45,7 +45,8 @@ fn panics(message: &'static str) {
 fn defect() -> String {
     let mut record = interlace::capi::status::ErrorRecord::default();
     unsafe { interlace::capi::test_hooks::interlace_test_panic(c"a defect".as_ptr(), &raw mut record) };
-    record.text().into_owned()
+    let message: Vec<u8> = record.message.iter().map(|&c| c as u8).take_while(|&c| c != 0).collect();
+    String::from_utf8(message).unwrap()
 }
 
 /// The process of a case.
@@ -54,7 +55,7 @@ fn defect() -> String {
 fn host() {
     let case = std::env::var("INTERLACE_HOST").expect("a case");
     set_hook(Box::new(|info| {
-        eprintln!("HOST: {}", info.payload().downcast_ref::<&str>().map_or_else(|| info.to_string(), ToString::to_string))
+        eprintln!("HOST: {}", info.payload().downcast_ref::<&str>().map_or_else(|| info.to_string(), ToString::to_string));
     }));
     match case.as_str() {
         "after" => {

@@ -1,11 +1,14 @@
-//! Memory whose size comes from data may be refused: an error, never an abort, and the library works on.
+//! Memory whose size comes from data may be refused: an error, never an abort, and the library works on. And how often the tasks of the
+//! benchmarks ask for memory.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod allocator;
+mod counts;
 mod work;
 
 use allocator::{FailingAt, failing_at, requests};
@@ -35,8 +38,17 @@ fn refuse_each(Work { name, least, run: work }: &Work) {
     work().unwrap_or_else(|error| panic!("{name} after refusals: {error}"));
 }
 
-/// One test: the count of requests is of the whole program.
+/// Requests are counted in the whole program, so tests are made one after the other.
+static ONE_TEST: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_refused_request_for_memory_of_data_size_is_an_error() {
+    let _one = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
     all().iter().for_each(refuse_each);
+}
+
+#[test]
+fn counts_of_tasks_are_within_their_bounds() {
+    let _one = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
+    counts::tasks_need_no_more_than_the_table_says();
 }

@@ -3,7 +3,7 @@ use crate::optimize::Reason;
 use crate::summary::fixture::{diagonal_term, sleepstudy, strings};
 
 fn normal(fit: &Fit) -> String {
-    text(fit, DegreesOfFreedom::Same(f64::INFINITY))
+    text(fit, DegreesOfFreedom::Same(f64::INFINITY)).unwrap()
 }
 
 #[test]
