@@ -2,9 +2,10 @@
 """Linear models with more crossed levels than a factorisation takes in good time: CPU seconds of one fit with the data in memory, the largest
 memory of the process (the frame included), evaluations and the criterion. Each design is simulated with a fixed seed. See benches/README.md.
 
-    large.py FIT_REPEATEDLY [DESIGN ...] [--rows N] [--slopes]
+    large.py FIT_REPEATEDLY [DESIGN ...] [--rows N] [--slopes] [--engine E]
 """
 import argparse
+import json
 import os
 import random
 import subprocess
@@ -69,25 +70,25 @@ def main():
     parser.add_argument("designs", nargs="*", help=", ".join(DESIGNS))
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--slopes", action="store_true", help="slopes of x on both factors")
-    parser.add_argument("--repeats", default="1")
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--threads", default="1")
+    parser.add_argument("--seconds", default="0", help="CPU seconds of repeated fits")
     parser.add_argument("--data", help="a folder in which the files are kept")
     own = parser.parse_args()
     formula = "y ~ x + (x | a) + (x | b)" if own.slopes else "y ~ x + (1 | a) + (1 | b)"
     with tempfile.TemporaryDirectory() as temporary:
-        print(f"{'design':<10}{'rows':>10}{'CPU s':>10}{'MB':>8}{'evaluations':>13}{'criterion':>20}")
+        print(f"{'design':<10}{'rows':>10}{'CPU s':>10}{'MB':>8}{'evaluations':>13}{'log-likelihood':>20}")
         for name in own.designs or DESIGNS:
             path = os.path.join(own.data or temporary, f"{name}-{own.rows}{'-slopes' if own.slopes else ''}.csv")
             if not os.path.exists(path):
                 write(name, own.rows, own.slopes, path)
-            command = [own.program, formula, path, "-", "reml", own.repeats]
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-                text = process.stdout.read()
-                _, status, usage = os.wait4(process.pid, 0)
-                process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode != 0:
-                sys.exit(f"{name}: {' '.join(command[:2])} failed")
-            least, _, evaluations, criterion = text.split()
-            print(f"{name:<10}{own.rows:>10}{float(least):>10.2f}{usage.ru_maxrss / 1024:>8.0f}{evaluations:>13}{float(criterion):>20.4f}", flush=True)
+            command = [own.program, own.seconds, "lmm", formula, path, "--engine", own.engine, "--threads", own.threads]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode != 0:
+                sys.exit(f"{name}: {done.stderr.strip()}")
+            found = json.loads(done.stdout)
+            sizes = f"{found['minimum']:>10.2f}{found['peak'] / 1e6:>8.0f}{found['evaluations']:>13}"
+            print(f"{name:<10}{own.rows:>10}{sizes}{found['log_likelihood']:>20.4f}", flush=True)
 
 
 if __name__ == "__main__":
