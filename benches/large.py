@@ -72,7 +72,7 @@ def main():
     parser.add_argument("--slopes", action="store_true", help="slopes of x on both factors")
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--threads", default="1")
-    parser.add_argument("--seconds", default="0", help="CPU seconds of repeated fits")
+    parser.add_argument("--seconds", default="0.001", help="CPU seconds of repeated fits")
     parser.add_argument("--data", help="a folder in which the files are kept")
     own = parser.parse_args()
     formula = "y ~ x + (x | a) + (x | b)" if own.slopes else "y ~ x + (1 | a) + (1 | b)"

@@ -35,7 +35,7 @@ fn signs(split: &Split<'_>, seed: u64, block: usize) -> Result<Vec<Row>> {
                 let own = if r == 1 { 0 } else { draw(1) };
                 for (c, v) in row.iter_mut().enumerate() {
                     let hadamard = u64::from((a & c).count_ones());
-                    *v = if (columns >> c) + own + hadamard & 1 == 0 { 1.0 } else { -1.0 };
+                    *v = if ((columns >> c) + own + hadamard) & 1 == 0 { 1.0 } else { -1.0 };
                 }
             }
         }
