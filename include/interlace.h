@@ -2769,6 +2769,57 @@ interlace_status interlace_df_from_name(const char *name,
                                         interlace_error *err);
 
 /**
+ * Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
+ * iterations. NULL for NULL. A static string.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_engine(const interlace_fit *fit);
+
+/**
+ * Why that engine was chosen, in one line; NULL where there was nothing to decide.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_engine_decision(const interlace_fit *fit);
+
+/**
+ * The forecast of a factorisation: its multiplications. NaN where there was no forecast.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_forecast_multiplications(const interlace_fit *fit);
+
+/**
+ * The forecast of a factorisation: its memory in bytes. NaN where there was no forecast.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_forecast_bytes(const interlace_fit *fit);
+
+/**
+ * The Monte-Carlo standard error of the criterion, which is twice that of the log-likelihood. 0 for a fit by the direct
+ * engine, NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_criterion_error(const interlace_fit *fit);
+
+/**
+ * Monte-Carlo standard errors of theta, to `out` [n_theta]: what other random signs would change. 0 for a fit by the
+ * direct engine. They are not the standard errors of estimation, which are much larger.
+ * @param[in] fit The fit.
+ * @param[out] out Array [n_theta].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_theta_errors(const interlace_fit *fit,
+                                            double *out,
+                                            size_t len,
+                                            interlace_error *err);
+
+/**
  * Whether the optimiser reached an optimum.
  * @param[in] fit The fit.
  * @since 0.1

@@ -2038,6 +2038,25 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_bic: Bayesian information criterion.
     [[nodiscard]] double bic() const noexcept;
 
+    /// interlace_fit_engine: Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
+    /// iterations.
+    [[nodiscard]] std::string_view engine() const noexcept;
+
+    /// interlace_fit_engine_decision: Why that engine was chosen, in one line; NULL where there was nothing to decide.
+    [[nodiscard]] std::string_view engine_decision() const noexcept;
+
+    /// interlace_fit_forecast_multiplications: The forecast of a factorisation: its multiplications.
+    [[nodiscard]] double forecast_multiplications() const noexcept;
+
+    /// interlace_fit_forecast_bytes: The forecast of a factorisation: its memory in bytes.
+    [[nodiscard]] double forecast_bytes() const noexcept;
+
+    /// interlace_fit_criterion_error: The Monte-Carlo standard error of the criterion, which is twice that of the log-likelihood.
+    [[nodiscard]] double criterion_error() const noexcept;
+
+    /// interlace_fit_theta_errors: Monte-Carlo standard errors of theta [n_theta]: what other random signs would change.
+    [[nodiscard]] Result<std::vector<double>> theta_errors() const;
+
     /// interlace_fit_converged: Whether the optimiser reached an optimum.
     [[nodiscard]] bool converged() const noexcept;
 
@@ -3931,6 +3950,39 @@ inline double Fit::aic() const noexcept
 inline double Fit::bic() const noexcept
 {
     return interlace_fit_bic(capi());
+}
+
+inline std::string_view Fit::engine() const noexcept
+{
+    return detail::view(interlace_fit_engine(capi()));
+}
+
+inline std::string_view Fit::engine_decision() const noexcept
+{
+    return detail::view(interlace_fit_engine_decision(capi()));
+}
+
+inline double Fit::forecast_multiplications() const noexcept
+{
+    return interlace_fit_forecast_multiplications(capi());
+}
+
+inline double Fit::forecast_bytes() const noexcept
+{
+    return interlace_fit_forecast_bytes(capi());
+}
+
+inline double Fit::criterion_error() const noexcept
+{
+    return interlace_fit_criterion_error(capi());
+}
+
+inline Result<std::vector<double>> Fit::theta_errors() const
+{
+    detail::Call call;
+    std::vector<double> out = call.array<double>(interlace_fit_n_theta(capi()));
+    if (call.good()) call.ended(interlace_fit_theta_errors(capi(), out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
 }
 
 inline bool Fit::converged() const noexcept

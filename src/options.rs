@@ -37,6 +37,30 @@ pub struct Options {
     pub null_model: bool,
     /// Random effects that the data can't tell from each other or from the residual.
     pub unidentified: Unidentified,
+    /// How the random effects' system of a linear model is solved.
+    pub engine: Engine,
+    /// Of the random signs of the iterative engine.
+    pub engine_seed: u64,
+    /// Bytes that the direct engine may take for a linear model before the iterative one is chosen.
+    pub memory_limit: f64,
+}
+
+/// How the random effects' system of a linear model is solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum Engine {
+    /// By a factorisation where a forecast finds that it can be had, otherwise by iterations.
+    #[default]
+    Auto,
+    /// By a sparse Cholesky factor.
+    Direct,
+    /// By conjugate gradients, with traces by random signs.
+    Iterative,
+}
+
+impl Choice for Engine {
+    const LIST: &'static str = "engine";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(Engine::Auto, c"auto"), (Engine::Direct, c"direct"), (Engine::Iterative, c"iterative")];
 }
 
 /// Which likelihood is maximised.
@@ -144,6 +168,9 @@ impl Default for Options {
             std_errors: StdErrors::Marginal,
             null_model: false,
             unidentified: Unidentified::Error,
+            engine: Engine::Auto,
+            engine_seed: 0,
+            memory_limit: 4e9,
         }
     }
 }

@@ -60,6 +60,7 @@ pub(super) struct Strings {
     pub(super) effects: Vec<StringTable>,
     pub(super) levels: Vec<StringTable>,
     pub(super) boundary: StringTable,
+    pub(super) decision: StringTable,
     pub(super) correlation: StringTable,
     pub(super) separated: StringTable,
     pub(super) warnings: StringTable,

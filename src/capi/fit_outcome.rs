@@ -72,7 +72,7 @@ pub extern "C" fn interlace_fit_separated(fit: Option<&FitHandle>, i: usize) -> 
 
 fn separated(handle: &FitHandle) -> &[String] {
     match &handle.fit.kind {
-        Kind::Linear(_) => &[],
+        Kind::Linear(..) => &[],
         Kind::Generalised(own) | Kind::Ordinal(own, _) => &own.separated,
         Kind::Cox(own) => &own.monotone,
     }

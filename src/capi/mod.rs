@@ -46,6 +46,7 @@ pub mod fit_fixed;
 pub mod fit_lists;
 pub mod fit_matrices;
 pub mod fit_ordinal;
+pub mod fit_engine;
 pub mod fit_outcome;
 pub mod fit_parameters;
 pub mod fit_random;

@@ -317,6 +317,20 @@ pub(super) fn set_threads(options: &mut Options, count: i64) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn set_engine_seed(options: &mut Options, seed: i64) -> Result<()> {
+    options.engine_seed =
+        u64::try_from(seed).map_err(|_| Error::argument(format!("engine_seed is {seed}, it must not be negative")))?;
+    Ok(())
+}
+
+pub(super) fn set_memory_limit(options: &mut Options, bytes: f64) -> Result<()> {
+    if bytes.is_nan() || bytes <= 0.0 {
+        return Err(Error::argument(format!("memory_limit is {bytes}, it must be positive (infinity for none)")));
+    }
+    options.memory_limit = bytes;
+    Ok(())
+}
+
 pub(super) fn set_deadline(options: &mut Options, seconds: f64) -> Result<()> {
     if seconds.is_nan() || seconds <= 0.0 {
         return Err(Error::argument(format!("deadline is {seconds}, it must be positive (infinity for none)")));

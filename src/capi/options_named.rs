@@ -9,7 +9,8 @@ use super::c_char;
 use super::fit::FitHandle;
 use super::handle::need;
 use super::options::{
-    OptionsHandle, change, set_deadline, set_max_evaluations, set_method, set_nagq, set_theta0, set_threads, set_tolerance,
+    OptionsHandle, change, set_deadline, set_engine_seed, set_max_evaluations, set_memory_limit, set_method, set_nagq, set_theta0,
+    set_threads, set_tolerance,
 };
 use super::status::{ErrorRecord, Status};
 use super::strings::{StringTable, text};
@@ -104,7 +105,7 @@ struct Named {
     get: fn(&Options) -> String,
 }
 
-const NAMED: [Named; 13] = [
+const NAMED: [Named; 16] = [
     Named {
         name: c"method",
         doc: c"reml (default of linear models) or ml (default of generalised ones)",
@@ -185,6 +186,24 @@ const NAMED: [Named; 13] = [
         doc: c"random effects that the data can't tell from each other or from the residual: error (default), warning or ignore",
         set: |options, value| choose(&mut options.unidentified, value),
         get: |o| o.unidentified.name().into(),
+    },
+    Named {
+        name: c"engine",
+        doc: c"how the random effects of a linear model are solved for: auto (default), direct (a sparse factorisation) or iterative (for designs too large to factorise; results have a Monte-Carlo error)",
+        set: |options, value| choose(&mut options.engine, value),
+        get: |o| o.engine.name().into(),
+    },
+    Named {
+        name: c"engine_seed",
+        doc: c"an integer that is not negative: of the random signs of the iterative engine (default 0)",
+        set: |options, value| set_engine_seed(options, number("engine_seed", value)?),
+        get: |o| o.engine_seed.to_string(),
+    },
+    Named {
+        name: c"memory_limit",
+        doc: c"bytes that the direct engine may take before auto chooses the iterative one (default 4e9)",
+        set: |options, value| set_memory_limit(options, number("memory_limit", value)?),
+        get: |o| format!("{:e}", o.memory_limit),
     },
 ];
 

@@ -1,12 +1,15 @@
 //! What fits of all kinds have, and how they come to it.
 
 use super::correlation::CorrelationFit;
+use super::engine::{EngineRecord, Iterative};
 use super::estimable::Estimable;
 use super::kind::{Cox, Generalised, Kind, Nominal, Ordinal};
 use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
+use crate::choice::Choice;
 use crate::design::{Design, ModelProgram, RowLedger};
 use crate::envelope::{column, column_if_any, rows, rows_if_any, unless_left_out};
 use crate::error::{Error, Result, try_copy, try_vec};
+use crate::options::Engine;
 use crate::search::Estimate;
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
@@ -137,7 +140,7 @@ impl Fit {
     }
 
     pub fn is_linear(&self) -> bool {
-        matches!(self.kind, Kind::Linear(_))
+        matches!(self.kind, Kind::Linear(..))
     }
 
     /// Fails for a fit that was saved without its rows.
@@ -152,7 +155,29 @@ impl Fit {
     pub(crate) fn without_cox(&self, what: &str) -> Result<()> {
         match &self.kind {
             Kind::Cox(_) => Err(Error::unsupported(format!("{what}: not available for a Cox model"))),
-            Kind::Linear(_) | Kind::Generalised(_) | Kind::Ordinal(..) => Ok(()),
+            Kind::Linear(..) | Kind::Generalised(_) | Kind::Ordinal(..) => Ok(()),
+        }
+    }
+
+    /// How the random effects of a linear fit were solved for, where that was a question.
+    pub fn engine(&self) -> Option<&EngineRecord> {
+        self.kind.engine()
+    }
+
+    /// What only a fit by iterations has.
+    pub fn iterative(&self) -> Option<&Iterative> {
+        self.engine()?.iterative.as_ref()
+    }
+
+    /// Fails for what takes a factorisation, if the fit was had without one.
+    pub(crate) fn with_factor(&self, what: &str) -> Result<()> {
+        match self.iterative() {
+            None => Ok(()),
+            Some(_) => Err(Error::unsupported(format!(
+                "{what}: not available for a fit by engine = {}, which has no factor of the random effects; fit with engine = {}",
+                Engine::Iterative.name(),
+                Engine::Direct.name()
+            ))),
         }
     }
 

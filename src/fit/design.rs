@@ -9,7 +9,7 @@ use crate::error::{Result, try_copy};
 use crate::glmm::approximation::Inside;
 use crate::glmm::estimate::Near;
 use crate::glmm::model::Model;
-use crate::options::{FixedEffectsBy, Information, Nodes, Options, Unidentified};
+use crate::options::{Engine, FixedEffectsBy, Information, Nodes, Options, Unidentified};
 
 /// What memory is for.
 const X: &str = "fixed-effects model matrix";
@@ -96,6 +96,8 @@ impl Fit {
             null_model: true,
             // What there was to say of it has been said.
             unidentified: Unidentified::Ignore,
+            engine: self.engine().map_or(Engine::Auto, |own| own.engine),
+            engine_seed: self.iterative().map_or(0, |own| own.seed),
             ..Options::default()
         }
     }

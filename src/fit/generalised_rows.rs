@@ -24,7 +24,7 @@ impl Fit {
     /// The parameters of row i, on their working scale: the family's, or of an ordinal model the logarithm of the scale and the thresholds.
     pub fn psi_of_row(&self, i: usize) -> Vec<f64> {
         match &self.kind {
-            Kind::Linear(_) | Kind::Cox(_) => vec![],
+            Kind::Linear(..) | Kind::Cox(_) => vec![],
             Kind::Generalised(own) => own.family_psi(i),
             Kind::Ordinal(own, ordinal) => own.ordinal_psi(ordinal, i),
         }

@@ -1,6 +1,7 @@
 //! What fits of one kind have, and others have not.
 
 use super::correlation::CorrelationFit;
+use super::engine::EngineRecord;
 use super::family_record;
 use super::parts::{FixedEffects, PredictorFit, TermFit};
 use crate::coxme::concordance::Concordance;
@@ -14,8 +15,8 @@ use crate::spec::{ModelKind, Threshold, Ties};
 /// A kind of model, with what only its fits have.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
-    /// The residuals may be correlated.
-    Linear(Option<CorrelationFit>),
+    /// The residuals may be correlated. How the fit was had, where that is not a factorisation of moderate size.
+    Linear(Option<CorrelationFit>, Option<Box<EngineRecord>>),
     Generalised(Box<Generalised>),
     Ordinal(Box<Generalised>, Box<Ordinal>),
     Cox(Box<Cox>),
@@ -24,7 +25,7 @@ pub enum Kind {
 impl Kind {
     pub fn model(&self) -> ModelKind {
         match self {
-            Kind::Linear(_) => ModelKind::Lmm,
+            Kind::Linear(..) => ModelKind::Lmm,
             Kind::Generalised(_) => ModelKind::Glmm,
             Kind::Ordinal(..) => ModelKind::Clmm,
             Kind::Cox(_) => ModelKind::Coxme,
@@ -33,14 +34,14 @@ impl Kind {
 
     pub fn generalised(&self) -> Option<&Generalised> {
         match self {
-            Kind::Linear(_) | Kind::Cox(_) => None,
+            Kind::Linear(..) | Kind::Cox(_) => None,
             Kind::Generalised(own) | Kind::Ordinal(own, _) => Some(own),
         }
     }
 
     pub fn generalised_mut(&mut self) -> Option<&mut Generalised> {
         match self {
-            Kind::Linear(_) | Kind::Cox(_) => None,
+            Kind::Linear(..) | Kind::Cox(_) => None,
             Kind::Generalised(own) | Kind::Ordinal(own, _) => Some(own),
         }
     }
@@ -48,13 +49,20 @@ impl Kind {
     pub fn ordinal(&self) -> Option<&Ordinal> {
         match self {
             Kind::Ordinal(_, ordinal) => Some(ordinal),
-            Kind::Linear(_) | Kind::Generalised(_) | Kind::Cox(_) => None,
+            Kind::Linear(..) | Kind::Generalised(_) | Kind::Cox(_) => None,
         }
     }
 
     pub fn correlation(&self) -> Option<&CorrelationFit> {
         match self {
-            Kind::Linear(correlation) => correlation.as_ref(),
+            Kind::Linear(correlation, _) => correlation.as_ref(),
+            Kind::Generalised(_) | Kind::Ordinal(..) | Kind::Cox(_) => None,
+        }
+    }
+
+    pub fn engine(&self) -> Option<&EngineRecord> {
+        match self {
+            Kind::Linear(_, engine) => engine.as_deref(),
             Kind::Generalised(_) | Kind::Ordinal(..) | Kind::Cox(_) => None,
         }
     }
@@ -62,7 +70,7 @@ impl Kind {
     pub fn cox(&self) -> Option<&Cox> {
         match self {
             Kind::Cox(own) => Some(own),
-            Kind::Linear(_) | Kind::Generalised(_) | Kind::Ordinal(..) => None,
+            Kind::Linear(..) | Kind::Generalised(_) | Kind::Ordinal(..) => None,
         }
     }
 

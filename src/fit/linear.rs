@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use super::common::{Common, Fit};
 use super::correlation::CorrelationFit;
+use super::engine::EngineRecord;
 use super::estimable::Estimable;
+use super::iterated::{self, Solver};
 use super::kind::Kind;
 use super::maxima::solutions;
 use super::parts::{FixedEffects, TermFit};
@@ -42,20 +44,35 @@ pub(super) fn fit(
     let started = Instant::now();
     let wide = Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
-    let mut deviance = Deviance::new(&system, options.reml, watch)?;
     // The correlation of residuals is searched with theta.
     let near = near.map(|fit| fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>());
-    let estimate = near_or_anew(near.as_deref(), |near| estimate_from(&mut deviance, near, options))?;
-    deviance.watch = watch.without_end();
-    let others = solutions(&mut deviance, &estimate.others)?;
-    let solution = solve(&mut deviance, &estimate.working)?;
-    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution)?;
-    let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
-    fit.warn_of_maxima(&others);
+    let mut fit = match Solver::choose(&system, options, watch)? {
+        Solver::Iterative(record) => iterated::fit(design, program, &system, (options, near.as_deref()), record, watch)?,
+        Solver::Direct(deviance, record) => factorised(design, program, (*deviance, record), (options, near.as_deref()), watch)?,
+    };
     if let Some(wide) = wide {
         wide.restore(&mut fit)?;
     }
     fit.timing.1 = started.elapsed().as_secs_f64();
+    Ok(fit)
+}
+
+/// Fits a system by factorisations.
+fn factorised(
+    design: Design,
+    program: ModelProgram,
+    (mut deviance, record): (Deviance<'_>, Option<EngineRecord>),
+    (options, near): (&Options, Option<&[f64]>),
+    watch: &Watch<'_>,
+) -> Result<Fit> {
+    let system = deviance.system;
+    let estimate = near_or_anew(near, |near| estimate_from(&mut deviance, near, options))?;
+    deviance.watch = watch.without_end();
+    let others = solutions(&mut deviance, &estimate.others)?;
+    let solution = solve(&mut deviance, &estimate.working)?;
+    let mut fit = Fit::linear(design, program, system, options, (&estimate, record), solution)?;
+    let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
+    fit.warn_of_maxima(&others);
     Ok(fit)
 }
 
@@ -65,7 +82,12 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: Points<'_>, 
     let mut design = design.clone();
     Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
-    let mut deviance = Deviance::new(&system, options.reml, watch)?;
+    let Solver::Direct(mut deviance, _) = Solver::choose(&system, options, watch)? else {
+        return Err(Error::unsupported(
+            "the criterion at given parameters: not available by engine = iterative, whose values have a Monte-Carlo error; ask with \
+             engine = direct",
+        ));
+    };
     let points = thetas.of(system.n_working())?;
     let total = points.len();
     let evaluate = |(i, theta): (usize, &[f64])| {
@@ -146,12 +168,12 @@ fn check_correlation(design: &Design, correlation: &CorrelationDesign) -> Result
 
 impl Fit {
     /// Puts together the results of a linear fit.
-    fn linear(
+    pub(super) fn linear(
         mut design: Design,
         program: ModelProgram,
         system: &LinearSystem,
         options: &Options,
-        estimate: &Estimate,
+        (estimate, engine): (&Estimate, Option<EngineRecord>),
         solution: Solution,
     ) -> Result<Fit> {
         let estimable = Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])?;
@@ -166,7 +188,7 @@ impl Fit {
             design,
         });
         let mut fit = Fit::of(Common {
-            kind: Kind::Linear(correlation),
+            kind: Kind::Linear(correlation, engine.map(Box::new)),
             reml: options.reml,
             fixed: FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov, solution.root),
             theta: solution.theta,

@@ -41,6 +41,7 @@ impl Fit {
     pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
         self.without_cox("standard errors by the model's linearisation")?;
         self.without_correlation("this")?;
+        self.with_factor("standard errors with random effects")?;
         let response = self.response()?.linear();
         let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let none: &[TermFit] = &[];

@@ -80,7 +80,8 @@ impl Fit {
 
     fn check_kind(&self) -> Result<()> {
         match &self.kind {
-            Kind::Linear(correlation) => {
+            Kind::Linear(correlation, engine) => {
+                engine.iter().try_for_each(|own| own.check(self.theta.len(), self.fixed.names.len()))?;
                 fits(self.sigma >= 0.0 && self.sigma.is_finite(), "sigma")?;
                 correlation.iter().try_for_each(|own| own.check(self.n_rows()))
             }

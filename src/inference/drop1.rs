@@ -66,6 +66,7 @@ const TOLERANCE: f64 = 1e-9;
 
 /// The design of a fit, with all columns of X.
 fn with_all_columns(fit: &Fit, data: Option<&Frame>) -> Result<Design> {
+    fit.with_factor("drop1")?;
     let design = fit.design()?;
     match (&fit.program, data) {
         (ModelProgram::Formula(program), _) if fit.kept.len() == program.fixed_names().len() => Ok(design),

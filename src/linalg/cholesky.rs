@@ -38,6 +38,9 @@ pub struct SparseCholesky {
     max_rhs: usize,
 }
 
+/// Whether a factorisation of so many multiplications and entries is wanted.
+pub type Admission<'a> = &'a dyn Fn(f64, usize) -> bool;
+
 /// How values are factorised.
 enum Numeric {
     /// Many small supernodes; `assembled` is laid out as the factor.
@@ -50,17 +53,34 @@ impl SparseCholesky {
     /// Analyses the pattern (`col_ptr`, `row_idx`: lower triangle, diagonal included) of a matrix of order `n`;
     /// solves will have at most `max_rhs` right-hand sides.
     pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
-        Self::build(n, col_ptr, row_idx, max_rhs, true)
+        let own = Self::build(n, col_ptr, row_idx, max_rhs, true, &|_, _| true)?;
+        own.ok_or_else(|| Error::numeric("the random-effects system was not analysed"))
+    }
+
+    /// The same if `admit` says so, to the multiplications and the entries of the factor; it is asked before anything of its size is allocated.
+    pub fn within(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize, admit: Admission<'_>) -> Result<Option<Self>> {
+        Self::build(n, col_ptr, row_idx, max_rhs, true, admit)
     }
 
     /// Without runs of supernodes, for comparisons.
     #[cfg(test)]
     pub fn blocked(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
-        Self::build(n, col_ptr, row_idx, max_rhs, false)
+        let own = Self::build(n, col_ptr, row_idx, max_rhs, false, &|_, _| true)?;
+        own.ok_or_else(|| Error::numeric("the random-effects system was not analysed"))
     }
 
-    fn build(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize, by_runs: bool) -> Result<Self> {
+    fn build(
+        n: usize,
+        col_ptr: &[usize],
+        row_idx: &[usize],
+        max_rhs: usize,
+        by_runs: bool,
+        admit: Admission<'_>,
+    ) -> Result<Option<Self>> {
         let (mut symbolic, mut permutation, mut inverse) = analyse(n, col_ptr, row_idx)?;
+        if !admit(flops(supernodal(&symbolic)), supernodal(&symbolic).len_val()) {
+            return Ok(None);
+        }
         if by_runs && let Some((col_ptr, row_idx)) = padded(supernodal(&symbolic), &permutation, col_ptr, row_idx)? {
             (symbolic, permutation, inverse) = analyse(n, &col_ptr, &row_idx)?;
         }
@@ -80,7 +100,7 @@ impl SparseCholesky {
         let scratch =
             MemBuffer::try_new(request).map_err(|_| Error::memory("workspace of the factorisation", request.size_bytes()))?;
         let entries = if let Numeric::Runs(..) = numeric { structure.len_val() } else { row_idx.len() };
-        Ok(SparseCholesky {
+        Ok(Some(SparseCholesky {
             values: try_vec("Cholesky factor of the random effects", 0.0, structure.len_val())?,
             assembled: try_vec("random-effects system", 0.0, entries)?,
             symbolic,
@@ -91,7 +111,7 @@ impl SparseCholesky {
             slot,
             scratch,
             max_rhs,
-        })
+        }))
     }
 
     /// The order of the matrix.
@@ -124,14 +144,7 @@ impl SparseCholesky {
 
     /// Multiplications that one factorisation takes.
     pub fn flops(&self) -> f64 {
-        let structure = self.structure();
-        (0..structure.n_supernodes())
-            .map(|s| {
-                let columns = (structure.supernode_end()[s] - structure.supernode_begin()[s]) as f64;
-                let rows = structure.supernode(s).pattern().len() as f64;
-                columns * (columns * columns / 3.0 + columns * rows + rows * rows)
-            })
-            .sum()
+        flops(self.structure())
     }
 
     /// Sets entry e of A's pattern.
@@ -255,4 +268,15 @@ impl SparseCholesky {
         }
         registers::clear();
     }
+}
+
+/// Multiplications that a factorisation takes.
+fn flops(structure: &SymbolicSupernodalCholesky<usize>) -> f64 {
+    (0..structure.n_supernodes())
+        .map(|s| {
+            let columns = (structure.supernode_end()[s] - structure.supernode_begin()[s]) as f64;
+            let rows = structure.supernode(s).pattern().len() as f64;
+            columns * (columns * columns / 3.0 + columns * rows + rows * rows)
+        })
+        .sum()
 }

@@ -15,5 +15,5 @@ mod supernodes;
 #[cfg(test)]
 mod cholesky_tests;
 
-pub use cholesky::SparseCholesky;
+pub use cholesky::{Admission, SparseCholesky};
 pub use selected_inverse::SelectedInverse;

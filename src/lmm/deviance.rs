@@ -12,7 +12,7 @@
 use super::correlation::products::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense;
+use crate::linalg::{Admission, dense};
 use crate::optimize::rounding::last_places;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
 use crate::watch::Watch;
@@ -20,7 +20,7 @@ use crate::watch::Watch;
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
 
-const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
+pub(super) const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
 
 /// What depends on the design alone, to be kept from one response to the next.
 pub struct Analysis {
@@ -94,6 +94,14 @@ pub struct State {
 impl<'a> Deviance<'a> {
     pub fn new(system: &'a LinearSystem, reml: bool, watch: &Watch<'a>) -> Result<Self> {
         Self::with(system, reml, Analysis::new(system, reml)?, watch)
+    }
+
+    /// If `admit` says so, to the multiplications and the entries of a factor, for structures that have no sparse precisions.
+    pub fn within(system: &'a LinearSystem, reml: bool, admit: Admission<'_>, watch: &Watch<'a>) -> Result<Option<Self>> {
+        let columns = system.m().max(system.n_working());
+        let Some(random) = RandomSystem::within(&system.gram, columns, admit)? else { return Ok(None) };
+        let analysis = Analysis { random, confounded: system.confounded(reml), may_divide: true };
+        Self::with(system, reml, analysis, watch).map(Some)
     }
 
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.

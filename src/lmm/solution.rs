@@ -2,6 +2,7 @@
 
 use super::deviance::Deviance;
 use super::parameters::theta_from_working;
+use super::system::LinearSystem;
 use crate::covariance::with_ranges;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
@@ -102,32 +103,12 @@ impl Deviance<'_> {
 
     /// sigma^2 (X'V^-1 X)^-1 of the user's columns.
     fn vcov(&self, sigma: f64) -> Vec<f64> {
-        let (p, c) = (self.system.m() - 1, self.vcov_factor(sigma));
-        let mut vcov = vec![0.0; p * p];
-        for a in 0..p {
-            for b in 0..=a {
-                let sum: f64 = (0..p).map(|j| c[j * p + a] * c[j * p + b]).sum();
-                vcov[b * p + a] = sum;
-                vcov[a * p + b] = sum;
-            }
-        }
-        vcov
+        product_with_transpose(self.system.m() - 1, &self.vcov_factor(sigma))
     }
 
     /// C = sigma W^-1 R^-T: with X = Q W and Q'V^-1 Q = R R' the covariance of the user's fixed effects is C C'.
     pub(super) fn vcov_factor(&self, sigma: f64) -> Vec<f64> {
-        let m = self.system.m();
-        let p = m - 1;
-        let mut c = vec![0.0; p * p];
-        for (j, column) in c.chunks_exact_mut(p.max(1)).enumerate() {
-            column[j] = 1.0;
-            dense::solve_lower_transpose(m, &self.state.gram, column);
-            self.system.map.direction(column);
-            for value in column {
-                *value *= sigma;
-            }
-        }
-        c
+        covariance_root(self.system, &self.state.gram, sigma)
     }
 
     /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T', which `blocks` has if it is there.
@@ -162,4 +143,33 @@ impl Deviance<'_> {
         let root = t.iter().map(|v| sigma * v).collect();
         Ok(TermSolution { cov, root, modes, condvar, condvar_full: None, boundary })
     }
+}
+
+/// C = sigma W^-1 R^-T with R in the leading rows of a lower factor `[m, m]`, `[p, p]`.
+pub(super) fn covariance_root(system: &LinearSystem, factor: &[f64], sigma: f64) -> Vec<f64> {
+    let m = system.m();
+    let p = m - 1;
+    let mut c = vec![0.0; p * p];
+    for (j, column) in c.chunks_exact_mut(p.max(1)).enumerate() {
+        column[j] = 1.0;
+        dense::solve_lower_transpose(m, factor, column);
+        system.map.direction(column);
+        for value in column {
+            *value *= sigma;
+        }
+    }
+    c
+}
+
+/// C C', `[p, p]`.
+pub(super) fn product_with_transpose(p: usize, c: &[f64]) -> Vec<f64> {
+    let mut product = vec![0.0; p * p];
+    for a in 0..p {
+        for b in 0..=a {
+            let sum: f64 = (0..p).map(|j| c[j * p + a] * c[j * p + b]).sum();
+            product[b * p + a] = sum;
+            product[a * p + b] = sum;
+        }
+    }
+    product
 }

@@ -21,8 +21,10 @@ use crate::choice::Choice;
 use crate::error::{Error, Result};
 use end::{End, SMALL_SCALED_GRADIENT, stopped_early};
 pub use problem::{Objective, Reason, Report, Settings};
+use quadratic::Quadratic;
 use session::{Session, Stop};
 use std::ffi::CStr;
+use step::{Point, descent};
 
 /// The minimisers, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -102,6 +104,13 @@ pub fn minimize(method: Method, objective: &mut dyn Objective, start: &[f64], se
         scaled_gradient: end.scaled_gradient,
         noise: session.noise(),
     })
+}
+
+/// Newton's step at a point with this gradient and positive semidefinite Hessian, within the limits of steps, and the decrease that it
+/// promises, twice: for functions whose values don't judge steps.
+pub fn newton_step(x: &[f64], gradient: &[f64], hessian: &[f64]) -> (Vec<f64>, f64) {
+    let at = Point { x: x.to_vec(), value: 0.0, gradient: gradient.to_vec(), hessian: hessian.to_vec(), noise: 0.0 };
+    descent(&Quadratic::new(hessian), &at, 0.0)
 }
 
 fn check_start(dimension: usize, start: &[f64]) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Standard errors of predictions by the delta method, and intervals.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use super::point::{COORDINATES, PSI, Point};
 use super::predictors::Rows;
@@ -11,6 +12,8 @@ use crate::fit::linear::assemble;
 use crate::fit::{Fit, Kind, Rebuilt};
 use crate::glmm::joint::{EffectRow, Further, Joint};
 use crate::lmm::conditional::Conditional;
+use crate::lmm::iterative::conditional as iterative;
+use crate::lmm::iterative::split::Split;
 use crate::watch::{Phase, Watch};
 
 /// One a row.
@@ -38,6 +41,13 @@ pub fn with_errors<T>(
         let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma, watch)?));
         return work(Errors::with(fit, rows, Some(effects))?);
+    }
+    if fit.iterative().is_some() && any_chosen(rows) {
+        let system = assemble(&fit.design()?, watch)?;
+        let (split, failure) = (Split::new(&system.gram)?, RefCell::new(None));
+        let effects = iterative::Conditional::new(&system, &split, (&fit.theta, fit.sigma), &failure, watch)?;
+        let done = work(Errors::with(fit, rows, Some(Random::Iterative(Box::new(effects))))?)?;
+        return failure.into_inner().map_or(Ok(done), Err);
     }
     let rebuilt = rebuilt_for(fit, rows, watch)?;
     work(Errors::new(fit, rows, rebuilt.as_ref(), watch)?)
@@ -109,6 +119,8 @@ enum Random<'m> {
     Laplace(Box<Joint<'m>>),
     /// Of a linear model with correlated residuals.
     Correlated(Box<Conditional<'m>>),
+    /// Of a linear model fitted by iterations.
+    Iterative(Box<iterative::Conditional<'m>>),
 }
 
 impl Random<'_> {
@@ -117,6 +129,7 @@ impl Random<'_> {
         match self {
             Random::Laplace(joint) => joint.variance(rows, weights),
             Random::Correlated(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
+            Random::Iterative(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
         }
     }
 }
@@ -159,7 +172,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
         // Of a linear model they are taken as known, as in its covariance of the fixed effects.
         let further = |own: &'m Rebuilt| match fit.kind {
-            Kind::Linear(_) | Kind::Cox(_) => Further::Known,
+            Kind::Linear(..) | Kind::Cox(_) => Further::Known,
             Kind::Generalised(_) => Further::Own,
             Kind::Ordinal(..) => Further::Combined(&own.of_reported),
         };

@@ -139,7 +139,7 @@ impl<'a> Rows<'a> {
             offset: fit.offset.as_deref().map(|o| fit.used(o)).transpose()?.map(Cow::Owned),
             terms: terms(&fit.terms),
             known: Some(match &fit.kind {
-                Kind::Linear(_) => Cow::Owned(fit.used(&fit.fitted)?),
+                Kind::Linear(..) => Cow::Owned(fit.used(&fit.fitted)?),
                 Kind::Generalised(own) | Kind::Ordinal(own, _) => Cow::Borrowed(&own.eta[..]),
                 Kind::Cox(own) => Cow::Borrowed(&own.eta[..]),
             }),

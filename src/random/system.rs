@@ -18,7 +18,7 @@ use super::sparse::SparseGram;
 use super::trace::Trace;
 use crate::covariance::{MarkovFactor, Structure};
 use crate::error::{Result, try_vec};
-use crate::linalg::{SelectedInverse, SparseCholesky};
+use crate::linalg::{Admission, SelectedInverse, SparseCholesky};
 
 /// A matrix, factorised.
 struct Form {
@@ -31,6 +31,16 @@ struct Form {
 impl Form {
     fn new((col_ptr, row_idx): (Vec<usize>, Vec<usize>), q: usize, columns: usize) -> Result<Self> {
         Ok(Form { factor: SparseCholesky::new(q, &col_ptr, &row_idx, columns)?, inverse: None, col_ptr, row_idx })
+    }
+
+    fn within(
+        (col_ptr, row_idx): (Vec<usize>, Vec<usize>),
+        q: usize,
+        columns: usize,
+        admit: Admission<'_>,
+    ) -> Result<Option<Self>> {
+        let factor = SparseCholesky::within(q, &col_ptr, &row_idx, columns, admit)?;
+        Ok(factor.map(|factor| Form { factor, inverse: None, col_ptr, row_idx }))
     }
 
     fn select_inverse(&mut self) -> Result<()> {
@@ -82,6 +92,21 @@ impl RandomSystem {
             None => own.roots = Some(Form::new(gram.pattern()?, gram.layout.q(), columns)?),
         }
         Ok(own)
+    }
+
+    /// By roots, if `admit` says so of the factorisation: see [`SparseCholesky::within`].
+    pub fn within(gram: &Gram, columns: usize, admit: Admission<'_>) -> Result<Option<Self>> {
+        let form = Form::within(gram.pattern()?, gram.layout.q(), columns, admit)?;
+        Ok(form.map(|form| RandomSystem {
+            layout: gram.layout.clone(),
+            columns,
+            roots: Some(form),
+            precisions: None,
+            by_precisions: false,
+            whole: false,
+            log_det_k: 0.0,
+            scratch: vec![],
+        }))
     }
 
     /// By roots, whatever the structures.

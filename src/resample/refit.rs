@@ -57,6 +57,7 @@ impl Refitter {
 
     /// On other rows: a design with the same columns as that of the fit.
     pub(crate) fn of_design(fit: &Fit, design: Design, watch: &Watch<'_>) -> Result<Self> {
+        fit.with_factor("fits to other responses or rows")?;
         // The correlation of a linear model's residuals is searched with theta.
         let mut theta = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>();
         let mut fixed = fit.all_fixed();

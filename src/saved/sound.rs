@@ -17,7 +17,7 @@ pub fn told(error: Error, told: impl FnOnce(&str) -> Error) -> Error {
 pub fn check_options(options: &Options) -> Result<()> {
     let deadline = options.deadline.is_none_or(|seconds| seconds > 0.0);
     let numbers = options.tolerance > 0.0 && options.max_evaluations > 0 && options.threads > 0;
-    fits(deadline && numbers && options.quadrature <= POINTS, "an option")
+    fits(deadline && numbers && options.memory_limit > 0.0 && options.quadrature <= POINTS, "an option")
 }
 
 /// Fails for a model that can't be made. What its formulas and names say, fitting it will tell.

@@ -151,7 +151,7 @@ pub fn exact_zeros(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Ve
 }
 
 /// Nearby singular parameters of one term, the most singular first; none if it is far from singular, or exactly so already.
-fn candidates(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
+pub fn candidates(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
     let r = structure.size;
     let (_, values, vectors) = spectrum(structure, working);
     let small = values.iter().filter(|v| v.max(0.0).sqrt() < SMALL).count();
@@ -266,7 +266,7 @@ fn steepest(
 }
 
 /// The parameters with a variance of `length` squared added in each of the directions of one term.
-fn perturbed(
+pub fn perturbed(
     structure: Structure,
     range: std::ops::Range<usize>,
     directions: &[Vec<f64>],

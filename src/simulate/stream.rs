@@ -19,6 +19,7 @@ pub enum Purpose {
     Resampling = 4,
     Folds = 5,
     Identification = 6,
+    Probes = 7,
 }
 
 /// A stream of random numbers.

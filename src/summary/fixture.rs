@@ -67,7 +67,7 @@ pub fn sleepstudy() -> Fit {
     Fit {
         has_rows: true,
         estimable: Estimable::default(),
-        kind: Kind::Linear(None),
+        kind: Kind::Linear(None, None),
         formula: "Reaction ~ Days + (Days | Subject)".to_string(),
         reml: true,
         fixed: FixedEffects {

@@ -33,7 +33,7 @@ impl Fit {
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
     pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> Result<String> {
         match &self.kind {
-            Kind::Linear(_) => lmm::text(self, freedom),
+            Kind::Linear(..) => lmm::text(self, freedom),
             Kind::Generalised(own) => glmm::text(self, own),
             Kind::Ordinal(own, ordinal) => Ok(clmm::text(self, own, ordinal)),
             Kind::Cox(own) => Ok(coxme::text(self, own)),

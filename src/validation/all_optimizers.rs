@@ -5,11 +5,11 @@
 
 use crate::choice::Choice;
 use crate::covariance::Structure;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::optimize::{Method, Reason};
-use crate::options::Options;
+use crate::options::{Engine, Options};
 use crate::search::boundary::{LIFT, lifted};
 use crate::spec::Spec;
 use crate::watch::{Phase, Watch};
@@ -55,6 +55,11 @@ impl AllOptimizers {
     /// Fits the model by one optimiser after the other, each from several starts unless the options have one, otherwise as the options
     /// say. An optimiser that fails for numerical reasons is no failure of all.
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, watch: &Watch<'_>) -> Result<Self> {
+        if options.engine == Engine::Iterative {
+            return Err(Error::unsupported(
+                "all optimizers: not available by engine = iterative, which has a search of its own; ask with engine = direct",
+            ));
+        }
         let mut all = AllOptimizers { theta_names: vec![], beta_names: vec![], family_names: vec![], attempts: vec![] };
         let mut starts: Option<Vec<Vec<f64>>> = options.theta0.is_some().then(Vec::new);
         for (i, &(optimizer, _)) in Method::ALL.iter().enumerate() {

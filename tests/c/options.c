@@ -63,6 +63,9 @@ static void setters(interlace_options *options) {
     OK(interlace_fixed_effects_from_name("Integrated", &fixed_effects, &err));
     CHECK(fixed_effects == INTERLACE_FIXED_EFFECTS_INTEGRATED);
     FAILS(INTERLACE_E_ARGUMENT, "joint", interlace_fixed_effects_from_name("both", &fixed_effects, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "auto, direct, iterative", interlace_options_set(options, "engine", "sparse", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "engine_seed is -1, it must not be negative", interlace_options_set(options, "engine_seed", "-1", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "memory_limit is 0, it must be positive", interlace_options_set(options, "memory_limit", "0", &err));
     FAILS(INTERLACE_E_ARGUMENT, "std_errors is 2", interlace_options_set_std_errors(options, 2, &err));
 }
 
@@ -72,7 +75,7 @@ static void by_name(interlace_options *options) {
         {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
         {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"},
         {"information", "expected"}, {"nagq", "25"}, {"fixed_effects", "integrated"}, {"std_errors", "conditional"},
-        {"unidentified", "warning"}};
+        {"unidentified", "warning"}, {"engine", "iterative"}, {"engine_seed", "7"}, {"memory_limit", "1e9"}};
     CHECK(interlace_options_count() == COUNT(settings));
     for (size_t i = 0; i < interlace_options_count(); i++) {
         SAME(interlace_options_name(i), settings[i][0]);

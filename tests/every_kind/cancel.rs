@@ -20,7 +20,7 @@ use interlace::inference::drop1::drop1_table;
 use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::optimize::Reason;
-use interlace::options::Options;
+use interlace::options::{Engine, Options};
 use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
@@ -148,7 +148,9 @@ fn check(name: &str, phases: &[Phase], work: &Work<'_>) {
 fn fits() {
     let frame = data();
     let cox = ("Cox", spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + (1 | g)"), Options::default());
-    for (name, spec, options) in specs().into_iter().chain([cox]) {
+    let iterative = Options { engine: Engine::Iterative, ..Options::default() };
+    let by_iterations = ("by iterations", spec(ModelKind::Lmm, "y ~ x + (1 | g) + (1 | f)"), iterative);
+    for (name, spec, options) in specs().into_iter().chain([cox, by_iterations]) {
         let work = |watch: &Watch<'_>| Fit::new(&spec, Some(&frame), &options, watch).map(text_of_fit);
         let heard = cancelled_everywhere(name, &work);
         let phases = match spec.kind {

@@ -106,7 +106,7 @@ fn unsound(fit: &Fit) -> Option<String> {
     ];
     all.extend(fit.terms.iter().flat_map(|term| [parts("modes", &term.modes), parts("covariance", &term.cov)]));
     match &fit.kind {
-        Kind::Linear(_) => all.push(parts("sigma", &[fit.sigma])),
+        Kind::Linear(..) => all.push(parts("sigma", &[fit.sigma])),
         Kind::Generalised(own) | Kind::Ordinal(own, _) => {
             all.push(parts("parameters of the family", &own.psi));
             let further = [&own.zero_inflation, &own.dispersion].into_iter().flatten();

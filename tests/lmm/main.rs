@@ -6,6 +6,7 @@ mod common;
 mod bad_input;
 mod correlation;
 mod degrees_of_freedom;
+mod iterative;
 mod kenward_roger;
 mod lrt;
 mod marginal_means;

@@ -14,7 +14,7 @@ use super::answers::{Answers, Predicted, Subject, SurvivalAnswer};
 use super::questions::Questions;
 use crate::choice::Choice;
 use crate::error::Result;
-use crate::fit::{Fit, Kind, Outcome, Role};
+use crate::fit::{EngineRecord, Fit, Kind, Role};
 
 /// A fit and the answers about it as one JSON document.
 pub fn json(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>) -> Result<String> {
@@ -66,13 +66,13 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
         json.numbers("residuals", &fit.residuals);
     }
     match &fit.kind {
-        Kind::Linear(_) => {}
+        Kind::Linear(..) => {}
         Kind::Generalised(own) => put_generalised(json, fit, own)?,
         Kind::Ordinal(own, ordinal) => put_ordinal(json, fit, own, ordinal)?,
         Kind::Cox(own) => put_cox(json, fit, own)?,
     }
     put_dropped_rows(json, fit);
-    put_outcome(json, &fit.outcome);
+    put_outcome(json, fit);
     let of_curves = answers.survival.iter().flat_map(SurvivalAnswer::warnings);
     let all = fit.warnings().into_iter().chain(answers.predicted.iter().flat_map(Predicted::warnings)).chain(of_curves);
     json.names("warnings", &all.collect::<Vec<_>>());
@@ -116,12 +116,37 @@ fn put_dropped_rows(json: &mut Json, fit: &Fit) {
 }
 
 /// How the search ended.
-fn put_outcome(json: &mut Json, outcome: &Outcome) {
+fn put_outcome(json: &mut Json, fit: &Fit) {
+    let outcome = &fit.outcome;
     json.object("outcome", |json| {
         json.boolean("converged", outcome.converged);
         json.text("reason", outcome.reason.name());
         json.count("evaluations", outcome.evaluations);
         json.number("gradient_norm", outcome.scaled_gradient);
         json.names("boundary", &outcome.boundary);
+        if let Some(own) = fit.engine() {
+            json.object("engine", |json| put_engine(json, own));
+        }
     });
+}
+
+/// How the random effects were solved for.
+fn put_engine(json: &mut Json, own: &EngineRecord) {
+    json.text("name", own.engine.name());
+    json.text("decision", &own.decision);
+    if let Some(forecast) = &own.forecast {
+        json.object("forecast", |json| {
+            json.number("multiplications", forecast.multiplications);
+            json.number("bytes", forecast.bytes);
+            json.boolean("exact", forecast.is_exact);
+        });
+    }
+    let Some(own) = &own.iterative else { return };
+    json.number("seed", own.seed as f64);
+    json.count("signs", own.signs);
+    json.count("steps", own.steps.0);
+    json.number("criterion_error", own.criterion_error);
+    json.numbers("theta_error", &own.theta_error);
+    json.numbers("theta_error_in_std_errors", &own.theta_share);
+    json.number("ranef_sd_error", own.sd_error);
 }

@@ -62,6 +62,7 @@ impl KenwardRoger {
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         fit.without_cox("Kenward and Roger's degrees of freedom")?;
         DfMethod::KenwardRoger.check(fit)?;
+        fit.with_factor("Kenward and Roger's degrees of freedom")?;
         let work = |variances: &mut Variances<'_>| {
             let p = variances.p();
             let parameters = Parameters::of(variances);

@@ -43,9 +43,14 @@ impl Satterthwaite {
         if fit.is_linear() { Ok(or_reason(Self::of(fit, watch))?.ok()) } else { Ok(None) }
     }
 
+    /// Of a fit by iterations they are those of its average information.
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         fit.without_cox("Satterthwaite's degrees of freedom")?;
         DfMethod::Satterthwaite.check(fit)?;
+        if let Some(own) = fit.iterative() {
+            let (map, derivatives) = (fit.fixed.root.clone(), own.fixed_derivatives.clone());
+            return Ok(Satterthwaite { map, derivatives, covariance: own.covariance.clone(), indefinite: false });
+        }
         let Observed { map, information, .. } = Observed::of(fit, watch)?;
         let PseudoInverse { mut matrix, indefinite, .. } = pseudo_inverse(information.fixed.len() + 1, &information.hessian)?;
         for v in &mut matrix {

@@ -42,6 +42,7 @@ pub struct Observed {
 
 impl Observed {
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
+        fit.with_factor("the covariance of all parameters")?;
         let (system, working) = system_of(fit, watch)?;
         let working = canonical(&system.structures, &working);
         let (map, information) = if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {

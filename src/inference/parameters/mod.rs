@@ -31,7 +31,7 @@ impl Fit {
     pub fn parameters_vcov(&self, form: ParameterForm, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let working = match &self.kind {
             Kind::Generalised(own) | Kind::Ordinal(own, _) => try_copy(VCOV, &own.vcov)?,
-            Kind::Linear(_) => linear::covariance(self, watch)?,
+            Kind::Linear(..) => linear::covariance(self, watch)?,
             Kind::Cox(own) => cox::covariance(self, own, watch)?,
         };
         match form {

@@ -79,6 +79,7 @@ impl Minimum {
 
 impl<'f> Base<'f> {
     pub fn new(fit: &'f Fit, watch: &'f Watch<'f>) -> Result<Self> {
+        fit.with_factor("profile likelihood")?;
         watch.at(Phase::Start, 0, None)?;
         let system = Assembled::new(&fit.design()?, watch)?.system;
         let options = Options { reml: false, ..fit.options() };

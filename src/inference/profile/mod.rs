@@ -51,7 +51,7 @@ impl Fit {
     pub fn profile(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
         match &self.kind {
-            Kind::Linear(_) => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
+            Kind::Linear(..) => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
             Kind::Generalised(own) | Kind::Ordinal(own, _) => {
                 all(&generalised::Base::new(self, own, watch)?, self.labels(), z, watch)
             }
@@ -75,7 +75,7 @@ impl Fit {
         let z = reach(level)?;
         let labels = labelled(self.theta_ids(), self.theta_names.iter().map(|name| format!("theta.{name}")).collect());
         match &self.kind {
-            Kind::Linear(_) => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, z, watch),
+            Kind::Linear(..) => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, z, watch),
             Kind::Generalised(own) | Kind::Ordinal(own, _) => {
                 all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, labels, z, watch)
             }

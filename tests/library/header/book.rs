@@ -48,6 +48,7 @@ pub const CHAPTERS: [Chapter; 14] = [
         files: &[
             "fit",
             "fit_lists",
+            "fit_engine",
             "fit_outcome",
             "fit_fixed",
             "fit_random",

@@ -1,0 +1,142 @@
+//! Which engine fits a linear model, and fits by iterations.
+
+use std::cell::Cell;
+
+use super::common::Fit;
+use super::engine::{EngineRecord, Iterative};
+use crate::choice::Choice;
+use crate::design::{Design, ModelProgram};
+use crate::error::{Error, Result};
+use crate::lmm::deviance::Deviance;
+use crate::lmm::iterative::evaluation::Problem;
+use crate::lmm::iterative::forecast::{Forecast, MOST_MULTIPLICATIONS, bytes};
+use crate::lmm::iterative::search::search;
+use crate::lmm::iterative::solution::{errors, solution};
+use crate::lmm::iterative::split::Split;
+use crate::lmm::system::LinearSystem;
+use crate::optimize::Reason;
+use crate::options::{Engine, Options};
+use crate::search::Estimate;
+use crate::watch::Watch;
+
+/// What fits a system.
+pub(super) enum Solver<'a> {
+    Direct(Box<Deviance<'a>>, Option<EngineRecord>),
+    Iterative(EngineRecord),
+}
+
+impl<'a> Solver<'a> {
+    /// By the options, and where they leave it open by forecasts.
+    pub fn choose(system: &'a LinearSystem, options: &Options, watch: &Watch<'a>) -> Result<Self> {
+        let direct = || Deviance::new(system, options.reml, watch).map(|own| Solver::Direct(Box::new(own), None));
+        let obstacle = obstacle(system, options.reml);
+        match (options.engine, obstacle) {
+            (Engine::Iterative, Some(why)) => {
+                Err(Error::argument(format!("engine: {} does not fit {why}", Engine::Iterative.name())))
+            }
+            (Engine::Iterative, None) => Ok(Solver::Iterative(asked_for(Engine::Iterative))),
+            (Engine::Direct, _) | (Engine::Auto, Some(_)) => direct(),
+            (Engine::Auto, None) => {
+                let split = Split::new(&system.gram)?;
+                if Forecast::bound(&split).is_affordable(options) {
+                    return direct();
+                }
+                if let Some(forecast) = Forecast::of_sample(&split)?.filter(|own| !own.is_affordable(options)) {
+                    return Ok(Solver::Iterative(decided(Engine::Iterative, forecast, options)));
+                }
+                drop(split);
+                Self::by_analysis(system, options, watch)
+            }
+        }
+    }
+
+    fn by_analysis(system: &'a LinearSystem, options: &Options, watch: &Watch<'a>) -> Result<Self> {
+        let forecast = Cell::new(Forecast { multiplications: f64::INFINITY, bytes: f64::INFINITY, is_exact: false });
+        let admit = |multiplications: f64, entries: usize| {
+            let own = Forecast::of_factor(multiplications, entries as f64, true);
+            forecast.set(own);
+            own.is_affordable(options)
+        };
+        Ok(match Deviance::within(system, options.reml, &admit, watch)? {
+            Some(own) => Solver::Direct(Box::new(own), Some(decided(Engine::Direct, forecast.get(), options))),
+            None => Solver::Iterative(decided(Engine::Iterative, forecast.get(), options)),
+        })
+    }
+}
+
+/// Why iterations don't fit a model.
+fn obstacle(system: &LinearSystem, reml: bool) -> Option<&'static str> {
+    let partly = |own: &Vec<bool>| own.contains(&true) && own.contains(&false);
+    if system.correlation.is_some() {
+        Some("models with correlated residuals")
+    } else if system.structures.len() < 2 {
+        Some("models with fewer than two random terms: a factorisation of these takes little")
+    } else if system.structures.iter().any(|own| own.is_markov()) {
+        Some("terms of many effects with a structure, such as autoregressions")
+    } else if system.confounded(reml).iter().any(partly) {
+        Some("terms some of whose effects are among the fixed effects")
+    } else {
+        None
+    }
+}
+
+fn asked_for(engine: Engine) -> EngineRecord {
+    EngineRecord { engine, decision: format!("engine = {} was asked for", engine.name()), forecast: None, iterative: None }
+}
+
+fn decided(engine: Engine, forecast: Forecast, options: &Options) -> EngineRecord {
+    let text = forecast.text();
+    let decision = if engine == Engine::Direct {
+        format!("{text}, which is within the limits")
+    } else if forecast.bytes > options.memory_limit {
+        format!("{text}, more than memory_limit = {}", bytes(options.memory_limit))
+    } else {
+        format!("{text}, more than {MOST_MULTIPLICATIONS:.0e}")
+    };
+    EngineRecord { engine, decision, forecast: Some(forecast), iterative: None }
+}
+
+/// Fits a system by iterations.
+pub(super) fn fit(
+    design: Design,
+    program: ModelProgram,
+    system: &LinearSystem,
+    (options, near): (&Options, Option<&[f64]>),
+    record: EngineRecord,
+    watch: &Watch<'_>,
+) -> Result<Fit> {
+    let problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
+    let found = search(&problem, options, near)?;
+    let (solution, errors) = (solution(&problem, &found)?, errors(&problem, &found));
+    let estimate = Estimate {
+        working: found.working,
+        value: found.evaluation.value,
+        converged: found.reason == Reason::Converged,
+        reason: found.reason,
+        evaluations: found.evaluations,
+        scaled_gradient: found.scaled_gradient,
+        others: vec![],
+    };
+    let iterative = Iterative {
+        seed: options.engine_seed,
+        signs: found.signs,
+        steps: found.evaluation.steps,
+        criterion_error: found.evaluation.value_error,
+        theta_error: errors.theta,
+        theta_share: errors.shares,
+        sd_error: found.evaluation.levels.as_ref().map_or(f64::NAN, |own| own.error),
+        fixed_derivatives: found.evaluation.fixed,
+        covariance: errors.covariance,
+    };
+    let undecided: Vec<String> = found.undecided.iter().map(|k| design.terms[*k].group.clone()).collect();
+    let record = EngineRecord { iterative: Some(iterative), ..record };
+    let mut fit = Fit::linear(design, program, system, options, (&estimate, Some(record)), solution)?;
+    for group in undecided {
+        fit.design_warnings.push(format!(
+            "engine: the Monte-Carlo error leaves open whether the variance of {group} is zero or a small one; it is taken as zero"
+        ));
+    }
+    let noise = fit.engine().and_then(EngineRecord::noise);
+    fit.design_warnings.extend(noise);
+    Ok(fit)
+}

@@ -1,0 +1,282 @@
+//! Newton's method on the gradient with fixed signs, which is a smooth function of the parameters. Values of the criterion have noise of
+//! their own; they only refuse steps that are far worse.
+
+use super::evaluation::{Effort, Evaluation, Problem};
+use super::zeros::{Held, Slope};
+use crate::error::{Error, Result};
+use crate::linalg::dense;
+use crate::lmm::parameters::{theta_from_working, working_from_theta};
+use crate::lmm::start::moment_start;
+use crate::optimize::{Reason, newton_step};
+use crate::options::Options;
+use crate::search::boundary;
+
+/// Monte-Carlo errors of the parameters, in units of their standard errors, that more signs are drawn for, and the most signs.
+const RATIO: f64 = 0.0025;
+const MOST_BLOCKS: usize = 64;
+/// Blocks of the search, and the fewest of the end: as many as two controls take, or as an error of blocks takes.
+const FIRST_BLOCKS: usize = 1;
+const LAST_BLOCKS: [usize; 2] = [4, 8];
+
+/// Searches with more and more signs.
+const EXTENSIONS: usize = 3;
+
+/// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does.
+const NEAR: f64 = 1e-4;
+const THERE: f64 = 1e-6;
+
+/// Evaluations of one search.
+const MOST: usize = 25;
+
+/// Steps of conjugate gradients at most.
+const STEPS: usize = 2000;
+
+/// A step whose value is worse by more than this many Monte-Carlo errors is refused.
+const WORSE: f64 = 10.0;
+
+/// Tolerances of solves with signs: of the first search, of those that follow, of the report.
+const FIRST: f64 = 1e-3;
+const SEARCH: f64 = 1e-4;
+const REPORT: f64 = 1e-5;
+
+/// Of solves for the average information.
+const INFORMATION: (f64, f64) = (1e-4, 1e-6);
+
+/// Rounds of setting variances to zero and taking them back.
+const ROUNDS: usize = 4;
+
+/// The end of a search.
+pub struct Found {
+    pub working: Vec<f64>,
+    pub evaluation: Evaluation,
+    /// The Monte-Carlo covariance of working parameters, and their sampling covariance, `[n, n]`; zero for parameters at zeros.
+    pub monte_carlo: Vec<f64>,
+    pub sampling: Vec<f64>,
+    pub signs: usize,
+    pub evaluations: usize,
+    pub reason: Reason,
+    pub scaled_gradient: f64,
+    /// Terms with a variance of zero that could be a small one for all that the signs tell.
+    pub undecided: Vec<usize>,
+}
+
+/// A search in one problem.
+struct Run<'p, 'a> {
+    problem: &'p Problem<'a>,
+    options: &'p Options,
+    evaluations: usize,
+}
+
+/// Where a stage of it ended.
+struct Stage {
+    working: Vec<f64>,
+    evaluation: Evaluation,
+    step: Vec<f64>,
+    decrement: f64,
+    reason: Reason,
+}
+
+/// Minimises the criterion of a problem, from a theta that is likely to be near if there is one.
+pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) -> Result<Found> {
+    let system = problem.system;
+    let mut working = match options.theta0.as_deref().or(near) {
+        Some(theta0) => working_from_theta(system, theta0)?,
+        None => moment_start(system),
+    };
+    system.without_confounded(problem.reml, &mut working);
+    let mut run = Run { problem, options, evaluations: 0 };
+    let (mut stage, undecided) = run.settle(working)?;
+    let scalar = problem.split.is_scalar();
+    let least = LAST_BLOCKS[usize::from(!scalar)];
+    let mut blocks = run.enough(&stage, FIRST_BLOCKS).max(least);
+    for round in 0..EXTENSIONS {
+        if stage.reason != Reason::Converged {
+            break;
+        }
+        stage = run.descend(stage.next(), run.effort(blocks, SEARCH), false)?;
+        let wanted = run.enough(&stage, blocks);
+        if wanted <= blocks + blocks / 4 || round + 1 == EXTENSIONS {
+            break;
+        }
+        blocks = wanted;
+    }
+    let (reason, scaled_gradient) = (stage.reason, stage.decrement.max(0.0).sqrt());
+    let working = if reason == Reason::Converged { stage.next() } else { stage.working };
+    let effort = Effort { information: INFORMATION.1, report: true, ..run.effort(blocks, REPORT) };
+    let evaluation = run.evaluate(&working, effort)?;
+    if !evaluation.settled {
+        return Err(unsolved(effort.steps));
+    }
+    let held = Held::new(problem, &working);
+    let (monte_carlo, sampling) = covariances(&evaluation, &held);
+    let signs = 8 * blocks;
+    Ok(Found {
+        working,
+        evaluation,
+        monte_carlo,
+        sampling,
+        signs,
+        evaluations: run.evaluations,
+        reason,
+        scaled_gradient,
+        undecided,
+    })
+}
+
+impl Stage {
+    /// Where the last step leads.
+    fn next(&self) -> Vec<f64> {
+        self.working.iter().zip(&self.step).map(|(x, s)| x + s).collect()
+    }
+}
+
+impl Run<'_, '_> {
+    fn effort(&self, blocks: usize, tolerance: f64) -> Effort {
+        Effort { blocks, tolerance, information: INFORMATION.0, steps: STEPS, report: false }
+    }
+
+    fn evaluate(&mut self, working: &[f64], effort: Effort) -> Result<Evaluation> {
+        let (problem, n) = (self.problem, working.len());
+        self.evaluations += 1;
+        let own = problem.evaluate(working, effort)?;
+        problem.watch.evaluation(self.evaluations, own.value, || {
+            let mut theta = vec![0.0; n];
+            theta_from_working(problem.system, working, &mut theta);
+            theta
+        })?;
+        Ok(own)
+    }
+
+    /// Searches with few signs, with exact zeros where variances are next to nothing and the slope does not say otherwise.
+    fn settle(&mut self, start: Vec<f64>) -> Result<(Stage, Vec<usize>)> {
+        let structures = &self.problem.system.structures;
+        let effort = self.effort(FIRST_BLOCKS, FIRST);
+        let mut stage = self.descend(start, effort, true)?;
+        let mut undecided = vec![];
+        for _ in 0..ROUNDS {
+            if stage.reason != Reason::Converged {
+                break;
+            }
+            let mut working = stage.next();
+            for (structure, range) in crate::covariance::with_ranges(structures) {
+                if let Some(part) = boundary::candidates(*structure, &working[range.clone()]).first() {
+                    working[range].copy_from_slice(part);
+                }
+            }
+            let slopes = self.slopes(&working)?;
+            undecided = slopes.iter().filter(|own| own.is_undecided()).map(|own| own.term).collect();
+            let Some(down) = slopes.iter().find(|own| own.is_down()) else {
+                if slopes.is_empty() {
+                    return Ok((stage, undecided));
+                }
+                stage = self.descend(working, effort, true)?;
+                break;
+            };
+            let (structure, range) = Held::place(structures, down.term);
+            working = boundary::perturbed(structure, range, std::slice::from_ref(&down.direction), boundary::LIFT, &working);
+            stage = self.descend(working, effort, true)?;
+        }
+        Ok((stage, undecided))
+    }
+
+    /// Slopes of the criterion in the variance of directions without any.
+    fn slopes(&mut self, working: &[f64]) -> Result<Vec<Slope>> {
+        let structures = &self.problem.system.structures;
+        let Some(probe) = Slope::probe(structures, working) else { return Ok(vec![]) };
+        // Beside variances of next to nothing residuals count for more.
+        let effort = self.effort(LAST_BLOCKS[0], 0.1 * REPORT);
+        let own = self.evaluate(&probe, effort)?;
+        Slope::all(structures, working, &own)
+    }
+
+    /// Newton's steps until the decrement is no more than noise, if `noisy`, or all but nothing.
+    fn descend(&mut self, start: Vec<f64>, effort: Effort, noisy: bool) -> Result<Stage> {
+        let mut working = start;
+        let mut before: Option<Stage> = None;
+        let mut damping = 1.0;
+        for round in 0.. {
+            let evaluation = self.evaluate(&working, effort)?;
+            if let Some(last) = before.as_mut().filter(|last| is_worse(&evaluation, &last.evaluation))
+                && round < MOST
+            {
+                last.step.iter_mut().for_each(|s| *s *= 0.4);
+                working = last.next();
+                continue;
+            }
+            let held = Held::new(self.problem, &working);
+            let (gradient, hessian) = held.masked(&evaluation.gradient, &evaluation.hessian);
+            let (mut step, decrement) = newton_step(&working, &gradient, &hessian);
+            let noise = if noisy { noise(&evaluation, &held) } else { 0.0 };
+            let end = decrement <= if noisy { noise.max(NEAR) } else { THERE };
+            if before.as_ref().is_some_and(|last| decrement > last.decrement && !end && last.decrement < 1.0) {
+                damping *= 0.5;
+            }
+            if !end {
+                step.iter_mut().for_each(|s| *s *= damping);
+            }
+            let reason = if !evaluation.settled && end {
+                return Err(unsolved(effort.steps));
+            } else if end {
+                Reason::Converged
+            } else if self.problem.watch.is_late() {
+                Reason::Deadline
+            } else if self.evaluations >= self.options.max_evaluations {
+                Reason::MaxEvaluations
+            } else if round >= MOST {
+                Reason::NoProgress
+            } else {
+                let stage = Stage { working, evaluation, step, decrement, reason: Reason::NoProgress };
+                working = stage.next();
+                before = Some(stage);
+                continue;
+            };
+            return Ok(Stage { working, evaluation, step, decrement, reason });
+        }
+        Err(Error::numeric("the search did not end"))
+    }
+
+    /// Blocks with which Monte-Carlo errors are small beside standard errors.
+    fn enough(&self, stage: &Stage, blocks: usize) -> usize {
+        let held = Held::new(self.problem, &stage.working);
+        let (monte_carlo, sampling) = covariances(&stage.evaluation, &held);
+        let n = stage.working.len();
+        let ratio = |i: usize| (monte_carlo[i * (n + 1)] / sampling[i * (n + 1)].max(f64::MIN_POSITIVE)).sqrt();
+        let largest = (0..n).map(ratio).fold(0.0, f64::max);
+        let wanted = (blocks as f64 * (largest / RATIO).powi(2)).ceil();
+        if wanted.is_finite() { (wanted as usize).clamp(1, MOST_BLOCKS) } else { MOST_BLOCKS }
+    }
+}
+
+fn is_worse(now: &Evaluation, last: &Evaluation) -> bool {
+    let noise = |own: &Evaluation| if own.value_error.is_finite() { own.value_error } else { 0.0 };
+    now.value > last.value + WORSE * (noise(now) + noise(last)) + 1.0
+}
+
+/// tr(h^-1 C): the decrement that the gradient's noise makes.
+fn noise(own: &Evaluation, held: &Held) -> f64 {
+    let (monte_carlo, _) = covariances(own, held);
+    let n = own.gradient.len();
+    (0..n * n).map(|e| monte_carlo[e] * own.information[e]).sum()
+}
+
+/// h^-1 C h^-1 and 2 h^-1 of the parameters that are not held, h the average information.
+fn covariances(own: &Evaluation, held: &Held) -> (Vec<f64>, Vec<f64>) {
+    let (n, free) = (own.gradient.len(), held.free());
+    let f = free.len();
+    let of = |matrix: &[f64]| -> Vec<f64> { (0..f * f).map(|e| matrix[free[e / f] * n + free[e % f]]).collect() };
+    let inverse = dense::inverse(f, &of(&own.information));
+    let middle = dense::product(f, &inverse, &dense::product(f, &of(&own.noise), &inverse));
+    let (mut monte_carlo, mut sampling) = (vec![0.0; n * n], vec![0.0; n * n]);
+    for (e, (m, s)) in middle.iter().zip(&inverse).enumerate() {
+        let place = free[e / f] * n + free[e % f];
+        (monte_carlo[place], sampling[place]) = (*m, 2.0 * s);
+    }
+    (monte_carlo, sampling)
+}
+
+fn unsolved(steps: usize) -> Error {
+    Error::numeric(format!(
+        "engine: conjugate gradients did not solve the random-effects system in {steps} steps: two terms whose variances are huge beside the \
+         residual's hardly differ; fit with engine = direct, or leave one of them out"
+    ))
+}
