@@ -35,6 +35,7 @@ pub(crate) mod generalised;
 mod again;
 mod by_ml;
 mod making;
+mod own_spec;
 mod sound;
 
 pub use common::Fit;

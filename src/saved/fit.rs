@@ -3,13 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::sound::{check_options, check_spec, told};
-use crate::choice::Choice;
 use crate::envelope::{FIT, fits};
 use crate::error::{Error, Result};
 use crate::fit::{CorrelationFit, Fit, is_of_caller};
-use crate::names::quoted;
 use crate::options::Options;
-use crate::spec::{Source, Spec};
+use crate::spec::Spec;
 
 /// A fit that was read.
 #[derive(Debug, Deserialize)]
@@ -35,7 +33,7 @@ pub fn to_bytes(fit: &Fit, options: &Options, spec: Option<&Spec>, with_rows: bo
     if fit.generalised().is_some_and(|own| is_of_caller(&*own.family)) {
         return Err(Error::unsupported("a fit with a family of the caller's can't be saved: its functions are not bytes"));
     }
-    spec.map_or(Ok(()), |spec| check_same(fit, spec))?;
+    spec.map_or(Ok(()), |spec| fit.check_spec(spec))?;
     // Nothing is saved that would not be read.
     check(fit, options, spec).map_err(|error| told(error, |why| Error::unsupported(format!("the fit can't be saved: {why}"))))?;
     let with_rows = with_rows && fit.has_rows;
@@ -61,19 +59,5 @@ fn check(fit: &Fit, options: &Options, spec: Option<&Spec>) -> Result<()> {
     check_options(options)?;
     let Some(spec) = spec else { return Ok(()) };
     check_spec(spec)?;
-    check_same(fit, spec)
-}
-
-/// A fit and its model.
-fn check_same(fit: &Fit, spec: &Spec) -> Result<()> {
-    let formula = match &spec.source {
-        Source::Formula(own) => own.formula.as_str(),
-        Source::Arrays(_) => "",
-    };
-    if spec.kind == fit.kind.model() && formula == fit.formula {
-        return Ok(());
-    }
-    let (of_spec, of_fit) = (spec.kind.name(), fit.kind.model().name());
-    let (formula, own) = (quoted(formula), quoted(&fit.formula));
-    Err(Error::argument(format!("spec is of {of_spec} {formula}, the fit is of {of_fit} {own}")))
+    fit.check_spec(spec)
 }

@@ -1,12 +1,11 @@
 //! What is asked about, and how the work is done.
 
-use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
 use crate::options::Options;
-use crate::spec::{Source, Spec};
+use crate::spec::Spec;
 use crate::watch::Watch;
 
 /// A fit, and what it came from as far as that is there.
@@ -31,18 +30,7 @@ impl Subject<'_> {
     pub fn spec_for(&self, question: &str) -> Result<&Spec> {
         let spec = self.spec.ok_or_else(|| Error::argument(format!("{question}: spec is NULL, but models are made from it")))?;
         let (fit, rows) = (self.fit, self.data.map(Frame::n_rows));
-        let formula = match &spec.source {
-            Source::Formula(own) => own.formula.as_str(),
-            Source::Arrays(_) => "",
-        };
-        if spec.kind != fit.kind.model() || formula != fit.formula {
-            return Err(Error::argument(format!(
-                "{question}: spec is of {} '{formula}', the fit is of {} '{}'",
-                spec.kind.name(),
-                fit.kind.model().name(),
-                fit.formula
-            )));
-        }
+        about(question, fit.check_spec(spec))?;
         match rows {
             Some(rows) if rows != fit.rows.n_data => {
                 Err(Error::data(format!("{question}: data has {rows} rows, those of the fit had {}", fit.rows.n_data)))
