@@ -3,7 +3,8 @@
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
-use super::c_char;
+use libc::c_char;
+
 use crate::choice::Choice;
 use crate::error::{Code, Error};
 

@@ -43,16 +43,21 @@ impl TermFit {
 }
 
 impl Fit {
-    /// Says which rows have no mean: those whose predictor is outside the domain of the link, as that of a zero beside a zero part may be.
+    /// Says how many rows have no mean: those whose predictor is outside the domain of the link, as that of a zero beside a zero part may be,
+    /// and those whose mean is too large for a number, as that of a lognormal response is beside a large variance.
     pub(super) fn warn_of_fitted(&mut self) {
-        let lost = self.fitted.iter().filter(|value| value.is_nan()).count();
-        if lost > 0 {
+        let count = |lost: fn(f64) -> bool| self.fitted.iter().filter(|value| lost(**value)).count();
+        let kinds = [
+            (count(f64::is_nan), "linear predictor is outside the domain of the link, where there is no mean"),
+            (count(f64::is_infinite), "mean is too large for a number"),
+        ];
+        for (lost, why) in kinds.into_iter().filter(|(lost, _)| *lost > 0) {
             let rows = if lost == 1 {
-                "1 row has no fitted value: its".to_owned()
+                "1 row has no fitted value: its".into()
             } else {
                 format!("{lost} rows have no fitted value: their")
             };
-            self.design_warnings.push(format!("{rows} linear predictor is outside the domain of the link, where there is no mean"));
+            self.design_warnings.push(format!("{rows} {why}"));
         }
     }
 

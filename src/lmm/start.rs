@@ -32,7 +32,8 @@ pub fn moment_start(system: &LinearSystem) -> Vec<f64> {
     right[c] = system.rss;
     // A little ridge keeps the system regular where two terms are nearly the same.
     (0..=c).for_each(|i| matrix[i * (c + 1) + i] *= 1.0 + 1e-8);
-    let mean = system.rss / system.n as f64;
+    // Where weights are far apart, rounding may leave a sum of squares that is none.
+    let mean = (system.rss / system.n as f64).max(f64::MIN_POSITIVE);
     if dense::cholesky(c + 1, &mut matrix).is_ok() {
         dense::solve_lower(c + 1, &matrix, &mut right);
         dense::solve_lower_transpose(c + 1, &matrix, &mut right);

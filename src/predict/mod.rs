@@ -67,9 +67,7 @@ impl Fit {
         if request.level.is_some() || matches!(data, NewData::Training) || self.cox().is_some() {
             self.need_rows("predictions with intervals, of a Cox model, or for the data of the fit")?;
         }
-        if let Some(level) = request.level
-            && !(level > 0.0 && level < 1.0)
-        {
+        if let Some(level) = request.level.filter(|level| !(*level > 0.0 && *level < 1.0)) {
             return Err(Error::argument(format!("level is {level}, wanted a number between 0 and 1")));
         }
         if request.interval == Interval::Prediction && request.level.is_some() {

@@ -266,7 +266,7 @@ static size_t product(const struct function *f, const struct parameter *p) {
         const struct parameter *other = &f->parameters[i];
         if (p->n_dims > 1 && p->kind == ARRAY && other->kind == LEADING && other == &f->parameters[p->dims[p->n_dims - 1] + 1]) leading = in[i].z;
     }
-    if (strcmp(f->name, "interlace_fit_refit") == 0) columns *= 2; /* a response of two columns */
+    if (strncmp(f->name, "interlace_fit_refit", strlen("interlace_fit_refit")) == 0) columns *= 2; /* a response of two columns */
     if (rows == 0 || columns == 0) return 0;
     const size_t limit = REGION / 16;
     if (leading > limit || columns > limit || rows > limit || (columns - 1) * leading + rows > limit) return 1; /* nothing is that long */

@@ -55,7 +55,9 @@ fn defect() -> String {
 fn host() {
     let case = std::env::var("INTERLACE_HOST").expect("a case");
     set_hook(Box::new(|info| {
-        eprintln!("HOST: {}", info.payload().downcast_ref::<&str>().map_or_else(|| info.to_string(), ToString::to_string));
+        let text = info.payload().downcast_ref::<String>().cloned();
+        let text = text.or_else(|| info.payload().downcast_ref::<&str>().map(ToString::to_string));
+        eprintln!("HOST: {}", text.unwrap_or_else(|| info.to_string()));
     }));
     match case.as_str() {
         "after" => {
