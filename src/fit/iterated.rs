@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::common::Fit;
 use super::engine::{EngineRecord, Iterative};
 use crate::choice::Choice;
+use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram};
 use crate::error::{Error, Result};
 use crate::lmm::deviance::Deviance;
@@ -71,7 +72,7 @@ fn obstacle(system: &LinearSystem, reml: bool) -> Option<&'static str> {
         Some("models with correlated residuals")
     } else if system.structures.len() < 2 {
         Some("models with fewer than two random terms: a factorisation of these takes little")
-    } else if system.structures.iter().any(|own| own.is_markov()) {
+    } else if system.structures.iter().any(Structure::is_markov) {
         Some("terms of many effects with a structure, such as autoregressions")
     } else if system.confounded(reml).iter().any(partly) {
         Some("terms some of whose effects are among the fixed effects")

@@ -115,7 +115,7 @@ impl<'a> Problem<'a> {
         let own = profile(&schur, self.system, self.rows(), &right)?;
         drop(right);
         let derivatives = factor_derivatives(&self.system.structures, &at);
-        let mut evaluation = self.gradient(&schur, &moments, &samples, own.profiled, &derivatives)?;
+        let mut evaluation = self.gradient(&schur, &moments, &samples, own.profiled, &derivatives);
         let at_point = At {
             schur: &schur,
             roots: &roots,
@@ -191,7 +191,7 @@ impl<'a> Problem<'a> {
         samples: &Samples,
         profiled: Profiled,
         derivatives: &[FactorDerivative],
-    ) -> Result<Evaluation> {
+    ) -> Evaluation {
         let (split, n) = (&self.split, derivatives.len());
         let units = Units::new(split, samples);
         let adjusted = units.traces();
@@ -215,7 +215,7 @@ impl<'a> Problem<'a> {
         }
         let gradient = derivatives.iter().map(|own| 2.0 * dense::dot(&own.d, &forces[own.term])).collect();
         let steps = (profiled.steps, samples.all().map(|own| own.steps).max().unwrap_or(0));
-        Ok(Evaluation {
+        Evaluation {
             settled: profiled.settled && samples.all().all(|own| own.settled),
             fixed: profiled.fixed_derivatives(derivatives),
             noise: covariance(&adjusted, &slopes, n),
@@ -231,7 +231,7 @@ impl<'a> Problem<'a> {
             gradient,
             forces,
             steps,
-        })
+        }
     }
 
     /// F of one term; none of a term without variance, along which nothing changes.

@@ -93,7 +93,7 @@ pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) ->
         if stage.reason != Reason::Converged {
             break;
         }
-        stage = run.descend(stage.next(), run.effort(blocks, SEARCH), false)?;
+        stage = run.descend(stage.next(), effort_of(blocks, SEARCH), false)?;
         let wanted = run.enough(&stage, blocks);
         if wanted <= blocks + blocks / 4 || round + 1 == EXTENSIONS {
             break;
@@ -102,7 +102,7 @@ pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) ->
     }
     let (reason, scaled_gradient) = (stage.reason, stage.decrement.max(0.0).sqrt());
     let working = if reason == Reason::Converged { stage.next() } else { stage.working };
-    let effort = Effort { information: INFORMATION.1, report: true, ..run.effort(blocks, REPORT) };
+    let effort = Effort { information: INFORMATION.1, report: true, ..effort_of(blocks, REPORT) };
     let evaluation = run.evaluate(&working, effort)?;
     if !evaluation.settled {
         return Err(unsolved(effort.steps));
@@ -130,11 +130,11 @@ impl Stage {
     }
 }
 
-impl Run<'_, '_> {
-    fn effort(&self, blocks: usize, tolerance: f64) -> Effort {
-        Effort { blocks, tolerance, information: INFORMATION.0, steps: STEPS, report: false }
-    }
+fn effort_of(blocks: usize, tolerance: f64) -> Effort {
+    Effort { blocks, tolerance, information: INFORMATION.0, steps: STEPS, report: false }
+}
 
+impl Run<'_, '_> {
     fn evaluate(&mut self, working: &[f64], effort: Effort) -> Result<Evaluation> {
         let (problem, n) = (self.problem, working.len());
         self.evaluations += 1;
@@ -150,7 +150,7 @@ impl Run<'_, '_> {
     /// Searches with few signs, with exact zeros where variances are next to nothing and the slope does not say otherwise.
     fn settle(&mut self, start: Vec<f64>) -> Result<(Stage, Vec<usize>)> {
         let structures = &self.problem.system.structures;
-        let effort = self.effort(FIRST_BLOCKS, FIRST);
+        let effort = effort_of(FIRST_BLOCKS, FIRST);
         let mut stage = self.descend(start, effort, true)?;
         let mut undecided = vec![];
         for _ in 0..ROUNDS {
@@ -184,7 +184,7 @@ impl Run<'_, '_> {
         let structures = &self.problem.system.structures;
         let Some(probe) = Slope::probe(structures, working) else { return Ok(vec![]) };
         // Beside variances of next to nothing residuals count for more.
-        let effort = self.effort(LAST_BLOCKS[0], 0.1 * REPORT);
+        let effort = effort_of(LAST_BLOCKS[0], 0.1 * REPORT);
         let own = self.evaluate(&probe, effort)?;
         Slope::all(structures, working, &own)
     }

@@ -54,7 +54,7 @@ impl Held {
 pub struct Slope {
     pub term: usize,
     pub direction: Vec<f64>,
-    slope: f64,
+    value: f64,
     error: f64,
 }
 
@@ -96,11 +96,11 @@ impl Slope {
 
     /// Whether the criterion falls.
     pub fn is_down(&self) -> bool {
-        self.slope < -CLEAR * self.error
+        self.value < -CLEAR * self.error
     }
 
     pub fn is_undecided(&self) -> bool {
-        !self.is_down() && self.slope < CLEAR * self.error
+        !self.is_down() && self.value < CLEAR * self.error
     }
 }
 
@@ -124,5 +124,5 @@ fn steepest(term: usize, null: &[Vec<f64>], (force, t): (&[f64], &[f64]), error:
         return Err(Error::numeric("the slope of the criterion at a variance of zero is not finite"));
     };
     let combined = |all: &[Vec<f64>]| -> Vec<f64> { (0..r).map(|a| (0..s).map(|i| vectors[i] * all[i][a]).sum()).collect() };
-    Ok(Slope { term, direction: combined(null), slope: values[0], error: error(&combined(&solved)) })
+    Ok(Slope { term, direction: combined(null), value: values[0], error: error(&combined(&solved)) })
 }
