@@ -72,6 +72,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let survival: Vec<&str> = survival.split_whitespace().collect();
     let times = ["--survival-quantiles", "0.5", "--survival-means", "100"];
     let cox = ["--proportional-hazards", "km", "--residuals", "schoenfeld", "--residuals", "dfbeta"];
+    let crossed = "score ~ hours_studied + prior_gpa + (1 | student_id) + (1 | school_id)";
     let ordinal = ["clmm", "rating ~ temp + (1 | judge)", &wine];
     for arguments in [
         [&SLEEPSTUDY[..], &all, &["--lrt", "Reaction ~ 1 + (Days | Subject)"]].concat(),
@@ -96,6 +97,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ]
         .concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
+        vec!["lmm", crossed, "data/quickstart.csv", "--memory-limit", "1000"],
         [&SLEEPSTUDY[..], &["--objective", "1,0,1"]].concat(),
     ] {
         let output = interlace_fit(&[&arguments[..], &["--json"]].concat());
