@@ -203,9 +203,12 @@ static int check_loaded(const struct arguments *arguments)
         return wrong("--response takes the rows of the fit, so DATA.csv can't go with it");
     for (size_t i = 0; arguments->loads && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
-        if ((option->kind == SPEC && !updates) || strcmp(option->name, "--objective") == 0)
-            return wrong("%s says what is fitted, but the fit is loaded%s", option->name,
-                         option->kind == SPEC ? "; with --update \". ~ .\" its model is fitted anew" : "");
+        bool is_work = strcmp(option->name, "--threads") == 0 || strcmp(option->name, "--deadline") == 0;
+        if (strcmp(option->name, "--objective") == 0)
+            return wrong("--objective says what is fitted, but the fit is loaded");
+        if (!updates && !is_work && (option->kind == SPEC || option->kind == OPTIONS))
+            return wrong("%s says %s is fitted, but the fit is loaded; with --update \". ~ .\" its model is fitted anew", option->name,
+                         option->kind == SPEC ? "what" : "how it");
     }
     return READY;
 }

@@ -29,14 +29,9 @@ impl Subject<'_> {
     /// The model, for questions that fit it anew.
     pub fn spec_for(&self, question: &str) -> Result<&Spec> {
         let spec = self.spec.ok_or_else(|| Error::argument(format!("{question}: spec is NULL, but models are made from it")))?;
-        let (fit, rows) = (self.fit, self.data.map(Frame::n_rows));
-        about(question, fit.check_spec(spec))?;
-        match rows {
-            Some(rows) if rows != fit.rows.n_data => {
-                Err(Error::data(format!("{question}: data has {rows} rows, those of the fit had {}", fit.rows.n_data)))
-            }
-            _ => Ok(spec),
-        }
+        about(question, self.fit.check_spec(spec))?;
+        about(question, self.data.map_or(Ok(()), |data| self.fit.check_data(data)))?;
+        Ok(spec)
     }
 }
 

@@ -101,6 +101,11 @@ fn what_cannot_be_loaded_is_said_in_one_line() {
     bytes[half] ^= 1;
     let damaged = directory.path().join("damaged.fit");
     std::fs::write(&damaged, bytes).unwrap();
+    let other = directory.path().join("other.csv");
+    let data = std::fs::read_to_string(super::examples().join(SLEEPSTUDY[2])).unwrap();
+    std::fs::write(&other, data.replacen("249.56", "250.56", 1)).unwrap();
+    let with_other =
+        ["load", file, other.to_str().unwrap(), "--categorical", "Subject", "--lrt", "Reaction ~ 1 + (Days | Subject)"];
     let nowhere = directory.path().join("none").join("fit");
     let save = [&SLEEPSTUDY[..], &["--save", nowhere.to_str().unwrap()]].concat();
     for (arguments, status, wanted) in [
@@ -110,10 +115,12 @@ fn what_cannot_be_loaded_is_said_in_one_line() {
         (&["load", damaged.to_str().unwrap()][..], 1, "they are damaged"),
         (&["load", file, "--weights", "Days"][..], 2, "--weights says what is fitted"),
         (&["load", file, "--objective", "1,0,1"][..], 2, "--objective says what is fitted"),
-        (&["load", file, "--nagq", "5"][..], 2, "for the models glmm and clmm, not lmm"),
+        (&["load", file, "--method", "ml"][..], 2, "--method says how it is fitted"),
+        (&["load", file, "--update", ". ~ .", "--nagq", "5"][..], 2, "needs data"),
         (&["load", file, "--type", "zprob"][..], 2, "--type is for --predict"),
         (&["load", file, "data/sleepstudy.csv", "more"][..], 2, "unexpected argument 'more'"),
         (&["load", file, "--without-rows"][..], 2, "--without-rows is for --save"),
+        (&with_other[..], 1, "the response 'Reaction' is 250.56 in row 1"),
         (&save[..], 1, "can't be written"),
     ] {
         let output = interlace_fit(arguments);
