@@ -5978,7 +5978,7 @@ interlace_status interlace_spec_from_bytes(const uint8_t *bytes,
 /**
  * Saves options as `*len` bytes to `*bytes`, which interlace_options_from_bytes makes options of again. A progress
  * function is not saved.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options The options. NULL is an error.
  * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
  * @param[out] len The number of bytes [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.

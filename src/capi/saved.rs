@@ -117,6 +117,7 @@ pub unsafe extern "C" fn interlace_spec_from_bytes(
 }
 
 /// Saves options as `*len` bytes to `*bytes`, which interlace_options_from_bytes makes options of again. A progress function is not saved.
+/// @param options The options. NULL is an error.
 /// @param bytes The bytes [1], which the caller frees with interlace_bytes_free.
 /// @param len The number of bytes [1].
 /// Since 0.1.

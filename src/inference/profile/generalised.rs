@@ -262,20 +262,7 @@ impl<'w> Base<'w> {
         let factor = response.nominal.to_working(&last)[response.nominal.p - 1];
         let at = centre.len() - m + k;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        Ok((
-            model,
-            Held {
-                hold,
-                centre,
-                estimate,
-                bounds: (None, None),
-                unit: None,
-                reported: Box::new(|v| v),
-                others: vec![],
-                minimum: None,
-                open: None,
-            },
-        ))
+        Ok((model, Held::of_fixed_effect(hold, centre, estimate)))
     }
 
     /// The thresholds' parameters and nominal effects as they are reported.
