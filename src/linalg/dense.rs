@@ -89,6 +89,19 @@ pub fn sum(v: &[f64]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest.iter().sum::<f64>()
 }
 
+/// The largest distance from a value, in eight strands; what is not a number is passed over.
+pub fn largest_distance(v: &[f64], from: f64) -> f64 {
+    let larger = |most: f64, v: f64| if (v - from).abs() > most { (v - from).abs() } else { most };
+    let (v, rest) = v.as_chunks::<8>();
+    let mut most = [0.0; 8];
+    for v in v {
+        for i in 0..8 {
+            most[i] = larger(most[i], v[i]);
+        }
+    }
+    most.into_iter().fold(rest.iter().fold(0.0, |most, v| larger(most, *v)), f64::max)
+}
+
 /// a'b, in four sums.
 #[inline]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -136,6 +149,16 @@ pub fn solve_lower_transpose(n: usize, l: &[f64], x: &mut [f64]) {
         }
         x[j] = sum / l[j * n + j];
     }
+}
+
+/// L^-1, for the lower triangle of the `n x n` matrix `l`.
+pub fn lower_inverse(n: usize, l: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; n * n];
+    for (j, column) in out.chunks_exact_mut(n).enumerate() {
+        column[j] = 1.0;
+        solve_lower(n, l, column);
+    }
+    out
 }
 
 /// x <- U^-1 x for the upper triangular `n x n` matrix `u`.

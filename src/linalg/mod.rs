@@ -5,6 +5,7 @@ pub mod delta;
 pub mod dense;
 pub mod factor;
 pub mod lanczos;
+pub mod lanes;
 pub mod orthogonal;
 mod padding;
 mod registers;
