@@ -1,9 +1,12 @@
 //! Small dense matrices, column-major, in place.
+// What is inlined always is compiled for the vectors of its callers.
+#![allow(clippy::inline_always)]
 
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, MatMut, MatRef, Par};
 
+pub use super::eigen::symmetric_eigen;
 use super::registers;
 
 /// Factorises the lower triangle of the `n x n` matrix `a` as L L'; the strict upper triangle is not touched.
@@ -103,7 +106,7 @@ pub fn largest_distance(v: &[f64], from: f64) -> f64 {
 }
 
 /// a'b, in four sums.
-#[inline]
+#[inline(always)]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
     let mut sums = [0.0; 4];
@@ -123,7 +126,7 @@ pub fn dot_in_order(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// y += a x.
-#[inline]
+#[inline(always)]
 pub fn add_scaled(y: &mut [f64], a: f64, x: &[f64]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y += a * x);
 }
@@ -218,22 +221,6 @@ pub fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
     let mut out = vec![0.0; r * r];
     multiply_add(r, r, r, 1.0, a, b, &mut out);
     out
-}
-
-/// Eigenvalues (ascending) and orthonormal eigenvectors (columns) of the symmetric `n x n` matrix `a`.
-pub fn symmetric_eigen(n: usize, a: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
-    if n == 0 {
-        return Some((vec![], vec![]));
-    }
-    if a.iter().any(|v| !v.is_finite()) {
-        return None;
-    }
-    let eigen = faer::MatRef::from_column_major_slice(a, n, n).self_adjoint_eigen(faer::Side::Lower);
-    registers::clear();
-    let eigen = eigen.ok()?;
-    let values = (0..n).map(|i| eigen.S().column_vector()[i]).collect();
-    let vectors = (0..n * n).map(|e| eigen.U()[(e % n, e / n)]).collect();
-    Some((values, vectors))
 }
 
 /// The lower triangular factor (diagonal >= 0) of a positive semidefinite matrix: a zero pivot gives a zero column.
@@ -347,14 +334,6 @@ mod tests {
         assert_eq!(t, [2.0, 1.0, 0.0, 0.0]);
         let t = semidefinite_cholesky(2, &[0.0, 0.0, 0.0, 9.0]);
         assert_eq!(t, [0.0, 0.0, 0.0, 3.0]);
-    }
-
-    #[test]
-    fn eigenvalues_come_in_order() {
-        let (values, vectors) = symmetric_eigen(2, &[2.0, 1.0, 1.0, 2.0]).unwrap();
-        assert!((values[0] - 1.0).abs() < 1e-15 && (values[1] - 3.0).abs() < 1e-15);
-        assert!((vectors[0] + vectors[1]).abs() < 1e-15);
-        assert!(symmetric_eigen(1, &[f64::INFINITY]).is_none());
     }
 
     #[test]

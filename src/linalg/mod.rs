@@ -3,6 +3,7 @@
 mod cholesky;
 pub mod delta;
 pub mod dense;
+mod eigen;
 pub mod factor;
 pub mod lanczos;
 pub mod lanes;

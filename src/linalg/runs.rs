@@ -2,6 +2,8 @@
 //!
 //! Supernodes that follow each other and have the same rows R below them (the subjects of a crossed design that have all seen the same
 //! items, say) lie in memory as one matrix with a constant stride, so that what they do to R is one product.
+// Loops are compiled for the processor's widest vectors where they are inlined into what `Arch` calls; sums are the same with each.
+#![allow(clippy::inline_always)]
 
 use std::ops::Range;
 
@@ -13,6 +15,7 @@ use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_uppe
 use faer::prelude::ReborrowMut;
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 use faer::{Accum, MatMut, MatRef, Par};
+use pulp::Arch;
 
 use super::dense::{add_scaled, dot};
 use super::registers;
@@ -85,6 +88,7 @@ impl Run {
     }
 
     /// Divides the run's rows of x, columns of length n, by its diagonal blocks, or by these transposed.
+    #[inline(always)]
     fn solve_blocks(&self, transposed: bool, panels: &[f64], n: usize, x: &mut [f64]) {
         let (c, h, m) = (self.columns, self.height(), x.len() / n);
         if c > SMALL_BLOCK && m > 1 {
@@ -202,6 +206,7 @@ impl Runs {
     }
 
     /// Calls `work` for each column of the lower triangle over a run's rows: its number, where it begins in the values, the places of its rows.
+    #[inline(always)]
     fn each_column(&self, run: &Run, mut work: impl FnMut(usize, usize, &[u32])) {
         for segment in &self.segments[run.segments.clone()] {
             let places = &self.places[segment.places..segment.places + run.rows - segment.first];
@@ -237,6 +242,14 @@ impl Runs {
 
     /// A = L L' in place; `false` if A is not positive definite.
     pub fn factorize(&self, values: &mut [f64], work: &mut [f64], stack: &mut MemStack) -> bool {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.factorize_wide(values, work, stack),
+        )
+    }
+
+    #[inline(always)]
+    fn factorize_wide(&self, values: &mut [f64], work: &mut [f64], stack: &mut MemStack) -> bool {
         for run in &self.all {
             let (c, r, h) = (run.columns, run.rows, run.height());
             let (before, after) = values.split_at_mut(run.panels().end);
@@ -262,6 +275,14 @@ impl Runs {
 
     /// x <- L^-1 x for columns of length n.
     pub fn half_solve(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.half_solve_wide(values, n, x, work),
+        );
+    }
+
+    #[inline(always)]
+    fn half_solve_wide(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
         let m = x.len() / n;
         for run in &self.all {
             let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
@@ -292,6 +313,14 @@ impl Runs {
 
     /// x <- L'^-1 x for columns of length n.
     pub fn half_solve_transpose(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.half_solve_transpose_wide(values, n, x, work),
+        );
+    }
+
+    #[inline(always)]
+    fn half_solve_transpose_wide(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
         let m = x.len() / n;
         for run in self.all.iter().rev() {
             let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
@@ -320,6 +349,7 @@ impl Runs {
 }
 
 /// out at `places` -= factor v.
+#[inline(always)]
 fn subtract(out: &mut [f64], places: &[u32], factor: f64, v: &[f64]) {
     let (first, last) = (places[0] as usize, places[places.len() - 1] as usize);
     if last - first + 1 == places.len() {
@@ -330,6 +360,7 @@ fn subtract(out: &mut [f64], places: &[u32], factor: f64, v: &[f64]) {
 }
 
 /// The lower triangle of B B', for B `r x k` with its columns `stride` apart.
+#[inline(always)]
 fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
     if r * r * k > SMALL_PRODUCT {
         let b = MatRef::from_column_major_slice_with_stride(b, r, k, stride);
@@ -348,6 +379,7 @@ fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
 }
 
 /// The factor of a panel of `c` columns and `h` rows, its first rows symmetric; `false` if a pivot is not positive.
+#[inline(always)]
 fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) -> bool {
     if c > SMALL_BLOCK {
         let (mut top, mut below) = MatMut::from_column_major_slice_mut(panel, h, c).split_at_row_mut(c);
@@ -376,12 +408,13 @@ fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) 
 }
 
 /// x <- D^-1 x, D the first entries of columns of length h.
+#[inline(always)]
 fn divide_by_pivots(panels: &[f64], h: usize, x: &mut [f64]) {
     panels.chunks_exact(h).zip(x).for_each(|(panel, v)| *v /= panel[0]);
 }
 
 /// x <- L^-1 x, for L of `c` columns that are `h` apart.
-#[inline]
+#[inline(always)]
 fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
     if c == 2 {
         x[0] /= l[0];
@@ -396,7 +429,7 @@ fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
 }
 
 /// x <- L'^-1 x, for L of `c` columns that are `h` apart.
-#[inline]
+#[inline(always)]
 fn solve_lower_transpose(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
     if c == 2 {
         x[1] /= l[h + 1];

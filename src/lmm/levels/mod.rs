@@ -167,48 +167,54 @@ impl Traces {
     /// As [`super::deviance::Deviance::forms`] of the directions of these derivatives.
     pub fn forms(&self, t: &[f64], derivatives: &[FactorDerivative]) -> (Vec<f64>, Vec<f64>) {
         let r = t.len().isqrt();
-        let n = derivatives.len();
-        let changes: Vec<Vec<f64>> = derivatives.iter().map(|d| self.change(t, &d.d)).collect();
-        // sum_ac dS_ac x_a B_cd x_b, of each parameter, at (b, d).
-        let images: Vec<Vec<f64>> = changes.iter().map(|change| self.image(r, change)).collect();
-        let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let columns = self.along.len() / (r * r);
-        let along = |c: usize| -> Vec<f64> {
-            changes.iter().map(|change| inner(change, &self.along[c * r * r..(c + 1) * r * r])).collect()
-        };
-        let fixed: Vec<Vec<f64>> = (self.from..columns - 1).map(along).collect();
+        let (n, square) = (derivatives.len(), r * r);
+        let (mut changes, mut images) = (vec![0.0; n * square], vec![0.0; n * square]);
+        derivatives.iter().zip(changes.chunks_exact_mut(square)).for_each(|(d, out)| self.change(t, &d.d, out));
+        // sum_ac dS_ac x_a x_b B_cd of each parameter, at (b, d).
+        let tensor = self.whole(r);
+        for (change, image) in changes.chunks_exact(square).zip(images.chunks_exact_mut(square)) {
+            change.iter().zip(tensor.chunks_exact(square)).for_each(|(change, row)| dense::add_scaled(image, *change, row));
+        }
+        let mut along = vec![0.0; self.along.len() / square * n];
+        for (along, products) in along.chunks_exact_mut(n).zip(self.along.chunks_exact(square)) {
+            along.iter_mut().zip(changes.chunks_exact(square)).for_each(|(v, change)| *v = dense::dot(change, products));
+        }
+        let residual = along.split_off(along.len() - n);
         let mut forms = vec![0.0; n * n];
-        for i in 0..n {
-            for j in i..n {
-                let form = inner(&images[i], &changes[j]) - fixed.iter().map(|f| f[i] * f[j]).sum::<f64>();
-                forms[i * n + j] = form;
-                forms[j * n + i] = form;
+        for (i, image) in images.chunks_exact(square).enumerate() {
+            for (j, change) in changes.chunks_exact(square).enumerate().skip(i) {
+                let fixed: f64 = along.chunks_exact(n).skip(self.from).map(|f| f[i] * f[j]).sum();
+                forms[i * n + j] = dense::dot(image, change) - fixed;
+                forms[j * n + i] = forms[i * n + j];
             }
         }
-        (forms, along(columns - 1))
+        (forms, residual)
     }
 
     /// D T' + T D', or that divided by T from both sides, T^-1 D + D'T'^-1.
-    fn change(&self, t: &[f64], d: &[f64]) -> Vec<f64> {
+    fn change(&self, t: &[f64], d: &[f64], out: &mut [f64]) {
         let r = t.len().isqrt();
-        let product = match &self.inverse {
-            Some(inverse) => dense::product(r, inverse, d),
-            None => (0..r * r).map(|e| (0..r).map(|c| d[c * r + e % r] * t[c * r + e / r]).sum()).collect(),
-        };
-        (0..r * r).map(|e| product[e] + product[e % r * r + e / r]).collect()
-    }
-
-    fn image(&self, r: usize, change: &[f64]) -> Vec<f64> {
-        let at = |a: usize, b: usize| place(r, a.max(b), a.min(b));
-        let mut image = vec![0.0; r * r];
         for b in 0..r {
             for a in 0..r {
-                let products = &self.tensor[at(a, b) * triangle(r)..(at(a, b) + 1) * triangle(r)];
-                for d in 0..r {
-                    image[d * r + b] += (0..r).map(|c| change[c * r + a] * products[at(c, d)]).sum::<f64>();
-                }
+                let product: f64 = match &self.inverse {
+                    Some(inverse) => (0..r).map(|c| inverse[c * r + a] * d[b * r + c]).sum(),
+                    None => (0..r).map(|c| d[c * r + a] * t[c * r + b]).sum(),
+                };
+                out[b * r + a] += product;
+                out[a * r + b] += product;
             }
         }
-        image
+    }
+
+    /// x_a x_b B_cd in row (a, c) and column (b, d).
+    fn whole(&self, r: usize) -> Vec<f64> {
+        let at = |a: usize, b: usize| place(r, a.max(b), a.min(b));
+        let mut out = Vec::with_capacity(r * r * r * r);
+        for (c, a) in (0..r).flat_map(|c| (0..r).map(move |a| (c, a))) {
+            for d in 0..r {
+                out.extend((0..r).map(|b| self.tensor[at(a, b) * triangle(r) + at(c, d)]));
+            }
+        }
+        out
     }
 }
