@@ -22,8 +22,11 @@ use super::registers;
 use super::supernodes::params;
 use crate::error::{Error, Result, try_vec};
 
-/// The largest panel of a system that is factorised by runs.
-const LARGEST_HEIGHT: usize = 512;
+/// The most rows below a supernode of a system that is factorised by runs, if few others have the same.
+pub(super) const LARGEST_ROWS: usize = 512;
+
+/// The share of its rows that the width of a run with more of them must have.
+const WIDE_ENOUGH: f64 = 0.1;
 
 /// Runs may take this many bytes, or twice as many as the factor.
 const LEAST_LIMIT: usize = 1 << 22;
@@ -82,6 +85,11 @@ impl Run {
         self.columns * self.count
     }
 
+    /// Whether it is so narrow beside many rows that single blocks are better.
+    fn is_narrow(&self) -> bool {
+        self.rows > LARGEST_ROWS && (self.width() as f64) < WIDE_ENOUGH * self.rows as f64
+    }
+
     /// Where its panels stand.
     pub fn panels(&self) -> Range<usize> {
         self.from..self.from + self.height() * self.width()
@@ -119,14 +127,9 @@ impl Run {
 }
 
 impl Runs {
-    /// `None` where some supernode is large, or all of this would need much more memory than the factor.
+    /// `None` where some supernode has many rows below it that few others have, or all of this would need much more memory than the factor.
     pub fn new(structure: &SymbolicSupernodalCholesky<usize>, owner: &[u32]) -> Result<Option<Self>> {
         let n = structure.n_supernodes();
-        let height =
-            |s: usize| structure.supernode_end()[s] - structure.supernode_begin()[s] + structure.supernode(s).pattern().len();
-        if (0..n).any(|s| height(s) > LARGEST_HEIGHT) {
-            return Ok(None);
-        }
         let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0 };
         let most = LEAST_LIMIT.max(2 * size_of::<f64>() * structure.len_val());
         for s in 0..n {
@@ -139,6 +142,9 @@ impl Runs {
             {
                 run.count += 1;
                 continue;
+            }
+            if made.all.last().is_some_and(Run::is_narrow) {
+                return Ok(None);
             }
             let too_big = |_| Error::memory("places of the random effects in the factor", most);
             made.pattern.try_reserve(pattern.len()).map_err(too_big)?;
@@ -160,7 +166,7 @@ impl Runs {
                 segments: segments..made.segments.len(),
             });
         }
-        Ok(Some(made))
+        Ok(if made.all.last().is_some_and(Run::is_narrow) { None } else { Some(made) })
     }
 
     fn bytes(&self) -> usize {

@@ -83,3 +83,46 @@ fn each_block(pair: &BlockMatrix, mut work: impl FnMut(usize, usize)) {
         pair.rows[range[0]..range[1]].iter().for_each(|row| work(*row as usize, column));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::{Layout, TermSize};
+    use super::*;
+
+    /// Terms of one effect; `meets` says which levels of the second meet those of the first.
+    fn gram(levels: &[usize], meets: impl Fn(usize, usize) -> bool) -> Gram {
+        let terms: Vec<TermSize> = levels.iter().map(|&levels| TermSize { levels, effects: 1 }).collect();
+        let mut off_diagonal = vec![];
+        if let [first, second] = &terms[..] {
+            let mut pair = BlockMatrix::empty(second, first).unwrap();
+            for column in 0..first.levels {
+                pair.rows.extend((0..second.levels as u32).filter(|row| meets(*row as usize, column)));
+                pair.col_ptr[column + 1] = pair.rows.len();
+            }
+            pair.values = vec![1.0; pair.rows.len()];
+            off_diagonal.push(pair);
+        }
+        let diagonal = levels.iter().map(|&levels| vec![1.0; levels]).collect();
+        Gram { layout: Layout { p: 1, terms }, diagonal, off_diagonal, within: vec![] }
+    }
+
+    #[test]
+    fn one_term_keeps_its_order() {
+        assert_eq!(gram(&[4], |_, _| false).order().unwrap(), Some(vec![0, 1, 2, 3]));
+    }
+
+    #[test]
+    fn the_larger_of_crossed_terms_comes_first() {
+        assert_eq!(gram(&[2, 3], |_, _| true).order().unwrap(), Some(vec![2, 3, 4, 0, 1]));
+        assert_eq!(gram(&[3, 2], |_, _| true).order().unwrap(), Some(vec![0, 1, 2, 3, 4]));
+        // Each of 70 levels meets two of 6 others, all of whose pairs occur.
+        let sparse = |row: usize, column: usize| row == column % 6 || row == (column % 6 + 1 + column / 6 % 5) % 6;
+        assert_eq!(gram(&[70, 6], sparse).order().unwrap(), Some((0..76).collect()));
+    }
+
+    #[test]
+    fn where_few_pairs_are_joined_there_may_be_better() {
+        assert_eq!(gram(&[30, 10], |row, column| column / 3 == row).order().unwrap(), None);
+        assert_eq!(gram(&[40, 20], |row, column| row / 5 == column / 10).order().unwrap(), None);
+    }
+}
