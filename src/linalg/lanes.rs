@@ -36,7 +36,7 @@ impl Lanes {
     /// Whether all are less than a limit; not so where one is no number.
     #[inline(always)]
     pub fn all_below(self, limit: f64) -> bool {
-        self.0.iter().fold(true, |all, v| all & (*v < limit))
+        self.0.iter().all(|v| *v < limit)
     }
 
     /// The sum over the problems.
