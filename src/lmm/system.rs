@@ -121,6 +121,11 @@ impl LinearSystem {
         self.kept.len() + 1
     }
 
+    /// The squared length of column j of [Q e].
+    pub(super) fn own_product(&self, j: usize) -> f64 {
+        if j == self.kept.len() { self.rss } else { 1.0 }
+    }
+
     /// Whether the effects of a term are so nearly dependent on each other that results lose digits: the smallest eigenvalue of their
     /// scaled cross-products tells. A slope on a variable whose mean is 30,000 times its deviation is one.
     pub fn nearly_dependent(&self, k: usize) -> bool {
