@@ -32,6 +32,7 @@ static const char *const help_text[] = {
     "  --quote C                  the quote around cells with separators: \", another character or none\n"
     "  --categorical A,B          read these columns as categories, even if they look like numbers\n"
     "  --ordered \"A=lo<mid<hi\"    an ordered factor with its order (repeatable)\n"
+    "  --stream                   fit a lmm to data that are read in parts and never held: what is per row is no question then\n"
     "  --na omit|error|pad        rows with missing values: leave them out (the default), stop,\n"
     "                             or leave them out and give null for them in results per row\n"
     "  --weights COL              prior weights: the residual variance is sigma^2 / weight; for a binomial\n"

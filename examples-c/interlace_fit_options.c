@@ -218,6 +218,7 @@ static const struct option table[] = {
     {"--progress", NULL, PROGRAM, 0, false, NULL, 0},
     {"--update", "a formula, \". ~ . + x\"", PROGRAM, 0, false, NULL, 0},
     {"--response", "a CSV file", PROGRAM, 0, false, NULL, 0},
+    {"--stream", NULL, PROGRAM, LMM, false, NULL, 0},
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", PROGRAM, 0, false, NULL, 0},
     {"--write", "a table and a file, \"coefficients=FILE.csv\"", PROGRAM, 0, true, NULL, 0},
     {"--save", "a file", PROGRAM, 0, false, NULL, 0},
