@@ -4,6 +4,7 @@ pub mod fixed;
 pub mod jet;
 pub mod response;
 pub mod model;
+mod random_rows;
 mod latent;
 pub mod approximation;
 mod precision;
@@ -28,6 +29,7 @@ pub mod estimate;
 pub mod separation;
 pub mod edge;
 mod inverse;
+mod differences;
 pub mod solution;
 pub mod joint;
 

@@ -36,6 +36,8 @@ pub struct SparseCholesky {
     pub(super) values: Vec<f64>,
     scratch: MemBuffer,
     max_rhs: usize,
+    /// How many a factorisation, or its inverse, may use.
+    pub threads: usize,
 }
 
 /// Whether a factorisation of so many multiplications and entries is wanted.
@@ -111,6 +113,7 @@ impl SparseCholesky {
             slot,
             scratch,
             max_rhs,
+            threads: 1,
         }))
     }
 
@@ -171,7 +174,7 @@ impl SparseCholesky {
         match &mut self.numeric {
             Numeric::Runs(runs, work) => {
                 self.values.copy_from_slice(&self.assembled);
-                if !runs.factorize(&mut self.values, work, stack) {
+                if !runs.factorize(&mut self.values, work, self.threads, stack)? {
                     return Err(Error::numeric("the random-effects system is not positive definite"));
                 }
                 Ok(())

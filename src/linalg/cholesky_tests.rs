@@ -51,7 +51,7 @@ fn factor_solves_and_inverse_agree_with_an_independent_factorisation() {
             let scaled: Vec<f64> = values.iter().map(|v| v * scale).collect();
             scaled.iter().enumerate().for_each(|(e, &v)| a.set(e, v));
             a.factorize().unwrap();
-            inverse.compute(&a);
+            inverse.compute(&a).unwrap();
             let reference = CscCholesky::factor(&oracle(n, &col_ptr, &row_idx, &scaled)).unwrap();
             let identity = nalgebra_sparse::na::DMatrix::<f64>::identity(n, n);
             let dense = reference.solve(&identity);

@@ -8,6 +8,7 @@ pub mod lanczos;
 pub mod orthogonal;
 mod padding;
 mod registers;
+mod groups;
 mod runs;
 mod selected_inverse;
 mod supernodes;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use faer::dyn_stack::{MemStack, StackReq};
+use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::cholesky::llt::factor::{LltRegularization, cholesky_in_place, cholesky_in_place_scratch};
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
@@ -15,9 +15,11 @@ use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::dense::{add_scaled, dot};
+use super::groups::{Groups, MOST, Node};
 use super::registers;
 use super::supernodes::params;
 use crate::error::{Error, Result, try_vec};
+use crate::threads::divide;
 
 /// The largest panel of a system that is factorised by runs.
 const LARGEST_HEIGHT: usize = 512;
@@ -30,6 +32,15 @@ const SMALL_BLOCK: usize = 24;
 
 /// Products with more multiplications go to a blocked routine.
 pub(super) const SMALL_PRODUCT: usize = 2000;
+
+/// Runs have no more columns than this, so that there are several where there is much to do.
+const LONGEST: usize = 1024;
+
+/// Fewer multiplications are not worth groups.
+const WORTH_GROUPS: f64 = 2e6;
+
+/// Multiplications for each number that groups have to add to what is above them.
+const FOR_EACH_ABOVE: f64 = 50.0;
 
 /// Supernodes of equal size with the same rows below.
 pub(super) struct Run {
@@ -67,9 +78,16 @@ pub(super) struct Runs {
     places: Vec<u32>,
     /// The largest number of rows below.
     pub largest: usize,
+    /// Runs that are eliminated side by side.
+    groups: Option<Groups>,
 }
 
 impl Run {
+    /// Multiplications that its elimination takes, about.
+    fn work(&self) -> f64 {
+        (self.width() * self.height() * self.height() + self.rows * self.rows) as f64
+    }
+
     pub fn height(&self) -> usize {
         self.columns + self.rows
     }
@@ -123,7 +141,7 @@ impl Runs {
         if (0..n).any(|s| height(s) > LARGEST_HEIGHT) {
             return Ok(None);
         }
-        let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0 };
+        let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0, groups: None };
         let most = LEAST_LIMIT.max(2 * size_of::<f64>() * structure.len_val());
         for s in 0..n {
             let (begin, columns) = (structure.supernode_begin()[s], structure.supernode_end()[s] - structure.supernode_begin()[s]);
@@ -131,6 +149,7 @@ impl Runs {
             if let Some(run) = made.all.last_mut()
                 && run.columns == columns
                 && run.rows == pattern.len()
+                && run.width() < LONGEST
                 && made.pattern[run.pattern.clone()].iter().zip(pattern).all(|(a, b)| *a as usize == *b)
             {
                 run.count += 1;
@@ -156,7 +175,21 @@ impl Runs {
                 segments: segments..made.segments.len(),
             });
         }
+        made.groups = Groups::new(&made.nodes(), |above, work| {
+            let numbers = structure.len_val() - made.all[above].from;
+            work >= WORTH_GROUPS && work >= FOR_EACH_ABOVE * (MOST * numbers) as f64
+        });
         Ok(Some(made))
+    }
+
+    /// The tree of the runs.
+    pub fn nodes(&self) -> Vec<Node> {
+        let node = |(number, run): (usize, &Run)| {
+            let parent = self.segments[run.segments.clone()].first();
+            let parent = parent.map_or(number, |segment| self.all.partition_point(|run| run.from <= segment.from) - 1);
+            Node { parent, work: run.work() }
+        };
+        self.all.iter().enumerate().map(node).collect()
     }
 
     fn bytes(&self) -> usize {
@@ -212,12 +245,13 @@ impl Runs {
         }
     }
 
-    /// The symmetric matrix over a run's rows, from values of later supernodes.
-    pub fn gather(&self, run: &Run, values: &[f64], out: &mut [f64]) {
+    /// The symmetric matrix over a run's rows, from values of later supernodes; `at` has those from a place on.
+    pub fn gather<'v>(&self, run: &Run, at: impl Fn(usize) -> &'v [f64], out: &mut [f64]) {
         let r = run.rows;
         self.each_column(run, |c, base, places| {
+            let values = at(base);
             for (b, &place) in places.iter().enumerate() {
-                let value = values[base + place as usize];
+                let value = values[place as usize];
                 out[c * r + c + b] = value;
                 out[(c + b) * r + c] = value;
             }
@@ -236,26 +270,64 @@ impl Runs {
     }
 
     /// A = L L' in place; `false` if A is not positive definite.
-    pub fn factorize(&self, values: &mut [f64], work: &mut [f64], stack: &mut MemStack) -> bool {
-        for run in &self.all {
-            let (c, r, h) = (run.columns, run.rows, run.height());
-            let (before, after) = values.split_at_mut(run.panels().end);
-            let panels = &mut before[run.from..];
-            if !panels.chunks_exact_mut(h * c).all(|panel| factorize_panel(h, c, panel, stack)) {
-                return false;
-            }
-            if r == 0 {
-                continue;
-            }
-            let behind = run.panels().end;
-            if run.width() == 1 {
-                let below = &panels[1..];
-                self.each_column(run, |j, base, places| subtract(&mut after[base - behind..], places, below[j], &below[j..]));
-            } else {
-                let update = &mut work[..r * r];
-                self_product(r, run.width(), h, &panels[c..], update);
-                self.each_column(run, |j, base, places| subtract(&mut after[base - behind..], places, 1.0, &update[j * r + j..]));
-            }
+    pub fn factorize(&self, values: &mut [f64], work: &mut [f64], threads: usize, stack: &mut MemStack) -> Result<bool> {
+        let Some(groups) = &self.groups else {
+            let part = &mut Part { own: values, from: 0, beyond: &mut [], above: usize::MAX };
+            return Ok(self.all.iter().all(|run| self.eliminate(run, part, work, stack)));
+        };
+        let from = self.all[groups.above].from;
+        let (mut below, above) = values.split_at_mut(from);
+        let mut parts = vec![];
+        for range in &groups.ranges {
+            let own;
+            (own, below) = below.split_at_mut(self.all[range.end].from - self.all[range.start].from);
+            parts.push((&self.all[range.clone()], own));
+        }
+        let numbers = above.len();
+        for taken in divide(threads, parts, &|(runs, own)| self.eliminate_group(runs, own, (from, numbers))) {
+            let Some(taken) = taken? else { return Ok(false) };
+            add_scaled(above, 1.0, &taken);
+        }
+        let part = &mut Part { own: above, from, beyond: &mut [], above: usize::MAX };
+        Ok(self.all[groups.above..].iter().all(|run| self.eliminate(run, part, work, stack)))
+    }
+
+    /// Eliminates a group, whose panels are `own`: what it adds to the numbers above; none if some pivot is not positive.
+    fn eliminate_group(&self, runs: &[Run], own: &mut [f64], (above, numbers): (usize, usize)) -> Result<Option<Vec<f64>>> {
+        let mut beyond = try_vec("workspace of the factorisation", 0.0, numbers)?;
+        let largest = runs.iter().map(|run| run.rows).max().unwrap_or(0);
+        let mut work = try_vec("workspace of the factorisation", 0.0, largest * largest)?;
+        let request = self.scratch();
+        let mut scratch =
+            MemBuffer::try_new(request).map_err(|_| Error::memory("workspace of the factorisation", request.size_bytes()))?;
+        let part = &mut Part { own, from: runs.first().map_or(0, |run| run.from), beyond: &mut beyond, above };
+        let regular = runs.iter().all(|run| self.eliminate(run, part, &mut work, MemStack::new(&mut scratch)));
+        Ok(regular.then_some(beyond))
+    }
+
+    /// Factorises a run's panels and takes off later ones what they have to do with it; `false` if some pivot is not positive.
+    fn eliminate(&self, run: &Run, part: &mut Part<'_>, work: &mut [f64], stack: &mut MemStack) -> bool {
+        let (c, r, h, behind) = (run.columns, run.rows, run.height(), run.panels().end);
+        let (before, after) = part.own.split_at_mut(behind - part.from);
+        let panels = &mut before[run.from - part.from..];
+        if !panels.chunks_exact_mut(h * c).all(|panel| factorize_panel(h, c, panel, stack)) {
+            return false;
+        }
+        if r == 0 {
+            return true;
+        }
+        let (above, beyond) = (part.above, &mut *part.beyond);
+        let mut take = |base: usize, places: &[u32], factor: f64, v: &[f64]| {
+            let out = if base < above { &mut after[base - behind..] } else { &mut beyond[base - above..] };
+            subtract(out, places, factor, v);
+        };
+        if run.width() == 1 {
+            let below = &panels[1..];
+            self.each_column(run, |j, base, places| take(base, places, below[j], &below[j..]));
+        } else {
+            let update = &mut work[..r * r];
+            self_product(r, run.width(), h, &panels[c..], update);
+            self.each_column(run, |j, base, places| take(base, places, 1.0, &update[j * r + j..]));
         }
         true
     }
@@ -317,6 +389,14 @@ impl Runs {
             run.solve_blocks(true, panels, n, x);
         }
     }
+}
+
+/// Panels from a place on, and what those from `above` on, which are others', are to have added.
+struct Part<'a> {
+    own: &'a mut [f64],
+    from: usize,
+    beyond: &'a mut [f64],
+    above: usize,
 }
 
 /// out at `places` -= factor v.

@@ -43,14 +43,12 @@ impl Form {
         Ok(factor.map(|factor| Form { factor, inverse: None, col_ptr, row_idx }))
     }
 
-    fn select_inverse(&mut self) -> Result<()> {
+    fn select_inverse(&mut self, threads: usize) -> Result<()> {
+        self.factor.threads = threads;
         if self.inverse.is_none() && self.factor.order() > 0 {
             self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
         }
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-        }
-        Ok(())
+        self.inverse.as_mut().map_or(Ok(()), |inverse| inverse.compute(&self.factor))
     }
 }
 
@@ -65,6 +63,8 @@ pub struct RandomSystem {
     by_precisions: bool,
     /// Precisions are not to be used.
     pub whole: bool,
+    /// How many a factorisation, or its inverse, may use.
+    pub threads: usize,
     log_det_k: f64,
     scratch: Vec<f64>,
 }
@@ -79,6 +79,7 @@ impl RandomSystem {
             precisions: None,
             by_precisions: false,
             whole: false,
+            threads: 1,
             log_det_k: 0.0,
             scratch: vec![],
         };
@@ -104,6 +105,7 @@ impl RandomSystem {
             precisions: None,
             by_precisions: false,
             whole: false,
+            threads: 1,
             log_det_k: 0.0,
             scratch: vec![],
         }))
@@ -174,6 +176,7 @@ impl RandomSystem {
                 None => 0.0,
             };
             self.log_det_k = self.layout.terms.iter().enumerate().map(log_det).sum();
+            form.factor.threads = self.threads;
             return form.factor.factorize();
         }
         self.factorize_roots(gram, t)
@@ -186,6 +189,7 @@ impl RandomSystem {
             none => none.insert(Form::new(gram.pattern()?, gram.layout.q(), self.columns)?),
         };
         gram.fill(t, &form.col_ptr, &mut form.factor);
+        form.factor.threads = self.threads;
         form.factor.factorize()
     }
 
@@ -239,7 +243,8 @@ impl RandomSystem {
 
     /// The inverse on the pattern of what was factorised last.
     pub fn select_inverse(&mut self) -> Result<()> {
-        self.form_mut().map_or(Ok(()), Form::select_inverse)
+        let threads = self.threads;
+        self.form_mut().map_or(Ok(()), |form| form.select_inverse(threads))
     }
 
     /// A^-1 on the pattern of A with its column pointers, where the last factorisation was that of A itself.
