@@ -70,21 +70,33 @@ pub fn each<T: Send>(count: usize, watch: &Watch<'_>, work: &(dyn Fn(usize, &Wat
 /// The results of short pieces, which nobody has to watch. Threads that can't be started leave their part to the others.
 pub fn divide<P: Send, T: Send>(threads: usize, pieces: Vec<P>, work: &(dyn Fn(P) -> T + Sync)) -> Vec<T> {
     let threads = threads.min(pieces.len());
+    beside(threads, pieces, work, || ()).1
+}
+
+/// The same beside something that this thread does first.
+pub fn beside<P: Send, T: Send, R>(
+    threads: usize,
+    pieces: Vec<P>,
+    work: &(dyn Fn(P) -> T + Sync),
+    own: impl FnOnce() -> R,
+) -> (R, Vec<T>) {
+    let threads = threads.min(pieces.len() + 1);
     if threads <= 1 {
-        return pieces.into_iter().map(work).collect();
+        return (own(), pieces.into_iter().map(work).collect());
     }
     let (count, queue) = (pieces.len(), &Mutex::new(pieces.into_iter().enumerate()));
     let next = move || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let share = move || std::iter::from_fn(next).map(|(i, piece)| (i, work(piece))).collect::<Vec<_>>();
     let mut all: Vec<Option<T>> = (0..count).map(|_| None).collect();
-    scope(|scope| {
+    let own = scope(|scope| {
         let others: Vec<_> = (1..threads).map_while(|_| start(scope, share).ok()).collect();
-        let own = share();
-        for (i, result) in own.into_iter().chain(others.into_iter().flat_map(joined)) {
+        let (own, first) = (own(), share());
+        for (i, result) in first.into_iter().chain(others.into_iter().flat_map(joined)) {
             all[i] = Some(result);
         }
+        own
     });
-    all.into_iter().flatten().collect()
+    (own, all.into_iter().flatten().collect())
 }
 
 /// A thread inside the library: its panics are told by whoever joins it.

@@ -73,9 +73,10 @@ impl Laplace<'_> {
         self.memory = memory;
         self.mode.go_to(centre);
         self.mode.factorized = false;
+        (self.evaluations, self.mode_steps) = before;
         let found = found?;
-        self.evaluations = before.0 + found.iter().map(|own| own.evaluations).sum::<usize>();
-        self.mode_steps = before.1 + found.iter().map(|own| own.mode_steps).sum::<usize>();
+        self.evaluations += found.iter().map(|own| own.evaluations).sum::<usize>();
+        self.mode_steps += found.iter().map(|own| own.mode_steps).sum::<usize>();
         Ok(found)
     }
 

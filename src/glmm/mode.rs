@@ -17,8 +17,9 @@ use crate::random::triangle;
 /// What memory is for.
 pub(super) const MODES: &str = "modes of the random effects";
 
-/// Rows from which on other threads are worth their start.
-const WORTH_THREADS: usize = 16_384;
+/// Rows from which on other threads are worth their start: for densities, and for products with Z, which take far less.
+const WORTH_DENSITIES: usize = 16_384;
+const WORTH_PRODUCTS: usize = 65_536;
 
 /// Random effects, and fixed effects of the mean that are part of the mode: a point, or a step.
 pub struct Effects {
@@ -107,10 +108,10 @@ impl<'a> Mode<'a> {
 
     /// How many threads its steps may use; few rows are not worth any.
     pub(super) fn use_threads(&mut self, threads: usize) {
-        self.threads = if self.model.n < WORTH_THREADS { 1 } else { threads };
-        self.precision.threads = self.threads;
-        self.precision.system.threads = threads;
-        self.evaluator.use_threads(if self.model.response.calls_back() { 1 } else { self.threads });
+        let from = |rows: usize| if self.model.n < rows { 1 } else { threads };
+        let (products, densities) = (from(WORTH_PRODUCTS), from(WORTH_DENSITIES));
+        (self.threads, self.precision.threads, self.precision.system.threads) = (products, products, threads);
+        self.evaluator.use_threads(if self.model.response.calls_back() { 1 } else { densities });
     }
 
     /// A copy of the point.

@@ -79,7 +79,7 @@ pub(super) struct Runs {
     /// The largest number of rows below.
     pub largest: usize,
     /// Runs that are eliminated side by side.
-    groups: Option<Groups>,
+    pub groups: Option<Groups>,
 }
 
 impl Run {

@@ -30,7 +30,7 @@ pub struct SelectedInverse {
     slot: Vec<usize>,
     work: Workspace,
     /// Nodes of which the inverse is computed side by side: runs, or supernodes.
-    groups: Option<Groups>,
+    pub(super) groups: Option<Groups>,
 }
 
 /// For one supernode or run: C_RR, and M.
