@@ -51,6 +51,7 @@ impl Laplace<'_> {
     pub(super) fn differences(&mut self, x: &[f64], free: &[usize], approximate: &[f64]) -> Result<Vec<Slopes>> {
         let (watch, model, how) = (self.watch, self.model, self.how);
         let before = (self.evaluations, self.mode_steps);
+        watch.at(Phase::StandardErrors, 0, Some(free.len()))?;
         let centre = &self.mode.effects()?;
         let pieces = &self.pieces(x, free, approximate, centre)?;
         let habits = &self.habits();
