@@ -264,9 +264,10 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         self.cells::<GRADIENT>(&eta[0], jet);
         self.slopes = self.response.whole_slopes(&self.shared);
         let directions = self.directions();
-        for (direction, scores) in directions.iter().zip(&mut self.scores) {
-            per_row(self.response, direction, |i| [self.in_lower[i][0], self.in_upper[i][0]], scores);
-        }
+        let (response, lower, upper) = (self.response, &self.in_lower, &self.in_upper);
+        divide(self.threads, directions.iter().zip(&mut self.scores).collect(), &|(direction, scores)| {
+            per_row(response, direction, |i| [lower[i][0], upper[i][0]], scores);
+        });
         Ok(())
     }
 
@@ -297,16 +298,18 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         let (n, k, predictors) = (self.response.y.len(), self.response.n_shared(), self.response.predictors());
         let directions = self.directions();
         weights.resize(k * predictors, vec![]);
-        for (e, weights) in weights.iter_mut().enumerate() {
-            if weights.len() != n {
-                *weights = try_vec("information of the thresholds", 0.0, n)?;
-            }
-            if e % predictors == 0 {
-                per_row(self.response, &directions[e / predictors], |i| [-self.in_lower[i][1], -self.in_upper[i][1]], weights);
-            } else {
-                per_row(self.response, &directions[e / predictors], |i| self.with_scale[i], weights);
-            }
+        for weights in weights.iter_mut().filter(|weights| weights.len() != n) {
+            *weights = try_vec("information of the thresholds", 0.0, n)?;
         }
+        let (response, lower, upper, with_scale) = (self.response, &self.in_lower, &self.in_upper, &self.with_scale);
+        divide(self.threads, weights.iter_mut().enumerate().collect(), &|(e, weights)| {
+            let direction = &directions[e / predictors];
+            if e % predictors == 0 {
+                per_row(response, direction, |i| [-lower[i][1], -upper[i][1]], weights);
+            } else {
+                per_row(response, direction, |i| with_scale[i], weights);
+            }
+        });
         let bands = (self.response.nominal.p == 0).then(|| self.information_of_thresholds());
         for f in 0..k {
             let own = match &bands {
