@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::laplace::Laplace;
 use super::mode::{Effects, Foreseen};
+use super::precision::Precision;
 use crate::error::Result;
 use crate::family::Order;
 use crate::threads::share;
@@ -56,6 +57,11 @@ impl Laplace<'_> {
         let pieces = &self.pieces(x, free, approximate, centre)?;
         let habits = &self.habits();
         let shares = !model.response.calls_back() && model.n * free.len() >= WORTH_IT;
+        let threads = if shares { watch.threads().clamp(1, pieces.len().max(1)) } else { 1 };
+        let shared = watch.with_threads(threads);
+        // What follows from the pattern is not found again.
+        let spare = (1..threads).map(|_| self.mode.precision.beside(model)).collect::<Result<Vec<_>>>()?;
+        let spare = &Mutex::new(spare);
         self.watch_by(watch.with_threads(1));
         // What is kept of searches must not depend on who has done them.
         let memory = std::mem::take(&mut self.memory);
@@ -64,9 +70,10 @@ impl Laplace<'_> {
             watch.at(Phase::StandardErrors, k, Some(pieces.len()))?;
             self.slopes(x, &pieces[k], centre)
         };
-        let shared = watch.with_threads(if shares { watch.threads() } else { 1 });
         let found = share(pieces.len(), &shared, &mut |_| Ok(()), &mut first, &|watch, turns| {
-            let mut own = Laplace::new(model, how, watch)?;
+            let precision = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let precision = precision.map_or_else(|| Precision::new(model), Ok)?;
+            let mut own = Laplace::with(model, how, precision, watch)?;
             own.take_habits(habits);
             turns.each(&mut |k| own.slopes(x, &pieces[k], centre))
         });

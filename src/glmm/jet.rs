@@ -137,8 +137,8 @@ pub struct Guess {
 
 /// Evaluates a response at predictors and shared parameters (working scale).
 pub trait Evaluator {
-    /// How many threads an evaluation may use.
-    fn use_threads(&mut self, threads: usize);
+    /// How many threads an evaluation may use; by default it uses that of the call.
+    fn use_threads(&mut self, _threads: usize) {}
 
     /// Takes the shared parameters and the predictors that stay as they are while the mode is searched.
     fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], order: Order) -> Result<()>;

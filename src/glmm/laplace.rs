@@ -14,6 +14,7 @@ use super::border::Border;
 use super::kept_modes::Memory;
 use super::mode::{Foreseen, Mode};
 use super::model::Model;
+use super::precision::Precision;
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
@@ -63,9 +64,14 @@ pub struct Laplace<'a> {
 
 impl<'a> Laplace<'a> {
     pub fn new(model: &'a Model, how: Approximation, watch: &Watch<'a>) -> Result<Self> {
+        Self::with(model, how, Precision::new(model)?, watch)
+    }
+
+    /// With a system of the random effects that has not been factorised.
+    pub(super) fn with(model: &'a Model, how: Approximation, precision: Precision, watch: &Watch<'a>) -> Result<Self> {
         let (n, q, p, predictors) = (model.n, model.layout.q(), model.fixed[0].p, model.response.predictors());
         let is_inside = how.inside != Inside::Nothing;
-        let mode = Mode::new(model, is_inside)?;
+        let mode = Mode::new(model, is_inside, precision)?;
         let expected = || try_vec("expected information", 0.0, n);
         let mut own = Laplace {
             how,

@@ -72,7 +72,7 @@ pub struct Mode<'a> {
 
 impl<'a> Mode<'a> {
     /// `inside`: fixed effects of the mean are part of the mode.
-    pub fn new(model: &'a Model, inside: bool) -> Result<Self> {
+    pub fn new(model: &'a Model, inside: bool, precision: Precision) -> Result<Self> {
         let (n, q, predictors) = (model.n, model.layout.q(), model.response.predictors());
         let mut inner: Vec<bool> = (0..predictors).map(|a| model.predictor.contains(&a)).collect();
         inner[0] |= inside;
@@ -81,7 +81,7 @@ impl<'a> Mode<'a> {
         let mut mode = Mode {
             evaluator: model.response.evaluator(&inner)?,
             jet: Jet::new(n, &inner)?,
-            precision: Precision::new(model)?,
+            precision,
             factorized: false,
             inner,
             u: effects()?,

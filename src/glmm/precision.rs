@@ -30,6 +30,14 @@ impl Precision {
         Ok(Precision { t: Roots::zeros(&model.structures), gram, system, permuted, threads: 1 })
     }
 
+    /// Another of the same model, which has not been factorised yet.
+    pub fn beside(&self, model: &Model) -> Result<Self> {
+        let Some(system) = self.system.beside()? else { return Self::new(model) };
+        let permuted = try_vec(PERMUTED, 0.0, model.layout.q())?;
+        let t = Roots::zeros(&model.structures);
+        Ok(Precision { t, gram: self.gram.try_clone()?, system, permuted, threads: 1 })
+    }
+
     /// v <- Lambda v, column by column.
     pub fn apply_lambda(&self, v: &mut [f64]) {
         self.gram.gram.apply_factors(&self.t, false, v);

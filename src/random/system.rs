@@ -111,6 +111,24 @@ impl RandomSystem {
         }))
     }
 
+    /// Another for the same pattern, which has not been factorised yet; none where there are precisions.
+    pub fn beside(&self) -> Result<Option<Self>> {
+        let (Some(form), None) = (&self.roots, &self.precisions) else { return Ok(None) };
+        let (col_ptr, row_idx) = (copied(&form.col_ptr)?, copied(&form.row_idx)?);
+        let form = Form { factor: form.factor.beside()?, inverse: None, col_ptr, row_idx };
+        Ok(Some(RandomSystem {
+            layout: self.layout.clone(),
+            columns: self.columns,
+            roots: Some(form),
+            precisions: None,
+            by_precisions: false,
+            whole: false,
+            threads: 1,
+            log_det_k: 0.0,
+            scratch: vec![],
+        }))
+    }
+
     /// By roots, whatever the structures.
     #[cfg(test)]
     pub fn by_roots(gram: &Gram, columns: usize) -> Result<Self> {
