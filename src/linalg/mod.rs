@@ -12,6 +12,7 @@ mod groups;
 mod runs;
 mod selected_inverse;
 mod supernodes;
+pub mod wide;
 
 #[cfg(test)]
 mod cholesky_tests;
