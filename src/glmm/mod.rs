@@ -5,6 +5,7 @@ pub mod jet;
 pub mod own_rows;
 pub mod response;
 pub mod model;
+mod random_rows;
 mod latent;
 pub mod approximation;
 mod precision;
@@ -29,6 +30,7 @@ pub mod estimate;
 pub mod separation;
 pub mod edge;
 mod inverse;
+mod differences;
 pub mod solution;
 pub mod joint;
 

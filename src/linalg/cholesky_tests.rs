@@ -51,7 +51,7 @@ fn factor_solves_and_inverse_agree_with_an_independent_factorisation() {
             let scaled: Vec<f64> = values.iter().map(|v| v * scale).collect();
             scaled.iter().enumerate().for_each(|(e, &v)| a.set(e, v));
             a.factorize().unwrap();
-            inverse.compute(&a);
+            inverse.compute(&a).unwrap();
             let reference = CscCholesky::factor(&oracle(n, &col_ptr, &row_idx, &scaled)).unwrap();
             let identity = nalgebra_sparse::na::DMatrix::<f64>::identity(n, n);
             let dense = reference.solve(&identity);
@@ -103,6 +103,8 @@ fn runs_and_blocks_give_the_same_numbers() {
         bordered(50, 2, 0, complete),
         bordered(1, 30, 0, complete),
         example(90, 3, 40),
+        bordered(2500, 1, 60, |leaf, row| (leaf * 7 + row) % 2 == 0),
+        bordered(4000, 1, 40, complete),
     ];
     for (case, (col_ptr, row_idx, values)) in cases.iter().enumerate() {
         let n = col_ptr.len() - 1;
@@ -123,7 +125,7 @@ fn runs_and_blocks_give_the_same_numbers() {
             values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
             factor.factorize().unwrap();
             let mut inverse = SelectedInverse::new(factor, col_ptr, row_idx).unwrap();
-            inverse.compute(factor);
+            inverse.compute(factor).unwrap();
             let (mut half, mut x, mut y) = (vec![0.0; 5 * n], vec![0.0; 5 * n], vec![0.0; 5 * n]);
             factor.permute_into(&rhs, &mut half);
             factor.half_solve(&mut half);
@@ -140,6 +142,41 @@ fn runs_and_blocks_give_the_same_numbers() {
             ]);
         }
         results[0].iter().zip(&results[1]).for_each(|(a, b)| close(a, b));
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let half = |leaf: usize, row: usize| (leaf * 7 + row).is_multiple_of(2);
+    for (col_ptr, row_idx, values) in
+        [bordered(2500, 1, 60, half), bordered(4000, 1, 40, |_, _| true), bordered(700, 2, 70, |_, _| true)]
+    {
+        let mut all = vec![];
+        for (threads, by_runs) in [(1, true), (2, true), (5, true), (1, false), (3, false)] {
+            let new = if by_runs { SparseCholesky::new } else { SparseCholesky::blocked };
+            let mut factor = new(col_ptr.len() - 1, &col_ptr, &row_idx, 1).unwrap();
+            factor.threads = threads;
+            values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
+            factor.factorize().unwrap();
+            let mut inverse = SelectedInverse::new(&factor, &col_ptr, &row_idx).unwrap();
+            inverse.compute(&factor).unwrap();
+            assert!(factor.runs().is_none_or(|runs| runs.groups.is_some()));
+            assert!(inverse.groups.is_some());
+            let entries: Vec<u64> = (0..row_idx.len()).map(|e| inverse.get(e).to_bits()).collect();
+            all.push((factor.log_determinant().to_bits(), entries));
+        }
+        assert!(all[1] == all[0] && all[2] == all[0] && all[4] == all[3]);
+    }
+}
+
+#[test]
+fn groups_see_a_matrix_that_is_not_positive_definite() {
+    let (col_ptr, row_idx, values) = bordered(4000, 1, 40, |_, _| true);
+    let mut factor = SparseCholesky::new(col_ptr.len() - 1, &col_ptr, &row_idx, 1).unwrap();
+    for (column, threads) in [(17, 1), (17, 2), (3990, 3), (4020, 2)] {
+        factor.threads = threads;
+        values.iter().enumerate().for_each(|(e, &v)| factor.set(e, if e == col_ptr[column] { -v } else { v }));
+        assert_eq!(factor.factorize().unwrap_err().code, Code::Numeric);
     }
 }
 

@@ -116,7 +116,8 @@ impl<'a> Deviance<'a> {
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis, watch: &Watch<'a>) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let Analysis { random, confounded, may_divide } = analysis;
+        let Analysis { mut random, confounded, may_divide } = analysis;
+        random.threads = watch.threads();
         Ok(Deviance {
             means: if system.correlation.is_none() { Some(system.gram.means()) } else { None },
             levels: if may_divide { Levels::new(system)? } else { None },

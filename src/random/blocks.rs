@@ -1,5 +1,7 @@
 //! Sparse matrices of small dense blocks: the cross-products of two random terms.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::layout::{TermRows, TermSize};
@@ -267,28 +269,37 @@ impl BlockMatrix {
     }
 }
 
+/// Whether the blocks of a term's levels are sums of runs of rows.
+pub fn has_sums_of_runs(term: &TermRows<'_>, effects: usize) -> bool {
+    term.runs.is_some() && (effects == 1 && term.z.is_none() || effects == 2 && term.z.is_some())
+}
+
+/// Those of some rows, of which the levels are from `first` on.
+pub fn add_runs(term: &TermRows<'_>, weights: &[f64], rows: Range<usize>, first: usize, blocks: &mut [f64]) {
+    let Some(runs) = term.runs else { return };
+    let Some(z) = term.z else {
+        return runs.within(term.index, rows).for_each(|(level, run)| blocks[level - first] += dense::sum(&weights[run]));
+    };
+    let (a, b) = z.split_at(term.index.len());
+    for (level, run) in runs.within(term.index, rows) {
+        let [mut aa, mut ab, mut bb] = [0.0; 3];
+        for ((w, a), b) in weights[run.clone()].iter().zip(&a[run.clone()]).zip(&b[run]) {
+            let (wa, wb) = (w * a, w * b);
+            aa += wa * a;
+            ab += wa * b;
+            bb += wb * b;
+        }
+        let block = &mut blocks[(level - first) * 4..][..4];
+        block.iter_mut().zip([aa, ab, ab, bb]).for_each(|(sum, v)| *sum += v);
+    }
+}
+
 /// Adds Z_k'Z_k, one block per level, to `blocks`.
 pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usize, blocks: &mut [f64]) {
     let n = term.index.len();
     let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
     match (effects, term.z, term.runs.zip(weights)) {
-        (1, None, Some((runs, weights))) => {
-            runs.of(term.index).for_each(|(level, run)| blocks[level] += dense::sum(&weights[run]));
-        }
-        (2, Some(z), Some((runs, weights))) => {
-            let (first, second) = z.split_at(n);
-            for (level, run) in runs.of(term.index) {
-                let [mut aa, mut ab, mut bb] = [0.0; 3];
-                for ((w, a), b) in weights[run.clone()].iter().zip(&first[run.clone()]).zip(&second[run]) {
-                    let (wa, wb) = (w * a, w * b);
-                    aa += wa * a;
-                    ab += wa * b;
-                    bb += wb * b;
-                }
-                let block = &mut blocks[level * 4..][..4];
-                block.iter_mut().zip([aa, ab, ab, bb]).for_each(|(sum, v)| *sum += v);
-            }
-        }
+        (1 | 2, _, Some((_, weights))) if has_sums_of_runs(term, effects) => add_runs(term, weights, 0..n, 0, blocks),
         (1, None, _) => {
             for (i, &level) in term.index.iter().enumerate() {
                 blocks[level as usize] += weight(i);

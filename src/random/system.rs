@@ -45,14 +45,12 @@ impl Form {
         Ok(factor.map(|factor| Form { factor, inverse: None, col_ptr, row_idx }))
     }
 
-    fn select_inverse(&mut self) -> Result<()> {
+    fn select_inverse(&mut self, threads: usize) -> Result<()> {
+        self.factor.threads = threads;
         if self.inverse.is_none() && self.factor.order() > 0 {
             self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
         }
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-        }
-        Ok(())
+        self.inverse.as_mut().map_or(Ok(()), |inverse| inverse.compute(&self.factor))
     }
 }
 
@@ -67,6 +65,8 @@ pub struct RandomSystem {
     by_precisions: bool,
     /// Precisions are not to be used.
     pub whole: bool,
+    /// How many a factorisation, or its inverse, may use.
+    pub threads: usize,
     log_det_k: f64,
     scratch: Vec<f64>,
 }
@@ -81,6 +81,7 @@ impl RandomSystem {
             precisions: None,
             by_precisions: false,
             whole: false,
+            threads: 1,
             log_det_k: 0.0,
             scratch: vec![],
         };
@@ -106,6 +107,25 @@ impl RandomSystem {
             precisions: None,
             by_precisions: false,
             whole: false,
+            threads: 1,
+            log_det_k: 0.0,
+            scratch: vec![],
+        }))
+    }
+
+    /// Another for the same pattern, which has not been factorised yet; none where there are precisions.
+    pub fn beside(&self) -> Result<Option<Self>> {
+        let (Some(form), None) = (&self.roots, &self.precisions) else { return Ok(None) };
+        let (col_ptr, row_idx) = (copied(&form.col_ptr)?, copied(&form.row_idx)?);
+        let form = Form { factor: form.factor.beside()?, inverse: None, col_ptr, row_idx };
+        Ok(Some(RandomSystem {
+            layout: self.layout.clone(),
+            columns: self.columns,
+            roots: Some(form),
+            precisions: None,
+            by_precisions: false,
+            whole: false,
+            threads: 1,
             log_det_k: 0.0,
             scratch: vec![],
         }))
@@ -176,6 +196,7 @@ impl RandomSystem {
                 None => 0.0,
             };
             self.log_det_k = self.layout.terms.iter().enumerate().map(log_det).sum();
+            form.factor.threads = self.threads;
             return form.factor.factorize();
         }
         self.factorize_roots(gram, t)
@@ -188,6 +209,7 @@ impl RandomSystem {
             none => none.insert(Form::of_gram(gram, self.columns)?),
         };
         gram.fill(t, &form.col_ptr, &mut form.factor);
+        form.factor.threads = self.threads;
         form.factor.factorize()
     }
 
@@ -241,7 +263,8 @@ impl RandomSystem {
 
     /// The inverse on the pattern of what was factorised last.
     pub fn select_inverse(&mut self) -> Result<()> {
-        self.form_mut().map_or(Ok(()), Form::select_inverse)
+        let threads = self.threads;
+        self.form_mut().map_or(Ok(()), |form| form.select_inverse(threads))
     }
 
     /// A^-1 on the pattern of A with its column pointers, where the last factorisation was that of A itself.

@@ -17,7 +17,6 @@ use super::right_hand_sides::{Profiled, Solution, apply_factors, block, profile,
 use super::samples::{Adjusted, covariance};
 use super::schur::{Schur, WORK};
 use super::split::Split;
-use super::threads;
 use super::traces::{Remainders, Sample, sample};
 use super::units::{Samples, Units};
 use crate::covariance::with_ranges;
@@ -26,6 +25,7 @@ use crate::linalg::dense;
 use crate::lmm::system::LinearSystem;
 use crate::random::{FactorDerivative, Roots, add_curvature, add_second_derivatives, factor_derivatives};
 use crate::search::boundary;
+use crate::threads::each;
 use crate::watch::Watch;
 
 /// Residuals of the fixed effects and the response.
@@ -172,7 +172,7 @@ impl<'a> Problem<'a> {
             Ok(Piece::Sample(Box::new((own, remainders))))
         };
         let (mut right, mut samples) = (vec![], Samples::default());
-        let pieces = threads::each(first_sign + effort.blocks, self.threads, &self.watch, &work)?;
+        let pieces = each(first_sign + effort.blocks, &self.watch.with_threads(self.threads), &work)?;
         for (i, piece) in pieces.into_iter().enumerate() {
             match piece {
                 Piece::Right(own) => right.push(*own),

@@ -5,10 +5,10 @@ use super::conjugate::Limits;
 use super::right_hand_sides::{Profiled, Solution, block, divide_by_factors, forms, leading_solve, solved};
 use super::schur::Schur;
 use super::split::Columns;
-use super::threads;
 use crate::error::Result;
 use crate::linalg::dense;
 use crate::random::{FactorDerivative, Roots, directions};
+use crate::threads::each;
 use crate::watch::Watch;
 
 /// Where it is wanted.
@@ -46,7 +46,7 @@ impl At<'_, '_> {
             divide_by_factors(schur, false, &mut own);
             Ok((solved(schur, own, limits, watch)?, along))
         };
-        let all = threads::each(n.div_ceil(WIDTH), self.threads, watch, &work)?;
+        let all = each(n.div_ceil(WIDTH), &watch.with_threads(self.threads), &work)?;
         let sigma2 = profiled.sigma2;
         let residual: Vec<f64> = g.chunks_exact(layout.q()).map(|g| dense::dot(g, &profiled.scores)).collect();
         let mut matrix = vec![0.0; n * n];

@@ -14,7 +14,6 @@ mod samples;
 mod units;
 mod levels;
 mod information;
-mod threads;
 pub mod evaluation;
 mod zeros;
 pub mod search;
