@@ -3,7 +3,7 @@
 use crate::choice::Choice;
 use crate::envelope::fits;
 use crate::error::Result;
-use crate::lmm::iterative::forecast::Forecast;
+use crate::iterative::forecast::Forecast;
 use crate::options::Engine;
 
 /// The Monte-Carlo error, in standard errors, that there is a warning of.

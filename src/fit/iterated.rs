@@ -8,12 +8,12 @@ use crate::choice::Choice;
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram};
 use crate::error::{Error, Result};
+use crate::iterative::forecast::{Forecast, MOST_MULTIPLICATIONS, bytes};
+use crate::iterative::search::search;
+use crate::iterative::split::Split;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::iterative::evaluation::Problem;
-use crate::lmm::iterative::forecast::{Forecast, MOST_MULTIPLICATIONS, bytes};
-use crate::lmm::iterative::search::search;
+use crate::lmm::iterative::evaluation::{Problem, start};
 use crate::lmm::iterative::solution::{errors, solution};
-use crate::lmm::iterative::split::Split;
 use crate::lmm::system::LinearSystem;
 use crate::optimize::Reason;
 use crate::options::{Engine, Options};
@@ -106,8 +106,9 @@ pub(super) fn fit(
     record: EngineRecord,
     watch: &Watch<'_>,
 ) -> Result<Fit> {
-    let problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
-    let found = search(&problem, options, near)?;
+    let mut problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
+    let start = start(&problem, options, near)?;
+    let found = search(&mut problem, options, start)?;
     let (solution, errors) = (solution(&problem, &found)?, errors(&problem, &found));
     let estimate = Estimate {
         working: found.working,
@@ -126,7 +127,7 @@ pub(super) fn fit(
         theta_error: errors.theta,
         theta_share: errors.shares,
         sd_error: found.evaluation.levels.as_ref().map_or(f64::NAN, |own| own.error),
-        fixed_derivatives: found.evaluation.fixed,
+        fixed_derivatives: found.evaluation.own.fixed,
         covariance: errors.covariance,
     };
     let undecided: Vec<String> = found.undecided.iter().map(|k| design.terms[*k].group.clone()).collect();

@@ -11,9 +11,9 @@ use crate::error::{Result, try_copy, try_vec};
 use crate::fit::linear::assemble;
 use crate::fit::{Fit, Kind, Rebuilt};
 use crate::glmm::joint::{EffectRow, Further, Joint};
+use crate::iterative::split::Split;
 use crate::lmm::conditional::Conditional;
 use crate::lmm::iterative::conditional as iterative;
-use crate::lmm::iterative::split::Split;
 use crate::watch::{Phase, Watch};
 
 /// One a row.

@@ -3,12 +3,12 @@
 
 use std::cell::RefCell;
 
-use super::columns::Row;
-use super::conjugate::Limits;
-use super::right_hand_sides::{apply_factors, block, solved};
-use super::schur::{Schur, WORK};
-use super::split::Split;
 use crate::error::{Error, Result, try_vec};
+use crate::iterative::columns::Row;
+use crate::iterative::conjugate::Limits;
+use crate::iterative::schur::{Schur, WORK};
+use crate::iterative::solve::{apply_factors, block, solved};
+use crate::iterative::split::Split;
 use crate::linalg::dense;
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;

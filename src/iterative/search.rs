@@ -5,8 +5,6 @@ use super::evaluation::{Effort, Evaluation, Problem};
 use super::zeros::{Held, Slope};
 use crate::error::{Error, Result};
 use crate::linalg::dense;
-use crate::lmm::parameters::{theta_from_working, working_from_theta};
-use crate::lmm::start::moment_start;
 use crate::optimize::{Reason, newton_step};
 use crate::options::Options;
 use crate::search::boundary;
@@ -46,9 +44,9 @@ const INFORMATION: (f64, f64) = (1e-4, 1e-6);
 const ROUNDS: usize = 4;
 
 /// The end of a search.
-pub struct Found {
+pub struct Found<T> {
     pub working: Vec<f64>,
-    pub evaluation: Evaluation,
+    pub evaluation: Evaluation<T>,
     /// The Monte-Carlo covariance of working parameters, and their sampling covariance, `[n, n]`; zero for parameters at zeros.
     pub monte_carlo: Vec<f64>,
     pub sampling: Vec<f64>,
@@ -61,32 +59,26 @@ pub struct Found {
 }
 
 /// A search in one problem.
-struct Run<'p, 'a> {
-    problem: &'p Problem<'a>,
+struct Run<'p, P> {
+    problem: &'p mut P,
     options: &'p Options,
     evaluations: usize,
 }
 
 /// Where a stage of it ended.
-struct Stage {
+struct Stage<T> {
     working: Vec<f64>,
-    evaluation: Evaluation,
+    evaluation: Evaluation<T>,
     step: Vec<f64>,
     decrement: f64,
     reason: Reason,
 }
 
-/// Minimises the criterion of a problem, from a theta that is likely to be near if there is one.
-pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) -> Result<Found> {
-    let system = problem.system;
-    let mut working = match options.theta0.as_deref().or(near) {
-        Some(theta0) => working_from_theta(system, theta0)?,
-        None => moment_start(system),
-    };
-    system.without_confounded(problem.reml, &mut working);
+/// Minimises the criterion of a problem from a start.
+pub fn search<'a, P: Problem<'a>>(problem: &mut P, options: &Options, start: Vec<f64>) -> Result<Found<P::Own>> {
+    let scalar = problem.is_scalar();
     let mut run = Run { problem, options, evaluations: 0 };
-    let (mut stage, undecided) = run.settle(working)?;
-    let scalar = problem.split.is_scalar();
+    let (mut stage, undecided) = run.settle(start)?;
     let least = LAST_BLOCKS[usize::from(!scalar)];
     let mut blocks = run.enough(&stage, FIRST_BLOCKS).max(least);
     for round in 0..EXTENSIONS {
@@ -107,7 +99,7 @@ pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) ->
     if !evaluation.settled {
         return Err(unsolved(effort.steps));
     }
-    let held = Held::new(problem, &working);
+    let held = Held::new(run.problem.structures(), &working);
     let (monte_carlo, sampling) = covariances(&evaluation, &held);
     let signs = 8 * blocks;
     Ok(Found {
@@ -123,7 +115,7 @@ pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) ->
     })
 }
 
-impl Stage {
+impl<T> Stage<T> {
     /// Where the last step leads.
     fn next(&self) -> Vec<f64> {
         self.working.iter().zip(&self.step).map(|(x, s)| x + s).collect()
@@ -134,22 +126,17 @@ fn effort_of(blocks: usize, tolerance: f64) -> Effort {
     Effort { blocks, tolerance, information: INFORMATION.0, steps: STEPS, report: false }
 }
 
-impl Run<'_, '_> {
-    fn evaluate(&mut self, working: &[f64], effort: Effort) -> Result<Evaluation> {
-        let (problem, n) = (self.problem, working.len());
+impl<'a, P: Problem<'a>> Run<'_, P> {
+    fn evaluate(&mut self, working: &[f64], effort: Effort) -> Result<Evaluation<P::Own>> {
         self.evaluations += 1;
-        let own = problem.evaluate(working, effort)?;
-        problem.watch.evaluation(self.evaluations, own.value, || {
-            let mut theta = vec![0.0; n];
-            theta_from_working(problem.system, working, &mut theta);
-            theta
-        })?;
+        let own = self.problem.evaluate(working, effort)?;
+        self.problem.watch().evaluation(self.evaluations, own.value, || self.problem.theta(working))?;
         Ok(own)
     }
 
     /// Searches with few signs, with exact zeros where variances are next to nothing and the slope does not say otherwise.
-    fn settle(&mut self, start: Vec<f64>) -> Result<(Stage, Vec<usize>)> {
-        let structures = &self.problem.system.structures;
+    fn settle(&mut self, start: Vec<f64>) -> Result<(Stage<P::Own>, Vec<usize>)> {
+        let structures = self.problem.structures();
         let effort = effort_of(FIRST_BLOCKS, FIRST);
         let mut stage = self.descend(start, effort, true)?;
         let mut undecided = vec![];
@@ -181,7 +168,7 @@ impl Run<'_, '_> {
 
     /// Slopes of the criterion in the variance of directions without any.
     fn slopes(&mut self, working: &[f64]) -> Result<Vec<Slope>> {
-        let structures = &self.problem.system.structures;
+        let structures = self.problem.structures();
         let Some(probe) = Slope::probe(structures, working) else { return Ok(vec![]) };
         // Beside variances of next to nothing residuals count for more.
         let effort = effort_of(LAST_BLOCKS[0], 0.1 * REPORT);
@@ -190,9 +177,9 @@ impl Run<'_, '_> {
     }
 
     /// Newton's steps until the decrement is no more than noise, if `noisy`, or all but nothing.
-    fn descend(&mut self, start: Vec<f64>, effort: Effort, noisy: bool) -> Result<Stage> {
+    fn descend(&mut self, start: Vec<f64>, effort: Effort, noisy: bool) -> Result<Stage<P::Own>> {
         let mut working = start;
-        let mut before: Option<Stage> = None;
+        let mut before: Option<Stage<P::Own>> = None;
         let mut damping = 1.0;
         for round in 0.. {
             let evaluation = self.evaluate(&working, effort)?;
@@ -203,7 +190,7 @@ impl Run<'_, '_> {
                 working = last.next();
                 continue;
             }
-            let held = Held::new(self.problem, &working);
+            let held = Held::new(self.problem.structures(), &working);
             let (gradient, hessian) = held.masked(&evaluation.gradient, &evaluation.hessian);
             let (mut step, decrement) = newton_step(&working, &gradient, &hessian);
             let noise = if noisy { noise(&evaluation, &held) } else { 0.0 };
@@ -218,7 +205,7 @@ impl Run<'_, '_> {
                 return Err(unsolved(effort.steps));
             } else if end {
                 Reason::Converged
-            } else if self.problem.watch.is_late() {
+            } else if self.problem.watch().is_late() {
                 Reason::Deadline
             } else if self.evaluations >= self.options.max_evaluations {
                 Reason::MaxEvaluations
@@ -236,8 +223,8 @@ impl Run<'_, '_> {
     }
 
     /// Blocks with which Monte-Carlo errors are small beside standard errors.
-    fn enough(&self, stage: &Stage, blocks: usize) -> usize {
-        let held = Held::new(self.problem, &stage.working);
+    fn enough(&self, stage: &Stage<P::Own>, blocks: usize) -> usize {
+        let held = Held::new(self.problem.structures(), &stage.working);
         let (monte_carlo, sampling) = covariances(&stage.evaluation, &held);
         let n = stage.working.len();
         let ratio = |i: usize| (monte_carlo[i * (n + 1)] / sampling[i * (n + 1)].max(f64::MIN_POSITIVE)).sqrt();
@@ -247,20 +234,20 @@ impl Run<'_, '_> {
     }
 }
 
-fn is_worse(now: &Evaluation, last: &Evaluation) -> bool {
-    let noise = |own: &Evaluation| if own.value_error.is_finite() { own.value_error } else { 0.0 };
+fn is_worse<T>(now: &Evaluation<T>, last: &Evaluation<T>) -> bool {
+    let noise = |own: &Evaluation<T>| if own.value_error.is_finite() { own.value_error } else { 0.0 };
     now.value > last.value + WORSE * (noise(now) + noise(last)) + 1.0
 }
 
 /// tr(h^-1 C): the decrement that the gradient's noise makes.
-fn noise(own: &Evaluation, held: &Held) -> f64 {
+fn noise<T>(own: &Evaluation<T>, held: &Held) -> f64 {
     let (monte_carlo, _) = covariances(own, held);
     let n = own.gradient.len();
     (0..n * n).map(|e| monte_carlo[e] * own.information[e]).sum()
 }
 
 /// h^-1 C h^-1 and 2 h^-1 of the parameters that are not held, h the average information.
-fn covariances(own: &Evaluation, held: &Held) -> (Vec<f64>, Vec<f64>) {
+fn covariances<T>(own: &Evaluation<T>, held: &Held) -> (Vec<f64>, Vec<f64>) {
     let (n, free) = (own.gradient.len(), held.free());
     let f = free.len();
     let of = |matrix: &[f64]| -> Vec<f64> { (0..f * f).map(|e| matrix[free[e / f] * n + free[e % f]]).collect() };

@@ -47,6 +47,13 @@ impl Adjusted {
         self
     }
 
+    /// The same with a multiple of another mean of the same samples added.
+    pub fn add(&mut self, factor: f64, other: &Adjusted) {
+        self.mean += factor * other.mean;
+        dense::add_scaled(&mut self.residuals, factor, &other.residuals);
+        self.lost = self.lost.max(other.lost);
+    }
+
     /// The covariance of two means of the same samples; not a number for fewer samples than it takes.
     pub fn covariance(&self, other: &Adjusted) -> f64 {
         let n = self.residuals.len();
@@ -61,9 +68,9 @@ impl Adjusted {
 }
 
 /// The covariance of linear functions of means.
-pub fn covariance(adjusted: &[Adjusted], slopes: &[f64], n: usize) -> Vec<f64> {
+pub fn covariance(adjusted: &[&Adjusted], slopes: &[f64], n: usize) -> Vec<f64> {
     let size = adjusted.len();
-    let between: Vec<f64> = (0..size * size).map(|e| adjusted[e % size].covariance(&adjusted[e / size])).collect();
+    let between: Vec<f64> = (0..size * size).map(|e| adjusted[e % size].covariance(adjusted[e / size])).collect();
     let mut out = vec![0.0; n * n];
     for i in 0..n {
         for j in 0..n {
