@@ -1,6 +1,7 @@
 //! From the solution of a generalised model to its fit.
 
 use super::common::{Common, Fit};
+use super::engine::EngineRecord;
 use super::estimable::Estimable;
 use super::kind::{FamilyParameter, Generalised, Kind, Ordinal};
 use super::parts::{FixedEffects, PredictorFit, TermFit, in_unit, kept_columns};
@@ -26,6 +27,7 @@ pub(super) struct Assembly<'a> {
     pub estimate: &'a Estimate,
     /// Newton steps of the modes.
     pub mode_steps: usize,
+    pub engine: Option<EngineRecord>,
 }
 
 /// What a generalised fit has of its distribution.
@@ -66,6 +68,7 @@ impl Assembly<'_> {
         let fixed = self.fixed_effects(&design.x_names, 0, &solution);
         let generalised = Box::new(Generalised {
             family,
+            engine: self.engine.clone().map(Box::new),
             zero,
             information: self.options.information,
             quadrature: self.options.quadrature,

@@ -30,6 +30,7 @@ pub mod edge;
 mod inverse;
 pub mod solution;
 pub mod joint;
+pub mod iterative;
 
 #[cfg(test)]
 pub(crate) mod tests;

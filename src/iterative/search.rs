@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::linalg::dense;
 use crate::optimize::{Reason, newton_step};
 use crate::options::Options;
-use crate::search::boundary;
+use crate::search::{boundary, theta_slopes};
 
 /// Monte-Carlo errors of the parameters, in units of their standard errors, that more signs are drawn for, and the most signs.
 const RATIO: f64 = 0.0025;
@@ -27,7 +27,7 @@ const THERE: f64 = 1e-6;
 const MOST: usize = 25;
 
 /// Steps of conjugate gradients at most.
-const STEPS: usize = 2000;
+pub const STEPS: usize = 2000;
 
 /// A step whose value is worse by more than this many Monte-Carlo errors is refused.
 const WORSE: f64 = 10.0;
@@ -266,4 +266,26 @@ fn unsolved(steps: usize) -> Error {
         "engine: conjugate gradients did not solve the random-effects system in {steps} steps: two terms whose variances are huge beside the \
          residual's hardly differ; fit with engine = direct, or leave one of them out"
     ))
+}
+
+/// Of each theta the Monte-Carlo error, and the same in units of its standard error, from covariances of working parameters, those of theta
+/// first.
+pub fn theta_errors(
+    working: &[f64],
+    (monte_carlo, sampling): (&[f64], &[f64]),
+    theta: &dyn Fn(&[f64]) -> Vec<f64>,
+) -> (Vec<f64>, Vec<f64>) {
+    let (n, stride) = (working.len(), sampling.len().isqrt());
+    let slopes = theta_slopes(working, n, theta);
+    let deviation = |covariance: &[f64], i: usize| -> f64 {
+        let form = |e: usize| slopes[e % n * n + i] * slopes[e / n * n + i] * covariance[e / n * stride + e % n];
+        (0..n * n).map(form).filter(|v| !v.is_nan()).sum::<f64>().max(0.0).sqrt()
+    };
+    let errors: Vec<f64> = (0..n).map(|i| deviation(monte_carlo, i)).collect();
+    let share = |i: usize| match deviation(sampling, i) {
+        sampling if sampling > 0.0 => errors[i] / sampling,
+        _ => 0.0,
+    };
+    let shares = (0..n).map(share).collect();
+    (errors, shares)
 }

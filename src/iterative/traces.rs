@@ -35,12 +35,15 @@ pub struct Remainders {
     pub others: Vec<Vec<f64>>,
 }
 
+/// Further traces that a sample is to give, behind those of the terms, from x - v, u and v of the other terms' effects.
+pub type Further<'f> = dyn Fn(&[Row], &[Row], &[Row]) -> Result<Vec<Row>> + Sync + 'f;
+
 /// The sample of one block z; `remainders` take what belongs to each level.
 pub fn sample(
     schur: &Schur<'_>,
     moments: &Moments,
     z: Vec<Row>,
-    limits: Limits,
+    (limits, further): (Limits, Option<&Further<'_>>),
     remainders: Option<&mut Remainders>,
     watch: &Watch<'_>,
 ) -> Result<Sample> {
@@ -59,6 +62,7 @@ pub fn sample(
             d[c] -= v[c];
         }
     }
+    let others = further.map_or(Ok(vec![]), |further| further(&d, &u, &v))?;
     let mut traces = vec![];
     for k in 0..split.layout.terms.len() {
         traces.push(vec![[0.0; WIDTH]; split.layout.terms[k].effects.pow(2)]);
@@ -78,7 +82,9 @@ pub fn sample(
     }
     watch.pulse()?;
     through_first(schur, &mut d, &mut v, sums, own_first.map(|own| &mut own[..]))?;
-    Ok(Sample { traces: traces.concat(), spectra, steps: solved.steps, settled: solved.settled })
+    let mut traces = traces.concat();
+    traces.extend(others);
+    Ok(Sample { traces, spectra, steps: solved.steps, settled: solved.settled })
 }
 
 /// sums -= the terms of W_1i u_i v_i' W_1i' of one of the others, whose expectation is zero.

@@ -159,7 +159,7 @@ impl<'a> Problem<'a> {
                 None => (known.signs(schur.split, seed, i - first_sign)?, effort.tolerance),
             };
             let mut remainders = if effort.report { Some(Remainders::new(schur)?) } else { None };
-            let own = sample(schur, moments, z, Limits { tolerance, steps: effort.steps }, remainders.as_mut(), watch)?;
+            let own = sample(schur, moments, z, (Limits { tolerance, steps: effort.steps }, None), remainders.as_mut(), watch)?;
             Ok(Piece::Sample(Box::new((own, remainders))))
         };
         let (mut right, mut samples) = (vec![], Samples::default());

@@ -3,13 +3,13 @@
 use super::evaluation::{Linear, Problem};
 use crate::covariance::with_ranges;
 use crate::error::{Result, try_vec};
-use crate::iterative::search::Found as FoundOf;
+use crate::iterative::evaluation::Problem as _;
+use crate::iterative::search::{Found as FoundOf, theta_errors};
 use crate::linalg::dense;
 use crate::lmm::parameters::theta_from_working;
 use crate::lmm::solution::{Solution, covariance_root, product_with_transpose};
 use crate::random::TermSolution;
 use crate::search::boundary::null_directions;
-use crate::search::theta_slopes;
 use crate::watch::Phase;
 
 type Found = FoundOf<Linear>;
@@ -85,22 +85,8 @@ fn term(problem: &Problem<'_>, found: &Found, k: usize, sigma: f64) -> Result<Te
 /// The errors of a search's end.
 pub fn errors(problem: &Problem<'_>, found: &Found) -> Errors {
     let n = found.working.len();
-    let to_theta = |working: &[f64]| {
-        let mut theta = vec![0.0; n];
-        theta_from_working(problem.system, working, &mut theta);
-        theta
-    };
-    let slopes = theta_slopes(&found.working, n, &to_theta);
-    let deviation = |covariance: &[f64], i: usize| -> f64 {
-        let form = |e: usize| slopes[e % n * n + i] * slopes[e / n * n + i] * covariance[e];
-        (0..n * n).map(form).sum::<f64>().max(0.0).sqrt()
-    };
-    let theta: Vec<f64> = (0..n).map(|i| deviation(&found.monte_carlo, i)).collect();
-    let share = |i: usize| match deviation(&found.sampling, i) {
-        sampling if sampling > 0.0 => theta[i] / sampling,
-        _ => 0.0,
-    };
-    let shares = (0..n).map(share).collect();
+    let to_theta = |working: &[f64]| problem.theta(working);
+    let (theta, shares) = theta_errors(&found.working[..n], (&found.monte_carlo, &found.sampling), &to_theta);
     Errors { shares, covariance: with_sigma(problem, found), theta }
 }
 
