@@ -16,6 +16,7 @@ pub mod units;
 pub mod levels;
 pub mod threads;
 pub mod evaluation;
+mod secants;
 pub mod zeros;
 pub mod search;
 pub mod forecast;

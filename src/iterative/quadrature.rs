@@ -36,7 +36,7 @@ pub fn spectra(solved: &Solved, squares: &Row) -> [Spectrum; WIDTH] {
 /// Of steps alpha and conjugation factors beta of a start of squared length q.
 fn spectrum(alpha: &[f64], beta: &[f64], q: f64) -> Spectrum {
     let steps = alpha.len();
-    if steps == 0 {
+    if steps == 0 || q == 0.0 {
         return Spectrum::default();
     }
     let mut t = vec![0.0; steps * steps];

@@ -54,17 +54,29 @@ impl Adjusted {
         self.lost = self.lost.max(other.lost);
     }
 
-    /// The covariance of two means of the same samples; not a number for fewer samples than it takes.
+    /// The covariance of two means of the same samples, with what slopes on controls add that are estimated from them, too; not a number for
+    /// fewer samples than it takes.
     pub fn covariance(&self, other: &Adjusted) -> f64 {
         let n = self.residuals.len();
-        let left = n.saturating_sub(self.lost.max(other.lost));
-        if left == 0 { f64::NAN } else { dense::dot(&self.residuals, &other.residuals) / (left * n) as f64 }
+        let lost = self.lost.max(other.lost);
+        let left = n.saturating_sub(lost);
+        if left == 0 {
+            return f64::NAN;
+        }
+        let of_slopes = 1.0 + (lost - 1) as f64 / left.saturating_sub(1).max(1) as f64;
+        dense::dot(&self.residuals, &other.residuals) / (left * n) as f64 * of_slopes * larger(left)
     }
 
     /// The standard error of the mean.
     pub fn std_error(&self) -> f64 {
         self.covariance(self).sqrt()
     }
+}
+
+/// An error from few samples is itself uncertain, by 1 / sqrt(2 df) of itself: it is reported larger by as much, so that 1.96 errors are an
+/// interval of at least 95 % from five degrees of freedom on. The square of that.
+fn larger(df: usize) -> f64 {
+    (1.0 + (2.0 * df as f64).sqrt().recip()).powi(2)
 }
 
 /// The covariance of linear functions of means.

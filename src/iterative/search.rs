@@ -2,6 +2,7 @@
 //! their own; they only refuse steps that are far worse.
 
 use super::evaluation::{Effort, Evaluation, Problem};
+use super::secants::Secants;
 use super::zeros::{Held, Slope};
 use crate::error::{Error, Result};
 use crate::linalg::dense;
@@ -19,9 +20,14 @@ const LAST_BLOCKS: [usize; 2] = [4, 8];
 /// Searches with more and more signs.
 const EXTENSIONS: usize = 3;
 
-/// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does.
+/// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does: no more than that of the
+/// noise, but for rounding.
 const NEAR: f64 = 1e-4;
 const THERE: f64 = 1e-6;
+const NOTHING: f64 = 1e-11;
+
+/// The decrement from which on steps tell of the Hessian.
+const CLOSE: f64 = 0.5;
 
 /// Evaluations of one search.
 const MOST: usize = 25;
@@ -63,6 +69,7 @@ struct Run<'p, P> {
     problem: &'p mut P,
     options: &'p Options,
     evaluations: usize,
+    secants: Secants,
 }
 
 /// Where a stage of it ended.
@@ -77,7 +84,7 @@ struct Stage<T> {
 /// Minimises the criterion of a problem from a start.
 pub fn search<'a, P: Problem<'a>>(problem: &mut P, options: &Options, start: Vec<f64>) -> Result<Found<P::Own>> {
     let scalar = problem.is_scalar();
-    let mut run = Run { problem, options, evaluations: 0 };
+    let mut run = Run { problem, options, evaluations: 0, secants: Secants::default() };
     let (mut stage, undecided) = run.settle(start)?;
     let least = LAST_BLOCKS[usize::from(!scalar)];
     let mut blocks = run.enough(&stage, FIRST_BLOCKS).max(least);
@@ -100,7 +107,7 @@ pub fn search<'a, P: Problem<'a>>(problem: &mut P, options: &Options, start: Vec
         return Err(unsolved(effort.steps));
     }
     let held = Held::new(run.problem.structures(), &working);
-    let (monte_carlo, sampling) = covariances(&evaluation, &held);
+    let (monte_carlo, sampling) = covariances(&evaluation, &held, &run.secants);
     let signs = 8 * blocks;
     Ok(Found {
         working,
@@ -193,8 +200,14 @@ impl<'a, P: Problem<'a>> Run<'_, P> {
             let held = Held::new(self.problem.structures(), &working);
             let (gradient, hessian) = held.masked(&evaluation.gradient, &evaluation.hessian);
             let (mut step, decrement) = newton_step(&working, &gradient, &hessian);
-            let noise = if noisy { noise(&evaluation, &held) } else { 0.0 };
-            let end = decrement <= if noisy { noise.max(NEAR) } else { THERE };
+            if let Some(last) = before.as_ref().filter(|last| last.decrement < CLOSE) {
+                self.secants.add((&last.working, &last.evaluation.gradient), (&working, &evaluation.gradient));
+                step = newton_step(&working, &gradient, &self.secants.corrected(&hessian, &held.free())).0;
+            }
+            let noise = noise(&evaluation, &held, &self.secants);
+            let enough = if noisy { noise.max(NEAR) } else { noise.clamp(NOTHING, THERE) };
+            // Fewer signs than it takes have no noise that is known.
+            let end = decrement <= if enough.is_nan() { THERE } else { enough };
             if before.as_ref().is_some_and(|last| decrement > last.decrement && !end && last.decrement < 1.0) {
                 damping *= 0.5;
             }
@@ -225,7 +238,7 @@ impl<'a, P: Problem<'a>> Run<'_, P> {
     /// Blocks with which Monte-Carlo errors are small beside standard errors.
     fn enough(&self, stage: &Stage<P::Own>, blocks: usize) -> usize {
         let held = Held::new(self.problem.structures(), &stage.working);
-        let (monte_carlo, sampling) = covariances(&stage.evaluation, &held);
+        let (monte_carlo, sampling) = covariances(&stage.evaluation, &held, &self.secants);
         let n = stage.working.len();
         let ratio = |i: usize| (monte_carlo[i * (n + 1)] / sampling[i * (n + 1)].max(f64::MIN_POSITIVE)).sqrt();
         let largest = (0..n).map(ratio).fold(0.0, f64::max);
@@ -240,19 +253,21 @@ fn is_worse<T>(now: &Evaluation<T>, last: &Evaluation<T>) -> bool {
 }
 
 /// tr(h^-1 C): the decrement that the gradient's noise makes.
-fn noise<T>(own: &Evaluation<T>, held: &Held) -> f64 {
-    let (monte_carlo, _) = covariances(own, held);
+fn noise<T>(own: &Evaluation<T>, held: &Held, secants: &Secants) -> f64 {
+    let (monte_carlo, _) = covariances(own, held, secants);
     let n = own.gradient.len();
     (0..n * n).map(|e| monte_carlo[e] * own.information[e]).sum()
 }
 
-/// h^-1 C h^-1 and 2 h^-1 of the parameters that are not held, h the average information.
-fn covariances<T>(own: &Evaluation<T>, held: &Held) -> (Vec<f64>, Vec<f64>) {
+/// H^-1 C H^-1 and 2 h^-1 of the parameters that are not held, h the average information and H the Hessian as far as it is known.
+fn covariances<T>(own: &Evaluation<T>, held: &Held, secants: &Secants) -> (Vec<f64>, Vec<f64>) {
     let (n, free) = (own.gradient.len(), held.free());
     let f = free.len();
     let of = |matrix: &[f64]| -> Vec<f64> { (0..f * f).map(|e| matrix[free[e / f] * n + free[e % f]]).collect() };
+    let (_, masked) = held.masked(&own.gradient, &own.information);
     let inverse = dense::inverse(f, &of(&own.information));
-    let middle = dense::product(f, &inverse, &dense::product(f, &of(&own.noise), &inverse));
+    let of_steps = dense::inverse(f, &of(&secants.corrected(&masked, &free)));
+    let middle = dense::product(f, &of_steps, &dense::product(f, &of(&own.noise), &of_steps));
     let (mut monte_carlo, mut sampling) = (vec![0.0; n * n], vec![0.0; n * n]);
     for (e, (m, s)) in middle.iter().zip(&inverse).enumerate() {
         let place = free[e / f] * n + free[e % f];

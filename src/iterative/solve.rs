@@ -1,7 +1,7 @@
 //! Solutions with A itself: the eliminated term is taken off a right-hand side, and recovered.
 
 use super::columns::{Row, WIDTH, add, divide, gathered, multiply, products, zeros};
-use super::conjugate::{Limits, solve};
+use super::conjugate::{Limits, Solved, solve};
 use super::schur::{Schur, WORK};
 use super::split::Columns;
 use crate::error::{Result, try_copy};
@@ -45,9 +45,19 @@ pub fn divide_by_factors(schur: &Schur<'_>, transpose: bool, v: &mut Columns) {
 
 /// Solves A U = w.
 pub fn solved(schur: &Schur<'_>, w: Columns, limits: Limits, watch: &Watch<'_>) -> Result<Solution> {
+    let own = solve(schur, reduced(schur, &w)?, limits, watch)?;
+    recovered(schur, w, own)
+}
+
+/// The right-hand side of S.
+pub fn reduced(schur: &Schur<'_>, w: &Columns) -> Result<Vec<Row>> {
     let mut right = try_copy(WORK, &w.others)?;
     add(&mut right, -1.0, &schur.through_first(&w.first)?);
-    let own = solve(schur, right, limits, watch)?;
+    Ok(right)
+}
+
+/// The solution of A from that of S.
+pub fn recovered(schur: &Schur<'_>, w: Columns, own: Solved) -> Result<Solution> {
     let first = schur.recover_first(try_copy(WORK, &w.first)?, &own.x)?;
     let u = Columns { first, others: own.x };
     Ok(Solution { w, u, residual: own.residual, steps: own.steps, settled: own.settled })

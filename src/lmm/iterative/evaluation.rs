@@ -10,8 +10,8 @@ use super::information::At;
 use super::right_hand_sides::{Profiled, profile};
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_copy};
-use crate::iterative::columns::WIDTH;
-use crate::iterative::conjugate::Limits;
+use crate::iterative::columns::{Row, WIDTH, add};
+use crate::iterative::conjugate::{Limits, Solved, solve_each};
 use crate::iterative::evaluation::{
     self, Effort, determinant_force, divisible, gradient_noise, moved, smallest_ratio, subtract_products,
 };
@@ -20,10 +20,10 @@ use crate::iterative::moments::Moments;
 use crate::iterative::probes::Known;
 use crate::iterative::quadrature::squared_norm;
 use crate::iterative::schur::{Schur, WORK};
-use crate::iterative::solve::{Solution, apply_factors, block, solved};
-use crate::iterative::split::Split;
+use crate::iterative::solve::{Solution, apply_factors, block, recovered, reduced, solved};
+use crate::iterative::split::{Columns, Split};
 use crate::iterative::threads;
-use crate::iterative::traces::{Remainders, Sample, sample};
+use crate::iterative::traces::{Remainders, Sample, Start, sample};
 use crate::iterative::units::{Samples, Units};
 use crate::linalg::dense;
 use crate::lmm::parameters::{theta_from_working, working_from_theta};
@@ -69,9 +69,34 @@ pub fn start(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) -> 
 }
 
 /// What a thread gives.
-enum Piece {
-    Right(Box<Solution>),
-    Sample(Box<(Sample, Option<Remainders>)>),
+struct Piece {
+    right: Option<Solution>,
+    sample: Option<(Sample, Option<Remainders>)>,
+}
+
+/// One solve for right-hand sides in the first columns, and for known directions in those behind.
+struct Beside<'e, 'a> {
+    schur: &'e Schur<'a>,
+    moments: &'e Moments,
+    used: usize,
+    effort: Effort,
+}
+
+impl Beside<'_, '_> {
+    fn solve(&self, w: Columns, z: Vec<Row>, remainders: Option<&mut Remainders>, watch: &Watch<'_>) -> Result<(Solution, Sample)> {
+        let schur = self.schur;
+        let (start, mut both) = Start::new(schur, z)?;
+        add(&mut both, 1.0, &reduced(schur, &w)?);
+        let tolerance = |c: usize| if c < self.used { EXACT } else { self.effort.tolerance * self.effort.tolerance };
+        let mut own = solve_each(schur, both, (&std::array::from_fn(tolerance), self.effort.steps), watch)?;
+        let mut sampled = Solved { x: try_copy(WORK, &own.x)?, image: std::mem::take(&mut own.image), ..own.without_columns() };
+        // The columns of right-hand sides are no samples.
+        for row in sampled.x.iter_mut().chain(&mut sampled.image) {
+            row[..self.used].fill(0.0);
+        }
+        let sample = start.sample(schur, self.moments, sampled, None, remainders, watch)?;
+        Ok((recovered(schur, w, own)?, sample))
+    }
 }
 
 impl<'a> evaluation::Problem<'a> for Problem<'a> {
@@ -142,34 +167,41 @@ impl<'a> Problem<'a> {
         (if self.reml { self.system.n - self.system.kept.len() } else { self.system.n }) as f64
     }
 
-    /// Solutions for [Q e], and samples.
+    /// Solutions for [Q e], and samples. Known directions go into the columns that the last block of [Q e] leaves over, where they fit.
     fn solve(&self, schur: &Schur<'_>, moments: &Moments, effort: Effort) -> Result<(Vec<Solution>, Samples)> {
-        let (zc, seed, rights) = (&self.system.zc, self.seed, self.system.m().div_ceil(WIDTH));
+        let (zc, seed, m) = (&self.system.zc, self.seed, self.system.m());
+        let rights = m.div_ceil(WIDTH);
         let known = Known::new(schur)?;
-        let first_sign = rights + known.blocks().len();
+        let beside = known.beside(m - (rights - 1) * WIDTH)?;
+        let blocks = if beside.is_some() { &[] } else { known.blocks() };
+        let first_sign = rights + blocks.len();
         let work = |i: usize, watch: &Watch<'_>| -> Result<Piece> {
+            let remainders = || if effort.report && i + 1 >= rights { Remainders::new(schur).map(Some) } else { Ok(None) };
+            let mut remainders = remainders()?;
             if i < rights {
                 let mut w = block(schur, zc, i * WIDTH)?;
                 apply_factors(schur, true, &mut w);
                 let limits = Limits { tolerance: EXACT, steps: effort.steps };
-                return solved(schur, w, limits, watch).map(|own| Piece::Right(Box::new(own)));
+                let Some(z) = beside.as_ref().filter(|_| i + 1 == rights) else {
+                    return solved(schur, w, limits, watch).map(|own| Piece { right: Some(own), sample: None });
+                };
+                let at = Beside { schur, moments, used: m - i * WIDTH, effort };
+                let (own, sample) = at.solve(w, try_copy(WORK, z)?, remainders.as_mut(), watch)?;
+                return Ok(Piece { right: Some(own), sample: Some((sample, remainders)) });
             }
-            let (z, tolerance) = match known.blocks().get(i - rights) {
+            let (z, tolerance) = match blocks.get(i - rights) {
                 Some(block) => (try_copy(WORK, block)?, effort.tolerance * effort.tolerance),
                 None => (known.signs(schur.split, seed, i - first_sign)?, effort.tolerance),
             };
-            let mut remainders = if effort.report { Some(Remainders::new(schur)?) } else { None };
-            let own = sample(schur, moments, z, (Limits { tolerance, steps: effort.steps }, None), remainders.as_mut(), watch)?;
-            Ok(Piece::Sample(Box::new((own, remainders))))
+            let limits = Limits { tolerance, steps: effort.steps };
+            let own = sample(schur, moments, z, (limits, None), remainders.as_mut(), watch)?;
+            Ok(Piece { right: None, sample: Some((own, remainders)) })
         };
         let (mut right, mut samples) = (vec![], Samples::default());
         let pieces = threads::each(first_sign + effort.blocks, self.threads, &self.watch, &work)?;
         for (i, piece) in pieces.into_iter().enumerate() {
-            match piece {
-                Piece::Right(own) => right.push(*own),
-                Piece::Sample(own) if i < first_sign => samples.known.push(*own),
-                Piece::Sample(own) => samples.signs.push(*own),
-            }
+            right.extend(piece.right);
+            if i < first_sign { &mut samples.known } else { &mut samples.signs }.extend(piece.sample);
         }
         Ok((right, samples))
     }
