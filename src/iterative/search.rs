@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::search::{boundary, theta_slopes};
 
 /// Monte-Carlo errors of the parameters, in units of their standard errors, that more signs are drawn for, and the most signs.
-const RATIO: f64 = 0.0025;
+const RATIO: f64 = 0.0018;
 const MOST_BLOCKS: usize = 64;
 /// Blocks of the search, and the fewest of the end: as many as two controls take, or as an error of blocks takes.
 const FIRST_BLOCKS: usize = 1;

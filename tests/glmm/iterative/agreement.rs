@@ -49,7 +49,13 @@ fn agree(what: &str, own: &Fit, exact: &Fit) {
     let p = exact.fixed.names.len();
     for (k, (got, want)) in own.theta.iter().zip(&exact.theta).enumerate() {
         let se = vcov[(p + k) * (m + 1)].sqrt();
-        assert!((got - want).abs() <= PART * se, "{what}: theta {got} for {want}, {:.4} of {se}", (got - want).abs() / se);
+        assert!(
+            (got - want).abs() <= PART * se,
+            "{what}: theta {got} for {want}, {:.4} of {se}, error {:.4} by {} signs",
+            (got - want).abs() / se,
+            errors_of(own).theta_share[k],
+            errors_of(own).signs
+        );
     }
     for j in 0..p {
         let (se, ratio) = (exact.fixed.std_error[j], own.fixed.std_error[j] / exact.fixed.std_error[j]);
