@@ -20,11 +20,12 @@ const LAST_BLOCKS: [usize; 2] = [4, 8];
 /// Searches with more and more signs.
 const EXTENSIONS: usize = 3;
 
-/// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does: no more than that of the
-/// noise, but for rounding.
+/// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does: no more than a multiple of that
+/// of the noise, of which the last step leaves little, but for rounding.
 const NEAR: f64 = 1e-4;
 const THERE: f64 = 1e-6;
 const NOTHING: f64 = 1e-11;
+const WITHIN: f64 = 10.0;
 
 /// The decrement from which on steps tell of the Hessian.
 const CLOSE: f64 = 0.5;
@@ -205,7 +206,7 @@ impl<'a, P: Problem<'a>> Run<'_, P> {
                 step = newton_step(&working, &gradient, &self.secants.corrected(&hessian, &held.free())).0;
             }
             let noise = noise(&evaluation, &held, &self.secants);
-            let enough = if noisy { noise.max(NEAR) } else { noise.clamp(NOTHING, THERE) };
+            let enough = if noisy { noise.max(NEAR) } else { (WITHIN * noise).clamp(NOTHING, THERE) };
             // Fewer signs than it takes have no noise that is known.
             let end = decrement <= if enough.is_nan() { THERE } else { enough };
             if before.as_ref().is_some_and(|last| decrement > last.decrement && !end && last.decrement < 1.0) {
