@@ -59,9 +59,10 @@ impl Assembly<'_> {
         let vcov_names = self.vcov_names(&design, self.response.shared_names(ordinal.as_ref()), &theta_names);
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let terms = term_fits(std::mem::take(&mut design.terms), &mut own);
-        let (zero_inflation, dispersion) = (design.zero_inflation.take(), design.dispersion.take());
-        let zero_inflation = self.further(zero_inflation, self.response.zero_predictor(), 0.0, &mut solution, &mut own)?;
-        let dispersion = self.further(dispersion, self.response.dispersion_predictor(), log_unit, &mut solution, &mut own)?;
+        let zero_inflation =
+            self.further(design.zero_inflation.take(), self.response.zero_predictor(), 0.0, &mut solution, &mut own)?;
+        let dispersion =
+            self.further(design.dispersion.take(), self.response.dispersion_predictor(), log_unit, &mut solution, &mut own)?;
         let reml = self.options.reml_generalised && self.options.quadrature != 0;
         let shared = if ordinal.is_some() { psi.len() } else { solution.shared.len() };
         let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + shared;

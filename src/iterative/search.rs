@@ -10,8 +10,9 @@ use crate::optimize::{Reason, newton_step};
 use crate::options::Options;
 use crate::search::{boundary, theta_slopes};
 
-/// Monte-Carlo errors of the parameters, in units of their standard errors, that more signs are drawn for, and the most signs.
-const RATIO: f64 = 0.0018;
+/// Monte-Carlo errors of the parameters, in units of their standard errors, that more signs are drawn for: four of them are half a per cent.
+/// And the most signs.
+const RATIO: f64 = 0.00125;
 const MOST_BLOCKS: usize = 64;
 /// Blocks of the search, and the fewest of the end: as many as two controls take, or as an error of blocks takes.
 const FIRST_BLOCKS: usize = 1;
