@@ -89,10 +89,7 @@ impl Assembly<'_> {
         });
         design.warnings.extend(solution.remarks);
         Ok(Fit::of(Common {
-            kind: match ordinal {
-                None => Kind::Generalised(generalised),
-                Some(ordinal) => Kind::Ordinal(generalised, Box::new(ordinal)),
-            },
+            kind: kind_of(generalised, ordinal),
             reml,
             sigma: f64::NAN,
             criterion: solution.deviance,
@@ -206,6 +203,13 @@ impl Assembly<'_> {
             FamilyParameter { name, estimate, std_error, fixed: p.fixed.is_some() }
         };
         response.family.parameters().iter().enumerate().map(one).collect()
+    }
+}
+
+fn kind_of(generalised: Box<Generalised>, ordinal: Option<Ordinal>) -> Kind {
+    match ordinal {
+        None => Kind::Generalised(generalised),
+        Some(ordinal) => Kind::Ordinal(generalised, Box::new(ordinal)),
     }
 }
 
