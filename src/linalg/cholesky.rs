@@ -51,38 +51,44 @@ enum Numeric {
 
 impl SparseCholesky {
     /// Analyses the pattern (`col_ptr`, `row_idx`: lower triangle, diagonal included) of a matrix of order `n`;
-    /// solves will have at most `max_rhs` right-hand sides.
-    pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
-        let own = Self::build(n, col_ptr, row_idx, max_rhs, true, &|_, _| true)?;
+    /// solves will have at most `max_rhs` right-hand sides. `order`, `order[new] = old`, spares the search for one.
+    pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], order: Option<&[usize]>, max_rhs: usize) -> Result<Self> {
+        let own = Self::build(n, (col_ptr, row_idx), order, max_rhs, true, &|_, _| true)?;
         own.ok_or_else(|| Error::numeric("the random-effects system was not analysed"))
     }
 
     /// The same if `admit` says so, to the multiplications and the entries of the factor; it is asked before anything of its size is allocated.
-    pub fn within(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize, admit: Admission<'_>) -> Result<Option<Self>> {
-        Self::build(n, col_ptr, row_idx, max_rhs, true, admit)
+    pub fn within(
+        n: usize,
+        pattern: (&[usize], &[usize]),
+        order: Option<&[usize]>,
+        max_rhs: usize,
+        admit: Admission<'_>,
+    ) -> Result<Option<Self>> {
+        Self::build(n, pattern, order, max_rhs, true, admit)
     }
 
     /// Without runs of supernodes, for comparisons.
     #[cfg(test)]
     pub fn blocked(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
-        let own = Self::build(n, col_ptr, row_idx, max_rhs, false, &|_, _| true)?;
+        let own = Self::build(n, (col_ptr, row_idx), None, max_rhs, false, &|_, _| true)?;
         own.ok_or_else(|| Error::numeric("the random-effects system was not analysed"))
     }
 
     fn build(
         n: usize,
-        col_ptr: &[usize],
-        row_idx: &[usize],
+        (col_ptr, row_idx): (&[usize], &[usize]),
+        order: Option<&[usize]>,
         max_rhs: usize,
         by_runs: bool,
         admit: Admission<'_>,
     ) -> Result<Option<Self>> {
-        let (mut symbolic, mut permutation, mut inverse) = analyse(n, col_ptr, row_idx)?;
+        let (mut symbolic, mut permutation, mut inverse) = analyse(n, col_ptr, row_idx, order)?;
         if !admit(flops(supernodal(&symbolic)), supernodal(&symbolic).len_val()) {
             return Ok(None);
         }
         if by_runs && let Some((col_ptr, row_idx)) = padded(supernodal(&symbolic), &permutation, col_ptr, row_idx)? {
-            (symbolic, permutation, inverse) = analyse(n, &col_ptr, &row_idx)?;
+            (symbolic, permutation, inverse) = analyse(n, &col_ptr, &row_idx, Some(&permutation))?;
         }
         let structure = supernodal(&symbolic);
         let owner = owners(structure, n)?;

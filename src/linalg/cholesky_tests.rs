@@ -44,7 +44,7 @@ fn oracle(n: usize, col_ptr: &[usize], row_idx: &[usize], values: &[f64]) -> Csc
 fn factor_solves_and_inverse_agree_with_an_independent_factorisation() {
     for (n, density) in [(1, 0), (7, 0), (12, 30), (60, 5), (90, 40)] {
         let (col_ptr, row_idx, values) = example(n, 7 + n as u64, density);
-        let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, 3).unwrap();
+        let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, None, 3).unwrap();
         let mut inverse = SelectedInverse::new(&a, &col_ptr, &row_idx).unwrap();
         for round in 0..2 {
             let scale = 1.0 + f64::from(round);
@@ -106,7 +106,7 @@ fn runs_and_blocks_give_the_same_numbers() {
     ];
     for (case, (col_ptr, row_idx, values)) in cases.iter().enumerate() {
         let n = col_ptr.len() - 1;
-        let mut runs = SparseCholesky::new(n, col_ptr, row_idx, 3).unwrap();
+        let mut runs = SparseCholesky::new(n, col_ptr, row_idx, None, 3).unwrap();
         let mut blocks = SparseCholesky::blocked(n, col_ptr, row_idx, 3).unwrap();
         assert!(runs.runs().is_some() && blocks.runs().is_none());
         if case == 4 {
@@ -145,7 +145,7 @@ fn runs_and_blocks_give_the_same_numbers() {
 
 #[test]
 fn a_matrix_that_is_not_positive_definite_is_an_error() {
-    let mut a = SparseCholesky::new(2, &[0, 2, 3], &[0, 1, 1], 1).unwrap();
+    let mut a = SparseCholesky::new(2, &[0, 2, 3], &[0, 1, 1], None, 1).unwrap();
     for (e, v) in [1.0, 2.0, 1.0].into_iter().enumerate() {
         a.set(e, v);
     }
@@ -154,7 +154,7 @@ fn a_matrix_that_is_not_positive_definite_is_an_error() {
 
 #[test]
 fn an_empty_matrix_has_log_determinant_zero() {
-    let mut a = SparseCholesky::new(0, &[0], &[], 1).unwrap();
+    let mut a = SparseCholesky::new(0, &[0], &[], None, 1).unwrap();
     a.factorize().unwrap();
     a.half_solve(&mut []);
     assert_eq!(a.log_determinant(), 0.0);

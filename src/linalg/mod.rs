@@ -3,8 +3,10 @@
 mod cholesky;
 pub mod delta;
 pub mod dense;
+mod eigen;
 pub mod factor;
 pub mod lanczos;
+pub mod lanes;
 pub mod orthogonal;
 mod padding;
 mod registers;

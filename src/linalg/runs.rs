@@ -2,6 +2,8 @@
 //!
 //! Supernodes that follow each other and have the same rows R below them (the subjects of a crossed design that have all seen the same
 //! items, say) lie in memory as one matrix with a constant stride, so that what they do to R is one product.
+// Loops are compiled for the processor's widest vectors where they are inlined into what `Arch` calls; sums are the same with each.
+#![allow(clippy::inline_always)]
 
 use std::ops::Range;
 
@@ -13,14 +15,18 @@ use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_uppe
 use faer::prelude::ReborrowMut;
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 use faer::{Accum, MatMut, MatRef, Par};
+use pulp::Arch;
 
 use super::dense::{add_scaled, dot};
 use super::registers;
 use super::supernodes::params;
 use crate::error::{Error, Result, try_vec};
 
-/// The largest panel of a system that is factorised by runs.
-const LARGEST_HEIGHT: usize = 512;
+/// The most rows below a supernode of a system that is factorised by runs, if few others have the same.
+pub(super) const LARGEST_ROWS: usize = 512;
+
+/// The share of its rows that the width of a run with more of them must have.
+const WIDE_ENOUGH: f64 = 0.1;
 
 /// Runs may take this many bytes, or twice as many as the factor.
 const LEAST_LIMIT: usize = 1 << 22;
@@ -79,12 +85,18 @@ impl Run {
         self.columns * self.count
     }
 
+    /// Whether it is so narrow beside many rows that single blocks are better.
+    fn is_narrow(&self) -> bool {
+        self.rows > LARGEST_ROWS && (self.width() as f64) < WIDE_ENOUGH * self.rows as f64
+    }
+
     /// Where its panels stand.
     pub fn panels(&self) -> Range<usize> {
         self.from..self.from + self.height() * self.width()
     }
 
     /// Divides the run's rows of x, columns of length n, by its diagonal blocks, or by these transposed.
+    #[inline(always)]
     fn solve_blocks(&self, transposed: bool, panels: &[f64], n: usize, x: &mut [f64]) {
         let (c, h, m) = (self.columns, self.height(), x.len() / n);
         if c > SMALL_BLOCK && m > 1 {
@@ -115,14 +127,9 @@ impl Run {
 }
 
 impl Runs {
-    /// `None` where some supernode is large, or all of this would need much more memory than the factor.
+    /// `None` where some supernode has many rows below it that few others have, or all of this would need much more memory than the factor.
     pub fn new(structure: &SymbolicSupernodalCholesky<usize>, owner: &[u32]) -> Result<Option<Self>> {
         let n = structure.n_supernodes();
-        let height =
-            |s: usize| structure.supernode_end()[s] - structure.supernode_begin()[s] + structure.supernode(s).pattern().len();
-        if (0..n).any(|s| height(s) > LARGEST_HEIGHT) {
-            return Ok(None);
-        }
         let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0 };
         let most = LEAST_LIMIT.max(2 * size_of::<f64>() * structure.len_val());
         for s in 0..n {
@@ -135,6 +142,9 @@ impl Runs {
             {
                 run.count += 1;
                 continue;
+            }
+            if made.all.last().is_some_and(Run::is_narrow) {
+                return Ok(None);
             }
             let too_big = |_| Error::memory("places of the random effects in the factor", most);
             made.pattern.try_reserve(pattern.len()).map_err(too_big)?;
@@ -156,7 +166,7 @@ impl Runs {
                 segments: segments..made.segments.len(),
             });
         }
-        Ok(Some(made))
+        Ok(if made.all.last().is_some_and(Run::is_narrow) { None } else { Some(made) })
     }
 
     fn bytes(&self) -> usize {
@@ -202,6 +212,7 @@ impl Runs {
     }
 
     /// Calls `work` for each column of the lower triangle over a run's rows: its number, where it begins in the values, the places of its rows.
+    #[inline(always)]
     fn each_column(&self, run: &Run, mut work: impl FnMut(usize, usize, &[u32])) {
         for segment in &self.segments[run.segments.clone()] {
             let places = &self.places[segment.places..segment.places + run.rows - segment.first];
@@ -237,6 +248,14 @@ impl Runs {
 
     /// A = L L' in place; `false` if A is not positive definite.
     pub fn factorize(&self, values: &mut [f64], work: &mut [f64], stack: &mut MemStack) -> bool {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.factorize_wide(values, work, stack),
+        )
+    }
+
+    #[inline(always)]
+    fn factorize_wide(&self, values: &mut [f64], work: &mut [f64], stack: &mut MemStack) -> bool {
         for run in &self.all {
             let (c, r, h) = (run.columns, run.rows, run.height());
             let (before, after) = values.split_at_mut(run.panels().end);
@@ -262,6 +281,14 @@ impl Runs {
 
     /// x <- L^-1 x for columns of length n.
     pub fn half_solve(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.half_solve_wide(values, n, x, work),
+        );
+    }
+
+    #[inline(always)]
+    fn half_solve_wide(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
         let m = x.len() / n;
         for run in &self.all {
             let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
@@ -292,6 +319,14 @@ impl Runs {
 
     /// x <- L'^-1 x for columns of length n.
     pub fn half_solve_transpose(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.half_solve_transpose_wide(values, n, x, work),
+        );
+    }
+
+    #[inline(always)]
+    fn half_solve_transpose_wide(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
         let m = x.len() / n;
         for run in self.all.iter().rev() {
             let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
@@ -320,6 +355,7 @@ impl Runs {
 }
 
 /// out at `places` -= factor v.
+#[inline(always)]
 fn subtract(out: &mut [f64], places: &[u32], factor: f64, v: &[f64]) {
     let (first, last) = (places[0] as usize, places[places.len() - 1] as usize);
     if last - first + 1 == places.len() {
@@ -330,6 +366,7 @@ fn subtract(out: &mut [f64], places: &[u32], factor: f64, v: &[f64]) {
 }
 
 /// The lower triangle of B B', for B `r x k` with its columns `stride` apart.
+#[inline(always)]
 fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
     if r * r * k > SMALL_PRODUCT {
         let b = MatRef::from_column_major_slice_with_stride(b, r, k, stride);
@@ -348,6 +385,7 @@ fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
 }
 
 /// The factor of a panel of `c` columns and `h` rows, its first rows symmetric; `false` if a pivot is not positive.
+#[inline(always)]
 fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) -> bool {
     if c > SMALL_BLOCK {
         let (mut top, mut below) = MatMut::from_column_major_slice_mut(panel, h, c).split_at_row_mut(c);
@@ -376,12 +414,13 @@ fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) 
 }
 
 /// x <- D^-1 x, D the first entries of columns of length h.
+#[inline(always)]
 fn divide_by_pivots(panels: &[f64], h: usize, x: &mut [f64]) {
     panels.chunks_exact(h).zip(x).for_each(|(panel, v)| *v /= panel[0]);
 }
 
 /// x <- L^-1 x, for L of `c` columns that are `h` apart.
-#[inline]
+#[inline(always)]
 fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
     if c == 2 {
         x[0] /= l[0];
@@ -396,7 +435,7 @@ fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
 }
 
 /// x <- L'^-1 x, for L of `c` columns that are `h` apart.
-#[inline]
+#[inline(always)]
 fn solve_lower_transpose(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
     if c == 2 {
         x[1] /= l[h + 1];

@@ -1,4 +1,6 @@
 //! The entries of A^-1 on the pattern of A (and of its factor), without the rest of the inverse.
+// As in `runs`.
+#![allow(clippy::inline_always)]
 
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
@@ -6,6 +8,7 @@ use faer::linalg::triangular_inverse::invert_lower_triangular;
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par};
+use pulp::Arch;
 
 use super::SparseCholesky;
 use super::dense::{add_scaled, dot};
@@ -15,7 +18,7 @@ use super::supernodes::places;
 use crate::error::{Error, Result, try_copy, try_vec};
 
 /// Diagonal blocks with more columns are inverted by blocked routines.
-const SMALL_BLOCK: usize = 8;
+const SMALL_BLOCK: usize = 16;
 
 /// Selected inverse by Takahashi's recurrence over the supernodes, from the last to the first (Takahashi, Fagan and Chin 1973;
 /// the supernodal form as in Lin et al. 2011, equations 2.8 to 2.10).
@@ -68,7 +71,10 @@ impl SelectedInverse {
                     let first = a.owner[run.begin] as usize;
                     (first..first + run.count).rev().for_each(|s| self.supernode(a, s));
                 } else {
-                    self.run(a, runs, run);
+                    Arch::new().dispatch(
+                        #[inline(always)]
+                        || self.run(a, runs, run),
+                    );
                 }
             }
             return;
@@ -96,6 +102,7 @@ impl SelectedInverse {
     }
 
     /// The same step for a run of supernodes, of which C_RR is one.
+    #[inline(always)]
     fn run(&mut self, a: &SparseCholesky, runs: &Runs, run: &Run) {
         let (c, r, h) = (run.columns, run.rows, run.height());
         let factor = &a.values[run.panels()];
@@ -231,6 +238,7 @@ fn mirror(n: usize, stride: usize, values: &mut [f64]) {
 }
 
 /// M = L_RJ L_JJ^-1, for a panel of `c` columns and `h` rows.
+#[inline(always)]
 fn divide_below(c: usize, h: usize, l: &[f64], m: &mut [f64]) {
     let r = h - c;
     for j in (0..c).rev() {
@@ -248,6 +256,7 @@ fn divide_below(c: usize, h: usize, l: &[f64], m: &mut [f64]) {
 }
 
 /// L_JJ^-T L_JJ^-1 into the lower triangle of a panel's diagonal block.
+#[inline(always)]
 fn inverse_of_block(c: usize, h: usize, l: &[f64], out: &mut [f64]) {
     if c == 1 {
         out[0] = 1.0 / (l[0] * l[0]);
@@ -255,15 +264,18 @@ fn inverse_of_block(c: usize, h: usize, l: &[f64], out: &mut [f64]) {
     }
     // N = L^-1 by columns, then N'N in place: entry (i, j) needs no entry above it or to its left.
     for j in 0..c {
-        out[j * (h + 1)] = 1.0 / l[j * (h + 1)];
-        for i in j + 1..c {
-            let sum: f64 = (j..i).map(|k| l[k * h + i] * out[j * h + k]).sum();
-            out[j * h + i] = -sum / l[i * (h + 1)];
+        let column = &mut out[j * h..j * h + c];
+        column[j..].fill(0.0);
+        column[j] = 1.0;
+        for k in j..c {
+            column[k] /= l[k * (h + 1)];
+            let own = column[k];
+            add_scaled(&mut column[k + 1..], -own, &l[k * h + k + 1..k * h + c]);
         }
     }
     for j in 0..c {
         for i in j..c {
-            out[j * h + i] = (i..c).map(|k| out[i * h + k] * out[j * h + k]).sum();
+            out[j * h + i] = dot(&out[i * h + i..i * h + c], &out[j * h + i..j * h + c]);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::basis::{Basis, add_gram, mirror};
+use super::basis::{Basis, mirror};
 use super::rows::Chunk;
 use crate::error::{Result, try_vec};
 use crate::random::{BlockMatrix, Layout, block_diagonal};
@@ -87,28 +87,9 @@ impl CrossProducts {
     fn add_fixed(&mut self, basis: &Basis, chunk: &Chunk<'_>) -> Result<()> {
         let c = basis.columns;
         let (gram, cz, layout) = (&mut self.gram, &mut self.cz, &self.layout);
-        let mut offset = vec![];
-        for k in 0..layout.terms.len() {
-            offset.push(layout.offset(k));
-        }
-        basis.each_block(chunk, |start, rows| {
-            add_gram(c, rows, gram);
-            for (k, term) in chunk.terms.iter().enumerate() {
-                let effects = layout.terms[k].effects;
-                for (i, row) in rows.chunks_exact(c).enumerate() {
-                    let root_weight = chunk.weights.map_or(1.0, |w| w[start + i].sqrt());
-                    let first = offset[k] + term.index[start + i] as usize * effects;
-                    for e in 0..effects {
-                        let z = root_weight * term.z.map_or(1.0, |z| z[e * chunk.n + start + i]);
-                        if z == 0.0 {
-                            continue;
-                        }
-                        let column = &mut cz[(first + e) * c..(first + e + 1) * c];
-                        column.iter_mut().zip(row).for_each(|(sum, v)| *sum += z * v);
-                    }
-                }
-            }
-        })?;
+        let effects: Vec<usize> = layout.terms.iter().map(|t| t.effects).collect();
+        let offsets: Vec<usize> = (0..effects.len()).map(|k| layout.offset(k)).collect();
+        basis.add_products(chunk, &effects, &offsets, gram, cz)?;
         mirror(c, gram);
         Ok(())
     }

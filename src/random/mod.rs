@@ -7,6 +7,7 @@ mod entries;
 mod gram;
 mod identify;
 mod layout;
+mod order;
 mod partial_sums;
 mod roots;
 mod runs;

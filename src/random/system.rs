@@ -29,17 +29,19 @@ struct Form {
 }
 
 impl Form {
-    fn new((col_ptr, row_idx): (Vec<usize>, Vec<usize>), q: usize, columns: usize) -> Result<Self> {
-        Ok(Form { factor: SparseCholesky::new(q, &col_ptr, &row_idx, columns)?, inverse: None, col_ptr, row_idx })
+    fn new((col_ptr, row_idx): (Vec<usize>, Vec<usize>), order: Option<&[usize]>, q: usize, columns: usize) -> Result<Self> {
+        Ok(Form { factor: SparseCholesky::new(q, &col_ptr, &row_idx, order, columns)?, inverse: None, col_ptr, row_idx })
     }
 
-    fn within(
-        (col_ptr, row_idx): (Vec<usize>, Vec<usize>),
-        q: usize,
-        columns: usize,
-        admit: Admission<'_>,
-    ) -> Result<Option<Self>> {
-        let factor = SparseCholesky::within(q, &col_ptr, &row_idx, columns, admit)?;
+    /// By roots.
+    fn of_gram(gram: &Gram, columns: usize) -> Result<Self> {
+        Self::new(gram.pattern()?, gram.order()?.as_deref(), gram.layout.q(), columns)
+    }
+
+    fn within(gram: &Gram, columns: usize, admit: Admission<'_>) -> Result<Option<Self>> {
+        let ((col_ptr, row_idx), order) = (gram.pattern()?, gram.order()?);
+        let pattern = (&col_ptr[..], &row_idx[..]);
+        let factor = SparseCholesky::within(gram.layout.q(), pattern, order.as_deref(), columns, admit)?;
         Ok(factor.map(|factor| Form { factor, inverse: None, col_ptr, row_idx }))
     }
 
@@ -86,17 +88,17 @@ impl RandomSystem {
             Some(sparse) => {
                 own.scratch = try_vec("solutions for the random effects", 0.0, gram.layout.q())?;
                 let pattern = (copied(&sparse.col_ptr)?, copied(&sparse.row_idx)?);
-                let form = Form::new(pattern, gram.layout.q(), columns)?;
+                let form = Form::new(pattern, None, gram.layout.q(), columns)?;
                 own.precisions = Some((form, sparse));
             }
-            None => own.roots = Some(Form::new(gram.pattern()?, gram.layout.q(), columns)?),
+            None => own.roots = Some(Form::of_gram(gram, columns)?),
         }
         Ok(own)
     }
 
     /// By roots, if `admit` says so of the factorisation: see [`SparseCholesky::within`].
     pub fn within(gram: &Gram, columns: usize, admit: Admission<'_>) -> Result<Option<Self>> {
-        let form = Form::within(gram.pattern()?, gram.layout.q(), columns, admit)?;
+        let form = Form::within(gram, columns, admit)?;
         Ok(form.map(|form| RandomSystem {
             layout: gram.layout.clone(),
             columns,
@@ -183,7 +185,7 @@ impl RandomSystem {
         self.by_precisions = false;
         let form = match &mut self.roots {
             Some(form) => form,
-            none => none.insert(Form::new(gram.pattern()?, gram.layout.q(), self.columns)?),
+            none => none.insert(Form::of_gram(gram, self.columns)?),
         };
         gram.fill(t, &form.col_ptr, &mut form.factor);
         form.factor.factorize()
