@@ -2773,8 +2773,8 @@ interlace_status interlace_df_from_name(const char *name,
                                         interlace_error *err);
 
 /**
- * Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
- * iterations. NULL for NULL. A static string.
+ * Which engine made a fit: "direct", or "iterative" for a linear or generalised model whose random effects were solved
+ * for by iterations. NULL for NULL. A static string.
  * @param[in] fit The fit.
  * @since 0.1
  */

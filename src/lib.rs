@@ -56,6 +56,8 @@ pub mod random;
 pub mod options;
 /// The search for a model's parameters; exact zeros.
 pub mod search;
+/// Random effects that are too many to factorise: conjugate gradients, traces by random signs.
+pub mod iterative;
 /// Linear mixed models.
 pub mod lmm;
 /// Generalised linear mixed models.

@@ -21,6 +21,7 @@ pub(crate) mod response;
 mod rebuilt;
 mod random_terms;
 mod iterated;
+mod iterated_generalised;
 pub(crate) mod linear;
 mod separation;
 pub(crate) mod diagnosis;
