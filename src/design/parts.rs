@@ -184,6 +184,13 @@ impl TermDesign {
     }
 }
 
+impl Design {
+    /// Whether it has its rows; one that was made of sums has none.
+    pub fn has_rows(&self) -> bool {
+        self.n == 0 || !self.y.is_empty()
+    }
+}
+
 /// The level index of a row whose level is not in the training data.
 pub const UNSEEN: u32 = u32::MAX;
 

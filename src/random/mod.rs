@@ -6,6 +6,7 @@ mod curvature;
 mod entries;
 mod gram;
 mod identify;
+mod identify_sums;
 mod layout;
 mod partial_sums;
 mod roots;
@@ -21,6 +22,7 @@ pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, can
 pub use entries::Entries;
 pub use gram::{Gram, own_block};
 pub use identify::{Dependencies, Part, dependencies};
+pub use identify_sums::dependencies_of_sums;
 pub use layout::{Layout, TermRows, TermSize, TermSolution};
 pub use roots::Roots;
 pub use runs::Runs;
