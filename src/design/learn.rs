@@ -23,7 +23,7 @@ use crate::watch::Watch;
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct PredictorSources {
     pub variables: Vec<Source>,
-    n_fixed_variables: usize,
+    pub n_fixed_variables: usize,
     /// For the fixed effects, then for each random term: the place of each of its variables.
     pub places: Vec<Vec<usize>>,
     pub groups: Vec<Vec<Source>>,
@@ -75,7 +75,8 @@ impl PredictorSources {
     /// The expression of each variable.
     pub fn variable_expressions<'f>(&self, formula: &'f Formula) -> Vec<&'f Expr> {
         let lists = std::iter::once(&formula.fixed).chain(formula.random.iter().map(|term| &term.effects));
-        let pairs: Vec<(&usize, &Expr)> = lists.zip(&self.places).flat_map(|(list, places)| places.iter().zip(&list.variables)).collect();
+        let pairs: Vec<(&usize, &Expr)> =
+            lists.zip(&self.places).flat_map(|(list, places)| places.iter().zip(&list.variables)).collect();
         let of = |v: usize| pairs.iter().find(|(place, _)| **place == v).map(|(_, expr)| *expr);
         (0..self.variables.len()).filter_map(of).collect()
     }

@@ -386,7 +386,12 @@ impl Sources {
 
 impl Program {
     /// Of a linear model whose levels came from parts of the data.
-    pub(super) fn of_outline(response: Response, mean: PredictorProgram, further: Further<PredictorProgram>, complete: bool) -> Self {
+    pub(super) fn of_outline(
+        response: Response,
+        mean: PredictorProgram,
+        further: Further<PredictorProgram>,
+        complete: bool,
+    ) -> Self {
         Program { response, mean, further, strata: None, complete }
     }
 

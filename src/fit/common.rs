@@ -143,6 +143,11 @@ impl Fit {
         }
     }
 
+    /// Fails for a fit that has neither rows nor sums in their place.
+    pub(crate) fn need_rows_or_sums(&self, what: &str) -> Result<()> {
+        if self.reduced.is_some() { Ok(()) } else { self.need_rows(what) }
+    }
+
     pub fn is_linear(&self) -> bool {
         matches!(self.kind, Kind::Linear(..))
     }

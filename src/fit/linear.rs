@@ -188,8 +188,7 @@ impl Fit {
         solution: Solution,
     ) -> Result<Fit> {
         let has_rows = design.has_rows();
-        let estimable =
-            if has_rows { Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])? } else { Estimable::default() };
+        let estimable = if has_rows { Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])? } else { Estimable::default() };
         let npar = system.kept.len() + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
         let terms = std::mem::take(&mut design.terms).into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();

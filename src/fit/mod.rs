@@ -48,9 +48,9 @@ pub use kind::{Cox, FamilyParameter, Generalised, Kind, Nominal, Ordinal};
 pub use parameters::ParameterForm;
 pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};
 pub use points::Points;
+pub use predictors::Role;
 pub use reduced::FromSums;
 pub use sums::Reduced;
-pub use predictors::Role;
 
 pub(crate) use parts::in_unit;
 pub(crate) use rebuilt::Rebuilt;

@@ -1,5 +1,6 @@
 //! Fits of sums, without rows: what the sums tell takes the place of what the rows would.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::common::Fit;
@@ -15,7 +16,7 @@ use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::random::dependencies_of_sums;
 use crate::spec::ModelKind;
-use crate::watch::{Phase, Watch};
+use crate::watch::Watch;
 
 /// A model of sums.
 pub struct FromSums {
@@ -44,8 +45,6 @@ impl FromSums {
 impl Fit {
     /// Fits a model of sums.
     pub fn of_sums(sums: FromSums, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
-        let watch = &watch.of_fit();
-        watch.at(Phase::Start, 0, None)?;
         let started = Instant::now();
         check_terms(ModelKind::Lmm, &sums.design, options)?;
         let system = sums.system()?;
@@ -69,6 +68,13 @@ impl Fit {
         fit.check_range()?;
         fit.timing.1 = started.elapsed().as_secs_f64();
         Ok(fit)
+    }
+
+    /// The columns kept as the likelihood sees them: of their rows, or others with the same cross-products.
+    pub(crate) fn seen_columns(&self) -> Result<Cow<'_, [f64]>> {
+        let Some(reduced) = &self.reduced else { return self.seen(&self.x) };
+        let p = reduced.products.layout().p;
+        Ok(self.kept.iter().flat_map(|j| reduced.root[j * p..(j + 1) * p].iter().copied()).collect::<Vec<_>>().into())
     }
 
     /// The linear system of a linear fit again, of its rows or its sums.

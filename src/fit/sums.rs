@@ -1,5 +1,7 @@
 //! What a fit has of its data that was made of sums.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::fits;
@@ -13,8 +15,11 @@ pub struct Reduced {
     pub products: CrossProducts,
     /// What the columns of each random term had taken off.
     pub shifts: Vec<Shift>,
-    /// R with X'X = R'R, `[p, p]`, of all columns without weights.
+    /// R with X'X/n = R'R, `[p, p]`, of all columns without weights.
     pub root: Vec<f64>,
+    /// The mean of the offset, and those of the columns of numbers that the fixed effects depend on.
+    pub offset: f64,
+    pub means: BTreeMap<String, f64>,
 }
 
 impl Reduced {

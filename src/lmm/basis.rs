@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Chunk;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense::{add_upper_square, matrix, multiply_lower, solve_upper};
+use crate::linalg::dense::{add_upper_square, matrix, multiply_lower};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 
 /// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
@@ -289,24 +289,6 @@ impl Basis {
             }
         }
         b
-    }
-
-    /// D with C~(other) = C~(self) D.
-    pub fn change_to(&self, other: &Basis) -> Vec<f64> {
-        let c = self.columns;
-        let mut d = other.map.clone();
-        // (C - 1 other.shift') = (C - 1 self.shift') + 1 (self.shift - other.shift)': again a multiple of the constant column.
-        if let Some(constant) = self.constant.or(other.constant) {
-            for j in 0..c {
-                for k in 1..c {
-                    d[j * c] += (self.shift[k] - other.shift[k]) / constant * other.map[j * c + k];
-                }
-            }
-        }
-        for column in d.chunks_exact_mut(c) {
-            solve_upper(c, &self.map, column);
-        }
-        d
     }
 }
 

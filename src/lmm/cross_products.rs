@@ -160,12 +160,4 @@ impl CrossProducts {
         mirror(c, gram);
         Ok(())
     }
-
-    /// The number of stored numbers.
-    pub fn size(&self) -> usize {
-        self.gram.len()
-            + self.cz.len()
-            + self.diagonal.iter().map(Vec::len).sum::<usize>()
-            + self.off_diagonal.iter().map(|b| b.values.len()).sum::<usize>()
-    }
 }

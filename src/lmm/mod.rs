@@ -3,7 +3,6 @@
 pub mod rows;
 pub mod basis;
 pub mod cross_products;
-mod accumulate;
 pub mod correlation;
 pub mod system;
 pub mod parameters;

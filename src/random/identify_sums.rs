@@ -79,9 +79,8 @@ pub fn dependencies_of_sums(gram: &Gram, structures: &[Structure], residual: boo
 
 /// tr(S B T B'), for a block with r rows.
 fn trace(s: &Sparse, t: &Sparse, block: &[f64], r: usize) -> f64 {
-    let of = |(a, b, v): &(usize, usize, f64)| -> f64 {
-        t.iter().map(|(c, d, w)| v * w * block[c * r + b] * block[d * r + a]).sum()
-    };
+    let of =
+        |(a, b, v): &(usize, usize, f64)| -> f64 { t.iter().map(|(c, d, w)| v * w * block[c * r + b] * block[d * r + a]).sum() };
     s.iter().map(of).sum()
 }
 

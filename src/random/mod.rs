@@ -17,7 +17,7 @@ mod trace;
 mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
-pub use centre::{EffectUnits, Shift, centred, remap, shifts};
+pub use centre::{EffectUnits, FAR, Shift, centred, remap, shifts};
 pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, canonical, directions, factor_derivatives};
 pub use entries::Entries;
 pub use gram::{Gram, own_block};

@@ -98,6 +98,9 @@ impl Accumulator {
             self.own.add(&chunk, &basis)?;
             self.seen.note(&placed);
             self.own.offset += part.offset;
+            for (name, sum) in part.covariates {
+                *self.own.covariates.entry(name).or_insert(0.0) += sum;
+            }
         }
         for (name, count) in part.dropped {
             *self.own.dropped.entry(name).or_insert(0) += count;

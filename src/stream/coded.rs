@@ -13,6 +13,7 @@ use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense::{dot, solve_upper};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 use crate::lmm::basis::Basis;
+use crate::random::FAR;
 use crate::watch::Watch;
 
 /// The columns of a design's fixed effects, and the response, in a basis of their own.
@@ -217,8 +218,8 @@ pub fn effects(k: usize, products: &[Option<Product>], program: &Program) -> Res
 }
 
 impl Effects {
-    /// Rows `[rows, columns]` with the cross-products of all rows of the columns, as far as they tell one from another.
-    pub fn root(&self, sums: &TermSums, levels: usize, rows: usize) -> Result<Vec<f64>> {
+    /// The cross-products of the columns over all levels, `[columns, columns]`, each less what the sums had taken off.
+    pub fn gram(&self, sums: &TermSums, levels: usize) -> Result<Vec<f64>> {
         let (r, m) = (self.slots, self.columns);
         let mut total = vec![0.0; r * r];
         for block in sums.diagonal.chunks_exact(r * r).take(levels) {
@@ -226,6 +227,31 @@ impl Effects {
         }
         let mut gram = try_vec("random-effects model matrix", 0.0, m * m)?;
         super::pairs::sandwich([r, r], [&self.weights, &self.weights], &total, &mut gram);
+        Ok(gram)
+    }
+
+    /// For columns the first of which is one of ones: what is taken off each, the mean of those that are far from zero, as a fit with rows does
+    /// it, and the weights of the columns so shifted.
+    pub fn shifted(&self, gram: &[f64], taken: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let (r, m) = (self.slots, self.columns);
+        let (mut weights, mut shifts) = (self.weights.clone(), vec![0.0; m]);
+        for e in 1..m {
+            let column = &mut weights[e * r..(e + 1) * r];
+            let taken: f64 = column.iter().zip(taken).map(|(w, s)| w * s).sum();
+            let rest = gram[e * m] / gram[0];
+            let square = gram[e * m + e] / gram[0] - rest * rest;
+            if square > 0.0 && (taken + rest).abs() > FAR * square.sqrt() {
+                shifts[e] = taken + rest;
+            }
+            column[0] += taken - shifts[e];
+        }
+        (weights, shifts)
+    }
+
+    /// Rows `[rows, columns]` with the cross-products of all rows of the columns, as far as they tell one from another.
+    pub fn root(&self, sums: &TermSums, levels: usize, rows: usize) -> Result<Vec<f64>> {
+        let m = self.columns;
+        let gram = self.gram(sums, levels)?;
         let mut root = try_vec("random-effects model matrix", 0.0, rows * m)?;
         for j in 0..m {
             let mut left = gram[j * m + j];

@@ -2,27 +2,39 @@
 
 use std::sync::Arc;
 
-use super::accumulator::{Accumulator, Seen};
+use super::accumulator::Accumulator;
 use super::coded::{self, Coded, Effects};
-use super::dictionary::Sorted;
+use super::known::Known;
 use super::order;
 use super::plan::Learnt;
-use super::space::Space;
 use super::sums::{Sums, pairs_of};
 use crate::design::outline::Finished;
 use crate::design::{Design, ModelProgram, NaPolicy, Program, RowLedger, TermDesign};
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::fit::{Fit, FromSums, Reduced};
 use crate::lmm::cross_products::CrossProducts;
+use crate::lmm::iterative::forecast::Forecast;
+use crate::lmm::iterative::split::Split;
 use crate::options::Options;
 use crate::random::{BlockMatrix, Layout, TermSize};
 use crate::spec::Source;
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
 
 impl Accumulator {
     /// Fits the model to the rows of all partitions. The fit has no rows.
     pub fn fit(&self, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        let watch = &watch.of_fit();
+        watch.at(Phase::Start, 0, None)?;
         Fit::of_sums(self.model(watch)?, options, watch)
+    }
+
+    /// What a factorisation would take, at most.
+    pub fn forecast(&self, watch: &Watch<'_>) -> Result<Forecast> {
+        let system = self.model(watch)?.system()?;
+        if system.gram.layout.terms.is_empty() {
+            return Ok(Forecast::of_factor(0.0, 0.0, true));
+        }
+        Ok(Forecast::bound(&Split::new(&system.gram)?))
     }
 
     /// The model of the rows of all partitions.
@@ -30,7 +42,11 @@ impl Accumulator {
         watch.pulse()?;
         let (total, space, seen, learnt) = self.total()?;
         if total.n == 0 {
-            let reason = total.dropped.keys().next().map_or_else(String::new, |name| format!(": all have missing values, the first in '{name}'"));
+            let reason = total
+                .dropped
+                .keys()
+                .next()
+                .map_or_else(String::new, |name| format!(": all have missing values, the first in '{name}'"));
             return Err(Error::data(format!("there are no rows to fit{reason}")));
         }
         let complete = self.plan().na == NaPolicy::Error;
@@ -66,7 +82,7 @@ impl Accumulator {
         }
         let terms = kept_terms(&mut program, (&sums, learnt), &effects, &levels, &mut warnings)?;
         watch.pulse()?;
-        let own = own_terms(&program, learnt, &effects);
+        let own = own_terms(&program, (&sums, learnt), &effects, &levels)?;
         let layout = Layout {
             p: fixed.basis.columns - 1,
             terms: own.iter().map(|own| TermSize { levels: levels[own.program], effects: own.kept.len() }).collect(),
@@ -81,6 +97,7 @@ impl Accumulator {
             let rows = if *count == 1 { "1 row was".to_string() } else { format!("{count} rows were") };
             format!("{rows} left out for {name}, of {}", n as u64 + sums.dropped.values().sum::<u64>())
         }));
+        let means = sums.covariates.iter().map(|(name, sum)| (name.clone(), sum / n as f64)).collect();
         let design = Design {
             n,
             x_names: program.fixed_names().to_vec(),
@@ -92,51 +109,11 @@ impl Accumulator {
         Ok(FromSums {
             program: ModelProgram::Formula(Box::new(program)),
             design,
-            reduced: Reduced { products, shifts, root: fixed.root },
+            reduced: Reduced { products, shifts, root: fixed.root, offset: sums.offset / n as f64, means },
             unequal: sums.weights.is_some_and(|(low, high)| low != high),
             overlap,
             formula: String::new(),
         })
-    }
-}
-
-/// Levels in their order.
-pub(super) struct Known {
-    /// By variable.
-    pub variables: Vec<Sorted>,
-    /// For each group the levels of its factors, and those of each combination that occurs.
-    pub groups: Vec<(Vec<Vec<String>>, Vec<Vec<i32>>)>,
-    /// The combinations of each group that occur.
-    pub combinations: Vec<Vec<usize>>,
-}
-
-impl Known {
-    fn of(space: &Space, seen: &Seen, learnt: &Learnt) -> Result<Self> {
-        let outline = &learnt.outline;
-        let mut variables = vec![];
-        for (v, flags) in seen.variables.iter().enumerate() {
-            let sorted = space.factors[v].sorted(outline.first_levels(v), &flags.0)?;
-            variables.push(if outline.is_logical(v) { space.factors[v].as_truth()? } else { sorted });
-        }
-        let (mut groups, mut combinations) = (vec![], vec![]);
-        for (g, range) in space.group_factors(outline).into_iter().enumerate() {
-            let flags = &seen.groups[g].0;
-            let own: Vec<usize> = (0..flags.len()).filter(|place| flags[*place]).collect();
-            let (mut names, mut codes) = (vec![], vec![]);
-            for (f, at) in range.enumerate() {
-                let occurs = seen.of_group_factor(space, g, f, space.factors[at].len())?;
-                let sorted = space.factors[at].sorted(outline.first_levels(at), &occurs)?;
-                let mut of_own = try_vec("combinations of levels", 0_i32, own.len())?;
-                for (code, place) in of_own.iter_mut().zip(&own) {
-                    *code = sorted.rank_of(space.groups[g].get(*place)[f]).map_or(-1, |rank| rank as i32);
-                }
-                names.push(sorted.levels);
-                codes.push(of_own);
-            }
-            groups.push((names, codes));
-            combinations.push(own);
-        }
-        Ok(Known { variables, groups, combinations })
     }
 }
 
@@ -188,24 +165,26 @@ fn kept_terms(
     Ok(terms)
 }
 
-fn own_terms(program: &Program, learnt: &Learnt, effects: &[Effects]) -> Vec<Own> {
+fn own_terms(program: &Program, (sums, learnt): (&Sums, &Learnt), effects: &[Effects], levels: &[usize]) -> Result<Vec<Own>> {
     let mut all = vec![];
     for (k, own) in effects.iter().enumerate() {
+        let (all_weights, all_shifts) = if learnt.outline.may_shift(k) {
+            own.shifted(&own.gram(&sums.terms[k], levels[k])?, &learnt.shifts[k])
+        } else {
+            (own.weights.clone(), vec![0.0; own.columns])
+        };
         let (columns, kept) = program.effects(k);
         let kept: Vec<usize> = kept.map_or_else(|| (0..columns).collect(), <[usize]>::to_vec);
         let parts: Vec<Vec<usize>> = if program.is_split(k) { kept.iter().map(|e| vec![*e]).collect() } else { vec![kept] };
         for kept in parts {
             let slots = own.slots;
-            let weights: Vec<f64> = kept.iter().flat_map(|e| own.weights[e * slots..(e + 1) * slots].iter().copied()).collect();
-            let shifts: Vec<f64> = weights
-                .chunks_exact(slots)
-                .map(|column| column.iter().zip(&learnt.shifts[k]).map(|(w, s)| w * s).sum())
-                .collect();
+            let weights: Vec<f64> = kept.iter().flat_map(|e| all_weights[e * slots..(e + 1) * slots].iter().copied()).collect();
+            let shifts: Vec<f64> = kept.iter().map(|e| all_shifts[*e]).collect();
             let shifts = if shifts.iter().any(|s| *s != 0.0) { shifts } else { vec![] };
             all.push(Own { program: k, kept, weights, shifts });
         }
     }
-    all
+    Ok(all)
 }
 
 type Blocks = (Vec<f64>, Vec<Vec<f64>>, Vec<BlockMatrix>);

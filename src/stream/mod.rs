@@ -10,6 +10,7 @@ mod space;
 mod plan;
 mod tree;
 mod accumulator;
+mod known;
 mod order;
 mod coded;
 mod finish;

@@ -1,7 +1,7 @@
 //! Sums in an order that does not depend on that in which levels and columns appeared.
 
 use super::columns::{Columns, Place, Slot};
-use super::finish::Known;
+use super::known::Known;
 use super::plan::Learnt;
 use super::space::Space;
 use super::sums::{Maps, Sizes, Sums, TermMap};

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::lmm::basis::Basis;
 use crate::lmm::rows::Chunk;
+use crate::random::FAR;
 use crate::spec::Spec;
 use crate::watch::Watch;
 
@@ -33,9 +34,6 @@ pub struct Learnt {
     /// What is taken off the columns of the effects of each random term.
     pub shifts: Vec<Vec<f64>>,
 }
-
-/// A column is shifted where its mean is larger than this many standard deviations.
-const FAR: f64 = 10.0;
 
 impl Plan {
     /// A plan that has yet to learn.
@@ -91,7 +89,7 @@ impl Plan {
     pub fn restore(&mut self) -> Result<()> {
         streamable(&self.spec)?;
         let Some(learnt) = &mut self.learnt else { return Ok(()) };
-        learnt.outline.check()?;
+        learnt.outline.restore(&self.spec)?;
         learnt.space.restore(&learnt.outline)?;
         let (basis, c) = (&learnt.basis, learnt.space.fixed.slots.len() + 1);
         let sizes = basis.columns == c && basis.shift.len() == c && basis.map.len() == c * c;

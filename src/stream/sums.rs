@@ -29,6 +29,8 @@ pub struct Sums {
     /// The smallest and the largest weight.
     pub weights: Option<(f64, f64)>,
     pub offset: f64,
+    /// The sums of the columns of numbers that the fixed effects depend on.
+    pub covariates: BTreeMap<String, f64>,
     /// Rows left out, by the name of what is missing there.
     pub dropped: BTreeMap<String, u64>,
     c: usize,
@@ -143,12 +145,14 @@ impl Sums {
         }
         for ((from, into), map) in self.terms.iter().zip(&mut sums.terms).zip(&maps.terms) {
             let (r, s) = (from.effects, into.effects);
-            for (level, place) in map.levels.iter().enumerate() {
-                for (e, to_e) in map.effects.iter().enumerate() {
+            // Sums that were made before the last levels and columns came have not got these.
+            let effects = &map.effects[..r];
+            for (level, place) in map.levels[..from.levels].iter().enumerate() {
+                for (e, to_e) in effects.iter().enumerate() {
                     let column = &from.cz[(level * r + e) * c..][..c];
                     let own = &mut into.cz[(*place as usize * s + to_e) * new..][..new];
                     column.iter().enumerate().for_each(|(j, v)| own[to(j)] = *v);
-                    for (f, to_f) in map.effects.iter().enumerate() {
+                    for (f, to_f) in effects.iter().enumerate() {
                         into.diagonal[(*place as usize * s + to_f) * s + to_e] = from.diagonal[(level * r + f) * r + e];
                     }
                 }
@@ -158,7 +162,7 @@ impl Sums {
             let (own, other) = (&maps.terms[k], &maps.terms[m]);
             sums.pairs[at] = self.pairs[at].moved(
                 [&own.levels, &other.levels],
-                [&own.effects, &other.effects],
+                [&own.effects[..self.terms[k].effects], &other.effects[..self.terms[m].effects]],
                 [sizes.terms[k].1, sizes.terms[m].1],
             )?;
         }
@@ -174,6 +178,9 @@ impl Sums {
             (Some((low, high)), Some((a, b))) => Some((low.min(a), high.max(b))),
             (own, other) => own.or(other),
         };
+        for (name, sum) in &other.covariates {
+            *self.covariates.entry(name.clone()).or_insert(0.0) += sum;
+        }
         for (name, count) in &other.dropped {
             *self.dropped.entry(name.clone()).or_insert(0) += count;
         }
@@ -218,8 +225,8 @@ impl Sums {
             terms.push(TermSums { cz, diagonal, ..*own });
         }
         let plain = self.plain.as_deref().map(|own| try_copy("cross-products", own)).transpose()?;
-        let (gram, dropped) = (try_copy("cross-products", &self.gram)?, self.dropped.clone());
-        Ok(Sums { gram, plain, terms, dropped, pairs: vec![], ..*self })
+        let (gram, dropped, covariates) = (try_copy("cross-products", &self.gram)?, self.dropped.clone(), self.covariates.clone());
+        Ok(Sums { gram, plain, terms, dropped, covariates, pairs: vec![], ..*self })
     }
 
     /// Adds rows. What can fail does so before anything is added.
@@ -279,7 +286,8 @@ impl Sums {
         let plain = self.plain.iter().flatten();
         let terms = self.terms.iter().flat_map(|t| t.cz.iter().chain(&t.diagonal));
         let totals = [self.log_weights, self.offset];
-        fits(self.gram.iter().chain(plain).chain(terms).chain(&totals).all(|v| v.is_finite()), "a sum that is no number")?;
+        let totals = totals.iter().chain(self.covariates.values());
+        fits(self.gram.iter().chain(plain).chain(terms).chain(totals).all(|v| v.is_finite()), "a sum that is no number")?;
         fits(self.n < 1 << 53 && self.dropped.values().all(|count| *count < 1 << 53), "the number of rows")
     }
 
@@ -328,9 +336,7 @@ fn add_to(sum: &mut [f64], values: &[f64]) {
 
 fn lengthen(values: &mut Vec<f64>, len: usize) -> Result<()> {
     let more = len - values.len();
-    values
-        .try_reserve(more)
-        .map_err(|_| crate::error::Error::memory("cross-products of the random effects", 8 * len))?;
+    values.try_reserve(more).map_err(|_| crate::error::Error::memory("cross-products of the random effects", 8 * len))?;
     values.resize(len, 0.0);
     Ok(())
 }

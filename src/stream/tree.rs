@@ -62,9 +62,9 @@ impl Tree {
 
     /// Joins nodes whose neighbour is there, which needs less memory. Where there is none to do so they stay as they are.
     pub fn tidy(&mut self, sizes: &Sizes) {
-        while let Some((height, place)) = self.nodes.keys().copied().find(|(height, place)| {
-            place % 2 == 0 && self.nodes.contains_key(&(*height, place + 1))
-        }) {
+        while let Some((height, place)) =
+            self.nodes.keys().copied().find(|(height, place)| place % 2 == 0 && self.nodes.contains_key(&(*height, place + 1)))
+        {
             let joined = self.joined((height, place), sizes);
             let Ok(joined) = joined else { return };
             self.nodes.remove(&(height, place));
@@ -115,7 +115,10 @@ impl Tree {
     /// Fails for what was read from damaged bytes.
     pub fn check(&self, sizes: &Sizes, weighted: bool) -> Result<()> {
         for ((height, place), sums) in &self.nodes {
-            fits(*height <= ROOT && place.checked_shl(*height).is_some_and(|p| p >> height == *place) || *height == ROOT, "a partition")?;
+            fits(
+                *height <= ROOT && place.checked_shl(*height).is_some_and(|p| p >> height == *place) || *height == ROOT,
+                "a partition",
+            )?;
             let alone = self.nodes.keys().filter(|(h, p)| h >= height && above(*place, h - height) == *p).count() == 1;
             fits(alone, "a partition")?;
             sums.check(sizes, weighted)?;

@@ -41,7 +41,8 @@ impl Tuples {
     /// Fails for what was read from damaged bytes; makes what is not written. `sizes` are the numbers of levels.
     pub fn restore(&mut self, sizes: &[usize]) -> Result<()> {
         fits(sizes.len() == self.width && self.codes.len().is_multiple_of(self.width.max(1)), "a combination of levels")?;
-        let known = self.codes.chunks_exact(self.width.max(1)).all(|own| own.iter().zip(sizes).all(|(c, size)| (*c as usize) < *size));
+        let known =
+            self.codes.chunks_exact(self.width.max(1)).all(|own| own.iter().zip(sizes).all(|(c, size)| (*c as usize) < *size));
         fits(known && (self.width > 0 || self.codes.is_empty()), "a combination of levels")?;
         let codes = std::mem::take(&mut self.codes);
         self.steps = vec![HashMap::default(); self.width];

@@ -83,7 +83,13 @@ impl Outline {
                 let mut codes = try_vec(what, 0_i32, n)?;
                 codes.iter_mut().enumerate().for_each(|(i, code)| *code = i.min(levels.len().saturating_sub(1)) as i32);
                 let levels = try_collect(what, levels.iter().cloned())?;
-                Value::Factor(Factor { codes: codes.into(), levels: levels.into(), declared: true, ordered, contrast: Some(*contrast) })
+                Value::Factor(Factor {
+                    codes: codes.into(),
+                    levels: levels.into(),
+                    declared: true,
+                    ordered,
+                    contrast: Some(*contrast),
+                })
             }
         })
     }

@@ -5,21 +5,21 @@ mod finish;
 mod levels;
 mod part;
 
+pub use super::value::logical_levels;
 pub use finish::{Finished, Tables};
 pub use levels::{Labels, LevelOrder};
 pub use part::{Part, PartColumn};
-pub use super::value::logical_levels;
 
 use serde::{Deserialize, Serialize};
 
 use super::contrasts::Contrast;
 use super::learn::PredictorSources;
+use super::parts::formula_with;
 use super::predictor::Source;
 use super::response::{Response, ResponseRule};
 use super::rows::Rows;
 use super::value::Value;
 use super::variable::{Kind, Variable};
-use super::formula_of;
 use crate::envelope::fits;
 use crate::error::{Error, Result};
 use crate::formula::{Formula, StructureKind, TermList};
@@ -30,6 +30,10 @@ use crate::watch::Watch;
 /// A design whose factors have no levels yet. What expressions such as `scale(x)` learn they have learnt from a sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
+    /// The columns of the sample, for which `.` stands in formulas.
+    columns: Vec<String>,
+    /// Read from the specification, and not written.
+    #[serde(skip, default = "no_formula")]
     formula: Formula,
     response: Response,
     mean: PredictorSources,
@@ -42,6 +46,10 @@ pub struct Outline {
     group_first: Vec<Vec<Vec<String>>>,
     weights: Option<Source>,
     contrasts: Vec<(String, String)>,
+}
+
+fn no_formula() -> Formula {
+    Formula { text: String::new(), response: None, fixed: TermList::default(), random: vec![] }
 }
 
 /// The terms of a model matrix, each by the places of its variables.
@@ -66,7 +74,8 @@ impl Outline {
     /// Compiles a specification against a sample.
     pub fn learn(spec: &Spec, sample: &Frame, watch: &Watch<'_>) -> Result<Self> {
         let source = streamable(spec)?;
-        let formula = formula_of(source, sample)?;
+        let columns: Vec<String> = sample.all_names().map(ToString::to_string).collect();
+        let formula = formula_with(source, &columns)?;
         let Some(response) = &formula.response else {
             return Err(Error::formula(0, "the formula has no response, wanted 'response ~ terms'"));
         };
@@ -81,20 +90,30 @@ impl Outline {
         watch.pulse()?;
         let exprs = mean.variable_expressions(&formula);
         let first = exprs.iter().map(|expr| levels::first(expr)).collect();
-        let group_first = mean.group_expressions(&formula).iter().map(|group| group.iter().map(|e| levels::first(e)).collect()).collect();
+        let group_first =
+            mean.group_expressions(&formula).iter().map(|group| group.iter().map(|e| levels::first(e)).collect()).collect();
         mean.nodes_mut().for_each(levels::forget);
         let (mut variables, mut ordered) = (vec![], vec![]);
         for (source, value) in mean.variables.iter().zip(mean.evaluate(sample, watch)?.variables.into_iter().flatten()) {
             levels::check_learnt(&source.node, &source.name)?;
             ordered.push(matches!(&value, Value::Factor(factor) if factor.ordered));
-            variables.push(Variable { name: source.name.clone(), node: source.node.clone(), kind: kind_of(&source.name, &value, sample)? });
+            variables.push(Variable {
+                name: source.name.clone(),
+                node: source.node.clone(),
+                kind: kind_of(&source.name, &value, sample)?,
+            });
         }
         let contrasts = source.contrasts.clone();
-        Ok(Outline { formula, response, mean, variables, ordered, first, group_first, weights, contrasts })
+        Ok(Outline { columns, formula, response, mean, variables, ordered, first, group_first, weights, contrasts })
     }
 
-    /// Fails for an outline that was read from damaged bytes.
-    pub fn check(&self) -> Result<()> {
+    /// Fails for an outline that was read from damaged bytes; makes what is not written.
+    pub fn restore(&mut self, spec: &Spec) -> Result<()> {
+        self.formula = formula_with(streamable(spec)?, &self.columns)?;
+        self.check()
+    }
+
+    fn check(&self) -> Result<()> {
         self.response.check()?;
         let count = self.variables.len();
         fits(self.ordered.len() == count && self.first.len() == count && self.mean.variables.len() == count, "a variable")?;
@@ -190,8 +209,8 @@ pub fn streamable(spec: &Spec) -> Result<&FormulaSpec> {
     spec.check()?;
     if spec.kind != ModelKind::Lmm {
         return Err(Error::unsupported(
-            "a plan is of linear mixed models: others do not reduce to sums over the rows; rows of binomial and Poisson models that are equal \
-             can be counted and fitted together, see docs/scale.md",
+            "a plan is of linear mixed models: others do not reduce to sums over the rows; rows of binomial models that are equal can \
+             be counted and fitted as one (interlace_frame_aggregate)",
         ));
     }
     if spec.correlation.is_some() {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::Outline;
 use super::levels::{Labels, order_of};
 use crate::design::NaPolicy;
+use crate::design::grid::categorises;
 use crate::design::node::Node;
 use crate::design::realise::{checked_weights, sum_of_offsets};
 use crate::design::response::{ResponseRule, ResponseValues, Selected};
@@ -33,6 +34,8 @@ pub struct Part<'a> {
     pub warnings: Vec<String>,
     /// The sum of the offset.
     pub offset: f64,
+    /// The sums of the columns of numbers that the fixed effects depend on.
+    pub covariates: BTreeMap<String, f64>,
 }
 
 /// The values of a variable.
@@ -88,7 +91,29 @@ impl Outline {
             _ => None,
         };
         let offset = offset.map_or(0.0, |offset| offset.iter().sum());
-        Ok(Part { n: rows.len(), y, weights, variables, groups, dropped, warnings, offset })
+        let covariates = self.covariates(frame, &rows)?;
+        Ok(Part { n: rows.len(), y, weights, variables, groups, dropped, warnings, offset, covariates })
+    }
+
+    fn covariates(&self, frame: &Frame, rows: &Rows) -> Result<BTreeMap<String, f64>> {
+        let mut sums = BTreeMap::new();
+        for variable in &self.variables[..self.mean.n_fixed_variables] {
+            for name in variable.node.columns() {
+                if sums.contains_key(name) || self.makes_factor(name) {
+                    continue;
+                }
+                if let Some(values) = frame.column(name)?.as_real()? {
+                    let sum: f64 = (0..rows.len()).map(|i| values[rows.data_row(i)]).sum();
+                    sums.extend(sum.is_finite().then(|| (name.to_string(), sum)));
+                }
+            }
+        }
+        Ok(sums)
+    }
+
+    /// Whether the formula turns the column's numbers into categories.
+    fn makes_factor(&self, column: &str) -> bool {
+        self.variables[..self.mean.n_fixed_variables].iter().any(|variable| categorises(&variable.node, column))
     }
 
     fn numbers_of(&self, values: ResponseValues, rows: &Rows) -> Result<Vec<f64>> {
@@ -106,7 +131,11 @@ fn column_of<'a>(variable: &Variable, value: Value<'a>, frame: &Frame, rows: &Ro
             labels_of(&variable.node, factor, frame, rows).map(PartColumn::Factor)
         }
         (Value::Numbers(values), _) => {
-            let full = if values.len() == frame.n_rows() { values } else { try_vec("values of an expression", values[0], frame.n_rows())?.into() };
+            let full = if values.len() == frame.n_rows() {
+                values
+            } else {
+                try_vec("values of an expression", values[0], frame.n_rows())?.into()
+            };
             let values = rows.select(full)?;
             rows.check_finite(&variable.name, &values)?;
             Ok(PartColumn::Numbers(values))
@@ -125,7 +154,9 @@ fn of_truth<'a>(name: &str, factor: Factor<'a>) -> Result<Factor<'a>> {
     let known = logical_levels();
     match factor.levels.iter().find(|level| !known.contains(level)) {
         None => Ok(factor),
-        Some(level) => Err(Error::data(format!("{} holds {} here, but held truth values in the sample", quoted(name), quoted(level)))),
+        Some(level) => {
+            Err(Error::data(format!("{} holds {} here, but held truth values in the sample", quoted(name), quoted(level))))
+        }
     }
 }
 
@@ -138,4 +169,3 @@ fn labels_of(node: &Node, factor: Factor<'_>, frame: &Frame, rows: &Rows) -> Res
     }
     Ok(Labels { codes, levels: factor.levels.into_owned(), order })
 }
-

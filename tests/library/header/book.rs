@@ -85,6 +85,11 @@ pub const CHAPTERS: [Chapter; 14] = [
         files: &["questions", "document"],
     },
     Chapter { title: "Saved fits", about: "a fit as bytes, and back", files: &["saved"] },
+    Chapter {
+        title: "Data in parts",
+        about: "linear models of streams, and of data that are spread over workers",
+        files: &["plan", "accumulator"],
+    },
 ];
 
 const WIDTH: usize = 120;
