@@ -104,13 +104,13 @@ impl Edge {
             fixed.push(beta.to_vec());
             rest = after;
         }
-        Ok(Start { theta: theta.to_vec(), fixed, shared: self.response.shared_of_whole(rest)? })
+        Ok(Start { theta: theta.to_vec(), fixed, shared: self.response.shared_of_whole(rest)?, before: None })
     }
 
     /// The last point in the region is no minimum.
     fn give_up(&mut self, how: Approximation, like: &Start, x: &[f64], watch: &Watch<'_>) -> Result<()> {
         self.set(Coordinates::own(self.response.n_whole()))?;
-        let Start { theta, fixed, shared } = self.start(like, x)?;
+        let Start { theta, fixed, shared, .. } = self.start(like, x)?;
         self.estimate.working = [theta, fixed.concat(), shared].concat();
         self.estimate.value = Laplace::new(&self.model, how, watch)?.evaluate(&self.estimate.working, Order::Mode)?;
         (self.estimate.converged, self.estimate.reason) = (false, Reason::NoProgress);

@@ -59,7 +59,8 @@ pub fn start(response: &OrderedResponse, model: &Model, watch: &Watch<'_>) -> Re
         }
     }
     let fixed = point.ranges().iter().map(|range| point.x[range.clone()].to_vec()).collect();
-    Ok(Start { theta: variances(model, &point.jet)?, fixed, shared: point.x[point.first_shared()..].to_vec() })
+    let shared = point.x[point.first_shared()..].to_vec();
+    Ok(Start { theta: variances(model, &point.jet)?, fixed, shared, before: None })
 }
 
 /// Coordinates of the thresholds at which the categories have their shares, nominal effects zero.

@@ -7,9 +7,9 @@ const KEPT: usize = 15;
 
 /// Appends the shortest text that reads back to the same number, which must be finite.
 pub fn push_shortest(out: &mut String, x: f64) {
-    let scientific = format!("{x:e}");
-    let digits = scientific.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
-    lay_out(out, &scientific, digits.max(KEPT));
+    let mut buffer = zmij::Buffer::new();
+    let number = Digits::of(buffer.format_finite(x));
+    number.lay_out(out, number.text().len().max(KEPT));
 }
 
 /// The shortest text that reads back to the same number; NA where it is missing.
@@ -29,7 +29,7 @@ pub fn general(x: f64, digits: usize) -> String {
         return special(x).to_string();
     }
     let mut out = String::new();
-    lay_out(&mut out, &format!("{x:.*e}", digits.max(1) - 1), digits);
+    Digits::of(&format!("{x:.*e}", digits.max(1) - 1)).lay_out(&mut out, digits);
     out
 }
 
@@ -41,33 +41,72 @@ fn special(x: f64) -> &'static str {
     }
 }
 
-/// `1.25e-7` as `1.25e-07`, `1.25e2` as `125`: with an exponent below -4 and from `precision` on.
-fn lay_out(out: &mut String, scientific: &str, precision: usize) {
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let unsigned = mantissa.trim_start_matches('-');
-    let (first, rest) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-    let rest = rest.trim_end_matches('0');
-    if unsigned.len() < mantissa.len() {
-        out.push('-');
+/// The most digits that are ever written.
+const MOST: usize = 64;
+
+/// +-d.ddd x 10^exponent, without zeros at the end.
+struct Digits {
+    negative: bool,
+    digits: [u8; MOST],
+    len: usize,
+    exponent: i32,
+}
+
+impl Digits {
+    /// Of a number in any notation; digits beyond `MOST` are left off.
+    fn of(text: &str) -> Self {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let unsigned = mantissa.trim_start_matches('-');
+        let mut own = Digits { negative: unsigned.len() < mantissa.len(), digits: [b'0'; MOST], len: 0, exponent: 0 };
+        // The place of the point among the digits, of which zeros at the start are none.
+        let mut place = unsigned.find('.').unwrap_or(unsigned.len()) as i32;
+        for digit in unsigned.bytes().filter(u8::is_ascii_digit) {
+            if digit == b'0' && own.len == 0 {
+                place -= 1;
+            } else if own.len < MOST {
+                own.digits[own.len] = digit;
+                own.len += 1;
+            }
+        }
+        while own.len > 0 && own.digits[own.len - 1] == b'0' {
+            own.len -= 1;
+        }
+        if own.len == 0 {
+            own.len = 1;
+        } else {
+            own.exponent = place - 1 + exponent.parse().unwrap_or(0);
+        }
+        own
     }
-    if exponent < -4 || exponent >= precision as i32 {
-        out.push_str(first);
-        point(out, rest);
-        out.push_str(if exponent < 0 { "e-" } else { "e+" });
-        // Writing to a String does not fail.
-        let _ = write!(out, "{:02}", exponent.abs());
-    } else if exponent < 0 {
-        out.push_str("0.");
-        zeros(out, -exponent - 1);
-        out.push_str(first);
-        out.push_str(rest);
-    } else {
-        let whole = rest.len().min(exponent as usize);
-        out.push_str(first);
-        out.push_str(&rest[..whole]);
-        zeros(out, exponent - whole as i32);
-        point(out, &rest[whole..]);
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.digits[..self.len]).unwrap_or("0")
+    }
+
+    /// `1.25e-7` as `1.25e-07`, `1.25e2` as `125`: with an exponent below -4 and from `precision` on.
+    fn lay_out(&self, out: &mut String, precision: usize) {
+        let (exponent, (first, rest)) = (self.exponent, self.text().split_at(1));
+        if self.negative {
+            out.push('-');
+        }
+        if exponent < -4 || exponent >= precision as i32 {
+            out.push_str(first);
+            point(out, rest);
+            out.push_str(if exponent < 0 { "e-" } else { "e+" });
+            // Writing to a String does not fail.
+            let _ = write!(out, "{:02}", exponent.abs());
+        } else if exponent < 0 {
+            out.push_str("0.");
+            zeros(out, -exponent - 1);
+            out.push_str(first);
+            out.push_str(rest);
+        } else {
+            let whole = rest.len().min(exponent as usize);
+            out.push_str(first);
+            out.push_str(&rest[..whole]);
+            zeros(out, exponent - whole as i32);
+            point(out, &rest[whole..]);
+        }
     }
 }
 
@@ -103,6 +142,9 @@ mod tests {
             (1e22, "1e+22"),
             (-2.5e-300, "-2.5e-300"),
             (f64::MAX, "1.7976931348623157e+308"),
+            (5e-324, "5e-324"),
+            (0.0, "0"),
+            (-1000.25, "-1000.25"),
         ] {
             let text = shortest(x);
             assert_eq!(text, wanted);

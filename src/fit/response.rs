@@ -9,7 +9,7 @@ use crate::clmm::thresholds::Thresholds;
 use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
 use crate::family::special::logit;
-use crate::family::{Family, Link, Observations, ZeroPart};
+use crate::family::{Family, Link, ZeroPart};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::Response;
 use crate::glmm::model::Model;
@@ -308,10 +308,12 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
 
 fn start_of_family(response: &FamilyResponse, model: &Model, watch: &Watch<'_>) -> Result<Start> {
     let (n, family) = (model.n, &response.family);
-    let data = response.observations();
+    let own = response.own_rows()?;
     let predictors = 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion);
     let mut eta = (0..predictors).map(|_| try_vec("linear predictor", 0.0, n)).collect::<Result<Vec<_>>>()?;
-    family.start_eta(&data, &mut eta[0])?;
+    let mut wanted = try_vec("linear predictor", 0.0, own.len())?;
+    family.start_eta(&own.observations(), &mut wanted)?;
+    own.put(&wanted, &mut eta[0]);
     if let Some(zero) = response.zero_predictor() {
         let share = response.y.iter().filter(|y| **y == 0.0).count() as f64 / n as f64;
         // Of the zeros a family may have by itself half are taken for such.
@@ -322,24 +324,17 @@ fn start_of_family(response: &FamilyResponse, model: &Model, watch: &Watch<'_>) 
         let mu = try_collect("means of the start", eta[0].iter().map(|e| family.linkinv(*e)))?;
         response.guess(&mu)
     };
-    start(model, eta, &guess, watch)
+    start(model, eta, &own, &guess, watch)
 }
 
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
 pub(crate) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> Result<Vec<String>> {
-    let hurdle = response.zero == Some(ZeroPart::Hurdle);
-    let mut rows = try_collect("rows of the response", 0..response.y.len())?;
-    rows.retain(|&i| !hurdle || response.y[i] != 0.0);
-    if rows.is_empty() && hurdle {
+    let own = response.own_rows()?;
+    if own.is_empty() && response.zero == Some(ZeroPart::Hurdle) {
         return Err(Error::data("the response is zero in all rows: there is nothing but a zero part to model"));
     }
-    let part = |values: &[f64]| -> Result<Vec<f64>> {
-        let rows = if values.is_empty() { &[][..] } else { &rows };
-        try_collect("response", rows.iter().map(|&i| values[i]))
-    };
-    let (y, weights) = (part(&response.y)?, part(&response.weights)?);
-    let place = |i: usize| rows.get(i).map_or(i, |&i| ledger.data_row(i));
-    match response.family.check_response(&Observations { y: &y, weights: &weights }) {
+    let place = |i: usize| ledger.data_row(own.place(i));
+    match response.family.check_response(&own.observations()) {
         Ok(warnings) => Ok(warnings.into_iter().map(|text| renumbered(&text, place)).collect()),
         Err(error) => Err(in_rows(&error, place)),
     }

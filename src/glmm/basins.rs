@@ -32,7 +32,9 @@ const FEW_ROWS: usize = 300;
 /// The variance of random effects, as a multiple of the latent variable's, from which on the tails of the link have a say.
 const TAILS: f64 = 0.5;
 /// Standard deviations for searches of small data sets.
-const DEVIATIONS: [f64; 3] = [0.2, 1.0, 4.0];
+const DEVIATIONS: [f64; 3] = [0.2, MIDDLING, 4.0];
+/// One of them in the middle.
+const MIDDLING: f64 = 1.0;
 /// Factors on the standard deviations, for searches in the tails of a link.
 const STRETCH: [f64; 2] = [3.0, 8.0];
 /// Steps of the family's parameters at given effects.
@@ -50,6 +52,9 @@ pub struct Begin {
 pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start) -> Result<Vec<Begin>> {
     let risky = laplace.is_risky(&at.x);
     let mut starts = if risky { small(laplace, pooled) } else { vec![] };
+    if risky || is_singular(&laplace.model.structures, &at.x) {
+        starts.extend(beforehand(laplace, pooled));
+    }
     if laplace.model.n <= FEW_ROWS {
         let other = other_correlations(&laplace.model.structures, &at.x);
         starts.extend(other.into_iter().map(|x| Begin { x, gamma: pooled.fixed[0].clone() }));
@@ -84,9 +89,20 @@ impl Own {
 
 /// Starts for a small data set: other standard deviations, other parameters as without random effects.
 fn small(laplace: &Laplace<'_>, pooled: &Start) -> Vec<Begin> {
-    let gamma = &pooled.fixed[0];
-    let x = laplace.working(&pooled.theta, gamma, &pooled.fixed[1..].concat(), &pooled.shared);
-    DEVIATIONS.iter().map(|sd| Begin { x: laplace.model.with_deviations(&x, &|_| *sd), gamma: gamma.clone() }).collect()
+    DEVIATIONS.iter().map(|sd| begin(laplace, pooled, (&pooled.fixed[0], &pooled.shared), *sd)).collect()
+}
+
+/// Where the density is not concave and has parameters, the fit without random effects may have gone far astray, and all searches from there
+/// with it: a start with what it began with.
+fn beforehand(laplace: &Laplace<'_>, pooled: &Start) -> Option<Begin> {
+    let may_stray = !laplace.has_one_mode() && laplace.model.response.n_shared() > 0;
+    let (gamma, shared) = pooled.before.as_ref().filter(|_| may_stray)?;
+    Some(begin(laplace, pooled, (gamma, shared), MIDDLING))
+}
+
+fn begin(laplace: &Laplace<'_>, pooled: &Start, (gamma, shared): (&[f64], &[f64]), sd: f64) -> Begin {
+    let x = laplace.working(&pooled.theta, gamma, &pooled.fixed[1..].concat(), shared);
+    Begin { x: laplace.model.with_deviations(&x, &|_| sd), gamma: gamma.to_vec() }
 }
 
 impl Laplace<'_> {

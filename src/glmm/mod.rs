@@ -2,6 +2,7 @@
 
 pub mod fixed;
 pub mod jet;
+pub mod own_rows;
 pub mod response;
 pub mod model;
 mod latent;

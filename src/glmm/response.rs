@@ -1,6 +1,9 @@
 //! A family, with a zero part and a dispersion predictor if so wanted, as a response of the Laplace engine.
 
+use std::borrow::Cow;
+
 use super::jet::{Adjoint, Evaluator, Guess, Jet, Response, tetrahedron};
+use super::own_rows::OwnRows;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{Constants, Derivatives, Family, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
 use crate::random::triangle;
@@ -49,6 +52,11 @@ impl FamilyResponse {
         Observations { y: &self.y, weights: &self.weights }
     }
 
+    /// The rows that the family speaks of.
+    pub fn own_rows(&self) -> Result<OwnRows<'_>> {
+        OwnRows::new(self.zero, &self.y, &self.weights)
+    }
+
     /// The predictor of the zero part, if there is one.
     pub fn zero_predictor(&self) -> Option<usize> {
         self.zero.map(|_| 1)
@@ -65,10 +73,12 @@ impl FamilyResponse {
         if self.family.link().is_unbounded() {
             return Ok(1.0);
         }
-        let mut eta = try_vec("linear predictor", 0.0, self.y.len())?;
-        self.family.start_eta(&self.observations(), &mut eta)?;
+        let own = self.own_rows()?;
+        let mut eta = try_vec("linear predictor", 0.0, own.len())?;
+        self.family.start_eta(&own.observations(), &mut eta)?;
         check_cubes(&eta)?;
-        eta.iter_mut().zip(offset).for_each(|(eta, offset)| *eta -= offset);
+        let offset = if offset.is_empty() { Cow::Borrowed(offset) } else { own.pick(offset)? };
+        eta.iter_mut().zip(offset.iter()).for_each(|(eta, offset)| *eta -= offset);
         let centre = median(&mut eta);
         eta.iter_mut().for_each(|eta| *eta = (*eta - centre).abs());
         let distance = median(&mut eta);
@@ -112,7 +122,8 @@ fn median(values: &mut [f64]) -> f64 {
 impl FamilyResponse {
     /// The family's parameters by moments, given means.
     pub fn guess(&self, mu: &[f64]) -> Result<Guess> {
-        let psi = self.family.start_psi(&self.observations(), mu)?;
+        let own = self.own_rows()?;
+        let psi = self.family.start_psi(&own.observations(), &own.pick(mu)?)?;
         let shared = self.shared.iter().map(|&j| psi[j]).collect();
         Ok(Guess { shared, dispersion: self.dispersion_predictor().map(|d| (d, psi[0])) })
     }

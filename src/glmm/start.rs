@@ -3,6 +3,7 @@
 use super::fixed::FixedPart;
 use super::jet::{Evaluator, Guess, Jet};
 use super::model::Model;
+use super::own_rows::OwnRows;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
@@ -29,13 +30,16 @@ pub struct Start {
     pub theta: Vec<f64>,
     pub fixed: Vec<Vec<f64>>,
     pub shared: Vec<f64>,
+    /// The mean's fixed effects and shared parameters that the fit without random effects began with, where it may have gone astray.
+    pub before: Option<(Vec<f64>, Vec<f64>)>,
 }
 
-/// The fit without random effects: `eta` has for each predictor a value per row that is near the data, `guess` is of the family's
-/// parameters given predictors.
+/// The fit without random effects: `eta` has for each predictor a value per row that is near the data, that of the mean in the family's own
+/// rows; `guess` is of the family's parameters given predictors.
 pub fn start(
     model: &Model,
     mut eta: Vec<Vec<f64>>,
+    own: &OwnRows<'_>,
     guess: &dyn Fn(&[Vec<f64>]) -> Result<Guess>,
     watch: &Watch<'_>,
 ) -> Result<Start> {
@@ -43,10 +47,14 @@ pub fn start(
     let mut evaluator = model.response.evaluator(&inner)?;
     let mut jet = Jet::new(model.n, &inner)?;
     // A regression of what each row says for itself.
-    let wanted = try_copy(PREDICTOR, &eta[0])?;
+    let wanted = try_copy(PREDICTOR, &own.pick(&eta[0])?)?;
+    let of_mean = own.indicator(model.n)?;
     let mut fixed: Vec<Vec<f64>> = vec![];
-    for (part, eta) in model.fixed.iter().zip(&mut eta) {
-        let gamma = part.project(eta)?;
+    for (a, (part, eta)) in model.fixed.iter().zip(&mut eta).enumerate() {
+        let gamma = match &of_mean {
+            Some(rows) if a == 0 => project_on(part, eta, rows)?,
+            _ => part.project(eta)?,
+        };
         part.predict(&gamma, eta);
         fixed.push(gamma);
     }
@@ -70,11 +78,12 @@ pub fn start(
         fixed[0] = inside(model, &wanted, &regression, &mut |gamma| is_finite(gamma, &mut eta, &mut fixed.clone()))?;
         is_finite(&fixed[0].clone(), &mut eta, &mut fixed)?;
     }
+    let before = Some((fixed[0].clone(), apply(&mut eta, &mut fixed, &mut *evaluator)?));
     scoring(model, &mut *evaluator, &mut eta, &mut fixed[0], &mut jet, watch)?;
     let shared = apply(&mut eta, &mut fixed, &mut *evaluator)?;
     log_likelihood(&mut *evaluator, &eta, &mut jet)?;
     let theta = variances(model, &jet)?;
-    Ok(Start { theta, fixed, shared })
+    Ok(Start { theta, fixed, shared, before })
 }
 
 fn finite(v: f64) -> f64 {
@@ -125,6 +134,21 @@ fn information(part: &FixedPart, weights: &[f64]) -> Result<Vec<f64>> {
     let largest = (0..p).map(|j| gram[j * (p + 1)]).fold(0.0, f64::max);
     (0..p).for_each(|j| gram[j * (p + 1)] += 1e-8 * largest);
     Ok(gram)
+}
+
+/// The coefficients of a regression on Q in rows of weight one, the offset taken off.
+fn project_on(part: &FixedPart, values: &[f64], rows: &[f64]) -> Result<Vec<f64>> {
+    let mut target = try_copy(PREDICTOR, values)?;
+    target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
+    target.iter_mut().zip(rows).for_each(|(t, row)| *t *= row);
+    let (mut gram, mut gamma) = (information(part, rows)?, vec![0.0; part.p]);
+    part.transpose(&target, &mut gamma);
+    if dense::cholesky(part.p, &mut gram).is_err() {
+        return part.project(values);
+    }
+    dense::solve_lower(part.p, &gram, &mut gamma);
+    dense::solve_lower_transpose(part.p, &gram, &mut gamma);
+    Ok(gamma)
 }
 
 /// Newton steps of the mean's fixed effects with what is positive of the information.

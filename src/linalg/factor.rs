@@ -1,15 +1,8 @@
 //! The factor of a large dense symmetric matrix, by blocks.
 
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::cholesky::llt::factor::{LltRegularization, cholesky_in_place, cholesky_in_place_scratch};
-use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
-use faer::prelude::ReborrowMut;
-use faer::{MatMut, MatRef, Par};
-
 use super::dense::{solve_lower, solve_lower_transpose};
-use super::registers;
-use super::supernodes::params;
-use crate::error::{Error, Result, try_vec};
+use super::wide;
+use crate::error::{Result, try_vec};
 
 /// L with A = L L'.
 #[derive(Debug)]
@@ -26,15 +19,7 @@ impl DenseFactor {
 
     /// `false` if A, of which the lower triangle is read, is not positive definite.
     pub fn factorize(&mut self) -> Result<bool> {
-        if self.n == 0 {
-            return Ok(true);
-        }
-        let scratch = cholesky_in_place_scratch::<f64>(self.n, Par::Seq, params());
-        let mut memory = MemBuffer::try_new(scratch).map_err(|_| Error::memory("factor", scratch.unaligned_bytes_required()))?;
-        let a = MatMut::from_column_major_slice_mut(&mut self.values, self.n, self.n);
-        let regular = cholesky_in_place(a, LltRegularization::default(), Par::Seq, MemStack::new(&mut memory), params()).is_ok();
-        registers::clear();
-        Ok(regular)
+        Ok(wide::cholesky(self.n, &mut self.values)?.is_none())
     }
 
     /// v <- A^-1 v.
@@ -68,11 +53,8 @@ impl DenseFactor {
             return Ok(out);
         }
         (0..k).for_each(|i| out[i * k + i] = 1.0);
-        let l = MatRef::from_column_major_slice(&self.values, self.n, self.n).submatrix(0, 0, k, k);
-        let mut right = MatMut::from_column_major_slice_mut(&mut out, k, k);
-        solve_lower_triangular_in_place(l, right.rb_mut(), Par::Seq);
-        solve_upper_triangular_in_place(l.transpose(), right.rb_mut(), Par::Seq);
-        registers::clear();
+        wide::solve_lower(self.n, &self.values, k, &mut out);
+        wide::solve_lower_transpose(self.n, &self.values, k, &mut out);
         Ok(out)
     }
 }

@@ -11,6 +11,7 @@ mod registers;
 mod runs;
 mod selected_inverse;
 mod supernodes;
+pub mod wide;
 
 #[cfg(test)]
 mod cholesky_tests;

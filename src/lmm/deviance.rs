@@ -12,7 +12,7 @@
 use super::correlation::products::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::{Admission, dense};
+use crate::linalg::{Admission, dense, wide};
 use crate::optimize::rounding::last_places;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
 use crate::watch::Watch;
@@ -243,33 +243,29 @@ impl<'a> Deviance<'a> {
     fn reduce_gram(&mut self, refined: bool) -> Result<()> {
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let gram = &mut self.state.gram;
-        let along = |a: &[f64], b: &[f64], i: usize, j: usize| dense::dot(&a[i * q..(i + 1) * q], &b[j * q..(j + 1) * q]);
-        for j in 0..m {
-            for i in j..m {
-                let dot = if refined {
-                    along(&self.system.zc, &self.work, i, j) + (along(&self.work, &self.w, i, j) - along(&self.u, &self.u, i, j))
-                } else {
-                    along(&self.half, &self.half, i, j)
-                };
-                let own = if let Some(own) = &self.correlated {
-                    own.now.cc[j * m + i]
-                } else if i != j {
-                    0.0
-                } else if j + 1 == m {
-                    self.system.rss
-                } else {
-                    1.0
-                };
-                gram[j * m + i] = own - dot;
-            }
+        gram.fill(0.0);
+        if refined {
+            wide::add_lower_product(m, 1.0, &self.work[..q * m], &self.w[..q * m], gram);
+            wide::add_lower_product(m, -1.0, &self.u[..q * m], &self.u[..q * m], gram);
+            wide::add_lower_product(m, 1.0, &self.system.zc, &self.work[..q * m], gram);
+        } else {
+            wide::add_lower_product(m, 1.0, &self.half[..q * m], &self.half[..q * m], gram);
         }
-        dense::cholesky(m, gram).map_err(|j| {
-            Error::numeric(if j + 1 == m {
+        for (e, v) in gram.iter_mut().enumerate() {
+            let own = match &self.correlated {
+                Some(own) => own.now.cc[e],
+                None if e + 1 == m * m => self.system.rss,
+                None => f64::from(u8::from(e % (m + 1) == 0)),
+            };
+            *v = own - *v;
+        }
+        if let Some(j) = wide::cholesky(m, gram)? {
+            return Err(Error::numeric(if j + 1 == m {
                 NOTHING_LEFT
             } else {
                 "the fixed effects are confounded with the random effects to within rounding"
-            })
-        })?;
+            }));
+        }
         let gamma = &mut self.state.gamma;
         for (j, value) in gamma.iter_mut().enumerate() {
             *value = gram[j * m + m - 1];

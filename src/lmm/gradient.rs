@@ -15,7 +15,7 @@ use super::confounded::clear_rows;
 use super::deviance::Deviance;
 use crate::covariance::{MarkovForce, chain_rule};
 use crate::error::Result;
-use crate::linalg::{SelectedInverse, dense};
+use crate::linalg::{SelectedInverse, dense, wide};
 use crate::random::Trace;
 
 /// The mean of Lambda'G Lambda's diagonal blocks from which they are told from A's without losing more than three digits.
@@ -157,18 +157,7 @@ impl Deviance<'_> {
     fn whiten(&mut self) {
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
         for target in [&mut self.u, &mut self.w] {
-            for j in 0..m - 1 {
-                let (before, rest) = target.split_at_mut(j * q);
-                let column = &mut rest[..q];
-                for (i, earlier) in before.chunks_exact(q.max(1)).enumerate() {
-                    let factor = self.state.gram[i * m + j];
-                    column.iter_mut().zip(earlier).for_each(|(v, e)| *v -= factor * e);
-                }
-                let pivot = self.state.gram[j * m + j];
-                for v in column {
-                    *v /= pivot;
-                }
-            }
+            wide::divide_by_transpose(m, &self.state.gram, m - 1, q, target);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::parameters::theta_from_working;
 use super::system::LinearSystem;
 use crate::covariance::with_ranges;
 use crate::error::{Error, Result, try_copy, try_vec};
-use crate::linalg::dense;
+use crate::linalg::{dense, wide};
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
 use crate::watch::Phase;
@@ -150,26 +150,28 @@ pub(super) fn covariance_root(system: &LinearSystem, factor: &[f64], sigma: f64)
     let m = system.m();
     let p = m - 1;
     let mut c = vec![0.0; p * p];
-    for (j, column) in c.chunks_exact_mut(p.max(1)).enumerate() {
-        column[j] = 1.0;
-        dense::solve_lower_transpose(m, factor, column);
-        system.map.direction(column);
-        for value in column {
-            *value *= sigma;
-        }
-    }
+    (0..p).for_each(|j| c[j * (p + 1)] = sigma);
+    wide::solve_lower_transpose(m, factor, p, &mut c);
+    system.map.directions(&mut c);
     c
 }
 
 /// C C', `[p, p]`.
 pub(super) fn product_with_transpose(p: usize, c: &[f64]) -> Vec<f64> {
     let mut product = vec![0.0; p * p];
-    for a in 0..p {
-        for b in 0..=a {
-            let sum: f64 = (0..p).map(|j| c[j * p + a] * c[j * p + b]).sum();
-            product[b * p + a] = sum;
-            product[a * p + b] = sum;
+    if p < wide::WIDE {
+        for j in 0..p {
+            for b in 0..p {
+                for a in 0..=b {
+                    product[b * p + a] += c[j * p + a] * c[j * p + b];
+                }
+            }
         }
+    } else {
+        dense::add_upper_square(dense::matrix(p, p, c), &mut product);
+    }
+    for (a, b) in (0..p).flat_map(|a| (0..a).map(move |b| (a, b))) {
+        product[b * p + a] = product[a * p + b];
     }
     product
 }

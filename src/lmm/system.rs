@@ -9,6 +9,7 @@ use crate::error::{Error, Result, try_copy, try_vec};
 use crate::formula::StructureKind;
 use crate::linalg::dense::{self, solve_upper};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
+use crate::linalg::wide;
 use crate::random::{EffectUnits, Gram, Shift};
 
 /// Below this eigenvalue of the effects' scaled cross-products more than half of the digits are gone.
@@ -100,9 +101,7 @@ impl LinearSystem {
             correlation: None,
             structures,
         };
-        for (row, column) in products.cz.chunks_exact(c).enumerate() {
-            rank.project(column, |j, value| system.zc[j * q + row] = value);
-        }
+        rank.project_all(&products.cz, c, &mut system.zc)?;
         system.scale_effects();
         Ok((system, WorkingColumns { basis, rank }))
     }
@@ -229,6 +228,11 @@ impl FixedMap {
         solve_upper(v.len(), &self.w, v);
     }
 
+    /// The same of many working columns.
+    pub fn directions(&self, v: &mut [f64]) {
+        wide::solve_upper(self.taken.len(), &self.w, v);
+    }
+
     /// For the user's coefficient `j`, of those kept, at `v`: the linear combination of the working ones that it is, and its value.
     pub fn held(&self, j: usize, v: f64) -> (Vec<f64>, f64) {
         let k = self.taken.len();
@@ -319,25 +323,12 @@ impl Orthonormal {
     fn new(gram: &[f64], basis: &Basis, inverse: &[f64]) -> Self {
         let c = basis.columns;
         let p = c - 1;
-        let b = basis.matrix();
+        let norms = user_norms(gram, basis, inverse);
         let mut kept: Vec<usize> = vec![];
         let mut rows: Vec<Vec<f64>> = vec![];
-        for j in 0..p {
-            // The squared norm of the user's column, in units of its diagonal entry of the map; that about the mean is that of what is
-            // orthogonal to the constant, the first working column.
-            let unit = b[j * c + j];
-            let column = &inverse[j * p..(j + 1) * p];
-            let form = |entry: &dyn Fn(usize, usize) -> f64| -> f64 {
-                (0..=j).map(|s| (0..=j).map(|t| column[s] * unit * entry(s, t) * column[t] * unit).sum::<f64>()).sum()
-            };
-            let whole = form(&|s, t| gram[t * c + s]);
-            let centred = match basis.constant {
-                Some(_) if j > 0 => form(&|s, t| gram[t * c + s] - gram[s] * gram[t] / gram[0]),
-                _ => whole,
-            };
-            let norm = about_mean(centred, whole);
+        for (j, norm) in norms.into_iter().enumerate() {
             let mut row = forward(&rows, kept.iter().map(|&i| gram[j * c + i]));
-            let left = gram[j * c + j] - row.iter().map(|v| v * v).sum::<f64>();
+            let left = gram[j * c + j] - dense::dot(&row, &row);
             if left > RANK_TOLERANCE * RANK_TOLERANCE * norm && left > 0.0 {
                 row.push(left.sqrt());
                 rows.push(row);
@@ -346,7 +337,14 @@ impl Orthonormal {
         }
         let k = kept.len();
         let project = |j: usize| forward(&rows, kept.iter().map(|&i| gram[j * c + i]));
-        let r = (0..p).flat_map(project).collect();
+        let mut r = vec![0.0; k * p];
+        for (j, column) in r.chunks_exact_mut(k.max(1)).enumerate() {
+            // A column that is kept has nothing of those after it.
+            match kept.binary_search(&j) {
+                Ok(own) => column[..=own].copy_from_slice(&rows[own]),
+                Err(_) => column.copy_from_slice(&project(j)),
+            }
+        }
         let projection = project(p);
         let rss = gram[p * c + p] - projection.iter().map(|v| v * v).sum::<f64>();
         let mut l = vec![0.0; k * k];
@@ -354,6 +352,26 @@ impl Orthonormal {
             row.iter().enumerate().for_each(|(j, &v)| l[j * k + i] = v);
         }
         Orthonormal { kept, l, r, projection, rss }
+    }
+
+    /// Turns C~'Z, `[c, q]`, into Z'[Q e], `[q, m]`.
+    fn project_all(&self, cz: &[f64], c: usize, out: &mut [f64]) -> Result<()> {
+        let (k, q) = (self.kept.len(), cz.len() / c);
+        if k < wide::WIDE {
+            for (row, column) in cz.chunks_exact(c).enumerate() {
+                self.project(column, |j, value| out[j * q + row] = value);
+            }
+            return Ok(());
+        }
+        for (to, &from) in out.chunks_exact_mut(q.max(1)).zip(self.kept.iter().chain([&(c - 1)])) {
+            to.iter_mut().zip(cz.chunks_exact(c)).for_each(|(v, column)| *v = column[from]);
+        }
+        wide::divide_by_transpose(k, &self.l, k, q, out);
+        let (of_x, of_response) = out.split_at_mut(k * q);
+        for (column, factor) in of_x.chunks_exact(q.max(1)).zip(&self.projection) {
+            dense::add_scaled(of_response, -factor, column);
+        }
+        Ok(())
     }
 
     /// Turns one column of C~'Z into [Q e]'Z.
@@ -367,11 +385,40 @@ impl Orthonormal {
     }
 }
 
+/// The squared norms of the user's columns about their mean, as far as that is not lost to rounding, each in units of its diagonal entry of the
+/// map: what is orthogonal to the constant, the first working column, is about the mean.
+fn user_norms(gram: &[f64], basis: &Basis, inverse: &[f64]) -> Vec<f64> {
+    let c = basis.columns;
+    let p = c - 1;
+    let mut own: Vec<f64> = gram.chunks_exact(c).take(p).flat_map(|column| column[..p].iter().copied()).collect();
+    let map = basis.matrix();
+    let scaled: Vec<f64> = inverse.iter().enumerate().map(|(e, v)| v * map[(e / p) * (c + 1)]).collect();
+    let form = |of: &[f64]| -> Vec<f64> {
+        let mut product = vec![0.0; p * p];
+        if p < wide::WIDE {
+            dense::multiply_add(p, p, p, 1.0, of, &scaled, &mut product);
+        } else {
+            dense::multiply(false, dense::matrix(p, p, of), dense::matrix(p, p, &scaled), &mut product);
+        }
+        scaled.chunks_exact(p.max(1)).zip(product.chunks_exact(p.max(1))).map(|(a, b)| dense::dot(a, b)).collect()
+    };
+    let mut norms = form(&own);
+    if basis.constant.is_some() {
+        for (t, column) in own.chunks_exact_mut(p.max(1)).enumerate() {
+            column.iter_mut().zip(gram).for_each(|(v, first)| *v -= first * gram[t] / gram[0]);
+        }
+        for (norm, centred) in norms.iter_mut().zip(form(&own)).skip(1) {
+            *norm = about_mean(centred, *norm);
+        }
+    }
+    norms
+}
+
 /// L^-1 v, for L given by its rows.
 fn forward(rows: &[Vec<f64>], v: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut x: Vec<f64> = Vec::with_capacity(rows.len() + 1);
     for (row, value) in rows.iter().zip(v) {
-        let sum: f64 = row.iter().zip(&x).map(|(a, b)| a * b).sum();
+        let sum = dense::dot(&row[..x.len()], &x);
         x.push((value - sum) / row[x.len()]);
     }
     x
@@ -383,9 +430,7 @@ fn inverse_of_x_part(basis: &Basis) -> Result<Vec<f64>> {
     let b = basis.matrix();
     let leading: Vec<f64> = (0..p).flat_map(|j| b[j * c..j * c + p].iter().copied()).collect();
     let mut inverse = try_vec("fixed effects", 0.0, p * p)?;
-    for (j, column) in inverse.chunks_exact_mut(p.max(1)).enumerate() {
-        column[j] = 1.0;
-        solve_upper(p, &leading, column);
-    }
+    (0..p).for_each(|j| inverse[j * (p + 1)] = 1.0);
+    wide::solve_upper(p, &leading, &mut inverse);
     Ok(inverse)
 }

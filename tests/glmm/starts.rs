@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use crate::common::Rng;
 use crate::common::frames::csv;
 use crate::common::generalised::{Generalised, generalised};
+use interlace::family::by_name;
 use interlace::frame::Frame;
+use interlace::simulate::{Purpose, Stream};
 
 /// Counts in the thousands that vary far more than the start of the dispersion allowed for. The log-likelihood is glmmTMB's.
 #[test]
@@ -156,4 +158,47 @@ fn risk_differences_end_at_one_maximum_also_at_the_end_of_the_domain() {
         }
     }
     assert!((1..6).contains(&at_end), "{at_end} of 6 are at the end");
+}
+
+/// Positive responses of a family and its link, a quarter of them replaced by zeros.
+fn with_hurdle(seed: u64, family: &str, link: &str, psi: f64) -> Vec<(f64, f64, usize)> {
+    let own = by_name(family, Some(link)).unwrap();
+    let psi = vec![psi; own.parameters().len()];
+    let mut s = Stream::new(seed, 1, Purpose::Resampling);
+    let b: Vec<f64> = (0..5).map(|_| 0.8 * s.normal()).collect();
+    (0..90)
+        .map(|i| {
+            let x = s.normal();
+            let y = own.simulate(0.5 * x + b[i % 5], 1.0, &psi, &mut s);
+            (if s.uniform() < 0.25 { 0.0 } else { y }, x, i % 5)
+        })
+        .collect()
+}
+
+fn rows_of(rows: &[(f64, f64, usize)]) -> Frame {
+    let mut text = "y,x,g\n".to_owned();
+    rows.iter().for_each(|(y, x, g)| writeln!(text, "{y:?},{x:?},g{g}").unwrap());
+    csv(&text, &["g"])
+}
+
+/// A hurdle is a model of the zeros and one of the positive responses: its log-likelihood is that of both, in whatever order the rows are.
+#[test]
+fn a_hurdle_is_the_product_of_its_parts() {
+    for (family, link, psi) in [("inverse_gaussian", "log", 1.0), ("truncated_nbinom1", "log", 0.0), ("gamma", "log", 1.0)] {
+        for seed in 0..15 {
+            let rows = with_hurdle(seed, family, link, psi);
+            let positive: Vec<_> = rows.iter().copied().filter(|row| row.0 > 0.0).collect();
+            let (n, zeros) = (rows.len() as f64, (rows.len() - positive.len()) as f64);
+            let of_zeros = zeros * (zeros / n).ln() + (n - zeros) * (1.0 - zeros / n).ln();
+            let apart = generalised("y ~ x + (1 | g)", family, rows_of(&positive)).link(link).fit();
+            let reversed: Vec<_> = rows.iter().rev().copied().collect();
+            for rows in [&rows, &reversed] {
+                let whole = generalised("y ~ x + (1 | g)", family, rows_of(rows)).link(link).zero_inflation("~ 1").fit();
+                let difference = whole.log_likelihood - of_zeros - apart.log_likelihood;
+                assert!(difference.abs() < 1e-6, "{family} {seed}: {difference}");
+                let beta = whole.fixed.estimate[1] - apart.fixed.estimate[1];
+                assert!(beta.abs() < 1e-4 * apart.fixed.std_error[1], "{family} {seed}: {beta}");
+            }
+        }
+    }
 }
