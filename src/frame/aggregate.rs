@@ -23,7 +23,7 @@ impl Frame {
         let mut chosen = Frame::new(self.n_rows());
         for name in columns {
             let column = self.column(name)?;
-            self.refine(&column.data, &mut group)?;
+            refine(&column.data, &mut group)?;
             chosen.check_new(name, self.n_rows())?;
             chosen.index.insert(column.name.clone(), chosen.columns.len());
             chosen.columns.push(column.clone());
@@ -41,26 +41,26 @@ impl Frame {
         out.add_integers(count, counts)?;
         Ok(out)
     }
+}
 
-    /// Tells groups of rows apart by one more column; groups are numbered in the order in which they first occur.
-    fn refine(&self, data: &ColumnData, group: &mut [u32]) -> Result<()> {
-        let keys: Vec<u64> = match data {
-            // Not a number is one key, and so are the zeros.
-            ColumnData::Real(values) => {
-                try_collect(WHAT, values.iter().map(|v| if v.is_nan() { u64::MAX } else { (v + 0.0).to_bits() }))?
-            }
-            ColumnData::Integer(values) => try_collect(WHAT, values.iter().map(|v| *v as u64))?,
-            ColumnData::Time(times) => try_collect(WHAT, times.values.iter().map(|v| *v as u64))?,
-            ColumnData::Category(own) => try_collect(WHAT, own.codes.iter().map(|c| *c as u64))?,
-        };
-        let mut known: HashMap<(u32, u64), u32> = HashMap::new();
-        for (group, key) in group.iter_mut().zip(keys) {
-            let next = known.len() as u32;
-            known.try_reserve(1).map_err(|_| Error::memory(WHAT, 24 * known.len()))?;
-            *group = *known.entry((*group, key)).or_insert(next);
+/// Tells groups of rows apart by one more column; groups are numbered in the order in which they first occur.
+fn refine(data: &ColumnData, group: &mut [u32]) -> Result<()> {
+    let keys: Vec<u64> = match data {
+        // Not a number is one key, and so are the zeros.
+        ColumnData::Real(values) => {
+            try_collect(WHAT, values.iter().map(|v| if v.is_nan() { u64::MAX } else { (v + 0.0).to_bits() }))?
         }
-        Ok(())
+        ColumnData::Integer(values) => try_collect(WHAT, values.iter().map(|v| *v as u64))?,
+        ColumnData::Time(times) => try_collect(WHAT, times.values.iter().map(|v| *v as u64))?,
+        ColumnData::Category(own) => try_collect(WHAT, own.codes.iter().map(|c| *c as u64))?,
+    };
+    let mut known: HashMap<(u32, u64), u32> = HashMap::new();
+    for (group, key) in group.iter_mut().zip(keys) {
+        let next = known.len() as u32;
+        known.try_reserve(1).map_err(|_| Error::memory(WHAT, 24 * known.len()))?;
+        *group = *known.entry((*group, key)).or_insert(next);
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub fn dependencies_of_sums(gram: &Gram, structures: &[Structure], residual: boo
     let mut factors = vec![];
     for (k, structure) in structures.iter().enumerate() {
         // So nearly dependent columns that nothing can be said.
-        let Some(own) = Factor::new(&gram.diagonal[k], *structure, n)? else { return Ok(vec![]) };
+        let Some(own) = Factor::new(&gram.diagonal[k], *structure, n) else { return Ok(vec![]) };
         factors.push(own);
     }
     let mut products = try_vec("products of derivatives", 0.0, count * count)?;
@@ -92,7 +92,7 @@ struct Factor {
 }
 
 impl Factor {
-    fn new(blocks: &[f64], structure: Structure, n: usize) -> Result<Option<Self>> {
+    fn new(blocks: &[f64], structure: Structure, n: usize) -> Option<Self> {
         let r = structure.size;
         let mut mean = vec![0.0; r * r];
         for block in blocks.chunks_exact(r * r) {
@@ -100,7 +100,7 @@ impl Factor {
         }
         if structure.kind == StructureKind::Unstructured && r > 1 {
             let regular = dense::cholesky(r, &mut mean).is_ok();
-            return Ok(regular.then_some(Factor { r, lower: mean }));
+            return regular.then_some(Factor { r, lower: mean });
         }
         let root = |e: usize| if mean[e * (r + 1)] > 0.0 { mean[e * (r + 1)].sqrt() } else { 1.0 };
         let mut lower: Vec<f64> = (0..r).map(root).collect();
@@ -109,7 +109,7 @@ impl Factor {
             let largest = lower.iter().fold(0.0f64, |m, v| m.max(*v));
             lower.fill(largest);
         }
-        Ok(Some(Factor { r, lower }))
+        Some(Factor { r, lower })
     }
 
     /// L^-1 B M^-T, for a block B whose columns are of another term with the factor M.

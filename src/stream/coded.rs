@@ -5,6 +5,7 @@
 //! the design's columns is found by Gram and Schmidt's method in these coordinates, where digits are not lost because H~ is nearly orthonormal.
 
 use super::order::Product;
+use super::pairs::sandwich;
 use super::plan::Learnt;
 use super::sums::{Sums, TermSums};
 use crate::design::Program;
@@ -226,7 +227,7 @@ impl Effects {
             total.iter_mut().zip(block).for_each(|(sum, v)| *sum += v);
         }
         let mut gram = try_vec("random-effects model matrix", 0.0, m * m)?;
-        super::pairs::sandwich([r, r], [&self.weights, &self.weights], &total, &mut gram);
+        sandwich([r, r], [&self.weights, &self.weights], &total, &mut gram);
         Ok(gram)
     }
 

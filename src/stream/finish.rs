@@ -6,11 +6,12 @@ use super::accumulator::Accumulator;
 use super::coded::{self, Coded, Effects};
 use super::known::Known;
 use super::order;
+use super::pairs::sandwich;
 use super::plan::Learnt;
 use super::sums::{Sums, pairs_of};
 use crate::design::outline::Finished;
 use crate::design::{Design, ModelProgram, NaPolicy, Program, RowLedger, TermDesign};
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::fit::{Fit, FromSums, Reduced};
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::iterative::forecast::Forecast;
@@ -141,7 +142,7 @@ fn kept_terms(
         let root = own.root(&sums.terms[k], levels[k], rows)?;
         let (names, group) = program.effect_names(k);
         let labels = program.group_labels(learnt.outline.group_of(k));
-        let labels = Arc::new(crate::error::try_collect("labels of the groups", labels.iter().cloned())?);
+        let labels = Arc::new(try_collect("labels of the groups", labels.iter().cloned())?);
         let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| -> Result<()> {
             let structure = program.structure_of(k, effects.len());
             let index = try_vec("group index", 0, rows)?;
@@ -200,11 +201,11 @@ fn blocks(sums: &Sums, fixed: &Coded, (own, layout): (&[Own], &Layout), watch: &
         let levels = layout.terms[a].levels;
         let into = &mut cz[layout.offset(a) * columns..][..levels * s * columns];
         for (from, to) in source.cz.chunks_exact(c * r).zip(into.chunks_exact_mut(columns * s)) {
-            super::pairs::sandwich([c, r], [&fixed.columns, &term.weights], from, to);
+            sandwich([c, r], [&fixed.columns, &term.weights], from, to);
         }
         let mut own_blocks = try_vec("cross-products of the random effects", 0.0, levels * s * s)?;
         for (from, to) in source.diagonal.chunks_exact(r * r).zip(own_blocks.chunks_exact_mut(s * s)) {
-            super::pairs::sandwich([r, r], [&term.weights, &term.weights], from, to);
+            sandwich([r, r], [&term.weights, &term.weights], from, to);
         }
         diagonal.push(own_blocks);
     }
@@ -232,7 +233,7 @@ fn within(diagonal: &[f64], weights: [&[f64]; 2], effects: [usize; 2], sizes: (&
     let from = diagonal.chunks_exact(effects[0] * effects[1]);
     for (level, (from, to)) in from.zip(matrix.values.chunks_exact_mut(len)).enumerate() {
         matrix.rows[level] = level as u32;
-        super::pairs::sandwich(effects, weights, from, to);
+        sandwich(effects, weights, from, to);
     }
     Ok(matrix)
 }

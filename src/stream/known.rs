@@ -4,6 +4,7 @@ use super::accumulator::Seen;
 use super::dictionary::Sorted;
 use super::plan::Learnt;
 use super::space::Space;
+use crate::design::outline::GroupLevels;
 use crate::error::{Error, Result, try_vec};
 
 /// Levels in their order.
@@ -11,7 +12,7 @@ pub struct Known {
     /// By variable.
     pub variables: Vec<Sorted>,
     /// For each group the levels of its factors, and those of each combination that occurs.
-    pub groups: Vec<(Vec<Vec<String>>, Vec<Vec<i32>>)>,
+    pub groups: Vec<GroupLevels>,
     /// The combinations of each group that occur.
     pub combinations: Vec<Vec<usize>>,
 }
@@ -39,7 +40,7 @@ impl Known {
                 names.push(sorted.levels);
                 codes.push(of_own);
             }
-            groups.push((names, codes));
+            groups.push(GroupLevels { levels: names, combinations: codes });
             combinations.push(own);
         }
         let is_empty = |(v, own): (usize, &Sorted)| outline.width(v).is_none() && own.levels.is_empty();

@@ -7,6 +7,9 @@ use crate::envelope::{column, fits};
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::random::{BlockMatrix, TermRows, TermSize};
 
+/// Rows are sorted by counting where there are no more levels than so many for each row.
+const LEVELS_PER_ROW: usize = 4;
+
 /// What memory is for.
 const WHAT: &str = "cross-products of the random effects";
 
@@ -32,18 +35,36 @@ pub struct New(Run);
 
 impl Pairs {
     /// The pairs of the rows of a part, summed in the order of the rows.
-    pub fn of_rows(k: &TermRows<'_>, m: &TermRows<'_>, sizes: (usize, usize), weights: Option<&[f64]>) -> Result<New> {
-        let (n, (a, b)) = (k.index.len(), sizes);
+    pub fn of_rows(k: (&TermRows<'_>, TermSize), m: (&TermRows<'_>, TermSize), weights: Option<&[f64]>) -> Result<New> {
+        if k.1.levels + m.1.levels <= LEVELS_PER_ROW * k.0.index.len() {
+            let matrix = BlockMatrix::product(k.0, &k.1, m.0, &m.1, weights)?;
+            let mut keys = try_vec(WHAT, 0, matrix.rows.len())?;
+            for (column, range) in matrix.col_ptr.windows(2).enumerate() {
+                let rows = keys[range[0]..range[1]].iter_mut().zip(&matrix.rows[range[0]..range[1]]);
+                rows.for_each(|(key, row)| *key = (column as u64) << 32 | u64::from(*row));
+            }
+            return Ok(New(Run { keys, values: matrix.values }));
+        }
+        Self::of_few_rows(k, m, weights)
+    }
+
+    /// The same of rows that are few beside the levels.
+    fn of_few_rows(
+        (k, own): (&TermRows<'_>, TermSize),
+        (m, other): (&TermRows<'_>, TermSize),
+        weights: Option<&[f64]>,
+    ) -> Result<New> {
+        let (n, a, b) = (k.index.len(), own.effects, other.effects);
         let mut order = try_vec(WHAT, (0_u64, 0_u32), n)?;
         for (i, (to, (k, m))) in order.iter_mut().zip(k.index.iter().zip(m.index)).enumerate() {
             *to = (u64::from(*m) << 32 | u64::from(*k), i as u32);
         }
         order.sort_unstable();
         let count = order.chunk_by(|x, y| x.0 == y.0).count();
-        let mut run = Run { keys: Vec::new(), values: try_vec(WHAT, 0.0, count * a * b)? };
-        run.keys.try_reserve_exact(count).map_err(|_| Error::memory(WHAT, 8 * count))?;
-        for (own, block) in order.chunk_by(|x, y| x.0 == y.0).zip(run.values.chunks_exact_mut(a * b)) {
-            run.keys.push(own[0].0);
+        let mut run = Run { keys: try_vec(WHAT, 0, count)?, values: try_vec(WHAT, 0.0, count * a * b)? };
+        let blocks = run.keys.iter_mut().zip(run.values.chunks_exact_mut(a * b));
+        for (own, (key, block)) in order.chunk_by(|x, y| x.0 == y.0).zip(blocks) {
+            *key = own[0].0;
             for (_, i) in own {
                 let i = *i as usize;
                 let weight = weights.map_or(1.0, |w| w[i]);

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::pairs::{New, Pairs};
 use crate::envelope::{column, column_if_any, fits};
-use crate::error::{Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::lmm::basis::{Basis, add_gram, mirror};
 use crate::lmm::rows::Chunk;
-use crate::random::{TermRows, block_diagonal};
+use crate::random::{TermRows, TermSize, block_diagonal};
 
 /// The numbers of columns, levels and effects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,8 +234,8 @@ impl Sums {
         let c = self.c;
         let mut new: Vec<New> = vec![];
         for (k, m) in pairs_of(self.terms.len()) {
-            let sizes = (self.terms[k].effects, self.terms[m].effects);
-            new.push(Pairs::of_rows(&chunk.terms[k], &chunk.terms[m], sizes, chunk.weights)?);
+            let size = |k: usize| TermSize { levels: self.terms[k].levels, effects: self.terms[k].effects };
+            new.push(Pairs::of_rows((&chunk.terms[k], size(k)), (&chunk.terms[m], size(m)), chunk.weights)?);
         }
         self.pairs.iter_mut().try_for_each(Pairs::reserve)?;
         let plain = match &self.plain {
@@ -336,7 +336,7 @@ fn add_to(sum: &mut [f64], values: &[f64]) {
 
 fn lengthen(values: &mut Vec<f64>, len: usize) -> Result<()> {
     let more = len - values.len();
-    values.try_reserve(more).map_err(|_| crate::error::Error::memory("cross-products of the random effects", 8 * len))?;
+    values.try_reserve(more).map_err(|_| Error::memory("cross-products of the random effects", 8 * len))?;
     values.resize(len, 0.0);
     Ok(())
 }

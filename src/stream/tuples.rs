@@ -72,6 +72,19 @@ impl Tuples {
     /// The place of each row, given the codes of each factor.
     pub fn places(&mut self, codes: &[&[u32]], n: usize) -> Result<Vec<u32>> {
         let mut places = try_vec("combinations of levels", 0, n)?;
+        if let [codes] = codes {
+            // Each level is looked up once.
+            let most = codes.iter().max().map_or(0, |code| *code as usize + 1);
+            let mut known = try_vec("combinations of levels", u32::MAX, most)?;
+            for (place, code) in places.iter_mut().zip(*codes) {
+                let known = &mut known[*code as usize];
+                if *known == u32::MAX {
+                    *known = self.place(&[*code])?;
+                }
+                *place = *known;
+            }
+            return Ok(places);
+        }
         let mut own = vec![0; self.width];
         let mut last: Option<u32> = None;
         for (i, place) in places.iter_mut().enumerate() {

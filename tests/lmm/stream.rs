@@ -506,3 +506,49 @@ fn a_fit_of_sums_is_saved_with_them() {
     let error = read.need_rows("residuals").unwrap_err();
     assert!(error.message.contains("second pass"), "{error}");
 }
+
+use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
+use interlace::predict::{Interval, NewData, Request};
+
+#[test]
+fn means_profiles_and_intervals_of_predictions_need_no_rows() {
+    let (frame, watch) = (data(21, 260), Watch::unwatched());
+    let spec = spec("y ~ x * f + factor(k) + year + (x | g) + (1 | h)", |own| own.offset = Some("z".into()));
+    let whole = Fit::new(&spec, Some(&frame), &Options::default(), &watch).unwrap();
+    let parts = random_parts(260, 4, &mut Rng(3));
+    let fit = accumulate(&plan(&spec, &part(&frame, &parts[0])), &frame, &parts).fit(&Options::default(), &watch).unwrap();
+    let freedom = DegreesOfFreedom::Same(f64::INFINITY);
+    for text in ["~ f", "~ f * k", "~ x | f"] {
+        let grid = MeansSpec::parse(text).unwrap();
+        let table = |fit: &Fit, data: Option<&Frame>| {
+            let means = MarginalMeans::of_fit(fit, data, &grid, Weighting::Equal, &watch).unwrap();
+            freedom.with_coefficients(fit, |own| means.table(own, None, 0.9, &watch)).unwrap()
+        };
+        let (ours, theirs) = (table(&fit, None), table(&whole, Some(&frame)));
+        assert_eq!(ours.names().collect::<Vec<_>>(), theirs.names().collect::<Vec<_>>());
+        for (a, b) in ours.columns().zip(theirs.columns()) {
+            match (&*a.data, &*b.data) {
+                (ColumnData::Real(a), ColumnData::Real(b)) => close(text, a, b, 1e-8),
+                (a, b) => assert_eq!(a, b, "{text}"),
+            }
+        }
+    }
+    let error = MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ f").unwrap(), Weighting::Proportional, &watch).unwrap_err();
+    assert!(error.message.contains("proportional weights need the rows"), "{error}");
+    let new = part(&frame, &(0..20).collect::<Vec<_>>());
+    for interval in [Interval::Confidence, Interval::Prediction] {
+        let request = Request { level: Some(0.9), interval, ..Request::default() };
+        let ours = fit.predictions(NewData::Frame(&new), &request, &watch).unwrap();
+        let theirs = whole.predictions(NewData::Frame(&new), &request, &watch).unwrap();
+        close("predictions", &ours.values, &theirs.values, 1e-8);
+        close("standard errors", &ours.std_errors, &theirs.std_errors, 1e-7);
+        close("lower limits", &ours.lower, &theirs.lower, 1e-7);
+    }
+    let (ours, theirs) = (fit.profile(0.9, &watch).unwrap(), whole.profile(0.9, &watch).unwrap());
+    assert_eq!(ours.len(), theirs.len());
+    for (a, b) in ours.iter().zip(&theirs) {
+        close("profile", &[a.lower, a.upper], &[b.lower, b.upper], 1e-5);
+    }
+    assert!(fit.predictions(NewData::Training, &Request::default(), &watch).unwrap_err().message.contains("second pass"));
+    assert!(fit.summary().unwrap().contains("Number of obs: 260"));
+}

@@ -22,28 +22,30 @@ pub struct Finished {
     pub warnings: Vec<String>,
 }
 
+/// The levels of a group.
+#[derive(Default)]
+pub struct GroupLevels {
+    /// By factor.
+    pub levels: Vec<Vec<String>>,
+    /// By factor: the place of its level in each of the combinations that occur.
+    pub combinations: Vec<Vec<i32>>,
+}
+
 impl Outline {
-    /// The program with these levels by variable (none for numbers) and, for each group, levels by factor with the combinations of them that
-    /// occur: `combinations[f]` has the place of the level of factor f in each.
-    pub fn finish(
-        &self,
-        levels: &[Vec<String>],
-        groups: &[(Vec<Vec<String>>, Vec<Vec<i32>>)],
-        complete: bool,
-        watch: &Watch<'_>,
-    ) -> Result<Finished> {
+    /// The program with these levels by variable, none for numbers, and of each group.
+    pub fn finish(&self, levels: &[Vec<String>], groups: &[GroupLevels], complete: bool, watch: &Watch<'_>) -> Result<Finished> {
         // Rows that have each level, and each combination, once at least.
-        let combinations = groups.iter().flat_map(|(_, codes)| codes.first()).map(Vec::len);
+        let combinations = groups.iter().filter_map(|own| own.combinations.first()).map(Vec::len);
         let n = levels.iter().map(Vec::len).chain(combinations).fold(1, usize::max);
         let (mut variables, mut factors) = (vec![], vec![]);
         for ((variable, levels), ordered) in self.variables.iter().zip(levels).zip(&self.ordered) {
             watch.pulse()?;
-            variables.push(Some(self.value_of(&variable.kind, levels, *ordered, n)?));
+            variables.push(Some(value_of(&variable.kind, levels, *ordered, n)?));
         }
-        for (names, codes) in groups {
+        for own in groups {
             watch.pulse()?;
             let mut parts = vec![];
-            for (names, codes) in names.iter().zip(codes) {
+            for (names, codes) in own.levels.iter().zip(&own.combinations) {
                 let mut all = try_copy("combinations of levels", codes)?;
                 let last = all.last().copied().unwrap_or(0);
                 all.try_reserve_exact(n - all.len()).map_err(|_| Error::memory("combinations of levels", 4 * n))?;
@@ -64,35 +66,30 @@ impl Outline {
             &mut warnings,
             watch,
         )?;
-        for (index, (_, codes)) in index.iter_mut().zip(groups) {
-            index.truncate(codes.first().map_or(0, Vec::len));
+        for (index, own) in index.iter_mut().zip(groups) {
+            index.truncate(own.combinations.first().map_or(0, Vec::len));
         }
         let (response, further) = (self.response.clone(), Further::default());
         let program = Program::of_outline(response, mean, further, complete);
         program.check_contrasts(&contrasts)?;
         Ok(Finished { program, index, warnings })
     }
+}
 
-    fn value_of(&self, kind: &Kind, levels: &[String], ordered: bool, n: usize) -> Result<Value<'static>> {
-        let what = "levels of a factor";
-        Ok(match kind {
-            Kind::Numeric => Value::Numbers(try_vec(what, 0.0, n)?.into()),
-            Kind::Matrix { n_columns } => Value::Matrix(Matrix { n_columns: *n_columns, data: try_vec(what, 0.0, n * n_columns)? }),
-            Kind::Factor { logical: true, .. } => Value::Logical(try_vec(what, 0.0, n)?),
-            Kind::Factor { contrast, .. } => {
-                let mut codes = try_vec(what, 0_i32, n)?;
-                codes.iter_mut().enumerate().for_each(|(i, code)| *code = i.min(levels.len().saturating_sub(1)) as i32);
-                let levels = try_collect(what, levels.iter().cloned())?;
-                Value::Factor(Factor {
-                    codes: codes.into(),
-                    levels: levels.into(),
-                    declared: true,
-                    ordered,
-                    contrast: Some(*contrast),
-                })
-            }
-        })
-    }
+/// Values that have each level.
+fn value_of(kind: &Kind, levels: &[String], ordered: bool, n: usize) -> Result<Value<'static>> {
+    let what = "levels of a factor";
+    Ok(match kind {
+        Kind::Numeric => Value::Numbers(try_vec(what, 0.0, n)?.into()),
+        Kind::Matrix { n_columns } => Value::Matrix(Matrix { n_columns: *n_columns, data: try_vec(what, 0.0, n * n_columns)? }),
+        Kind::Factor { logical: true, .. } => Value::Logical(try_vec(what, 0.0, n)?),
+        Kind::Factor { contrast, .. } => {
+            let mut codes = try_vec(what, 0_i32, n)?;
+            codes.iter_mut().enumerate().for_each(|(i, code)| *code = i.min(levels.len().saturating_sub(1)) as i32);
+            let levels = try_collect(what, levels.iter().cloned())?;
+            Value::Factor(Factor { codes: codes.into(), levels: levels.into(), declared: true, ordered, contrast: Some(*contrast) })
+        }
+    })
 }
 
 impl Program {
@@ -147,12 +144,11 @@ pub struct Tables(Vec<(Contrast, usize, Vec<f64>)>);
 impl Tables {
     pub fn of(&mut self, contrast: Contrast, levels: usize) -> Result<&[f64]> {
         let known = |tables: &[(Contrast, usize, Vec<f64>)]| tables.iter().position(|(c, n, _)| *c == contrast && *n == levels);
-        let at = match known(&self.0) {
-            Some(at) => at,
-            None => {
-                self.0.push((contrast, levels, contrast.matrix(levels)?));
-                self.0.len() - 1
-            }
+        let at = if let Some(at) = known(&self.0) {
+            at
+        } else {
+            self.0.push((contrast, levels, contrast.matrix(levels)?));
+            self.0.len() - 1
         };
         Ok(&self.0[at].2)
     }

@@ -6,7 +6,7 @@ mod levels;
 mod part;
 
 pub use super::value::logical_levels;
-pub use finish::{Finished, Tables};
+pub use finish::{Finished, GroupLevels, Tables};
 pub use levels::{Labels, LevelOrder};
 pub use part::{Part, PartColumn};
 
@@ -90,8 +90,7 @@ impl Outline {
         watch.pulse()?;
         let exprs = mean.variable_expressions(&formula);
         let first = exprs.iter().map(|expr| levels::first(expr)).collect();
-        let group_first =
-            mean.group_expressions(&formula).iter().map(|group| group.iter().map(|e| levels::first(e)).collect()).collect();
+        let group_first = mean.group_expressions(&formula).iter().map(|group| group.iter().map(levels::first).collect()).collect();
         mean.nodes_mut().for_each(levels::forget);
         let (mut variables, mut ordered) = (vec![], vec![]);
         for (source, value) in mean.variables.iter().zip(mean.evaluate(sample, watch)?.variables.into_iter().flatten()) {

@@ -94,6 +94,11 @@ impl MarginalMeans {
         let sums = fit.reduced.as_ref().map(|own| (&own.means, &fit.estimable));
         let (kept, rows, weights) = (&fit.kept[..], &fit.rows, weights.as_deref());
         let source = GridSource { program, kept, rows, weights, offset, constant: &constant, sums };
+        if sums.is_some() && weighting == Weighting::Proportional {
+            return Err(Error::unsupported(
+                "marginal means: proportional weights need the rows of the data, and the fit was made from an accumulator; use equal weights",
+            ));
+        }
         // Sums know the means, and have no rows to compare the data with.
         let data = data.filter(|_| sums.is_none());
         if let Some(data) = data {

@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 14] = [
+pub const CHAPTERS: [Chapter; 15] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
