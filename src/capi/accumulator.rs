@@ -46,13 +46,13 @@ pub unsafe extern "C" fn interlace_accumulator_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_accumulator_add(
     accumulator: Option<&mut AccumulatorHandle>,
-    data: Option<&FrameHandle>,
+    frame: Option<&FrameHandle>,
     options: Option<&OptionsHandle>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, data) = (need(accumulator, "accumulator")?, need(data, "data")?);
-        watched(options, |watch| own.accumulator.add(&data.frame, watch))
+        let (own, frame) = (need(accumulator, "accumulator")?, need(frame, "frame")?);
+        watched(options, |watch| own.accumulator.add(&frame.frame, watch))
     })
 }
 
@@ -105,16 +105,17 @@ pub unsafe extern "C" fn interlace_accumulator_add_arrow_stream(
 /// Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of such calls, to the same
 /// bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared in orders that contradict each other;
 /// INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it was.
+/// @param part The accumulator whose rows are added.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_accumulator_merge(
     accumulator: Option<&mut AccumulatorHandle>,
-    other: Option<&AccumulatorHandle>,
+    part: Option<&AccumulatorHandle>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, other) = (need(accumulator, "accumulator")?, need(other, "other")?);
-        own.accumulator.merge(&other.accumulator)
+        let (own, part) = (need(accumulator, "accumulator")?, need(part, "part")?);
+        own.accumulator.merge(&part.accumulator)
     })
 }
 

@@ -391,7 +391,7 @@ pub fn direction(item: &Item, parameter: &Part) -> &'static str {
 
 /// Whether a type is one of the opaque ones.
 pub fn is_object(name: &str) -> bool {
-    let objects = ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions"];
+    let objects = ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions", "plan", "accumulator"];
     name.strip_prefix("interlace_").is_some_and(|name| objects.contains(&name))
 }
 
