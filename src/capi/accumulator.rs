@@ -41,18 +41,19 @@ pub unsafe extern "C" fn interlace_accumulator_new(
 
 /// Adds the rows of a frame to the accumulator's partition. Columns that the model does not use are ignored. On failure the accumulator is as it
 /// was, and the error names column and row of the frame.
+/// @param data The rows to add.
 /// @param options A progress function and a deadline are taken from them. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_accumulator_add(
     accumulator: Option<&mut AccumulatorHandle>,
-    frame: Option<&FrameHandle>,
+    data: Option<&FrameHandle>,
     options: Option<&OptionsHandle>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, frame) = (need(accumulator, "accumulator")?, need(frame, "frame")?);
-        watched(options, |watch| own.accumulator.add(&frame.frame, watch))
+        let (own, data) = (need(accumulator, "accumulator")?, need(data, "data")?);
+        watched(options, |watch| own.accumulator.add(&data.frame, watch))
     })
 }
 
