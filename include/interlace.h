@@ -6134,13 +6134,13 @@ interlace_status interlace_accumulator_new(const interlace_plan *plan,
  * Adds the rows of a frame to the accumulator's partition. Columns that the model does not use are ignored. On failure
  * the accumulator is as it was, and the error names column and row of the frame.
  * @param[in,out] accumulator The accumulator.
- * @param[in] frame The frame.
+ * @param[in] data The rows to add.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
 interlace_status interlace_accumulator_add(interlace_accumulator *accumulator,
-                                           const interlace_frame *frame,
+                                           const interlace_frame *data,
                                            const interlace_options *options,
                                            interlace_error *err);
 
