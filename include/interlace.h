@@ -6148,8 +6148,8 @@ interlace_status interlace_accumulator_add(interlace_accumulator *accumulator,
  * Adds the rows of a table in the Arrow C data interface; schema and array are as for interlace_frame_from_arrow, and
  * are released by the call whether it succeeds or fails. On failure the accumulator is as it was.
  * @param[in,out] accumulator The accumulator.
- * @param[out] schema The names and types of the columns. Released by the call.
- * @param[out] array The values. Released by the call.
+ * @param[in,out] schema The names and types of the columns. Released by the call.
+ * @param[in,out] array The values. Released by the call.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -6165,7 +6165,7 @@ interlace_status interlace_accumulator_add_arrow(interlace_accumulator *accumula
  * is as for interlace_frame_from_arrow_stream, and is released by the call whether it succeeds or fails. On failure,
  * and so if the stream fails half-way, nothing of it has been added.
  * @param[in,out] accumulator The accumulator.
- * @param[out] stream The stream, which is read to its end. Released by the call.
+ * @param[in,out] stream The stream, which is read to its end. Released by the call.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
