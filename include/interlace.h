@@ -2278,13 +2278,17 @@ interlace_status interlace_options_set_max_evaluations(interlace_options *option
                                                        interlace_error *err);
 
 /**
- * The number of threads that one call may use; positive, default 1. Results do not depend on it.
+ * The number of threads that one call may use; positive, default 1. No bit of a result depends on it. Fits of few rows
+ * use one whatever is set. The threads end with the call. Progress functions and user-defined families of a fit stay on
+ * the thread of the call.
  * @param[in,out] options The options.
  * @param[in] threads At least 1.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_options_set_threads(interlace_options *options, int32_t threads, interlace_error *err);
+interlace_status interlace_options_set_threads(interlace_options *options,
+                                               int32_t threads,
+                                               interlace_error *err);
 
 /**
  * Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but
@@ -2805,8 +2809,8 @@ interlace_status interlace_df_from_name(const char *name,
                                         interlace_error *err);
 
 /**
- * Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
- * iterations. NULL for NULL. A static string.
+ * Which engine made a fit: "direct", or "iterative" for a linear or generalised model whose random effects were solved
+ * for by iterations. NULL for NULL. A static string.
  * @param[in] fit The fit.
  * @since 0.1
  */

@@ -2042,8 +2042,8 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_bic: Bayesian information criterion.
     [[nodiscard]] double bic() const noexcept;
 
-    /// interlace_fit_engine: Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
-    /// iterations.
+    /// interlace_fit_engine: Which engine made a fit: "direct", or "iterative" for a linear or generalised model whose random effects were
+    /// solved for by iterations.
     [[nodiscard]] std::string_view engine() const noexcept;
 
     /// interlace_fit_engine_decision: Why that engine was chosen, in one line; NULL where there was nothing to decide.
