@@ -68,6 +68,8 @@ pub mod clmm;
 pub mod coxme;
 /// The fitted model.
 pub mod fit;
+/// Data that come in parts: plans, accumulators, fits of them.
+pub mod stream;
 /// Simulated responses of a fit, refits to them, the parametric bootstrap.
 pub mod resample;
 /// Tests and intervals of a fit.

@@ -52,6 +52,11 @@ impl Fit {
             (all, kept) = (all + sizes.columns, kept + own.kept.len());
         }
         self.estimable.check(all + constant, kept + constant)?;
+        if let Some(reduced) = &self.reduced {
+            fits(self.is_linear() && !self.has_rows, "a sum")?;
+            let terms = self.terms.iter().map(|term| (term.design.levels.len(), term.design.effects.len()));
+            reduced.check(sizes.mean.columns, terms)?;
+        }
         fits(self.cox().map_or(0, |own| own.survival.strata.len()) == sizes.strata, "a stratum")?;
         self.check_kind()
     }

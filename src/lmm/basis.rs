@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::{ColumnBlock, Transformed, wide};
 use super::rows::Chunk;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense::{add_scaled, add_upper_square, largest_distance, matrix, multiply_lower, solve_upper, sum};
+use crate::linalg::dense::{add_scaled, add_upper_square, largest_distance, matrix, multiply_lower, sum};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 
 /// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
@@ -13,6 +13,9 @@ const UNCERTAIN: f64 = 1e-10;
 
 /// Rows that are transformed together.
 const BLOCK: usize = 256;
+
+/// A sample of so many rows for each column says how columns depend on each other.
+const ROWS_PER_COLUMN: usize = 5;
 
 /// So many columns are transformed and multiplied as matrices.
 const WIDE: usize = 40;
@@ -36,7 +39,7 @@ impl Basis {
     /// Learns the basis from the rows of a chunk: the Gram matrix in a scaled and centred basis, its Cholesky factor, and again
     /// while a column is nearly dependent on others (iterated Cholesky QR; Yamamoto et al. 2015).
     pub fn learn(chunk: &Chunk<'_>) -> Result<Basis> {
-        let mut basis = Self::scaled(chunk)?;
+        let mut basis = Self::scaled(chunk, Self::constant_of(chunk))?;
         let norms = basis.column_norms(chunk);
         let units: Vec<f64> = (0..basis.columns).map(|j| basis.map[j * basis.columns + j]).collect();
         for _ in 0..4 {
@@ -49,16 +52,59 @@ impl Basis {
         Ok(basis)
     }
 
-    /// Columns centred (where column 0 is constant) and scaled to a largest value of one.
-    fn scaled(chunk: &Chunk<'_>) -> Result<Basis> {
-        let c = chunk.columns();
-        let mut basis = Basis { columns: c, constant: None, shift: vec![0.0; c], map: try_vec("basis", 0.0, c * c)? };
-        if c > 1 && chunk.n > 0 {
-            let first = chunk.column(0);
-            if first[0] != 0.0 && first.iter().all(|&v| v == first[0]) {
-                basis.constant = Some(first[0]);
+    /// Learns a basis from a sample, for data that are not there yet; `constant` says that the first column is one of ones. It never fails
+    /// for what the sample is: of few rows columns are only centred and scaled.
+    pub fn of_sample(chunk: &Chunk<'_>, constant: bool) -> Result<Basis> {
+        let mut basis = Self::scaled(chunk, constant.then_some(1.0))?;
+        if chunk.n < ROWS_PER_COLUMN * basis.columns {
+            return Ok(basis);
+        }
+        let scaled = basis.clone();
+        let norms = basis.column_norms(chunk);
+        let units: Vec<f64> = (0..basis.columns).map(|j| basis.map[j * basis.columns + j]).collect();
+        for _ in 0..4 {
+            let gram = basis.gram(chunk)?;
+            if basis.refine(&gram, &norms, &units) {
+                break;
             }
         }
+        // A response without a residual has no unit.
+        if basis.scale_response(chunk).is_err() {
+            let c = basis.columns;
+            basis.map[(c - 1) * c..].copy_from_slice(&scaled.map[(c - 1) * c..]);
+        }
+        Ok(basis)
+    }
+
+    /// The same basis with further columns as they are, `columns` in all; the response stays the last.
+    pub fn extended(&self, columns: usize) -> Result<Basis> {
+        let (c, new) = (self.columns, columns);
+        let mut map = try_vec("basis", 0.0, new * new)?;
+        for j in 0..c - 1 {
+            map[j * new..j * new + c - 1].copy_from_slice(&self.map[j * c..j * c + c - 1]);
+        }
+        (c - 1..new - 1).for_each(|j| map[j * new + j] = 1.0);
+        map[(new - 1) * new..][..c - 1].copy_from_slice(&self.map[(c - 1) * c..][..c - 1]);
+        map[new * new - 1] = self.map[c * c - 1];
+        let mut shift = vec![0.0; new];
+        shift[..c - 1].copy_from_slice(&self.shift[..c - 1]);
+        shift[new - 1] = self.shift[c - 1];
+        Ok(Basis { columns: new, constant: self.constant, shift, map })
+    }
+
+    /// The value of column 0 where it is constant in a chunk.
+    fn constant_of(chunk: &Chunk<'_>) -> Option<f64> {
+        if chunk.columns() < 2 || chunk.n == 0 {
+            return None;
+        }
+        let first = chunk.column(0);
+        (first[0] != 0.0 && first.iter().all(|&v| v == first[0])).then_some(first[0])
+    }
+
+    /// Columns centred (where column 0 is constant) and scaled to a largest value of one.
+    fn scaled(chunk: &Chunk<'_>, constant: Option<f64>) -> Result<Basis> {
+        let c = chunk.columns();
+        let mut basis = Basis { columns: c, constant, shift: vec![0.0; c], map: try_vec("basis", 0.0, c * c)? };
         for j in 0..c {
             let values = chunk.column(j);
             if basis.constant.is_some() && j > 0 {
@@ -295,24 +341,6 @@ impl Basis {
             }
         }
         b
-    }
-
-    /// D with C~(other) = C~(self) D.
-    pub fn change_to(&self, other: &Basis) -> Vec<f64> {
-        let c = self.columns;
-        let mut d = other.map.clone();
-        // (C - 1 other.shift') = (C - 1 self.shift') + 1 (self.shift - other.shift)': again a multiple of the constant column.
-        if let Some(constant) = self.constant.or(other.constant) {
-            for j in 0..c {
-                for k in 1..c {
-                    d[j * c] += (self.shift[k] - other.shift[k]) / constant * other.map[j * c + k];
-                }
-            }
-        }
-        for column in d.chunks_exact_mut(c) {
-            solve_upper(c, &self.map, column);
-        }
-        d
     }
 }
 

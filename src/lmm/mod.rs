@@ -4,7 +4,6 @@ pub mod rows;
 mod columns;
 pub mod basis;
 pub mod cross_products;
-mod accumulate;
 pub mod correlation;
 pub mod system;
 pub mod parameters;

@@ -8,7 +8,6 @@ use super::predictors::Rows;
 use super::quantity::Rule;
 use crate::distributions::normal_quantile;
 use crate::error::{Result, try_copy, try_vec};
-use crate::fit::linear::assemble;
 use crate::fit::{Fit, Kind, Rebuilt};
 use crate::glmm::iterative::conditional::{Conditional as Sampled, Estimated};
 use crate::glmm::joint::{EffectRow, Further, Joint};
@@ -37,14 +36,15 @@ pub fn with_errors<T>(
     work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>,
     watch: &Watch<'_>,
 ) -> Result<T> {
-    if let Some(correlation) = fit.correlation().filter(|_| any_chosen(rows)) {
-        let system = assemble(&fit.design()?, watch)?;
-        let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
+    let correlated = fit.correlation().is_some() || fit.reduced.is_some() && fit.iterative().is_none();
+    if correlated && any_chosen(rows) {
+        let system = fit.linear_system(watch)?;
+        let parameters: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation().map(|own| own.estimate)).collect();
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma, watch)?));
         return work(Errors::with(fit, rows, Some(effects))?);
     }
     if fit.is_linear() && fit.iterative().is_some() && any_chosen(rows) {
-        let system = assemble(&fit.design()?, watch)?;
+        let system = fit.linear_system(watch)?;
         let (split, failure) = (Split::new(&system.gram)?, RefCell::new(None));
         let effects = iterative::Conditional::new(&system, &split, (&fit.theta, fit.sigma), &failure, watch)?;
         let done = work(Errors::with(fit, rows, Some(Random::Iterative(Box::new(effects))))?)?;
@@ -125,7 +125,7 @@ fn interval(rule: &Rule<'_>, point: &Point, value: f64, reach: f64, gradient: &[
 /// What random effects vary about, given the parameters.
 enum Random<'m> {
     Laplace(Box<Joint<'m>>),
-    /// Of a linear model with correlated residuals.
+    /// Of a linear model with correlated residuals, or without rows.
     Correlated(Box<Conditional<'m>>),
     /// Of a linear model fitted by iterations.
     Iterative(Box<iterative::Conditional<'m>>),
