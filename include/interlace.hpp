@@ -1455,6 +1455,10 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
     /// interlace_frame_write_csv: Writes the frame as a CSV file, with a header.
     Result<void> write_csv(std::string_view path) const;
 
+    /// interlace_frame_aggregate: Makes a frame of the rows of another that differ in the columns given: rows that are equal in all of them
+    /// are one row, where they first occur, and a column of integers says how many they are.
+    [[nodiscard]] Result<Frame> aggregate(const Texts &columns, std::string_view count) const;
+
     /// interlace_frame_n_rows: Number of rows; 0 for NULL.
     [[nodiscard]] std::size_t n_rows() const noexcept;
 
@@ -3327,6 +3331,16 @@ inline Result<void> Frame::write_csv(std::string_view path) const
     const std::string path_text = call.text("path", path);
     if (call.good()) call.ended(interlace_frame_write_csv(capi(), path_text.c_str(), call.error()));
     return call.result();
+}
+
+inline Result<Frame> Frame::aggregate(const Texts &columns, std::string_view count) const
+{
+    detail::Call call;
+    call.whole("columns", columns.has_nul());
+    const std::string count_text = call.text("count", count);
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_frame_aggregate(capi(), columns.data(), columns.size(), count_text.c_str(), &out, call.error()));
+    return call.result(Frame(out));
 }
 
 inline std::size_t Frame::n_rows() const noexcept
