@@ -253,6 +253,10 @@ class Fit(Owned):
         return library.interlace_fit_sigma(self.pointer)
 
     @property
+    def scaled_gradient(self):
+        return library.interlace_fit_scaled_gradient(self.pointer)
+
+    @property
     def n_obs(self):
         return library.interlace_fit_n_obs(self.pointer)
 
