@@ -140,8 +140,8 @@ fn factor(bench: &Bench) {
         let (col_ptr, row_idx, values) = crossed(first, second, each);
         let n = first + second;
         let name = |what: &str| format!("{what}, {first} x {second}, {each} met");
-        bench.time(&name("analysis"), || SparseCholesky::new(n, &col_ptr, &row_idx, 1).unwrap().order().min(1));
-        let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, 1).unwrap();
+        bench.time(&name("analysis"), || SparseCholesky::new(n, &col_ptr, &row_idx, None, 1).unwrap().order().min(1));
+        let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, None, 1).unwrap();
         let mut inverse = SelectedInverse::new(&a, &col_ptr, &row_idx).unwrap();
         bench.time(&name("factor"), || {
             a.set_scaled(0, 1.0, &values);

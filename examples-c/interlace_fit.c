@@ -6,6 +6,7 @@
  *
  *     arguments   what to fit, how, and what to ask   arguments_read   interlace_spec, interlace_options, interlace_questions
  *     data        a frame of named columns            read_data        interlace_frame
+ *                 or sums of its parts, for --stream  fit_stream       interlace_csv_stream, interlace_plan, interlace_accumulator
  *     fit         the fitted model                    interlace_fit_new, or one that was saved, interlace_fit_from_bytes
  *     print       one document with all answers       interlace_fit_to_json, interlace_fit_to_text
  *
@@ -33,6 +34,8 @@ struct run {
 static bool fit_model(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
+    if (run->fit == NULL && value_of(asked, "--stream") != NULL)
+        return fit_stream(asked, &run->fit, &run->error);
     return run->fit != NULL || interlace_fit_new(asked->spec, run->data, asked->options, &run->fit, &run->error) == INTERLACE_OK;
 }
 
@@ -139,7 +142,8 @@ static bool print_document(struct run *run)
 static int run_model(struct run *run)
 {
     bool evaluate = value_of(&run->arguments, "--objective") != NULL;
-    bool ok = (run->arguments.data_path == NULL || read_data(&run->arguments, &run->data, &run->error)) &&
+    bool whole = run->arguments.data_path != NULL && value_of(&run->arguments, "--stream") == NULL;
+    bool ok = (!whole || read_data(&run->arguments, &run->data, &run->error)) &&
               (evaluate ? evaluate_objective(&run->arguments, run->data, &run->error)
                         : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && save_model(run) &&
                               print_document(run));

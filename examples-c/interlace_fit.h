@@ -89,12 +89,19 @@ const struct option *option_of_question(size_t i);
 void library_name(const struct option *option, char name[NAME_SIZE]);
 void option_name(const char *library_name, char name[NAME_SIZE]);
 
+/* The columns that are categories, and whether text in a column of numbers is an error, for what is read next. */
+bool declare_columns(const struct arguments *arguments, const struct list *categorical, bool strict, interlace_error *error);
+/* Gives the columns of --ordered their levels, "A=lo<mid<hi". */
+bool set_orders(const struct arguments *arguments, interlace_frame *frame, interlace_error *error);
 /* The frame of the fit: every column that --categorical and --ordered name must exist. */
 bool read_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error);
 /* New data: the same columns are categories if they exist; the response, for example, may be absent. */
 bool read_new_data(const struct arguments *arguments, const char *path, interlace_frame **out, interlace_error *error);
 /* Other responses: columns of numbers. */
 bool read_responses(const struct arguments *arguments, const char *path, interlace_frame **out, interlace_error *error);
+
+/* A fit of data that are read in parts, which no frame holds. */
+bool fit_stream(const struct arguments *arguments, interlace_fit **out, interlace_error *error);
 
 /* A fit as a file, and back, with its model and its options. */
 bool save_fit(const char *path, const interlace_fit *fit, const interlace_spec *spec, bool with_rows, interlace_error *error);

@@ -195,6 +195,8 @@ static int check_loaded(const struct arguments *arguments)
     bool updates = value_of(arguments, "--update") != NULL, responds = value_of(arguments, "--response") != NULL;
     if (!arguments->loads && (updates || responds))
         return wrong("%s changes a fit that is loaded: interlace-fit load FILE", updates ? "--update" : "--response");
+    if (arguments->loads && value_of(arguments, "--stream") != NULL)
+        return wrong("--stream says how data are read for a fit, but the fit is loaded");
     if (updates && responds)
         return wrong("--update fits to DATA.csv, so --response can't go with it");
     if (updates && arguments->data_path == NULL)
@@ -226,6 +228,8 @@ static int check_together(const struct arguments *arguments)
         return wrong("standard input, -, can be read for one file only");
     if (value_of(arguments, "--without-rows") != NULL && value_of(arguments, "--save") == NULL)
         return wrong("--without-rows is for --save, which was not given");
+    if (value_of(arguments, "--stream") != NULL && value_of(arguments, "--objective") != NULL)
+        return wrong("--objective needs the whole data, so --stream can't go with it");
     for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
         bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--save") == 0;

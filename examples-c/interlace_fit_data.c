@@ -81,22 +81,27 @@ static bool open_source(const char *path, struct source *source, interlace_error
     return ok;
 }
 
+bool declare_columns(const struct arguments *arguments, const struct list *categorical, bool strict, interlace_error *error)
+{
+    interlace_csv_options_set_strict_numbers(arguments->csv, strict, error);
+    /* C does not convert char ** to const char *const * implicitly, hence the cast. */
+    return interlace_csv_options_set_categorical(arguments->csv, (const char *const *)categorical->items, categorical->count, error) ==
+           INTERLACE_OK;
+}
+
 /* With these columns as categories. */
 static bool read_source(const struct arguments *arguments, const struct source *source, const struct list *categorical, bool strict,
                         interlace_frame **out, interlace_error *error)
 {
-    interlace_csv_options *options = arguments->csv;
-    interlace_csv_options_set_strict_numbers(options, strict, error);
-    /* C does not convert char ** to const char *const * implicitly, hence the cast. */
-    if (interlace_csv_options_set_categorical(options, (const char *const *)categorical->items, categorical->count, error) != INTERLACE_OK)
+    const interlace_csv_options *options = arguments->csv;
+    if (!declare_columns(arguments, categorical, strict, error))
         return false;
     interlace_status status = source->bytes != NULL ? interlace_frame_read_csv_bytes(source->bytes, source->size, options, out, error)
                                                     : interlace_frame_read_csv(source->path, options, out, error);
     return status == INTERLACE_OK;
 }
 
-/* Gives the columns of --ordered their levels, "A=lo<mid<hi". */
-static bool set_orders(const struct arguments *arguments, interlace_frame *frame, interlace_error *error)
+bool set_orders(const struct arguments *arguments, interlace_frame *frame, interlace_error *error)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < arguments->ordered.count; i++) {

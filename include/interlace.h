@@ -73,7 +73,7 @@
  * levels and the pairs of levels that meet, not with the rows. docs/scale.md says how.
  * @since 0.1
  */
-typedef struct AccumulatorHandle AccumulatorHandle;
+typedef struct interlace_accumulator interlace_accumulator;
 
 /**
  * What is resampled, and what is computed of each replicate.
@@ -118,7 +118,7 @@ typedef struct interlace_options interlace_options;
  * says how.
  * @since 0.1
  */
-typedef struct PlanHandle PlanHandle;
+typedef struct interlace_plan interlace_plan;
 
 /**
  * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
@@ -2278,13 +2278,17 @@ interlace_status interlace_options_set_max_evaluations(interlace_options *option
                                                        interlace_error *err);
 
 /**
- * The number of threads that one call may use; positive, default 1. Results do not depend on it.
+ * The number of threads that one call may use; positive, default 1. No bit of a result depends on it. Fits of few rows
+ * use one whatever is set. The threads end with the call. Progress functions and user-defined families of a fit stay on
+ * the thread of the call.
  * @param[in,out] options The options.
  * @param[in] threads At least 1.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_options_set_threads(interlace_options *options, int32_t threads, interlace_error *err);
+interlace_status interlace_options_set_threads(interlace_options *options,
+                                               int32_t threads,
+                                               interlace_error *err);
 
 /**
  * Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but
@@ -2805,8 +2809,8 @@ interlace_status interlace_df_from_name(const char *name,
                                         interlace_error *err);
 
 /**
- * Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
- * iterations. NULL for NULL. A static string.
+ * Which engine made a fit: "direct", or "iterative" for a linear or generalised model whose random effects were solved
+ * for by iterations. NULL for NULL. A static string.
  * @param[in] fit The fit.
  * @since 0.1
  */
@@ -6055,13 +6059,13 @@ void interlace_bytes_free(uint8_t *bytes);
  * models with residual correlation, and models from arrays.
  * @param[in] spec The spec.
  * @param[in] options What becomes of rows with missing values is taken from them. NULL is allowed.
- * @param[out] out
+ * @param[out] out The new plan. The caller frees it with interlace_plan_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
 interlace_status interlace_plan_new(const interlace_spec *spec,
                                     const interlace_options *options,
-                                    PlanHandle **out,
+                                    interlace_plan **out,
                                     interlace_error *err);
 
 /**
@@ -6071,69 +6075,75 @@ interlace_status interlace_plan_new(const interlace_spec *spec,
  * the whole only where the sample is the whole, or where the formula gives their numbers. Levels that are not in the
  * sample may come later. The sample is not counted among the data. A plan that has learnt learns anew. On failure it is
  * as it was.
- * @param[out] plan
+ * @param[in,out] plan The plan.
  * @param[in] sample Rows with the columns of the data.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_plan_learn(PlanHandle *plan,
+interlace_status interlace_plan_learn(interlace_plan *plan,
                                       const interlace_frame *sample,
                                       const interlace_options *options,
                                       interlace_error *err);
 
 /**
  * Saves a plan as `*len` bytes to `*bytes`, of which interlace_plan_from_bytes makes the same plan in another process.
- * @param[in] plan
+ * @param[in] plan The plan.
  * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
  * @param[out] len The number of bytes [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_plan_to_bytes(const PlanHandle *plan, uint8_t **bytes, size_t *len, interlace_error *err);
+interlace_status interlace_plan_to_bytes(const interlace_plan *plan,
+                                         uint8_t **bytes,
+                                         size_t *len,
+                                         interlace_error *err);
 
 /**
  * Makes a plan of the bytes of one. Versions and errors are as for interlace_fit_from_bytes.
  * @param[in] bytes The bytes [len].
  * @param[in] len The number of bytes.
- * @param[out] out
+ * @param[out] out The new plan. The caller frees it with interlace_plan_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_plan_from_bytes(const uint8_t *bytes, size_t len, PlanHandle **out, interlace_error *err);
+interlace_status interlace_plan_from_bytes(const uint8_t *bytes,
+                                           size_t len,
+                                           interlace_plan **out,
+                                           interlace_error *err);
 
 /**
  * Frees a plan. NULL is allowed.
- * @param[out] plan
+ * @param[in,out] plan NULL is allowed.
  * @since 0.1
  */
-void interlace_plan_free(PlanHandle *plan);
+void interlace_plan_free(interlace_plan *plan);
 
 /**
  * Makes an accumulator without rows. Its rows are one partition of the data, to which the caller gives a number:
  * accumulators with the same partition are not merged, so that no row counts twice. INTERLACE_E_ARGUMENT if the plan
  * has not learnt.
- * @param[in] plan
+ * @param[in] plan The plan.
  * @param[in] partition The number of the partition; 0 where there is but one.
- * @param[out] out
+ * @param[out] out The new accumulator. The caller frees it with interlace_accumulator_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_new(const PlanHandle *plan,
+interlace_status interlace_accumulator_new(const interlace_plan *plan,
                                            uint64_t partition,
-                                           AccumulatorHandle **out,
+                                           interlace_accumulator **out,
                                            interlace_error *err);
 
 /**
  * Adds the rows of a frame to the accumulator's partition. Columns that the model does not use are ignored. On failure
  * the accumulator is as it was, and the error names column and row of the frame.
- * @param[out] accumulator
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in] data The rows to add.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_add(AccumulatorHandle *accumulator,
+interlace_status interlace_accumulator_add(interlace_accumulator *accumulator,
                                            const interlace_frame *data,
                                            const interlace_options *options,
                                            interlace_error *err);
@@ -6141,14 +6151,14 @@ interlace_status interlace_accumulator_add(AccumulatorHandle *accumulator,
 /**
  * Adds the rows of a table in the Arrow C data interface; schema and array are as for interlace_frame_from_arrow, and
  * are released by the call whether it succeeds or fails. On failure the accumulator is as it was.
- * @param[out] accumulator
- * @param[out] schema The names and types of the columns. Released by the call.
- * @param[out] array The values. Released by the call.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in,out] schema The names and types of the columns. Released by the call.
+ * @param[in,out] array The values. Released by the call.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_add_arrow(AccumulatorHandle *accumulator,
+interlace_status interlace_accumulator_add_arrow(interlace_accumulator *accumulator,
                                                  struct ArrowSchema *schema,
                                                  struct ArrowArray *array,
                                                  const interlace_options *options,
@@ -6158,13 +6168,13 @@ interlace_status interlace_accumulator_add_arrow(AccumulatorHandle *accumulator,
  * Adds the rows of all arrays of an Arrow stream, one array after the other: no more than one is in memory. The stream
  * is as for interlace_frame_from_arrow_stream, and is released by the call whether it succeeds or fails. On failure,
  * and so if the stream fails half-way, nothing of it has been added.
- * @param[out] accumulator
- * @param[out] stream The stream, which is read to its end. Released by the call.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in,out] stream The stream, which is read to its end. Released by the call.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_add_arrow_stream(AccumulatorHandle *accumulator,
+interlace_status interlace_accumulator_add_arrow_stream(interlace_accumulator *accumulator,
                                                         struct ArrowArrayStream *stream,
                                                         const interlace_options *options,
                                                         interlace_error *err);
@@ -6174,25 +6184,25 @@ interlace_status interlace_accumulator_add_arrow_stream(AccumulatorHandle *accum
  * such calls, to the same bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared
  * in orders that contradict each other; INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it
  * was.
- * @param[out] accumulator
- * @param[in] other The frame with further rows.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in] part The accumulator whose rows are added.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_merge(AccumulatorHandle *accumulator,
-                                             const AccumulatorHandle *other,
+interlace_status interlace_accumulator_merge(interlace_accumulator *accumulator,
+                                             const interlace_accumulator *part,
                                              interlace_error *err);
 
 /**
  * Saves an accumulator with its plan as `*len` bytes to `*bytes`, of which interlace_accumulator_from_bytes makes an
  * accumulator in another process, or on another machine.
- * @param[in] accumulator
+ * @param[in] accumulator The accumulator.
  * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
  * @param[out] len The number of bytes [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_to_bytes(const AccumulatorHandle *accumulator,
+interlace_status interlace_accumulator_to_bytes(const interlace_accumulator *accumulator,
                                                 uint8_t **bytes,
                                                 size_t *len,
                                                 interlace_error *err);
@@ -6201,47 +6211,47 @@ interlace_status interlace_accumulator_to_bytes(const AccumulatorHandle *accumul
  * Makes an accumulator of the bytes of one. Versions and errors are as for interlace_fit_from_bytes.
  * @param[in] bytes The bytes [len].
  * @param[in] len The number of bytes.
- * @param[out] out
+ * @param[out] out The new accumulator. The caller frees it with interlace_accumulator_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
 interlace_status interlace_accumulator_from_bytes(const uint8_t *bytes,
                                                   size_t len,
-                                                  AccumulatorHandle **out,
+                                                  interlace_accumulator **out,
                                                   interlace_error *err);
 
 /**
  * The number of rows that are used, of all partitions; 0 for NULL.
- * @param[in] accumulator
+ * @param[in] accumulator The accumulator.
  * @since 0.1
  */
-uint64_t interlace_accumulator_n_rows(const AccumulatorHandle *accumulator);
+uint64_t interlace_accumulator_n_rows(const interlace_accumulator *accumulator);
 
 /**
  * The number of rows that were left out for missing values or weights of zero, of all partitions; 0 for NULL.
- * @param[in] accumulator
+ * @param[in] accumulator The accumulator.
  * @since 0.1
  */
-uint64_t interlace_accumulator_n_dropped(const AccumulatorHandle *accumulator);
+uint64_t interlace_accumulator_n_dropped(const interlace_accumulator *accumulator);
 
 /**
  * The bytes of memory that its sums take, about those of interlace_accumulator_to_bytes; 0 for NULL.
- * @param[in] accumulator
+ * @param[in] accumulator The accumulator.
  * @since 0.1
  */
-size_t interlace_accumulator_size(const AccumulatorHandle *accumulator);
+size_t interlace_accumulator_size(const interlace_accumulator *accumulator);
 
 /**
  * What one factorisation of the model would take, of which a fit makes some ten to a hundred: an upper bound, before
  * anything of the kind is allocated.
- * @param[in] accumulator
+ * @param[in] accumulator The accumulator.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] memory Bytes of the factor and its inverse [1].
  * @param[out] multiplications Multiplications of one factorisation [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_forecast(const AccumulatorHandle *accumulator,
+interlace_status interlace_accumulator_forecast(const interlace_accumulator *accumulator,
                                                 const interlace_options *options,
                                                 double *memory,
                                                 double *multiplications,
@@ -6252,23 +6262,23 @@ interlace_status interlace_accumulator_forecast(const AccumulatorHandle *accumul
  * freedom, tests, profiles, marginal means, predictions for new data with intervals. What is per row, such as
  * residuals, is INTERLACE_E_UNSUPPORTED; it takes a second pass over the data, with interlace_fit_predict for each
  * part. Rows that were left out are counted in a warning. `options` may be NULL.
- * @param[in] accumulator
+ * @param[in] accumulator The accumulator.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new fit. The caller frees it with interlace_fit_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_accumulator_fit(const AccumulatorHandle *accumulator,
+interlace_status interlace_accumulator_fit(const interlace_accumulator *accumulator,
                                            const interlace_options *options,
                                            interlace_fit **out,
                                            interlace_error *err);
 
 /**
  * Frees an accumulator. NULL is allowed.
- * @param[out] accumulator
+ * @param[in,out] accumulator NULL is allowed.
  * @since 0.1
  */
-void interlace_accumulator_free(AccumulatorHandle *accumulator);
+void interlace_accumulator_free(interlace_accumulator *accumulator);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,8 @@ pub mod envelope;
 pub mod watch;
 /// Whether a thread is inside the library: whose panics are its defects.
 mod inside;
+/// Work divided among threads.
+pub mod threads;
 /// Named columns of data: numbers, categories, times; CSV files; Arrow data; missing values.
 pub mod frame;
 /// Formula text to a syntax tree, and the algebra of its terms. Knows no data.
@@ -54,6 +56,8 @@ pub mod random;
 pub mod options;
 /// The search for a model's parameters; exact zeros.
 pub mod search;
+/// Random effects that are too many to factorise: conjugate gradients, traces by random signs.
+pub mod iterative;
 /// Linear mixed models.
 pub mod lmm;
 /// Generalised linear mixed models.

@@ -134,7 +134,7 @@ impl<'a> Watcher<'a> {
     }
 
     pub fn watch(&'a self) -> Watch<'a> {
-        Watch { watcher: Some(self), inside: None, late: Late::Error }
+        Watch { watcher: Some(self), inside: None, late: Late::Error, threads: 1 }
     }
 
     /// Messages name the place where the work was stopped.
@@ -199,6 +199,21 @@ pub struct Watch<'a> {
     /// Where the call is, if the work is a part of a step of its.
     inside: Option<Place>,
     late: Late,
+    /// How many threads it may use.
+    threads: usize,
+}
+
+/// What the work of other threads has of a watch, whose watcher stays behind.
+#[derive(Clone, Copy)]
+pub struct OfThreads {
+    late: Late,
+}
+
+impl OfThreads {
+    /// The watch of a thread.
+    pub fn of<'a>(self, watcher: &'a Watcher<'a>) -> Watch<'a> {
+        Watch { late: self.late, ..watcher.watch() }
+    }
 }
 
 impl fmt::Debug for Watch<'_> {
@@ -210,7 +225,22 @@ impl fmt::Debug for Watch<'_> {
 impl Watch<'_> {
     /// Of work that nobody watches, and that has no end.
     pub const fn unwatched() -> Self {
-        Watch { watcher: None, inside: None, late: Late::Error }
+        Watch { watcher: None, inside: None, late: Late::Error, threads: 1 }
+    }
+
+    /// Of work that may use so many threads.
+    pub fn with_threads(self, threads: usize) -> Self {
+        Watch { threads, ..self }
+    }
+
+    /// How many threads the work may use.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// What goes with work to other threads.
+    pub fn of_threads(&self) -> OfThreads {
+        OfThreads { late: self.late }
     }
 
     /// Of a fit, which ends at the deadline with what it has: it has to ask whether it [`is_late`](Self::is_late).

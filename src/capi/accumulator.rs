@@ -41,6 +41,7 @@ pub unsafe extern "C" fn interlace_accumulator_new(
 
 /// Adds the rows of a frame to the accumulator's partition. Columns that the model does not use are ignored. On failure the accumulator is as it
 /// was, and the error names column and row of the frame.
+/// @param data The rows to add.
 /// @param options A progress function and a deadline are taken from them. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -105,16 +106,17 @@ pub unsafe extern "C" fn interlace_accumulator_add_arrow_stream(
 /// Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of such calls, to the same
 /// bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared in orders that contradict each other;
 /// INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it was.
+/// @param part The accumulator whose rows are added.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_accumulator_merge(
     accumulator: Option<&mut AccumulatorHandle>,
-    other: Option<&AccumulatorHandle>,
+    part: Option<&AccumulatorHandle>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, other) = (need(accumulator, "accumulator")?, need(other, "other")?);
-        own.accumulator.merge(&other.accumulator)
+        let (own, part) = (need(accumulator, "accumulator")?, need(part, "part")?);
+        own.accumulator.merge(&part.accumulator)
     })
 }
 

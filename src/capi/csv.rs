@@ -189,7 +189,7 @@ unsafe fn owned_texts(strings: *const *const c_char, n: usize, name: &str) -> Re
     Ok(texts(strings, n, name)?.into_iter().map(String::from).collect())
 }
 
-fn options_of(options: Option<&CsvOptionsHandle>) -> Cow<'_, CsvOptions> {
+pub(super) fn options_of(options: Option<&CsvOptionsHandle>) -> Cow<'_, CsvOptions> {
     options.map_or_else(|| Cow::Owned(CsvOptions::default()), |handle| Cow::Borrowed(&handle.options))
 }
 

@@ -35,6 +35,7 @@ pub mod bootstrap;
 pub mod bootstrap_lists;
 pub mod column_lists;
 pub mod csv;
+pub mod csv_stream;
 pub mod diagnostics;
 pub mod document;
 pub mod family_list;

@@ -112,7 +112,8 @@ pub unsafe extern "C" fn interlace_options_set_max_evaluations(
     change(options, err, |options| set_max_evaluations(options, max_evaluations))
 }
 
-/// The number of threads that one call may use; positive, default 1. Results do not depend on it.
+/// The number of threads that one call may use; positive, default 1. No bit of a result depends on it. Fits of few rows use one whatever
+/// is set. The threads end with the call. Progress functions and user-defined families of a fit stay on the thread of the call.
 /// @param threads At least 1.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -7,6 +7,7 @@ pub mod family;
 pub mod thresholds;
 pub mod coordinates;
 pub mod region;
+mod rows;
 pub mod response;
 mod parameters;
 mod separation;

@@ -6,17 +6,17 @@
 //!
 //! Derivatives in what the cut points are made of follow from those of a cell by the chain rule.
 
-use super::cell::{Cell, CumulativeLink, by_link};
+use super::cell::{CumulativeLink, by_link};
 use super::coordinates::Coordinates;
 use super::region::Region;
+use super::rows::{At, CellRows, Second, Triple};
 use super::thresholds::Thresholds;
-use crate::elementary::logarithms;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
-use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, Separated, tetrahedron};
+use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, Separated};
 use crate::linalg::dense;
-use crate::random::triangle;
+use crate::threads::divide;
 
 /// Categories on data.
 #[derive(Clone, Debug)]
@@ -110,12 +110,6 @@ impl Response for OrderedResponse {
 /// How thresholds move with a shared parameter: at the centre (0) and with the nominal columns (from 1), where they do.
 type Direction = Vec<(usize, Vec<f64>)>;
 
-/// Rows whose cut points are computed together.
-const ROWS: usize = 64;
-
-/// Derivatives of a row's l, s, w in one of its two thresholds, the scale included.
-type Triple = [f64; 3];
-
 struct OrderedEvaluator<'a, L> {
     response: &'a OrderedResponse,
     /// The shared parameters.
@@ -134,6 +128,7 @@ struct OrderedEvaluator<'a, L> {
     with_scale: Vec<[f64; 2]>,
     /// Scores per row of each shared parameter, at the same.
     scores: Vec<Vec<f64>>,
+    threads: usize,
     link: std::marker::PhantomData<L>,
 }
 
@@ -150,63 +145,18 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
             in_upper: vec![],
             with_scale: vec![],
             scores: vec![],
+            threads: 1,
             link: std::marker::PhantomData,
         }
     }
 
-    fn cells<const ORDER: u8>(&mut self, eta: &[Vec<f64>], jet: &mut Jet) {
-        let mut cuts = [[0.0; ROWS]; 2];
-        let mut ends = [[L::End::default(); ROWS]; 2];
-        let (mut cells, mut logs) = ([Cell::CERTAIN; ROWS], [0.0; ROWS]);
-        for (number, eta) in eta[0][..self.response.y.len()].chunks(ROWS).enumerate() {
-            let (first, count) = (number * ROWS, eta.len());
-            for ((cuts, ends), thresholds) in cuts.iter_mut().zip(&mut ends).zip([&self.lower, &self.upper]) {
-                for ((cut, threshold), eta) in cuts.iter_mut().zip(&thresholds[first..]).zip(eta) {
-                    *cut = threshold - eta;
-                }
-                if self.response.scale {
-                    cuts.iter_mut().zip(&self.tau[first..first + count]).for_each(|(cut, tau)| *cut *= tau);
-                }
-                L::ends(&cuts[..count], &mut ends[..count]);
-            }
-            for j in 0..count {
-                cells[j] = L::cell_of::<ORDER>(cuts[0][j], cuts[1][j], [ends[0][j], ends[1][j]]);
-                logs[j] = cells[j].factor;
-            }
-            logarithms(&mut logs[..count]);
-            for j in 0..count {
-                let cell = Cell { l: cells[j].l + logs[j], ..cells[j] };
-                self.give::<ORDER>(first + j, [cuts[0][j], cuts[1][j]], cell, jet);
-            }
-        }
-    }
-
-    /// Takes what a row has from its cell.
-    #[inline]
-    fn give<const ORDER: u8>(&mut self, i: usize, [a, b]: [f64; 2], mut cell: Cell, jet: &mut Jet) {
-        let response = self.response;
-        let tau = if response.scale { self.tau[i] } else { 1.0 };
-        let weight = response.weights.get(i).copied().unwrap_or(1.0);
-        if weight != 1.0 {
-            weigh(&mut cell, weight);
-        }
-        jet.l[i] = cell.l;
-        jet.s[0][i] = tau * cell.s;
-        jet.w[0][i] = tau * tau * cell.w;
-        if ORDER == GRADIENT {
-            if !jet.t[0].is_empty() {
-                jet.t[0][i] = tau * tau * tau * cell.t;
-            }
-            if response.scale {
-                let second = Second::new(&cell.lower, &cell.upper, weight);
-                give_scale(&cell, &second, [a, b], tau, i, jet);
-                // -d2l/dtheta dz, of what the thresholds move by.
-                let [lower, upper] = second.with_scale(a, b);
-                self.with_scale[i] = [tau * (cell.lower[0] + lower), tau * (cell.upper[0] + upper)];
-            }
-            let powers = [tau, tau * tau, tau * tau * tau];
-            self.in_lower[i] = std::array::from_fn(|k| powers[k] * cell.lower[k]);
-            self.in_upper[i] = std::array::from_fn(|k| powers[k] * cell.upper[k]);
+    fn cells<const ORDER: u8>(&mut self, eta: &[f64], jet: &mut Jet) {
+        let at = At { weights: &self.response.weights, eta, thresholds: [&self.lower, &self.upper], tau: &self.tau };
+        let out = CellRows::of(jet, [&mut self.in_lower, &mut self.in_upper], &mut self.with_scale);
+        if self.threads > 1 {
+            divide(self.threads, out.in_pieces(), &|rows| at.cells::<L, ORDER>(rows));
+        } else {
+            at.cells::<L, ORDER>(out);
         }
     }
 
@@ -260,52 +210,11 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
     }
 }
 
-/// Derivatives with the logarithm of the scale: a and b fall by themselves.
-fn give_scale(cell: &Cell, second: &Second, [a, b]: [f64; 2], tau: f64, i: usize, jet: &mut Jet) {
-    let along = |k: usize| times(b, cell.upper[k]) + times(a, cell.lower[k]);
-    jet.s[1][i] = -along(0);
-    jet.w[triangle(1, 0)][i] = tau * (cell.s + along(1));
-    jet.w[triangle(1, 1)][i] = -(along(0) + times(a, second.with_scale(a, b)[0]) + times(b, second.with_scale(a, b)[1]));
-    let at = tetrahedron(1, 0, 0);
-    if !jet.t[at].is_empty() {
-        jet.t[at][i] = -tau * tau * (2.0 * cell.w + along(2));
-    }
-}
-
-/// Second derivatives in the cut points. A shift of both is one of the predictor, so that l_aa = -s_a - l_ab and l_bb = -s_b - l_ab, with
-/// l_ab = -l_a l_b.
-struct Second {
-    aa: f64,
-    ab: f64,
-    bb: f64,
-}
-
-impl Second {
-    /// `weight`: that of the cell's derivatives, whose product has it twice.
-    fn new(lower: &Triple, upper: &Triple, weight: f64) -> Self {
-        let ab = -lower[0] * upper[0] / weight;
-        Second { aa: -lower[1] - ab, ab, bb: -upper[1] - ab }
-    }
-
-    /// [l_aa a + l_ab b, l_ab a + l_bb b].
-    fn with_scale(&self, a: f64, b: f64) -> [f64; 2] {
-        [times(a, self.aa) + times(b, self.ab), times(a, self.ab) + times(b, self.bb)]
-    }
-}
-
-/// A factor of the log-probability.
-fn weigh(cell: &mut Cell, weight: f64) {
-    for v in [&mut cell.l, &mut cell.s, &mut cell.w, &mut cell.t].into_iter().chain(&mut cell.lower).chain(&mut cell.upper) {
-        *v *= weight;
-    }
-}
-
-/// An infinite cut point has no derivatives.
-fn times(cut: f64, derivative: f64) -> f64 {
-    if derivative == 0.0 { 0.0 } else { cut * derivative }
-}
-
 impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
+    fn use_threads(&mut self, threads: usize) {
+        self.threads = threads;
+    }
+
     fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], _order: Order) -> Result<()> {
         let response = self.response;
         let (count, m, n) = (response.thresholds.count, response.thresholds.n_alpha(), response.y.len());
@@ -341,7 +250,7 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
 
     fn evaluate(&mut self, eta: &[Vec<f64>], order: Order, jet: &mut Jet) -> Result<()> {
         if order != Order::Gradient {
-            self.cells::<MODE>(eta, jet);
+            self.cells::<MODE>(&eta[0], jet);
             return Ok(());
         }
         let n = self.response.y.len();
@@ -352,12 +261,13 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
             let column = || try_vec("derivatives of the log-density", 0.0, n);
             self.scores = (0..self.response.n_shared()).map(|_| column()).collect::<Result<_>>()?;
         }
-        self.cells::<GRADIENT>(eta, jet);
+        self.cells::<GRADIENT>(&eta[0], jet);
         self.slopes = self.response.whole_slopes(&self.shared);
         let directions = self.directions();
-        for (direction, scores) in directions.iter().zip(&mut self.scores) {
-            per_row(self.response, direction, |i| [self.in_lower[i][0], self.in_upper[i][0]], scores);
-        }
+        let (response, lower, upper) = (self.response, &self.in_lower, &self.in_upper);
+        divide(self.threads, directions.iter().zip(&mut self.scores).collect(), &|(direction, scores)| {
+            per_row(response, direction, |i| [lower[i][0], upper[i][0]], scores);
+        });
         Ok(())
     }
 
@@ -388,16 +298,18 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         let (n, k, predictors) = (self.response.y.len(), self.response.n_shared(), self.response.predictors());
         let directions = self.directions();
         weights.resize(k * predictors, vec![]);
-        for (e, weights) in weights.iter_mut().enumerate() {
-            if weights.len() != n {
-                *weights = try_vec("information of the thresholds", 0.0, n)?;
-            }
-            if e % predictors == 0 {
-                per_row(self.response, &directions[e / predictors], |i| [-self.in_lower[i][1], -self.in_upper[i][1]], weights);
-            } else {
-                per_row(self.response, &directions[e / predictors], |i| self.with_scale[i], weights);
-            }
+        for weights in weights.iter_mut().filter(|weights| weights.len() != n) {
+            *weights = try_vec("information of the thresholds", 0.0, n)?;
         }
+        let (response, lower, upper, with_scale) = (self.response, &self.in_lower, &self.in_upper, &self.with_scale);
+        divide(self.threads, weights.iter_mut().enumerate().collect(), &|(e, weights)| {
+            let direction = &directions[e / predictors];
+            if e % predictors == 0 {
+                per_row(response, direction, |i| [-lower[i][1], -upper[i][1]], weights);
+            } else {
+                per_row(response, direction, |i| with_scale[i], weights);
+            }
+        });
         let bands = (self.response.nominal.p == 0).then(|| self.information_of_thresholds());
         for f in 0..k {
             let own = match &bands {

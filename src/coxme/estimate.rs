@@ -70,7 +70,7 @@ fn with_joint_mode(laplace: &mut Laplace<'_>, near: Option<&[f64]>, options: &Op
     let mut ends = vec![first];
     for start in starts {
         if search.may_go_on() {
-            ends.extend(search.attempt(&start)?);
+            ends.extend(search.attempt_elsewhere(&start)?);
         }
     }
     search.finish_lowest(ends)

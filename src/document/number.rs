@@ -47,7 +47,7 @@ const MOST: usize = 64;
 /// +-d.ddd x 10^exponent, without zeros at the end.
 struct Digits {
     negative: bool,
-    digits: [u8; MOST],
+    kept: [u8; MOST],
     len: usize,
     exponent: i32,
 }
@@ -57,18 +57,18 @@ impl Digits {
     fn of(text: &str) -> Self {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let unsigned = mantissa.trim_start_matches('-');
-        let mut own = Digits { negative: unsigned.len() < mantissa.len(), digits: [b'0'; MOST], len: 0, exponent: 0 };
+        let mut own = Digits { negative: unsigned.len() < mantissa.len(), kept: [b'0'; MOST], len: 0, exponent: 0 };
         // The place of the point among the digits, of which zeros at the start are none.
         let mut place = unsigned.find('.').unwrap_or(unsigned.len()) as i32;
         for digit in unsigned.bytes().filter(u8::is_ascii_digit) {
             if digit == b'0' && own.len == 0 {
                 place -= 1;
             } else if own.len < MOST {
-                own.digits[own.len] = digit;
+                own.kept[own.len] = digit;
                 own.len += 1;
             }
         }
-        while own.len > 0 && own.digits[own.len - 1] == b'0' {
+        while own.len > 0 && own.kept[own.len - 1] == b'0' {
             own.len -= 1;
         }
         if own.len == 0 {
@@ -80,7 +80,7 @@ impl Digits {
     }
 
     fn text(&self) -> &str {
-        std::str::from_utf8(&self.digits[..self.len]).unwrap_or("0")
+        std::str::from_utf8(&self.kept[..self.len]).unwrap_or("0")
     }
 
     /// `1.25e-7` as `1.25e-07`, `1.25e2` as `125`: with an exponent below -4 and from `precision` on.

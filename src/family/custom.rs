@@ -279,6 +279,10 @@ impl Family for CustomFamily {
         Link::Custom
     }
 
+    fn calls_back(&self) -> bool {
+        true
+    }
+
     fn linkfun(&self, mu: f64) -> f64 {
         self.one(&self.functions.linkfun, mu)
     }

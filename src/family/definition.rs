@@ -69,6 +69,8 @@ pub enum Order {
 /// the parameters. Fill it with [`Family::constants`] anew whenever y, the weights or a parameter changes, and only then.
 #[derive(Clone, Debug, Default)]
 pub struct Constants {
+    /// How many may fill it.
+    pub threads: usize,
     pub value: Vec<f64>,
     pub psi: Vec<Vec<f64>>,
 }
@@ -84,6 +86,8 @@ pub struct PsiDerivatives {
 /// Log-densities and derivatives, one a row. What the order did not ask for keeps its former content.
 #[derive(Clone, Debug, Default)]
 pub struct Derivatives {
+    /// How many may fill it.
+    pub threads: usize,
     pub l: Vec<f64>,
     pub s: Vec<f64>,
     pub w: Vec<f64>,
@@ -94,7 +98,7 @@ pub struct Derivatives {
 impl Constants {
     pub fn new(rows: usize, parameters: usize) -> Result<Self> {
         let column = || try_vec("constants of the log-density", 0.0, rows);
-        Ok(Constants { value: column()?, psi: (0..parameters).map(|_| column()).collect::<Result<_>>()? })
+        Ok(Constants { threads: 1, value: column()?, psi: (0..parameters).map(|_| column()).collect::<Result<_>>()? })
     }
 }
 
@@ -103,7 +107,7 @@ impl Derivatives {
         let column = || try_vec("derivatives of the log-density", 0.0, rows);
         let triple = |_| Ok(PsiDerivatives { l: column()?, s: column()?, w: column()? });
         let psi = (0..parameters).map(triple).collect::<Result<_>>()?;
-        Ok(Derivatives { l: column()?, s: column()?, w: column()?, t: column()?, psi })
+        Ok(Derivatives { threads: 1, l: column()?, s: column()?, w: column()?, t: column()?, psi })
     }
 
     pub(crate) fn scale(&mut self, row: usize, by: f64) {
@@ -151,6 +155,11 @@ pub trait Family: Debug + Send + Sync {
     /// d mu/d eta.
     fn mu_eta(&self, eta: f64) -> f64 {
         self.link().mu_eta(eta)
+    }
+
+    /// Whether it is made of functions of the caller's.
+    fn calls_back(&self) -> bool {
+        false
     }
 
     /// Whether the log-density is concave in the linear predictor whatever the parameters, so that random effects have one mode: false

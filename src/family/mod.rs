@@ -19,6 +19,7 @@ mod link;
 mod model;
 mod parameter;
 mod registry;
+pub mod rows;
 mod stencil;
 pub mod special;
 

@@ -6,9 +6,11 @@ use super::density::{Density, GRADIENT, MODE, VALUE};
 use super::facts::Facts;
 use super::link::Link;
 use super::parameter::{Parameter, fix};
+use super::rows::{ConstantRows, DerivativeRows};
 use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Error, Result, row_text};
 use crate::simulate::Stream;
+use crate::threads::divide;
 
 /// A density with its link.
 #[derive(Clone, Debug)]
@@ -90,38 +92,51 @@ impl<D: Density> Model<D> {
     }
 
     fn constants_at<const ORDER: u8>(&self, data: &Observations, psi: &[Psi], out: &mut Constants) {
+        let threads = out.threads;
+        if threads > 1 {
+            divide(threads, out.whole().in_pieces(), &|rows| self.constants_of::<ORDER>(data, psi, rows));
+        } else {
+            self.constants_of::<ORDER>(data, psi, out.whole());
+        }
+    }
+
+    fn constants_of<const ORDER: u8>(&self, data: &Observations, psi: &[Psi], mut out: ConstantRows<'_>) {
         let mut shapes = Shapes::new(&self.density, psi);
-        for i in 0..data.y.len() {
+        for (j, out_value) in out.value.iter_mut().enumerate() {
+            let i = out.first + j;
             let (weight, factor) = roles::<D>(data.weight(i));
             let constant = self.density.constant::<ORDER>(data.y[i], weight, shapes.at(i));
-            out.value[i] = factor * constant.value;
+            *out_value = factor * constant.value;
             if ORDER == GRADIENT {
-                for (column, value) in out.psi.iter_mut().zip(constant.psi) {
-                    column[i] = factor * value;
+                for (column, value) in out.psi[..D::PARAMETERS.len()].iter_mut().zip(constant.psi) {
+                    column[j] = factor * value;
                 }
             }
         }
     }
 
+    fn evaluate_at<const ORDER: u8, const CHAINED: bool>(&self, at: &Rows<'_>, out: &mut Derivatives) {
+        let threads = out.threads;
+        if threads > 1 {
+            divide(threads, out.whole().in_pieces(), &|rows| self.evaluate_rows::<ORDER, CHAINED>(at, rows));
+        } else {
+            self.evaluate_rows::<ORDER, CHAINED>(at, out.whole());
+        }
+    }
+
     /// All lengths have been checked: the slices only tell the compiler so. With CHAINED = false the link is the density's coordinate.
-    fn evaluate_at<const ORDER: u8, const CHAINED: bool>(
-        &self,
-        data: &Observations,
-        eta: &[f64],
-        psi: &[Psi],
-        constants: &Constants,
-        out: &mut Derivatives,
-    ) {
+    fn evaluate_rows<const ORDER: u8, const CHAINED: bool>(&self, at: &Rows<'_>, mut out: DerivativeRows<'_>) {
+        let Rows { data, psi, constants, .. } = *at;
         let mut shapes = Shapes::new(&self.density, psi);
         let mut block = Block::new(D::BASE);
-        for (number, eta) in eta[..data.y.len()].chunks(Block::ROWS).enumerate() {
+        for (number, eta) in at.eta[out.first..out.first + out.l.len()].chunks(Block::ROWS).enumerate() {
             if !CHAINED {
                 block.fill(eta);
             }
-            let (first, count) = (number * Block::ROWS, eta.len().min(Block::ROWS));
-            let rows = first..first + count;
-            let (y, value) = (&data.y[rows.clone()], &constants.value[rows.clone()]);
-            let (l, s, w) = (&mut out.l[rows.clone()], &mut out.s[rows.clone()], &mut out.w[rows.clone()]);
+            let (start, count) = (number * Block::ROWS, eta.len().min(Block::ROWS));
+            let (first, own) = (out.first + start, start..start + count);
+            let (y, value) = (&data.y[first..first + count], &constants.value[first..first + count]);
+            let (l, s, w) = (&mut out.l[own.clone()], &mut out.s[own.clone()], &mut out.w[own]);
             for j in 0..count {
                 let i = first + j;
                 let (weight, factor) = roles::<D>(data.weight(i));
@@ -141,18 +156,26 @@ impl<D: Density> Model<D> {
                     w[j] = point.w;
                 }
                 if ORDER == GRADIENT {
-                    out.t[i] = point.t;
+                    out.t[start + j] = point.t;
                     if !D::PARAMETERS.is_empty() {
-                        for ((column, [l, s, w]), constant) in out.psi.iter_mut().zip(point.psi).zip(&constants.psi) {
-                            column.l[i] = l + constant[i];
-                            column.s[i] = s;
-                            column.w[i] = w;
+                        let columns = out.psi[..D::PARAMETERS.len()].iter_mut();
+                        for ((column, values), constant) in columns.zip(point.psi).zip(&constants.psi) {
+                            let [l, s, w] = values;
+                            (column[0][start + j], column[1][start + j], column[2][start + j]) = (l + constant[i], s, w);
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// What rows are evaluated at.
+struct Rows<'a> {
+    data: &'a Observations<'a>,
+    eta: &'a [f64],
+    psi: &'a [Psi<'a>],
+    constants: &'a Constants,
 }
 
 impl<D: Density> Family for Model<D> {
@@ -226,13 +249,14 @@ impl<D: Density> Family for Model<D> {
         check_length("eta", eta.len(), rows)?;
         check_constants(constants, rows, D::PARAMETERS.len())?;
         check_derivatives(out, rows, D::PARAMETERS.len())?;
+        let at = Rows { data, eta, psi, constants };
         match (order, !D::BASE.is(self.link)) {
-            (Order::Value, false) => self.evaluate_at::<VALUE, false>(data, eta, psi, constants, out),
-            (Order::Value, true) => self.evaluate_at::<VALUE, true>(data, eta, psi, constants, out),
-            (Order::Mode, false) => self.evaluate_at::<MODE, false>(data, eta, psi, constants, out),
-            (Order::Mode, true) => self.evaluate_at::<MODE, true>(data, eta, psi, constants, out),
-            (Order::Gradient, false) => self.evaluate_at::<GRADIENT, false>(data, eta, psi, constants, out),
-            (Order::Gradient, true) => self.evaluate_at::<GRADIENT, true>(data, eta, psi, constants, out),
+            (Order::Value, false) => self.evaluate_at::<VALUE, false>(&at, out),
+            (Order::Value, true) => self.evaluate_at::<VALUE, true>(&at, out),
+            (Order::Mode, false) => self.evaluate_at::<MODE, false>(&at, out),
+            (Order::Mode, true) => self.evaluate_at::<MODE, true>(&at, out),
+            (Order::Gradient, false) => self.evaluate_at::<GRADIENT, false>(&at, out),
+            (Order::Gradient, true) => self.evaluate_at::<GRADIENT, true>(&at, out),
         }
         Ok(())
     }

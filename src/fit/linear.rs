@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::common::{Common, Fit};
 use super::correlation::CorrelationFit;
-use super::engine::EngineRecord;
+use super::engine::{EngineRecord, no_values};
 use super::estimable::Estimable;
 use super::iterated::{self, Solver};
 use super::kind::Kind;
@@ -94,10 +94,7 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: Points<'_>, 
     Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
     let Solver::Direct(mut deviance, _) = Solver::choose(&system, options, watch)? else {
-        return Err(Error::unsupported(
-            "the criterion at given parameters: not available by engine = iterative, whose values have a Monte-Carlo error; ask with \
-             engine = direct",
-        ));
+        return Err(no_values());
     };
     let points = thetas.of(system.n_working())?;
     let total = points.len();

@@ -16,7 +16,7 @@ use crate::watch::{Phase, Watch};
 impl Fit {
     /// Fits a model. `frame` is needed for a formula, and is ignored for arrays. At the deadline the fit ends with what it has.
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
-        let watch = &watch.of_fit();
+        let watch = &watch.of_fit().with_threads(options.threads);
         watch.at(Phase::Start, 0, None)?;
         let started = Instant::now();
         let located = |error: Error| match frame {

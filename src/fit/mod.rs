@@ -22,6 +22,7 @@ pub(crate) mod response;
 mod rebuilt;
 mod random_terms;
 mod iterated;
+mod iterated_generalised;
 pub(crate) mod linear;
 mod reduced;
 mod separation;

@@ -1,5 +1,7 @@
 //! What an ordinal fit says of each row.
 
+use std::borrow::Cow;
+
 use super::common::Fit;
 use super::kind::{Generalised, Kind, Ordinal};
 use crate::clmm::family::probabilities;
@@ -67,9 +69,13 @@ impl Fit {
     pub(super) fn add_ordinal_rows(&mut self) -> Result<()> {
         let Kind::Ordinal(own, ordinal) = &self.kind else { return Ok(()) };
         let mut p = vec![0.0; ordinal.categories.len()];
+        // Without nominal effects all rows have the same thresholds.
+        let common = ordinal.nominal.is_none().then(|| ordinal.thresholds_of(&own.psi, std::iter::empty()));
         let one = |i: usize| {
-            let psi = own.ordinal_psi(ordinal, i);
-            probabilities(own.family.link(), own.eta[i], psi[0].exp(), &psi[1..], &mut p);
+            let of_row = || ordinal.thresholds_of(&own.psi, ordinal.nominal_row(i));
+            let theta: Cow<'_, [f64]> = common.as_deref().map_or_else(|| of_row().into(), Cow::from);
+            let scale = own.dispersion.as_ref().map_or(1.0, |scale| scale.eta[i].exp());
+            probabilities(own.family.link(), own.eta[i], scale, &theta, &mut p);
             p[self.y[i] as usize - 1]
         };
         self.fitted = try_collect("fitted values", (0..self.n_obs).map(one))?;

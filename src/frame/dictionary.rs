@@ -1,7 +1,8 @@
 //! Text to codes: each distinct text is kept once.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+
+use rustc_hash::FxBuildHasher;
 
 use super::column::Category;
 use crate::error::{Error, Result, try_collect, try_vec};
@@ -10,7 +11,7 @@ use crate::names::quoted;
 /// Distinct texts, numbered from 0 in order of appearance. The hasher has no random state: results are the same in every run.
 #[derive(Default)]
 pub(super) struct Dictionary {
-    index: HashMap<Box<str>, i32, BuildHasherDefault<DefaultHasher>>,
+    index: HashMap<Box<str>, i32, FxBuildHasher>,
 }
 
 impl Dictionary {
@@ -23,6 +24,14 @@ impl Dictionary {
             }
         }
         Ok(dictionary)
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let mut index = HashMap::default();
+        index.try_reserve(self.index.len()).map_err(|_| Error::memory("dictionary of levels", self.index.len()))?;
+        index.extend(self.index.iter().map(|(text, code)| (text.clone(), *code)));
+        Ok(Dictionary { index })
     }
 
     /// The code of a text, which is added if it is new.

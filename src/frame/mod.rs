@@ -17,7 +17,7 @@ mod time;
 mod write;
 
 pub use self::column::{Category, Column, ColumnData, MISSING_CODE, MISSING_INTEGER, Times};
-pub use self::csv::CsvOptions;
+pub use self::csv::{CsvOptions, CsvStream};
 pub use self::number::{number_of_text, shortest_text};
 pub use self::suspicion::Suspicion;
 pub use self::table::Frame;

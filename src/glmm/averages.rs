@@ -49,7 +49,7 @@ impl Sums {
     /// One node z, to which the modes have been moved, with its derivatives: `t` is T of all effects, `pi` the weight of each level.
     pub fn add(&mut self, levels: &Levels, mode: &Mode<'_>, node: &Jet, t: &[f64], z: &[f64], pi: &[f64]) {
         let (r, model, raw, zs) = (levels.size(), mode.model, &mut self.raw, &mut self.zs);
-        model.transpose_random(&node.s, zs);
+        model.transpose_random(&node.s, zs, 1);
         let mut slope = vec![0.0; r];
         // Where a weight has underflowed the scores may be without bounds.
         for (level, weight) in pi.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {

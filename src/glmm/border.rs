@@ -58,7 +58,7 @@ impl Border {
         for j in 0..p {
             self.weigh(mode, j);
             mode.model.fixed[0].transpose(&self.wx[0], &mut s[j * p..(j + 1) * p]);
-            mode.model.transpose_random(&self.wx, &mut self.column);
+            mode.model.transpose_random(&self.wx, &mut self.column, mode.threads);
             let precision = &mut mode.precision;
             precision.apply_lambda_transpose(&mut self.column);
             if q > 0 {
@@ -141,7 +141,7 @@ impl Border {
                 let column = &mode.model.fixed[0].q[i * n..(i + 1) * n];
                 v[0].iter_mut().zip(column).for_each(|(v, x)| *v += c * x);
             }
-            mode.model.add_random(&b, &mut v);
+            mode.model.add_random(&b, &mut v, mode.threads);
             give(mode, &g, &v)?;
         }
         Ok(())

@@ -99,7 +99,7 @@ fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_>, first: Summary,
         }
         search.criterion.start_fixed(&begin.gamma);
         search.criterion.start_modes_at_zero();
-        let Some(mut end) = search.attempt(&begin.x)? else { continue };
+        let Some(mut end) = search.attempt_elsewhere(&begin.x)? else { continue };
         let is_same_valley = end.scaled_gradient < IN_VALLEY && end.value >= ends[0].value;
         if search.is_stuck(&end) && !is_same_valley {
             end = search.further(end)?;

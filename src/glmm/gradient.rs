@@ -124,7 +124,7 @@ impl Laplace<'_> {
         let (terms, mut h) = (self.model.terms(), self.no_leverages()?);
         if let Some(quadrature) = &self.quadrature {
             let force = quadrature.curvature(&self.mode, &mut self.covariance);
-            WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
+            WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h, self.mode.threads);
             // The nodes have left their own derivatives behind.
             self.mode.evaluate(Order::Gradient)?;
             if self.how.expected {
@@ -135,7 +135,7 @@ impl Laplace<'_> {
         self.mode.precision.system.select_inverse()?;
         let mut traces = self.mode.precision.system.traces(&self.mode.precision.gram.gram, &self.mode.precision.t);
         self.mode.precision.system.covariance(&self.mode.precision.gram.gram, &self.mode.precision.t, &mut self.covariance.gram);
-        WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
+        WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h, self.mode.threads);
         if let (Inside::Integrated, Some(border)) = (self.how.inside, &self.border) {
             border.whitened(&mut self.mode, |mode, g, v| add_border(mode, g, v, &mut h, &mut traces))?;
         }
@@ -167,7 +167,7 @@ impl Laplace<'_> {
     fn adjoint(&mut self, mut rows: Vec<Vec<f64>>) -> Result<ThroughModes> {
         let (n, predictors, q) = (self.model.n, self.mode.inner.len(), self.mode.u.len());
         let mut a = try_vec(ADJOINT, 0.0, q)?;
-        self.model.transpose_random(&rows, &mut a);
+        self.model.transpose_random(&rows, &mut a, self.mode.threads);
         self.mode.precision.apply_lambda_transpose(&mut a);
         if let Some(quadrature) = &self.quadrature {
             a.iter_mut().zip(&quadrature.averages.e).for_each(|(a, e)| *a -= 2.0 * e);
@@ -179,7 +179,7 @@ impl Laplace<'_> {
         self.mode.precision.apply_lambda(&mut b);
         let own_rows = |c: usize| try_vec(ADJOINT, 0.0, if self.mode.inner[c] { n } else { 0 });
         let mut za = (0..predictors).map(own_rows).collect::<Result<Vec<_>>>()?;
-        self.model.add_random(&b, &mut za);
+        self.model.add_random(&b, &mut za, self.mode.threads);
         self.model.fixed[0].add(&fixed, &mut za[0]);
         for (c, row) in rows.iter_mut().enumerate() {
             for (a, za) in za.iter().enumerate().filter(|(a, _)| self.mode.inner[*a]) {
@@ -188,7 +188,7 @@ impl Laplace<'_> {
             }
         }
         let mut z = try_vec(ADJOINT, 0.0, q)?;
-        self.model.transpose_random(&rows, &mut z);
+        self.model.transpose_random(&rows, &mut z, self.mode.threads);
         self.mode.transpose_scores();
         Ok(ThroughModes { rows, z, a, za })
     }
@@ -239,7 +239,7 @@ fn add_border(mode: &Mode<'_>, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], tr
         }
     }
     let mut zwv = try_vec(ADJOINT, 0.0, g.len())?;
-    mode.model.transpose_random(&wv, &mut zwv);
+    mode.model.transpose_random(&wv, &mut zwv, mode.threads);
     for (k, trace) in traces.iter_mut().enumerate() {
         let own = mode.model.layout.offset(k)..mode.model.layout.offset(k + 1);
         trace.add_products(&mode.precision.t, k, -1.0, &zwv[own.clone()], &g[own]);

@@ -149,14 +149,14 @@ impl Laplace<'_> {
                 wx.iter_mut().zip(w).zip(column).for_each(|((o, w), x)| *o = w * x);
             }
             if q > 0 {
-                model.transpose_random(&wx, &mut z[at * q..(at + 1) * q]);
+                model.transpose_random(&wx, &mut z[at * q..(at + 1) * q], self.mode.threads);
             }
             self.fill_column(&wx, first + at, n, hessian);
         }
         for (f, weights) in weights.chunks_exact(predictors).enumerate() {
             let at = columns.len() + f;
             if q > 0 {
-                model.transpose_random(weights, &mut z[at * q..(at + 1) * q]);
+                model.transpose_random(weights, &mut z[at * q..(at + 1) * q], self.mode.threads);
             }
             self.fill_column(weights, first + at, n, hessian);
             (first..first + columns.len()).for_each(|i| hessian[i * n + first + at] = hessian[(first + at) * n + i]);

@@ -82,6 +82,11 @@ pub trait Response: Debug + Send + Sync {
         true
     }
 
+    /// Whether it is made of functions of the caller's, which only the thread of the call runs.
+    fn calls_back(&self) -> bool {
+        false
+    }
+
     /// Where an end of a search may be a false one, parameters to search from again with the predictors as they were found.
     fn start_again(&self, _eta: &[Vec<f64>]) -> Result<Guess> {
         Ok(Guess::default())
@@ -132,6 +137,9 @@ pub struct Guess {
 
 /// Evaluates a response at predictors and shared parameters (working scale).
 pub trait Evaluator {
+    /// How many threads an evaluation may use; by default it uses that of the call.
+    fn use_threads(&mut self, _threads: usize) {}
+
     /// Takes the shared parameters and the predictors that stay as they are while the mode is searched.
     fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], order: Order) -> Result<()>;
 

@@ -160,7 +160,7 @@ impl Laplace<'_> {
                 let w = &self.mode.jet.w[triangle(a.max(b), a.min(b))];
                 weighted.iter_mut().zip(w).zip(column).for_each(|((v, w), x)| *v = w * x);
             }
-            self.model.transpose_random(&weighted, g);
+            self.model.transpose_random(&weighted, g, self.mode.threads);
         }
         Ok(g)
     }
@@ -171,7 +171,7 @@ impl Laplace<'_> {
         for f in 0..self.shared().len() {
             self.mode.evaluator.shared_slopes(f, &mut slopes);
             let column = zeros_behind(g, self.model.layout.q())?;
-            self.model.transpose_random(&slopes, column);
+            self.model.transpose_random(&slopes, column, self.mode.threads);
             column.iter_mut().for_each(|v| *v = -*v);
         }
         Ok(())

@@ -12,8 +12,9 @@
 use super::approximation::{Approximation, Inside};
 use super::border::Border;
 use super::kept_modes::Memory;
-use super::mode::Mode;
+use super::mode::{Foreseen, Mode};
 use super::model::Model;
+use super::precision::Precision;
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
@@ -38,6 +39,8 @@ pub struct Laplace<'a> {
     /// Times minus the sum of the logarithms of the distances from the ends of the link's domain this is added to the deviance (`domain`).
     pub(super) barrier: f64,
     pub(super) memory: Memory,
+    /// What the next search for the modes begins with.
+    pub(super) foreseen: Option<Foreseen>,
     /// The least deviance is where a linear predictor is at the end of the link's domain.
     pub at_end: bool,
     /// The modes were not found, which only a deviance at fixed nodes survives.
@@ -61,11 +64,16 @@ pub struct Laplace<'a> {
 
 impl<'a> Laplace<'a> {
     pub fn new(model: &'a Model, how: Approximation, watch: &Watch<'a>) -> Result<Self> {
+        Self::with(model, how, Precision::new(model)?, watch)
+    }
+
+    /// With a system of the random effects that has not been factorised.
+    pub(super) fn with(model: &'a Model, how: Approximation, precision: Precision, watch: &Watch<'a>) -> Result<Self> {
         let (n, q, p, predictors) = (model.n, model.layout.q(), model.fixed[0].p, model.response.predictors());
         let is_inside = how.inside != Inside::Nothing;
-        let mode = Mode::new(model, is_inside)?;
+        let mode = Mode::new(model, is_inside, precision)?;
         let expected = || try_vec("expected information", 0.0, n);
-        Ok(Laplace {
+        let mut own = Laplace {
             how,
             border: if is_inside { Some(Border::new(n, q, p, predictors)?) } else { None },
             quadrature: Quadrature::new(model, &how, &mode.inner)?,
@@ -73,6 +81,7 @@ impl<'a> Laplace<'a> {
             barrier: 0.0,
             at_end: false,
             memory: Memory::default(),
+            foreseen: None,
             without_modes: false,
             start_gamma: vec![0.0; p],
             enough: DECREMENT,
@@ -85,7 +94,15 @@ impl<'a> Laplace<'a> {
             watch: *watch,
             mode,
             model,
-        })
+        };
+        own.watch_by(*watch);
+        Ok(own)
+    }
+
+    /// Takes a watch, and what it says of threads.
+    pub(super) fn watch_by(&mut self, watch: Watch<'a>) {
+        self.watch = watch;
+        self.mode.use_threads(watch.threads());
     }
 
     /// The predictors whose fixed effects are parameters.

@@ -5,6 +5,7 @@ pub mod jet;
 pub mod own_rows;
 pub mod response;
 pub mod model;
+mod random_rows;
 mod latent;
 pub mod approximation;
 mod precision;
@@ -29,8 +30,10 @@ pub mod estimate;
 pub mod separation;
 pub mod edge;
 mod inverse;
+mod differences;
 pub mod solution;
 pub mod joint;
+pub mod iterative;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -17,12 +17,29 @@ use crate::random::triangle;
 /// What memory is for.
 pub(super) const MODES: &str = "modes of the random effects";
 
+/// Rows from which on other threads are worth their start: for densities, and for products with Z, which take far less.
+const WORTH_DENSITIES: usize = 16_384;
+const WORTH_PRODUCTS: usize = 65_536;
+
 /// Random effects, and fixed effects of the mean that are part of the mode: a point, or a step.
 pub struct Effects {
     /// Spherical ones.
     pub u: Vec<f64>,
     /// Empty where fixed effects are parameters.
     pub gamma: Vec<f64>,
+}
+
+impl Effects {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(Effects { u: try_copy(MODES, &self.u)?, gamma: self.gamma.clone() })
+    }
+}
+
+/// A step from modes, for other parameters than theirs, and the penalised log-likelihood before it.
+pub struct Foreseen {
+    pub value: f64,
+    pub step: Effects,
 }
 
 /// The state of one model at one point.
@@ -49,11 +66,13 @@ pub struct Mode<'a> {
     pub(super) zs: Vec<f64>,
     /// Lambda u of the last prediction.
     b: Vec<f64>,
+    /// How many its steps may use.
+    pub(super) threads: usize,
 }
 
 impl<'a> Mode<'a> {
     /// `inside`: fixed effects of the mean are part of the mode.
-    pub fn new(model: &'a Model, inside: bool) -> Result<Self> {
+    pub fn new(model: &'a Model, inside: bool, precision: Precision) -> Result<Self> {
         let (n, q, predictors) = (model.n, model.layout.q(), model.response.predictors());
         let mut inner: Vec<bool> = (0..predictors).map(|a| model.predictor.contains(&a)).collect();
         inner[0] |= inside;
@@ -62,7 +81,7 @@ impl<'a> Mode<'a> {
         let mut mode = Mode {
             evaluator: model.response.evaluator(&inner)?,
             jet: Jet::new(n, &inner)?,
-            precision: Precision::new(model)?,
+            precision,
             factorized: false,
             inner,
             u: effects()?,
@@ -72,6 +91,7 @@ impl<'a> Mode<'a> {
             eta: rows()?,
             zs: effects()?,
             b: effects()?,
+            threads: 1,
             model,
         };
         if inside {
@@ -84,6 +104,14 @@ impl<'a> Mode<'a> {
     pub(super) fn take_in(&mut self, gamma: &[f64]) {
         self.gamma = gamma.to_vec();
         self.step.gamma = vec![0.0; gamma.len()];
+    }
+
+    /// How many threads its steps may use; few rows are not worth any.
+    pub(super) fn use_threads(&mut self, threads: usize) {
+        let from = |rows: usize| if self.model.n < rows { 1 } else { threads };
+        let (products, densities) = (from(WORTH_PRODUCTS), from(WORTH_DENSITIES));
+        (self.threads, self.precision.threads, self.precision.system.threads) = (products, products, threads);
+        self.evaluator.use_threads(if self.model.response.calls_back() { 1 } else { densities });
     }
 
     /// A copy of the point.
@@ -144,7 +172,7 @@ impl<'a> Mode<'a> {
             eta.copy_from_slice(base);
         }
         self.model.fixed[0].add(&self.gamma, &mut self.eta[0]);
-        self.model.add_random(&self.b, &mut self.eta);
+        self.model.add_random(&self.b, &mut self.eta, self.threads);
     }
 
     /// eta and the derivatives at this point; the penalised log-likelihood.
@@ -162,7 +190,7 @@ impl<'a> Mode<'a> {
 
     /// Z's.
     pub(super) fn transpose_scores(&mut self) {
-        self.model.transpose_random(&self.jet.s, &mut self.zs);
+        self.model.transpose_random(&self.jet.s, &mut self.zs, self.threads);
     }
 
     /// The gradient of the penalised log-likelihood, in the place of the step.

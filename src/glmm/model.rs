@@ -5,7 +5,6 @@ use super::jet::Response;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
 use crate::error::{Result, try_copies, try_copy, try_vec};
-use crate::linalg::dense;
 use crate::random::{EffectUnits, Entries, Layout, Runs, Shift, TermRows, TermSize, centred, shifts};
 
 /// Response, linear predictors and random terms of one model. Columns of Z far from zero are centred, and each effect is scaled to a mean
@@ -23,12 +22,12 @@ pub struct Model {
     pub structures: Vec<Structure>,
     /// The predictor of each random term.
     pub predictor: Vec<usize>,
-    index: Vec<Vec<u32>>,
-    z: Vec<Option<Vec<f64>>>,
+    pub(super) index: Vec<Vec<u32>>,
+    pub(super) z: Vec<Option<Vec<f64>>>,
     /// What of z is not zero.
-    entries: Vec<Option<Entries>>,
+    pub(super) entries: Vec<Option<Entries>>,
     /// Neighbouring rows of the same level.
-    runs: Vec<Option<Runs>>,
+    pub(super) runs: Vec<Option<Runs>>,
     /// The root mean square by which each effect was divided.
     pub scales: Vec<Vec<f64>>,
     /// What was taken off the effects' columns before.
@@ -215,97 +214,22 @@ impl Model {
         other
     }
 
-    /// out_a += Z_a b for each predictor a.
-    pub fn add_random(&self, b: &[f64], out: &mut [Vec<f64>]) {
-        for (k, (index, z)) in self.index.iter().zip(&self.z).enumerate() {
-            let size = self.layout.terms[k];
-            let (r, first) = (size.effects, self.layout.offset(k));
-            let b = &b[first..first + size.levels * r];
-            let out = &mut out[self.predictor[k]];
-            match (z, &self.entries[k], &self.runs[k]) {
-                (None, _, Some(runs)) => {
-                    for (level, run) in runs.of(index) {
-                        out[run].iter_mut().for_each(|eta| *eta += b[level]);
-                    }
-                }
-                (_, Some(entries), _) => {
-                    for (i, (eta, &level)) in out.iter_mut().zip(index).enumerate() {
-                        entries.row(i).for_each(|(e, z)| *eta += z * b[level as usize * r + e]);
-                    }
-                }
-                (None, ..) => {
-                    for (eta, &level) in out.iter_mut().zip(index) {
-                        *eta += b[level as usize];
-                    }
-                }
-                (Some(z), None, Some(runs)) => {
-                    for (e, column) in z.chunks_exact(self.n).enumerate() {
-                        for (level, run) in runs.of(index) {
-                            dense::add_scaled(&mut out[run.clone()], b[level * r + e], &column[run]);
-                        }
-                    }
-                }
-                (Some(z), ..) if r == 2 => {
-                    let ((first, second), b) = (z.split_at(self.n), b.as_chunks::<2>().0);
-                    for (((eta, &level), z), w) in out.iter_mut().zip(index).zip(first).zip(second) {
-                        let [b, c] = b[level as usize];
-                        *eta += z * b + w * c;
-                    }
-                }
-                (Some(z), ..) => {
-                    for (e, column) in z.chunks_exact(self.n).enumerate() {
-                        for ((eta, &level), z) in out.iter_mut().zip(index).zip(column) {
-                            *eta += z * b[level as usize * r + e];
-                        }
-                    }
-                }
-            }
-        }
+    /// The variance of the mean's predictor from random effects as a multiple of the latent variable's, where there is one.
+    pub fn latent_ratio(&self, x: &[f64]) -> Option<f64> {
+        self.response.latent_variance().map(|v| self.variance(x) / v)
     }
 
-    /// out <- sum of Z_a'v_a over the predictors a.
-    pub fn transpose_random(&self, v: &[Vec<f64>], out: &mut [f64]) {
-        out.fill(0.0);
-        for (k, (index, z)) in self.index.iter().zip(&self.z).enumerate() {
-            let size = self.layout.terms[k];
-            let (r, first) = (size.effects, self.layout.offset(k));
-            let out = &mut out[first..first + size.levels * r];
-            let v = &v[self.predictor[k]];
-            match (z, &self.entries[k], &self.runs[k]) {
-                (None, _, Some(runs)) => runs.of(index).for_each(|(level, run)| out[level] += dense::sum(&v[run])),
-                (_, Some(entries), _) => {
-                    for (i, (v, &level)) in v.iter().zip(index).enumerate() {
-                        entries.row(i).for_each(|(e, z)| out[level as usize * r + e] += v * z);
-                    }
-                }
-                (None, ..) => {
-                    for (v, &level) in v.iter().zip(index) {
-                        out[level as usize] += v;
-                    }
-                }
-                (Some(z), None, Some(runs)) => {
-                    for (e, column) in z.chunks_exact(self.n).enumerate() {
-                        for (level, run) in runs.of(index) {
-                            out[level * r + e] += dense::dot(&v[run.clone()], &column[run]);
-                        }
-                    }
-                }
-                (Some(z), ..) if r == 2 => {
-                    let ((first, second), out) = (z.split_at(self.n), out.as_chunks_mut::<2>().0);
-                    for (((v, &level), z), w) in v.iter().zip(index).zip(first).zip(second) {
-                        let [b, c] = &mut out[level as usize];
-                        *b += v * z;
-                        *c += v * w;
-                    }
-                }
-                (Some(z), ..) => {
-                    for (e, column) in z.chunks_exact(self.n).enumerate() {
-                        for ((v, &level), z) in v.iter().zip(index).zip(column) {
-                            out[level as usize * r + e] += v * z;
-                        }
-                    }
-                }
-            }
+    /// The variance of the mean's predictor from random effects.
+    fn variance(&self, x: &[f64]) -> f64 {
+        let mut first = 0;
+        let mut sum = 0.0;
+        for (structure, predictor) in self.structures.iter().zip(&self.predictor) {
+            let mut t = vec![0.0; structure.size * structure.size];
+            structure.factor(&x[first..first + structure.n_theta()], &mut t);
+            first += structure.n_theta();
+            // Effects have a mean square of one.
+            sum += if *predictor == 0 { t.iter().map(|v| v * v).sum() } else { 0.0 };
         }
+        sum
     }
 }

@@ -6,6 +6,7 @@
 
 use super::border::Border;
 use super::laplace::Laplace;
+use super::mode::Foreseen;
 use super::precision::Precision;
 use crate::error::{Error, Result};
 use crate::optimize::rounding::rounding;
@@ -24,7 +25,13 @@ impl Laplace<'_> {
         if self.memory.off {
             self.modes_of_grid()?;
         }
-        let mut value = self.mode.penalised()?;
+        let mut value = match self.foreseen.take() {
+            Some(Foreseen { value, step }) if !self.memory.off => {
+                self.mode.step = step;
+                self.try_step(value)?
+            }
+            _ => self.mode.penalised()?,
+        };
         if value == f64::NEG_INFINITY {
             self.mode.u.fill(0.0);
             value = self.mode.penalised()?;
@@ -78,14 +85,18 @@ impl Laplace<'_> {
         Ok(regular)
     }
 
-    /// A step with the factor of the last mode: exact to second order in the change of the parameters, and cheap. Without success the
-    /// modes stay where they are.
+    /// A step with the factor of the last mode: exact to second order in the change of the parameters, and cheap.
     fn first_step(&mut self, value: f64) -> Result<f64> {
-        let before = self.mode.effects()?;
         let decrement = self.mode_step();
         if decrement <= self.enough * (1.0 + value.abs()) {
             return Ok(value);
         }
+        self.try_step(value)
+    }
+
+    /// Without success the modes stay where they are.
+    fn try_step(&mut self, value: f64) -> Result<f64> {
+        let before = self.mode.effects()?;
         self.mode.go_from(&before, 1.0);
         let next = self.mode.penalised()?;
         if next > value {
@@ -93,6 +104,18 @@ impl Laplace<'_> {
         }
         self.mode.go_to(&before);
         self.mode.penalised()
+    }
+
+    /// That first step for the parameters that are set, to be taken from here in another search; none where there is no factor for it.
+    pub(super) fn foresee(&mut self) -> Result<Option<Foreseen>> {
+        if !self.mode.factorized || !self.mode.precision.goes_with_lambda() {
+            return Ok(None);
+        }
+        let value = self.mode.penalised()?;
+        if value == f64::NEG_INFINITY || self.mode_step() <= self.enough * (1.0 + value.abs()) {
+            return Ok(None);
+        }
+        Ok(Some(Foreseen { value, step: self.mode.step.try_clone()? }))
     }
 
     /// The Newton step of the mode; its decrement.

@@ -15,6 +15,8 @@ pub struct Precision {
     pub gram: WeightedGram,
     /// A, as it was factorised last.
     pub system: RandomSystem,
+    /// How many its sums may use.
+    pub threads: usize,
     /// P v of the vector that is solved for.
     permuted: Vec<f64>,
 }
@@ -25,7 +27,15 @@ impl Precision {
         let columns = model.n_theta() + model.fixed.iter().map(|f| f.p).sum::<usize>();
         let system = gram.system(&model.terms(), &model.structures, columns.max(1))?;
         let permuted = try_vec(PERMUTED, 0.0, model.layout.q())?;
-        Ok(Precision { t: Roots::zeros(&model.structures), gram, system, permuted })
+        Ok(Precision { t: Roots::zeros(&model.structures), gram, system, permuted, threads: 1 })
+    }
+
+    /// Another of the same model, which has not been factorised yet.
+    pub fn beside(&self, model: &Model) -> Result<Self> {
+        let Some(system) = self.system.beside()? else { return Self::new(model) };
+        let permuted = try_vec(PERMUTED, 0.0, model.layout.q())?;
+        let t = Roots::zeros(&model.structures);
+        Ok(Precision { t, gram: self.gram.try_clone()?, system, permuted, threads: 1 })
     }
 
     /// v <- Lambda v, column by column.
@@ -45,7 +55,7 @@ impl Precision {
 
     /// Sums Z'WZ anew.
     pub fn reweight(&mut self, model: &Model, weights: &[Vec<f64>]) {
-        self.gram.reweight(&model.terms(), &model.predictor, weights);
+        self.gram.reweight(&model.terms(), &model.predictor, weights, self.threads);
     }
 
     /// Factorises A.

@@ -143,6 +143,10 @@ impl Response for FamilyResponse {
         self.zero.is_none() && self.family.is_log_concave()
     }
 
+    fn calls_back(&self) -> bool {
+        self.family.calls_back()
+    }
+
     /// A linear predictor at infinity is an extreme mean.
     fn can_separate(&self, predictor: usize) -> bool {
         let mean = self.family.link().is_unbounded() && self.family.facts().can_separate;
@@ -352,6 +356,10 @@ fn negate(from: &[f64], to: &mut [f64]) {
 }
 
 impl Evaluator for FamilyEvaluator<'_> {
+    fn use_threads(&mut self, threads: usize) {
+        (self.densities.constants.threads, self.densities.d.threads) = (threads, threads);
+    }
+
     fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], order: Order) -> Result<()> {
         self.psi = self.densities.response.psi(shared);
         if self.varying.is_some() {

@@ -15,9 +15,6 @@ use crate::search::boundary::null_directions;
 use crate::search::theta_slopes;
 use crate::watch::Phase;
 
-/// Steps of the differences, in standard errors: central differences of the analytic gradient.
-const STEP: f64 = 2e-3;
-
 /// The estimates. Matrices are column-major.
 pub struct Solution {
     pub deviance: f64,
@@ -156,7 +153,14 @@ impl Laplace<'_> {
         let mut slopes = vec![vec![0.0; inside]; n];
         let mut modes = None;
         match std_errors {
-            StdErrors::Marginal => modes = Some(self.difference_gradients(x, &free, &approximate, &mut hessian, &mut slopes)?),
+            StdErrors::Marginal => {
+                let differences = self.differences(x, &free, &approximate)?;
+                for (&j, own) in free.iter().zip(&differences) {
+                    hessian[j * n..(j + 1) * n].copy_from_slice(&own.gradient);
+                    slopes[j].copy_from_slice(&own.gamma);
+                }
+                modes = Some(free.iter().copied().zip(differences.into_iter().map(|own| own.modes)).collect());
+            }
             StdErrors::Conditional => hessian.copy_from_slice(&approximate),
         }
         let of_outer: Vec<Vec<f64>> = separations.directions.iter().map(|d| d[inside..].to_vec()).collect();
@@ -225,48 +229,6 @@ impl Laplace<'_> {
             first += n;
         }
         false
-    }
-
-    /// Columns of the Hessian for the free parameters, derivatives of the fixed effects that are inside, and those of the random effects.
-    fn difference_gradients(
-        &mut self,
-        x: &[f64],
-        free: &[usize],
-        approximate: &[f64],
-        hessian: &mut [f64],
-        slopes: &mut [Vec<f64>],
-    ) -> Result<Vec<(usize, Vec<f64>)>> {
-        let n = x.len();
-        let centre = self.mode.effects()?;
-        let mut modes = vec![];
-        let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
-        for (done, &j) in free.iter().enumerate() {
-            self.watch.at(Phase::StandardErrors, done, Some(free.len()))?;
-            let curvature = approximate[j * (n + 1)];
-            let step = STEP * if curvature > 0.0 { (2.0 / curvature).sqrt().clamp(1e-3, 1.0) } else { 1.0 };
-            let mut at = x.to_vec();
-            at[j] = x[j] + step;
-            self.mode.go_to(&centre);
-            self.evaluate_gradient(&at, &mut up)?;
-            self.require_modes()?;
-            let gamma_up = self.mode.gamma.clone();
-            let mut b_up = self.mode.random_effects()?;
-            at[j] = x[j] - step;
-            self.mode.go_opposite(&centre);
-            self.evaluate_gradient(&at, &mut down)?;
-            self.require_modes()?;
-            let gamma_down = self.mode.gamma.clone();
-            let b_down = self.mode.random_effects()?;
-            b_up.iter_mut().zip(&b_down).for_each(|(u, d)| *u = (*u - d) / (2.0 * step));
-            modes.push((j, b_up));
-            for i in 0..n {
-                hessian[j * n + i] = (up[i] - down[i]) / (2.0 * step);
-            }
-            for (s, (u, d)) in slopes[j].iter_mut().zip(gamma_up.iter().zip(&gamma_down)) {
-                *s = (u - d) / (2.0 * step);
-            }
-        }
-        Ok(modes)
     }
 
     /// Adds (db/dx) V (db/dx)' to the conditional covariances (the delta method of TMB's sdreport).
@@ -441,7 +403,7 @@ impl Laplace<'_> {
 }
 
 /// R with R R' the covariance; NaN in the rows of what is not known.
-fn root_of_known(m: usize, covariance: &[f64]) -> Vec<f64> {
+pub(super) fn root_of_known(m: usize, covariance: &[f64]) -> Vec<f64> {
     let known: Vec<usize> = (0..m).filter(|&j| covariance[j * (m + 1)].is_finite()).collect();
     let k = known.len();
     let part: Vec<f64> = (0..k * k).map(|e| covariance[known[e / k] * m + known[e % k]]).collect();

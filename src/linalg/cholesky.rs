@@ -1,5 +1,7 @@
 //! Sparse supernodal Cholesky factor of a symmetric positive definite matrix whose pattern is fixed and whose values change.
 
+use std::sync::Arc;
+
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::cholesky::llt::factor::LltRegularization;
 use faer::sparse::linalg::cholesky::SymbolicCholesky;
@@ -21,21 +23,23 @@ const LOGARITHM_OF_PRODUCT: std::ops::Range<f64> = 1e-100..1e100;
 /// The factor P A P' = L L' of a sparse matrix A. The pattern of A is its lower triangle by columns, diagonal included;
 /// callers write the values of A in that order and factorise again as often as they like, without any allocation.
 pub struct SparseCholesky {
-    symbolic: SymbolicCholesky<usize>,
+    symbolic: Arc<SymbolicCholesky<usize>>,
     /// `permutation[new] = old`.
-    permutation: Vec<usize>,
+    permutation: Arc<Vec<usize>>,
     /// `inverse[old] = new`.
-    pub(super) inverse: Vec<usize>,
+    pub(super) inverse: Arc<Vec<usize>>,
     /// The supernode of each column.
-    pub(super) owner: Vec<u32>,
+    pub(super) owner: Arc<Vec<u32>>,
     numeric: Numeric,
     /// A, as the factorisation reads it.
     assembled: Vec<f64>,
     /// Where entry e of A's pattern stands in `assembled`.
-    pub(super) slot: Vec<usize>,
+    pub(super) slot: Arc<Vec<usize>>,
     pub(super) values: Vec<f64>,
     scratch: MemBuffer,
     max_rhs: usize,
+    /// How many a factorisation, or its inverse, may use.
+    pub threads: usize,
 }
 
 /// Whether a factorisation of so many multiplications and entries is wanted.
@@ -44,45 +48,51 @@ pub type Admission<'a> = &'a dyn Fn(f64, usize) -> bool;
 /// How values are factorised.
 enum Numeric {
     /// Many small supernodes; `assembled` is laid out as the factor.
-    Runs(Runs, Vec<f64>),
+    Runs(Arc<Runs>, Vec<f64>),
     /// `assembled` are the values of the permuted lower triangle: column pointers, rows.
-    Blocked(Vec<usize>, Vec<usize>),
+    Blocked(Arc<Vec<usize>>, Arc<Vec<usize>>),
 }
 
 impl SparseCholesky {
     /// Analyses the pattern (`col_ptr`, `row_idx`: lower triangle, diagonal included) of a matrix of order `n`;
-    /// solves will have at most `max_rhs` right-hand sides.
-    pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
-        let own = Self::build(n, col_ptr, row_idx, max_rhs, true, &|_, _| true)?;
+    /// solves will have at most `max_rhs` right-hand sides. `order`, `order[new] = old`, spares the search for one.
+    pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], order: Option<&[usize]>, max_rhs: usize) -> Result<Self> {
+        let own = Self::build(n, (col_ptr, row_idx), order, max_rhs, true, &|_, _| true)?;
         own.ok_or_else(|| Error::numeric("the random-effects system was not analysed"))
     }
 
     /// The same if `admit` says so, to the multiplications and the entries of the factor; it is asked before anything of its size is allocated.
-    pub fn within(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize, admit: Admission<'_>) -> Result<Option<Self>> {
-        Self::build(n, col_ptr, row_idx, max_rhs, true, admit)
+    pub fn within(
+        n: usize,
+        pattern: (&[usize], &[usize]),
+        order: Option<&[usize]>,
+        max_rhs: usize,
+        admit: Admission<'_>,
+    ) -> Result<Option<Self>> {
+        Self::build(n, pattern, order, max_rhs, true, admit)
     }
 
     /// Without runs of supernodes, for comparisons.
     #[cfg(test)]
     pub fn blocked(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
-        let own = Self::build(n, col_ptr, row_idx, max_rhs, false, &|_, _| true)?;
+        let own = Self::build(n, (col_ptr, row_idx), None, max_rhs, false, &|_, _| true)?;
         own.ok_or_else(|| Error::numeric("the random-effects system was not analysed"))
     }
 
     fn build(
         n: usize,
-        col_ptr: &[usize],
-        row_idx: &[usize],
+        (col_ptr, row_idx): (&[usize], &[usize]),
+        order: Option<&[usize]>,
         max_rhs: usize,
         by_runs: bool,
         admit: Admission<'_>,
     ) -> Result<Option<Self>> {
-        let (mut symbolic, mut permutation, mut inverse) = analyse(n, col_ptr, row_idx)?;
+        let (mut symbolic, mut permutation, mut inverse) = analyse(n, col_ptr, row_idx, order)?;
         if !admit(flops(supernodal(&symbolic)), supernodal(&symbolic).len_val()) {
             return Ok(None);
         }
         if by_runs && let Some((col_ptr, row_idx)) = padded(supernodal(&symbolic), &permutation, col_ptr, row_idx)? {
-            (symbolic, permutation, inverse) = analyse(n, &col_ptr, &row_idx)?;
+            (symbolic, permutation, inverse) = analyse(n, &col_ptr, &row_idx, Some(&permutation))?;
         }
         let structure = supernodal(&symbolic);
         let owner = owners(structure, n)?;
@@ -91,11 +101,11 @@ impl SparseCholesky {
         let (numeric, slot, request) = if let Some(runs) = runs {
             let slot = places(structure, &owner, &inverse, col_ptr, row_idx)?;
             let (request, work) = (runs.scratch(), runs.workspace(max_rhs)?);
-            (Numeric::Runs(runs, work), slot, request)
+            (Numeric::Runs(Arc::new(runs), work), slot, request)
         } else {
             let (permuted_col_ptr, permuted_row_idx, slot) = permute(n, col_ptr, row_idx, &inverse)?;
             let factor = factorize_supernodal_numeric_llt_scratch::<usize, f64>(structure, Par::Seq, params());
-            (Numeric::Blocked(permuted_col_ptr, permuted_row_idx), slot, StackReq::any_of(&[factor, solve]))
+            (Numeric::Blocked(Arc::new(permuted_col_ptr), Arc::new(permuted_row_idx)), slot, StackReq::any_of(&[factor, solve]))
         };
         let scratch =
             MemBuffer::try_new(request).map_err(|_| Error::memory("workspace of the factorisation", request.size_bytes()))?;
@@ -103,15 +113,44 @@ impl SparseCholesky {
         Ok(Some(SparseCholesky {
             values: try_vec("Cholesky factor of the random effects", 0.0, structure.len_val())?,
             assembled: try_vec("random-effects system", 0.0, entries)?,
-            symbolic,
-            permutation,
-            inverse,
-            owner,
+            symbolic: Arc::new(symbolic),
+            permutation: Arc::new(permutation),
+            inverse: Arc::new(inverse),
+            owner: Arc::new(owner),
             numeric,
-            slot,
+            slot: Arc::new(slot),
             scratch,
             max_rhs,
+            threads: 1,
         }))
+    }
+
+    /// Another for matrices of the same pattern, which has not been factorised yet; what follows from the pattern is shared.
+    pub fn beside(&self) -> Result<Self> {
+        let structure = supernodal(&self.symbolic);
+        let (numeric, request) = match &self.numeric {
+            Numeric::Runs(runs, _) => (Numeric::Runs(runs.clone(), runs.workspace(self.max_rhs)?), runs.scratch()),
+            Numeric::Blocked(col_ptr, row_idx) => {
+                let factor = factorize_supernodal_numeric_llt_scratch::<usize, f64>(structure, Par::Seq, params());
+                let solve = structure.solve_in_place_scratch::<f64>(self.max_rhs, Par::Seq);
+                (Numeric::Blocked(col_ptr.clone(), row_idx.clone()), StackReq::any_of(&[factor, solve]))
+            }
+        };
+        let scratch =
+            MemBuffer::try_new(request).map_err(|_| Error::memory("workspace of the factorisation", request.size_bytes()))?;
+        Ok(SparseCholesky {
+            values: try_vec("Cholesky factor of the random effects", 0.0, self.values.len())?,
+            assembled: try_vec("random-effects system", 0.0, self.assembled.len())?,
+            symbolic: self.symbolic.clone(),
+            permutation: self.permutation.clone(),
+            inverse: self.inverse.clone(),
+            owner: self.owner.clone(),
+            numeric,
+            slot: self.slot.clone(),
+            scratch,
+            max_rhs: self.max_rhs,
+            threads: 1,
+        })
     }
 
     /// The order of the matrix.
@@ -171,7 +210,7 @@ impl SparseCholesky {
         match &mut self.numeric {
             Numeric::Runs(runs, work) => {
                 self.values.copy_from_slice(&self.assembled);
-                if !runs.factorize(&mut self.values, work, stack) {
+                if !runs.factorize(&mut self.values, work, self.threads, stack)? {
                     return Err(Error::numeric("the random-effects system is not positive definite"));
                 }
                 Ok(())
@@ -219,7 +258,7 @@ impl SparseCholesky {
     pub fn permute_into(&self, source: &[f64], target: &mut [f64]) {
         let n = self.order();
         for (from, to) in source.chunks_exact(n.max(1)).zip(target.chunks_exact_mut(n.max(1))) {
-            for (value, &old) in to.iter_mut().zip(&self.permutation) {
+            for (value, &old) in to.iter_mut().zip(self.permutation.iter()) {
                 *value = from[old];
             }
         }
@@ -229,7 +268,7 @@ impl SparseCholesky {
     pub fn unpermute_into(&self, source: &[f64], target: &mut [f64]) {
         let n = self.order();
         for (from, to) in source.chunks_exact(n.max(1)).zip(target.chunks_exact_mut(n.max(1))) {
-            for (value, &old) in from.iter().zip(&self.permutation) {
+            for (value, &old) in from.iter().zip(self.permutation.iter()) {
                 to[old] = *value;
             }
         }

@@ -44,14 +44,14 @@ fn oracle(n: usize, col_ptr: &[usize], row_idx: &[usize], values: &[f64]) -> Csc
 fn factor_solves_and_inverse_agree_with_an_independent_factorisation() {
     for (n, density) in [(1, 0), (7, 0), (12, 30), (60, 5), (90, 40)] {
         let (col_ptr, row_idx, values) = example(n, 7 + n as u64, density);
-        let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, 3).unwrap();
+        let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, None, 3).unwrap();
         let mut inverse = SelectedInverse::new(&a, &col_ptr, &row_idx).unwrap();
         for round in 0..2 {
             let scale = 1.0 + f64::from(round);
             let scaled: Vec<f64> = values.iter().map(|v| v * scale).collect();
             scaled.iter().enumerate().for_each(|(e, &v)| a.set(e, v));
             a.factorize().unwrap();
-            inverse.compute(&a);
+            inverse.compute(&a).unwrap();
             let reference = CscCholesky::factor(&oracle(n, &col_ptr, &row_idx, &scaled)).unwrap();
             let identity = nalgebra_sparse::na::DMatrix::<f64>::identity(n, n);
             let dense = reference.solve(&identity);
@@ -103,10 +103,12 @@ fn runs_and_blocks_give_the_same_numbers() {
         bordered(50, 2, 0, complete),
         bordered(1, 30, 0, complete),
         example(90, 3, 40),
+        bordered(2500, 1, 60, |leaf, row| (leaf * 7 + row) % 2 == 0),
+        bordered(4000, 1, 40, complete),
     ];
     for (case, (col_ptr, row_idx, values)) in cases.iter().enumerate() {
         let n = col_ptr.len() - 1;
-        let mut runs = SparseCholesky::new(n, col_ptr, row_idx, 3).unwrap();
+        let mut runs = SparseCholesky::new(n, col_ptr, row_idx, None, 3).unwrap();
         let mut blocks = SparseCholesky::blocked(n, col_ptr, row_idx, 3).unwrap();
         assert!(runs.runs().is_some() && blocks.runs().is_none());
         if case == 4 {
@@ -123,7 +125,7 @@ fn runs_and_blocks_give_the_same_numbers() {
             values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
             factor.factorize().unwrap();
             let mut inverse = SelectedInverse::new(factor, col_ptr, row_idx).unwrap();
-            inverse.compute(factor);
+            inverse.compute(factor).unwrap();
             let (mut half, mut x, mut y) = (vec![0.0; 5 * n], vec![0.0; 5 * n], vec![0.0; 5 * n]);
             factor.permute_into(&rhs, &mut half);
             factor.half_solve(&mut half);
@@ -144,8 +146,43 @@ fn runs_and_blocks_give_the_same_numbers() {
 }
 
 #[test]
+fn threads_change_no_bit() {
+    let half = |leaf: usize, row: usize| (leaf * 7 + row).is_multiple_of(2);
+    for (col_ptr, row_idx, values) in
+        [bordered(2500, 1, 60, half), bordered(4000, 1, 40, |_, _| true), bordered(700, 2, 70, |_, _| true)]
+    {
+        let mut all = vec![];
+        for (threads, by_runs) in [(1, true), (2, true), (5, true), (1, false), (3, false)] {
+            let new = if by_runs { SparseCholesky::new } else { SparseCholesky::blocked };
+            let mut factor = new(col_ptr.len() - 1, &col_ptr, &row_idx, 1).unwrap();
+            factor.threads = threads;
+            values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
+            factor.factorize().unwrap();
+            let mut inverse = SelectedInverse::new(&factor, &col_ptr, &row_idx).unwrap();
+            inverse.compute(&factor).unwrap();
+            assert!(factor.runs().is_none_or(|runs| runs.groups.is_some()));
+            assert!(inverse.groups.is_some());
+            let entries: Vec<u64> = (0..row_idx.len()).map(|e| inverse.get(e).to_bits()).collect();
+            all.push((factor.log_determinant().to_bits(), entries));
+        }
+        assert!(all[1] == all[0] && all[2] == all[0] && all[4] == all[3]);
+    }
+}
+
+#[test]
+fn groups_see_a_matrix_that_is_not_positive_definite() {
+    let (col_ptr, row_idx, values) = bordered(4000, 1, 40, |_, _| true);
+    let mut factor = SparseCholesky::new(col_ptr.len() - 1, &col_ptr, &row_idx, 1).unwrap();
+    for (column, threads) in [(17, 1), (17, 2), (3990, 3), (4020, 2)] {
+        factor.threads = threads;
+        values.iter().enumerate().for_each(|(e, &v)| factor.set(e, if e == col_ptr[column] { -v } else { v }));
+        assert_eq!(factor.factorize().unwrap_err().code, Code::Numeric);
+    }
+}
+
+#[test]
 fn a_matrix_that_is_not_positive_definite_is_an_error() {
-    let mut a = SparseCholesky::new(2, &[0, 2, 3], &[0, 1, 1], 1).unwrap();
+    let mut a = SparseCholesky::new(2, &[0, 2, 3], &[0, 1, 1], None, 1).unwrap();
     for (e, v) in [1.0, 2.0, 1.0].into_iter().enumerate() {
         a.set(e, v);
     }
@@ -154,7 +191,7 @@ fn a_matrix_that_is_not_positive_definite_is_an_error() {
 
 #[test]
 fn an_empty_matrix_has_log_determinant_zero() {
-    let mut a = SparseCholesky::new(0, &[0], &[], 1).unwrap();
+    let mut a = SparseCholesky::new(0, &[0], &[], None, 1).unwrap();
     a.factorize().unwrap();
     a.half_solve(&mut []);
     assert_eq!(a.log_determinant(), 0.0);

@@ -3,11 +3,15 @@
 mod cholesky;
 pub mod delta;
 pub mod dense;
+mod eigen;
+mod elimination;
 pub mod factor;
 pub mod lanczos;
+pub mod lanes;
 pub mod orthogonal;
 mod padding;
 mod registers;
+mod groups;
 mod runs;
 mod selected_inverse;
 mod supernodes;

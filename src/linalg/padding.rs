@@ -3,14 +3,21 @@
 
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 
+use super::runs::LARGEST_ROWS;
 use super::supernodes::owners;
 use crate::error::{Error, Result, try_gather, try_vec};
 
 /// The share of the entries that must be there for the rest to be worth filling in.
 const DENSE: f64 = 0.6;
 
+/// The same beside a wide border, where a product of matrices is so much faster than the products of single columns, if there are not more
+/// entries than that.
+const DENSE_BESIDE_WIDE: f64 = 0.25;
+const WIDE: usize = 256;
+const MOST_ENTRIES: usize = 4_000_000;
+
 /// The widest border.
-const WIDEST_BORDER: usize = 400;
+const WIDEST_BORDER: usize = 2048;
 
 /// Fewer leaves than this gain nothing.
 const FEWEST_LEAVES: usize = 8;
@@ -37,7 +44,8 @@ pub(super) fn padded(
     let all = leaves.len() * border.len();
     let present: usize =
         (0..parts.len()).map(|j| row_idx[col_ptr[j]..col_ptr[j + 1]].iter().filter(|i| crosses(**i, j)).count()).sum();
-    if present == all || (present as f64) < DENSE * all as f64 {
+    let enough = if border.len() >= WIDE && all <= MOST_ENTRIES { DENSE_BESIDE_WIDE } else { DENSE };
+    if present == all || (present as f64) < enough * all as f64 || (border.len() > LARGEST_ROWS && all > MOST_ENTRIES) {
         return Ok(None);
     }
     let total = row_idx.len() - present + all;

@@ -1,35 +1,49 @@
-//! Runs of supernodes, and their factorisation and solves: for systems whose supernodes are many and small.
+//! Runs of supernodes, and their solves: for systems whose supernodes are many and small.
 //!
 //! Supernodes that follow each other and have the same rows R below them (the subjects of a crossed design that have all seen the same
 //! items, say) lie in memory as one matrix with a constant stride, so that what they do to R is one product.
+// Loops are compiled for the processor's widest vectors where they are inlined into what `Arch` calls; sums are the same with each.
+#![allow(clippy::inline_always)]
 
 use std::ops::Range;
 
-use faer::dyn_stack::{MemStack, StackReq};
-use faer::linalg::cholesky::llt::factor::{LltRegularization, cholesky_in_place, cholesky_in_place_scratch};
+use faer::dyn_stack::StackReq;
+use faer::linalg::cholesky::llt::factor::cholesky_in_place_scratch;
 use faer::linalg::matmul::matmul;
-use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
-use faer::prelude::ReborrowMut;
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 use faer::{Accum, MatMut, MatRef, Par};
+use pulp::Arch;
 
 use super::dense::{add_scaled, dot};
+use super::groups::{Groups, MOST, Node};
 use super::registers;
 use super::supernodes::params;
 use crate::error::{Error, Result, try_vec};
 
-/// The largest panel of a system that is factorised by runs.
-const LARGEST_HEIGHT: usize = 512;
+/// The most rows below a supernode of a system that is factorised by runs, if few others have the same.
+pub(super) const LARGEST_ROWS: usize = 512;
+
+/// The share of its rows that the width of a run with more of them must have.
+const WIDE_ENOUGH: f64 = 0.1;
 
 /// Runs may take this many bytes, or twice as many as the factor.
 const LEAST_LIMIT: usize = 1 << 22;
 
 /// Diagonal blocks with more columns are factorised and solved by blocked routines.
-const SMALL_BLOCK: usize = 24;
+pub(super) const SMALL_BLOCK: usize = 24;
 
 /// Products with more multiplications go to a blocked routine.
 pub(super) const SMALL_PRODUCT: usize = 2000;
+
+/// Runs have no more columns than this, so that there are several where there is much to do.
+const LONGEST: usize = 1024;
+
+/// Fewer multiplications are not worth groups.
+const WORTH_GROUPS: f64 = 2e6;
+
+/// Multiplications for each number that groups have to add to what is above them.
+const FOR_EACH_ABOVE: f64 = 50.0;
 
 /// Supernodes of equal size with the same rows below.
 pub(super) struct Run {
@@ -67,9 +81,16 @@ pub(super) struct Runs {
     places: Vec<u32>,
     /// The largest number of rows below.
     pub largest: usize,
+    /// Runs that are eliminated side by side.
+    pub groups: Option<Groups>,
 }
 
 impl Run {
+    /// Multiplications that its elimination takes, about.
+    fn work(&self) -> f64 {
+        (self.width() * self.height() * self.height() + self.rows * self.rows) as f64
+    }
+
     pub fn height(&self) -> usize {
         self.columns + self.rows
     }
@@ -79,12 +100,18 @@ impl Run {
         self.columns * self.count
     }
 
+    /// Whether it is so narrow beside many rows that single blocks are better.
+    fn is_narrow(&self) -> bool {
+        self.rows > LARGEST_ROWS && (self.width() as f64) < WIDE_ENOUGH * self.rows as f64
+    }
+
     /// Where its panels stand.
     pub fn panels(&self) -> Range<usize> {
         self.from..self.from + self.height() * self.width()
     }
 
     /// Divides the run's rows of x, columns of length n, by its diagonal blocks, or by these transposed.
+    #[inline(always)]
     fn solve_blocks(&self, transposed: bool, panels: &[f64], n: usize, x: &mut [f64]) {
         let (c, h, m) = (self.columns, self.height(), x.len() / n);
         if c > SMALL_BLOCK && m > 1 {
@@ -115,15 +142,10 @@ impl Run {
 }
 
 impl Runs {
-    /// `None` where some supernode is large, or all of this would need much more memory than the factor.
+    /// `None` where some supernode has many rows below it that few others have, or all of this would need much more memory than the factor.
     pub fn new(structure: &SymbolicSupernodalCholesky<usize>, owner: &[u32]) -> Result<Option<Self>> {
         let n = structure.n_supernodes();
-        let height =
-            |s: usize| structure.supernode_end()[s] - structure.supernode_begin()[s] + structure.supernode(s).pattern().len();
-        if (0..n).any(|s| height(s) > LARGEST_HEIGHT) {
-            return Ok(None);
-        }
-        let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0 };
+        let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0, groups: None };
         let most = LEAST_LIMIT.max(2 * size_of::<f64>() * structure.len_val());
         for s in 0..n {
             let (begin, columns) = (structure.supernode_begin()[s], structure.supernode_end()[s] - structure.supernode_begin()[s]);
@@ -131,10 +153,14 @@ impl Runs {
             if let Some(run) = made.all.last_mut()
                 && run.columns == columns
                 && run.rows == pattern.len()
+                && run.width() < LONGEST
                 && made.pattern[run.pattern.clone()].iter().zip(pattern).all(|(a, b)| *a as usize == *b)
             {
                 run.count += 1;
                 continue;
+            }
+            if made.all.last().is_some_and(Run::is_narrow) {
+                return Ok(None);
             }
             let too_big = |_| Error::memory("places of the random effects in the factor", most);
             made.pattern.try_reserve(pattern.len()).map_err(too_big)?;
@@ -156,7 +182,24 @@ impl Runs {
                 segments: segments..made.segments.len(),
             });
         }
+        if made.all.last().is_some_and(Run::is_narrow) {
+            return Ok(None);
+        }
+        made.groups = Groups::new(&made.nodes(), |above, work| {
+            let numbers = structure.len_val() - made.all[above].from;
+            work >= WORTH_GROUPS && work >= FOR_EACH_ABOVE * (MOST * numbers) as f64
+        });
         Ok(Some(made))
+    }
+
+    /// The tree of the runs.
+    pub fn nodes(&self) -> Vec<Node> {
+        let node = |(number, run): (usize, &Run)| {
+            let parent = self.segments[run.segments.clone()].first();
+            let parent = parent.map_or(number, |segment| self.all.partition_point(|run| run.from <= segment.from) - 1);
+            Node { parent, work: run.work() }
+        };
+        self.all.iter().enumerate().map(node).collect()
     }
 
     fn bytes(&self) -> usize {
@@ -202,7 +245,8 @@ impl Runs {
     }
 
     /// Calls `work` for each column of the lower triangle over a run's rows: its number, where it begins in the values, the places of its rows.
-    fn each_column(&self, run: &Run, mut work: impl FnMut(usize, usize, &[u32])) {
+    #[inline(always)]
+    pub fn each_column(&self, run: &Run, mut work: impl FnMut(usize, usize, &[u32])) {
         for segment in &self.segments[run.segments.clone()] {
             let places = &self.places[segment.places..segment.places + run.rows - segment.first];
             for column in segment.first..segment.last {
@@ -212,12 +256,13 @@ impl Runs {
         }
     }
 
-    /// The symmetric matrix over a run's rows, from values of later supernodes.
-    pub fn gather(&self, run: &Run, values: &[f64], out: &mut [f64]) {
+    /// The symmetric matrix over a run's rows, from values of later supernodes; `at` has those from a place on.
+    pub fn gather<'v>(&self, run: &Run, at: impl Fn(usize) -> &'v [f64], out: &mut [f64]) {
         let r = run.rows;
         self.each_column(run, |c, base, places| {
+            let values = at(base);
             for (b, &place) in places.iter().enumerate() {
-                let value = values[base + place as usize];
+                let value = values[place as usize];
                 out[c * r + c + b] = value;
                 out[(c + b) * r + c] = value;
             }
@@ -235,33 +280,16 @@ impl Runs {
         try_vec("workspace of the factorisation", 0.0, self.largest * self.largest.max(columns))
     }
 
-    /// A = L L' in place; `false` if A is not positive definite.
-    pub fn factorize(&self, values: &mut [f64], work: &mut [f64], stack: &mut MemStack) -> bool {
-        for run in &self.all {
-            let (c, r, h) = (run.columns, run.rows, run.height());
-            let (before, after) = values.split_at_mut(run.panels().end);
-            let panels = &mut before[run.from..];
-            if !panels.chunks_exact_mut(h * c).all(|panel| factorize_panel(h, c, panel, stack)) {
-                return false;
-            }
-            if r == 0 {
-                continue;
-            }
-            let behind = run.panels().end;
-            if run.width() == 1 {
-                let below = &panels[1..];
-                self.each_column(run, |j, base, places| subtract(&mut after[base - behind..], places, below[j], &below[j..]));
-            } else {
-                let update = &mut work[..r * r];
-                self_product(r, run.width(), h, &panels[c..], update);
-                self.each_column(run, |j, base, places| subtract(&mut after[base - behind..], places, 1.0, &update[j * r + j..]));
-            }
-        }
-        true
-    }
-
     /// x <- L^-1 x for columns of length n.
     pub fn half_solve(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.half_solve_wide(values, n, x, work),
+        );
+    }
+
+    #[inline(always)]
+    fn half_solve_wide(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
         let m = x.len() / n;
         for run in &self.all {
             let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
@@ -292,6 +320,14 @@ impl Runs {
 
     /// x <- L'^-1 x for columns of length n.
     pub fn half_solve_transpose(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.half_solve_transpose_wide(values, n, x, work),
+        );
+    }
+
+    #[inline(always)]
+    fn half_solve_transpose_wide(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
         let m = x.len() / n;
         for run in self.all.iter().rev() {
             let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
@@ -319,69 +355,14 @@ impl Runs {
     }
 }
 
-/// out at `places` -= factor v.
-fn subtract(out: &mut [f64], places: &[u32], factor: f64, v: &[f64]) {
-    let (first, last) = (places[0] as usize, places[places.len() - 1] as usize);
-    if last - first + 1 == places.len() {
-        add_scaled(&mut out[first..=last], -factor, v);
-    } else {
-        places.iter().zip(v).for_each(|(place, v)| out[*place as usize] -= factor * v);
-    }
-}
-
-/// The lower triangle of B B', for B `r x k` with its columns `stride` apart.
-fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
-    if r * r * k > SMALL_PRODUCT {
-        let b = MatRef::from_column_major_slice_with_stride(b, r, k, stride);
-        let out = MatMut::from_column_major_slice_mut(out, r, r);
-        let (full, lower) = (BlockStructure::Rectangular, BlockStructure::TriangularLower);
-        triangular::matmul(out, lower, Accum::Replace, b, full, b.transpose(), full, 1.0, Par::Seq);
-        registers::clear();
-        return;
-    }
-    out.fill(0.0);
-    for column in b.chunks(stride) {
-        for j in 0..r {
-            add_scaled(&mut out[j * r + j..(j + 1) * r], column[j], &column[j..r]);
-        }
-    }
-}
-
-/// The factor of a panel of `c` columns and `h` rows, its first rows symmetric; `false` if a pivot is not positive.
-fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) -> bool {
-    if c > SMALL_BLOCK {
-        let (mut top, mut below) = MatMut::from_column_major_slice_mut(panel, h, c).split_at_row_mut(c);
-        let regularization = LltRegularization::default();
-        let regular = cholesky_in_place(top.rb_mut(), regularization, Par::Seq, stack, params()).is_ok();
-        solve_lower_triangular_in_place(top.as_ref(), below.rb_mut().transpose_mut(), Par::Seq);
-        registers::clear();
-        return regular;
-    }
-    for j in 0..c {
-        let (before, rest) = panel.split_at_mut(j * h);
-        let column = &mut rest[j..h];
-        for earlier in before.chunks_exact(h) {
-            add_scaled(column, -earlier[j], &earlier[j..]);
-        }
-        let pivot = column[0];
-        if pivot.is_nan() || pivot <= 0.0 {
-            return false;
-        }
-        let root = pivot.sqrt();
-        let inverse = 1.0 / root;
-        column[0] = root;
-        column[1..].iter_mut().for_each(|v| *v *= inverse);
-    }
-    true
-}
-
 /// x <- D^-1 x, D the first entries of columns of length h.
+#[inline(always)]
 fn divide_by_pivots(panels: &[f64], h: usize, x: &mut [f64]) {
     panels.chunks_exact(h).zip(x).for_each(|(panel, v)| *v /= panel[0]);
 }
 
 /// x <- L^-1 x, for L of `c` columns that are `h` apart.
-#[inline]
+#[inline(always)]
 fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
     if c == 2 {
         x[0] /= l[0];
@@ -396,7 +377,7 @@ fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
 }
 
 /// x <- L'^-1 x, for L of `c` columns that are `h` apart.
-#[inline]
+#[inline(always)]
 fn solve_lower_transpose(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
     if c == 2 {
         x[1] /= l[h + 1];

@@ -1,4 +1,8 @@
 //! The entries of A^-1 on the pattern of A (and of its factor), without the rest of the inverse.
+// As in `runs`.
+#![allow(clippy::inline_always)]
+
+use std::ops::Range;
 
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
@@ -6,16 +10,19 @@ use faer::linalg::triangular_inverse::invert_lower_triangular;
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par};
+use pulp::Arch;
 
 use super::SparseCholesky;
 use super::dense::{add_scaled, dot};
+use super::groups::{Groups, Node};
 use super::registers;
 use super::runs::{Run, Runs, SMALL_PRODUCT};
 use super::supernodes::places;
 use crate::error::{Error, Result, try_copy, try_vec};
+use crate::threads::divide;
 
 /// Diagonal blocks with more columns are inverted by blocked routines.
-const SMALL_BLOCK: usize = 8;
+const SMALL_BLOCK: usize = 16;
 
 /// Selected inverse by Takahashi's recurrence over the supernodes, from the last to the first (Takahashi, Fagan and Chin 1973;
 /// the supernodal form as in Lin et al. 2011, equations 2.8 to 2.10).
@@ -24,58 +31,91 @@ pub struct SelectedInverse {
     values: Vec<f64>,
     /// Where entry e of A's pattern stands in `values`.
     slot: Vec<usize>,
-    /// Workspaces for one supernode: C_RR, and M.
+    work: Workspace,
+    /// Nodes of which the inverse is computed side by side: runs, or supernodes.
+    pub(super) groups: Option<Groups>,
+}
+
+/// For one supernode or run: C_RR, and M.
+struct Workspace {
     gathered: Vec<f64>,
     scaled: Vec<f64>,
     position: Vec<usize>,
 }
 
+impl Workspace {
+    /// For a squared number of rows below, a panel, and a number of rows below.
+    fn new((square, panel, rows): (usize, usize, usize)) -> Result<Self> {
+        let what = "workspace of the selected inverse";
+        Ok(Workspace {
+            gathered: try_vec(what, 0.0, square)?,
+            scaled: try_vec(what, 0.0, panel)?,
+            position: try_vec(what, 0, rows)?,
+        })
+    }
+}
+
+/// Panels of the inverse from a place on; and those from `above` on, which are others'.
+struct Panels<'a> {
+    own: &'a mut [f64],
+    from: usize,
+    others: &'a [f64],
+    above: usize,
+}
+
+impl Panels<'_> {
+    /// What stands from a place on.
+    #[inline]
+    fn at(&self, place: usize) -> &[f64] {
+        if place < self.above { &self.own[place - self.from..] } else { &self.others[place - self.above..] }
+    }
+
+    fn range(&mut self, range: Range<usize>) -> &mut [f64] {
+        &mut self.own[range.start - self.from..range.end - self.from]
+    }
+}
+
+/// Fewer multiplications are not worth groups.
+const WORTH_GROUPS: f64 = 1e6;
+
 impl SelectedInverse {
     /// Prepares for the factor `a` of a matrix with this pattern (the one `a` was made from).
     pub fn new(a: &SparseCholesky, col_ptr: &[usize], row_idx: &[usize]) -> Result<Self> {
-        let structure = a.structure();
-        let too_big = || Error::memory("selected inverse of the random effects", a.len() * 8);
-        let (mut largest_square, mut largest_panel, mut largest_pattern) = (0usize, 0, 0);
-        for s in 0..structure.n_supernodes() {
-            let (begin, end) = (structure.supernode_begin()[s], structure.supernode_end()[s]);
-            let rows = structure.supernode(s).pattern().len();
-            largest_square = largest_square.max(rows.checked_mul(rows).ok_or_else(too_big)?);
-            largest_panel = largest_panel.max((rows + end - begin) * (end - begin));
-            largest_pattern = largest_pattern.max(rows);
-        }
-        for run in a.runs().iter().flat_map(|runs| &runs.all) {
-            largest_panel = largest_panel.max(run.height() * run.width());
-        }
         let slot = if a.runs().is_some() {
             try_copy("pattern of the random effects", &a.slot)?
         } else {
-            places(structure, &a.owner, &a.inverse, col_ptr, row_idx)?
+            places(a.structure(), &a.owner, &a.inverse, col_ptr, row_idx)?
         };
         Ok(SelectedInverse {
             values: try_vec("selected inverse of the random effects", 0.0, a.len())?,
             slot,
-            gathered: try_vec("workspace of the selected inverse", 0.0, largest_square)?,
-            scaled: try_vec("workspace of the selected inverse", 0.0, largest_panel)?,
-            position: try_vec("workspace of the selected inverse", 0, largest_pattern)?,
+            work: Workspace::new(sizes(a, 0..count(a))?)?,
+            groups: Groups::new(&nodes(a), |_, work| work > WORTH_GROUPS),
         })
     }
 
     /// Computes the inverse of the matrix that `a` has factorised.
-    pub fn compute(&mut self, a: &SparseCholesky) {
-        if let Some(runs) = a.runs() {
-            for run in runs.all.iter().rev() {
-                if run.columns > SMALL_BLOCK {
-                    let first = a.owner[run.begin] as usize;
-                    (first..first + run.count).rev().for_each(|s| self.supernode(a, s));
-                } else {
-                    self.run(a, runs, run);
-                }
-            }
-            return;
+    pub fn compute(&mut self, a: &SparseCholesky) -> Result<()> {
+        let groups = self.groups.as_ref().filter(|_| a.threads > 1);
+        let above = groups.map_or(0, |groups| groups.above);
+        let all = &mut Panels { own: &mut self.values, from: 0, others: &[], above: usize::MAX };
+        (above..count(a)).rev().for_each(|node| self.work.node(a, all, node));
+        let Some(groups) = groups else { return Ok(()) };
+        let place = |node: usize| panels(a, node).start;
+        let (mut below, others) = self.values.split_at_mut(place(above));
+        let mut parts = vec![];
+        for range in &groups.ranges {
+            let own;
+            (own, below) = below.split_at_mut(place(range.end) - place(range.start));
+            parts.push((range.clone(), own));
         }
-        for s in (0..a.structure().n_supernodes()).rev() {
-            self.supernode(a, s);
-        }
+        let compute = |(range, own): (Range<usize>, &mut [f64])| -> Result<()> {
+            let mut work = Workspace::new(sizes(a, range.clone())?)?;
+            let all = &mut Panels { own, from: place(range.start), others, above: place(above) };
+            range.rev().for_each(|node| work.node(a, all, node));
+            Ok(())
+        };
+        divide(a.threads, parts, &compute).into_iter().collect()
     }
 
     /// Entry e of A's pattern, of A^-1.
@@ -94,18 +134,36 @@ impl SelectedInverse {
     pub fn copy_scaled(&self, first: usize, factor: f64, out: &mut [f64]) {
         self.slot[first..].iter().zip(out).for_each(|(slot, out)| *out = factor * self.values[*slot]);
     }
+}
+
+impl Workspace {
+    /// One step of the recurrence, for a supernode or a run.
+    fn node(&mut self, a: &SparseCholesky, all: &mut Panels<'_>, node: usize) {
+        let Some(runs) = a.runs() else { return self.supernode(a, all, node) };
+        let run = &runs.all[node];
+        if run.columns > SMALL_BLOCK {
+            let first = a.owner[run.begin] as usize;
+            (first..first + run.count).rev().for_each(|s| self.supernode(a, all, s));
+        } else {
+            Arch::new().dispatch(
+                #[inline(always)]
+                || self.run(a, all, runs, run),
+            );
+        }
+    }
 
     /// The same step for a run of supernodes, of which C_RR is one.
-    fn run(&mut self, a: &SparseCholesky, runs: &Runs, run: &Run) {
+    #[inline(always)]
+    fn run(&mut self, a: &SparseCholesky, all: &mut Panels<'_>, runs: &Runs, run: &Run) {
         let (c, r, h) = (run.columns, run.rows, run.height());
         let factor = &a.values[run.panels()];
         if r > 0 {
-            runs.gather(run, &self.values, &mut self.gathered[..r * r]);
+            runs.gather(run, |place| all.at(place), &mut self.gathered[..r * r]);
             let scaled = &mut self.scaled[..r * run.width()];
             for (l, m) in factor.chunks_exact(h * c).zip(scaled.chunks_exact_mut(r * c)) {
                 divide_below(c, h, l, m);
             }
-            let panels = &mut self.values[run.panels()];
+            let panels = all.range(run.panels());
             let c_rr = &self.gathered[..r * r];
             if r * r * run.width() > SMALL_PRODUCT {
                 let below = MatMut::from_column_major_slice_with_stride_mut(&mut panels[c..], r, run.width(), h);
@@ -122,7 +180,7 @@ impl SelectedInverse {
                 }
             }
         }
-        let panels = self.values[run.panels()].chunks_exact_mut(h * c);
+        let panels = all.range(run.panels()).chunks_exact_mut(h * c);
         for (i, (l, panel)) in factor.chunks_exact(h * c).zip(panels).enumerate() {
             inverse_of_block(c, h, l, panel);
             let m = &self.scaled[i * r * c..(i + 1) * r * c];
@@ -135,19 +193,19 @@ impl SelectedInverse {
         }
     }
 
-    /// One step of the recurrence: with columns J and rows R below them, M = L_RJ L_JJ^-1, C_RJ = -C_RR M,
+    /// One step: with columns J and rows R below them, M = L_RJ L_JJ^-1, C_RJ = -C_RR M,
     /// C_JJ = L_JJ^-T L_JJ^-1 - M' C_RJ.
-    fn supernode(&mut self, a: &SparseCholesky, s: usize) {
+    fn supernode(&mut self, a: &SparseCholesky, all: &mut Panels<'_>, s: usize) {
         let structure = a.structure();
         let (begin, end) = (structure.supernode_begin()[s], structure.supernode_end()[s]);
         let (columns, rows) = (end - begin, structure.supernode(s).pattern().len());
         let height = columns + rows;
         let from = structure.col_ptr_for_val()[s];
         if height == 1 {
-            self.values[from] = 1.0 / (a.values[from] * a.values[from]);
+            all.range(from..from + 1)[0] = 1.0 / (a.values[from] * a.values[from]);
             return;
         }
-        self.gather(a, s);
+        self.gather(a, all, s);
         let l = MatRef::from_column_major_slice(&a.values[from..from + height * columns], height, columns);
         let (l_top, l_bottom) = l.split_at_row(columns);
         let (diagonal, below) = self.scaled[..height * columns].split_at_mut(columns * columns);
@@ -157,20 +215,21 @@ impl SelectedInverse {
         solve_upper_triangular_in_place(l_top.transpose(), below.rb_mut().transpose_mut(), Par::Seq);
         invert_lower_triangular(diagonal.rb_mut(), l_top, Par::Seq);
         let c_rr = MatRef::from_column_major_slice(&self.gathered[..rows * rows], rows, rows);
-        let panel = MatMut::from_column_major_slice_mut(&mut self.values[from..from + height * columns], height, columns);
+        let whole = from..from + height * columns;
+        let panel = MatMut::from_column_major_slice_mut(all.range(whole.clone()), height, columns);
         let (mut c_jj, mut c_rj) = panel.split_at_row_mut(columns);
         matmul(c_rj.rb_mut(), Accum::Replace, c_rr, below.rb(), -1.0, Par::Seq);
-        let (lower, upper, whole) = (BlockStructure::TriangularLower, BlockStructure::TriangularUpper, BlockStructure::Rectangular);
+        let (lower, upper, full) = (BlockStructure::TriangularLower, BlockStructure::TriangularUpper, BlockStructure::Rectangular);
         let (inverse, c_jj) = (diagonal.rb(), &mut c_jj);
         triangular::matmul(c_jj.rb_mut(), lower, Accum::Replace, inverse.transpose(), upper, inverse, lower, 1.0, Par::Seq);
         let (m, product) = (below.rb().transpose(), c_rj.rb());
-        triangular::matmul(c_jj.rb_mut(), lower, Accum::Add, m, whole, product, whole, -1.0, Par::Seq);
+        triangular::matmul(c_jj.rb_mut(), lower, Accum::Add, m, full, product, full, -1.0, Par::Seq);
         registers::clear();
-        mirror(columns, height, &mut self.values[from..]);
+        mirror(columns, height, all.range(whole));
     }
 
     /// C_RR of supernode s, from the panels after it: R lies in the structure of its ancestors, so every entry is there.
-    fn gather(&mut self, a: &SparseCholesky, s: usize) {
+    fn gather(&mut self, a: &SparseCholesky, all: &Panels<'_>, s: usize) {
         let structure = a.structure();
         let pattern = structure.supernode(s).pattern();
         let rows = pattern.len();
@@ -192,7 +251,7 @@ impl SelectedInverse {
             }
             for c in first..last {
                 let base = structure.col_ptr_for_val()[t] + (pattern[c] - begin) * height;
-                let values = &self.values[base..base + height];
+                let values = &all.at(base)[..height];
                 let out = &mut self.gathered[c * rows + c..(c + 1) * rows];
                 for (out, &position) in out.iter_mut().zip(&self.position[c..rows]) {
                     *out = values[position];
@@ -202,6 +261,47 @@ impl SelectedInverse {
         }
         mirror(rows, rows, &mut self.gathered);
     }
+}
+
+/// Runs, or supernodes.
+fn count(a: &SparseCholesky) -> usize {
+    a.runs().map_or(a.structure().n_supernodes(), |runs| runs.all.len())
+}
+
+/// Where the panels of one stand.
+fn panels(a: &SparseCholesky, node: usize) -> Range<usize> {
+    let structure = a.structure();
+    a.runs()
+        .map_or_else(|| structure.col_ptr_for_val()[node]..structure.col_ptr_for_val()[node + 1], |runs| runs.all[node].panels())
+}
+
+/// Their tree.
+fn nodes(a: &SparseCholesky) -> Vec<Node> {
+    if let Some(runs) = a.runs() {
+        return runs.nodes();
+    }
+    let structure = a.structure();
+    let node = |s: usize| {
+        let (columns, pattern) = (structure.supernode_end()[s] - structure.supernode_begin()[s], structure.supernode(s).pattern());
+        let height = (columns + pattern.len()) as f64;
+        Node { parent: pattern.first().map_or(s, |row| a.owner[*row] as usize), work: columns as f64 * height * height }
+    };
+    (0..structure.n_supernodes()).map(node).collect()
+}
+
+/// What some of them need to work with.
+fn sizes(a: &SparseCholesky, nodes: Range<usize>) -> Result<(usize, usize, usize)> {
+    let (structure, too_big) = (a.structure(), || Error::memory("selected inverse of the random effects", a.len() * 8));
+    let (mut square, mut panel, mut rows) = (0usize, 0, 0);
+    for node in nodes {
+        let (below, numbers) = match a.runs() {
+            Some(runs) => (runs.all[node].rows, runs.all[node].panels().len()),
+            None => (structure.supernode(node).pattern().len(), panels(a, node).len()),
+        };
+        square = square.max(below.checked_mul(below).ok_or_else(too_big)?);
+        (panel, rows) = (panel.max(numbers), rows.max(below));
+    }
+    Ok((square, panel, rows))
 }
 
 /// The place of a row among ascending ones, from `k` on: mostly it is near.
@@ -231,6 +331,7 @@ fn mirror(n: usize, stride: usize, values: &mut [f64]) {
 }
 
 /// M = L_RJ L_JJ^-1, for a panel of `c` columns and `h` rows.
+#[inline(always)]
 fn divide_below(c: usize, h: usize, l: &[f64], m: &mut [f64]) {
     let r = h - c;
     for j in (0..c).rev() {
@@ -248,6 +349,7 @@ fn divide_below(c: usize, h: usize, l: &[f64], m: &mut [f64]) {
 }
 
 /// L_JJ^-T L_JJ^-1 into the lower triangle of a panel's diagonal block.
+#[inline(always)]
 fn inverse_of_block(c: usize, h: usize, l: &[f64], out: &mut [f64]) {
     if c == 1 {
         out[0] = 1.0 / (l[0] * l[0]);
@@ -255,15 +357,18 @@ fn inverse_of_block(c: usize, h: usize, l: &[f64], out: &mut [f64]) {
     }
     // N = L^-1 by columns, then N'N in place: entry (i, j) needs no entry above it or to its left.
     for j in 0..c {
-        out[j * (h + 1)] = 1.0 / l[j * (h + 1)];
-        for i in j + 1..c {
-            let sum: f64 = (j..i).map(|k| l[k * h + i] * out[j * h + k]).sum();
-            out[j * h + i] = -sum / l[i * (h + 1)];
+        let column = &mut out[j * h..j * h + c];
+        column[j..].fill(0.0);
+        column[j] = 1.0;
+        for k in j..c {
+            column[k] /= l[k * (h + 1)];
+            let own = column[k];
+            add_scaled(&mut column[k + 1..], -own, &l[k * h + k + 1..k * h + c]);
         }
     }
     for j in 0..c {
         for i in j..c {
-            out[j * h + i] = (i..c).map(|k| out[i * h + k] * out[j * h + k]).sum();
+            out[j * h + i] = dot(&out[i * h + i..i * h + c], &out[j * h + i..j * h + c]);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The pattern of a sparse Cholesky factor: its order, its supernodes, and where the entries of a matrix go.
 
 use faer::linalg::cholesky::llt::factor::LltParams;
+use faer::perm::PermRef;
 use faer::sparse::SymbolicSparseColMatRef;
 use faer::sparse::linalg::SupernodalThreshold;
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
@@ -28,15 +29,26 @@ pub(super) fn supernodal(symbolic: &SymbolicCholesky<usize>) -> &SymbolicSuperno
     }
 }
 
-/// The supernodal structure and the fill-reducing permutation (approximate minimum degree).
-pub(super) fn analyse(n: usize, col_ptr: &[usize], row_idx: &[usize]) -> Result<(SymbolicCholesky<usize>, Vec<usize>, Vec<usize>)> {
+/// The supernodal structure and the permutation: `order`, or one of little fill (approximate minimum degree).
+pub(super) fn analyse(
+    n: usize,
+    col_ptr: &[usize],
+    row_idx: &[usize],
+    order: Option<&[usize]>,
+) -> Result<(SymbolicCholesky<usize>, Vec<usize>, Vec<usize>)> {
     if n == 0 {
         // A model without random effects: the structure of a 1 x 1 matrix stands in, and is never used.
-        return analyse(1, &[0, 1], &[0]).map(|(symbolic, ..)| (symbolic, vec![], vec![]));
+        return analyse(1, &[0, 1], &[0], None).map(|(symbolic, ..)| (symbolic, vec![], vec![]));
     }
     let pattern = SymbolicSparseColMatRef::new_checked(n, n, col_ptr, None, row_idx);
     // A diagonal matrix counts as zero operations, which counts as simplicial in spite of the threshold; it needs no ordering.
-    for ordering in [SymmetricOrdering::Amd, SymmetricOrdering::Identity] {
+    let mut places = try_vec(ORDER, 0, order.map_or(0, <[usize]>::len))?;
+    order.unwrap_or(&[]).iter().enumerate().for_each(|(new, &old)| places[old] = new);
+    let first = match order {
+        Some(order) => SymmetricOrdering::Custom(PermRef::new_checked(order, &places, n)),
+        None => SymmetricOrdering::Amd,
+    };
+    for ordering in [first, SymmetricOrdering::Identity] {
         let params =
             CholeskySymbolicParams { supernodal_flop_ratio_threshold: SupernodalThreshold::FORCE_SUPERNODAL, ..Default::default() };
         let symbolic = factorize_symbolic_cholesky(pattern, Side::Lower, ordering, params)

@@ -127,7 +127,7 @@ fn raised_and_lowered(deviance: &mut Deviance<'_>, here: &Coefficients, at: &Sum
     for effects in raises(system, effort.thorough) {
         let large = raised(system, &at.x, &effects);
         if deviance.reach(&large)? && here.disagreement(&Coefficients::of(deviance)) > effort.enough(system, &effects) {
-            starts.push(deviance.moments_of(&at.x, &effects));
+            starts.push(deviance.moments_of(&at.x, &effects)?);
         }
     }
     if effort.thorough {
@@ -267,10 +267,11 @@ impl Deviance<'_> {
     }
 
     /// After an evaluation with some variances raised: the working parameters with these the mean squares of the effects there.
-    fn moments_of(&mut self, working: &[f64], effects: &[Effect]) -> Vec<f64> {
+    fn moments_of(&mut self, working: &[f64], effects: &[Effect]) -> Result<Vec<f64>> {
+        self.complete()?;
         self.solve();
         let (q, m, sigma2) = (self.system.gram.layout.q(), self.system.m(), self.state.sigma2);
-        changed(&self.system.structures, working, effects, |k, cov, own| {
+        Ok(changed(&self.system.structures, working, effects, |k, cov, own| {
             let (size, first) = (self.system.gram.layout.terms[k], (m - 1) * q + self.system.gram.layout.offset(k));
             let r = size.effects;
             let mut square = vec![0.0; r * r];
@@ -287,6 +288,6 @@ impl Deviance<'_> {
                 cov[b * r + a] = 0.0;
             }
             own.iter().for_each(|&e| cov[e * r + e] = start_variance(cov[e * r + e], large(self.system, k, e)));
-        })
+        }))
     }
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::{ColumnBlock, Transformed, wide};
 use super::rows::Chunk;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense::{add_upper_square, matrix, multiply_lower};
+use crate::linalg::dense::{add_scaled, add_upper_square, largest_distance, matrix, multiply_lower, sum};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 
 /// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
@@ -107,12 +108,10 @@ impl Basis {
         for j in 0..c {
             let values = chunk.column(j);
             if basis.constant.is_some() && j > 0 {
-                let largest = values.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-                // Scaled before it is summed: a sum of large values must not overflow.
-                let mean = values.iter().map(|v| v / largest.max(f64::MIN_POSITIVE)).sum::<f64>() / chunk.n as f64 * largest;
-                basis.shift[j] = mean;
+                let largest = largest_distance(values, 0.0);
+                basis.shift[j] = mean(values, largest);
             }
-            let largest = values.iter().fold(0.0f64, |m, v| m.max((v - basis.shift[j]).abs()));
+            let largest = largest_distance(values, basis.shift[j]);
             basis.map[j * c + j] = if largest > 0.0 && (1.0 / largest).is_finite() { 1.0 / largest } else { 1.0 };
         }
         Ok(basis)
@@ -121,11 +120,7 @@ impl Basis {
     /// Squared norms of the scaled columns, weights included, while the map is still a diagonal; without their shift where nothing but
     /// rounding is left beside it.
     fn column_norms(&self, chunk: &Chunk<'_>) -> Vec<f64> {
-        let weight = |i: usize| chunk.weights.map_or(1.0, |w| w[i]);
-        let norm = |j: usize, shift: f64| -> f64 {
-            let scale = self.map[j * self.columns + j];
-            chunk.column(j).iter().enumerate().map(|(i, v)| weight(i) * ((v - shift) * scale).powi(2)).sum()
-        };
+        let norm = |j: usize, shift: f64| squared_norm(chunk.column(j), chunk.weights, shift, self.map[j * self.columns + j]);
         (0..self.columns).map(|j| about_mean(norm(j, self.shift[j]), norm(j, 0.0))).collect()
     }
 
@@ -133,9 +128,71 @@ impl Basis {
     pub fn gram(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
         let c = self.columns;
         let mut gram = try_vec("cross-products of the fixed effects", 0.0, c * c)?;
-        self.each_block(chunk, |_, rows| add_gram(c, rows, &mut gram))?;
+        if c < WIDE {
+            self.each_columns(chunk, |block| block.add_gram(&mut gram))?;
+        } else {
+            self.each_block(chunk, |_, rows| add_upper_square(matrix(c, rows.len() / c, rows), &mut gram))?;
+        }
         mirror(c, &mut gram);
         Ok(gram)
+    }
+
+    /// Calls `work` for blocks of transformed and weighted rows, column by column.
+    fn each_columns(&self, chunk: &Chunk<'_>, mut work: impl FnMut(&ColumnBlock<'_>)) -> Result<()> {
+        let c = self.columns;
+        let mut values = try_vec("rows of the fixed effects", 0.0, BLOCK.min(chunk.n) * c)?;
+        let mut roots = vec![1.0; BLOCK.min(chunk.n)];
+        for start in (0..chunk.n).step_by(BLOCK) {
+            chunk.watch.pulse()?;
+            let rows = BLOCK.min(chunk.n - start);
+            if let Some(weights) = chunk.weights {
+                roots.iter_mut().zip(&weights[start..]).for_each(|(root, weight)| *root = weight.sqrt());
+            }
+            let values = &mut values[..rows * c];
+            let (shift, map, own) = (&self.shift[..], &self.map[..], chunk.weights.is_some().then_some(&roots[..rows]));
+            wide(Transformed { chunk, start, shift, map, roots: own, values });
+            work(&ColumnBlock { start, roots: &roots[..rows], values });
+        }
+        Ok(())
+    }
+
+    /// Adds C~'C~ on and above the diagonal, and C~'Z of each term, whose first effects are at `offsets`.
+    pub fn add_products(
+        &self,
+        chunk: &Chunk<'_>,
+        effects: &[usize],
+        offsets: &[usize],
+        gram: &mut [f64],
+        cz: &mut [f64],
+    ) -> Result<()> {
+        let c = self.columns;
+        if c < WIDE {
+            let mut z = [0.0; BLOCK];
+            return self.each_columns(chunk, |block| {
+                block.add_gram(gram);
+                for ((term, &effects), &offset) in chunk.terms.iter().zip(effects).zip(offsets) {
+                    for e in 0..effects {
+                        let column = term.z.map(|z| &z[e * chunk.n..(e + 1) * chunk.n]);
+                        block.add_to_levels(term.index, column, (effects, offset + e), &mut z, cz);
+                    }
+                }
+            });
+        }
+        self.each_block(chunk, |start, rows| {
+            add_upper_square(matrix(c, rows.len() / c, rows), gram);
+            for ((term, &effects), &offset) in chunk.terms.iter().zip(effects).zip(offsets) {
+                for (i, row) in rows.chunks_exact(c).enumerate() {
+                    let root_weight = chunk.weights.map_or(1.0, |w| w[start + i].sqrt());
+                    let first = offset + term.index[start + i] as usize * effects;
+                    for e in 0..effects {
+                        let z = root_weight * term.z.map_or(1.0, |z| z[e * chunk.n + start + i]);
+                        if z != 0.0 {
+                            add_scaled(&mut cz[(first + e) * c..(first + e + 1) * c], z, row);
+                        }
+                    }
+                }
+            }
+        })
     }
 
     /// Calls `work(first row, block)` for blocks of transformed and weighted rows, each row `columns` numbers side by side.
@@ -243,16 +300,12 @@ impl Basis {
     fn scale_response(&mut self, chunk: &Chunk<'_>) -> Result<()> {
         let c = self.columns;
         let y = c - 1;
-        let (mut left, mut largest) = (0.0, 0.0f64);
-        if c >= WIDE {
-            left = self.response_square(chunk)?;
-        } else {
-            self.each_block(chunk, |_, rows| left += rows.chunks_exact(c).map(|row| row[y] * row[y]).sum::<f64>())?;
-        }
+        let left = self.response_square(chunk)?;
         let scale = self.map[y * c + y];
-        for i in 0..chunk.n {
-            largest = largest.max((chunk.y[i] * scale).abs() * chunk.weights.map_or(1.0, |w| w[i].sqrt()));
-        }
+        let largest = match chunk.weights {
+            None => largest_distance(chunk.y, 0.0) * scale.abs(),
+            Some(weights) => chunk.y.iter().zip(weights).fold(0.0f64, |most, (y, w)| most.max((y * scale).abs() * w.sqrt())),
+        };
         check_residual(chunk.y, left.sqrt(), largest)?;
         for i in 0..c {
             self.map[y * c + i] /= left.sqrt();
@@ -271,8 +324,7 @@ impl Basis {
             for (j, (factor, shift)) in self.map[(c - 1) * c..].iter().zip(&self.shift).enumerate() {
                 block.iter_mut().zip(&chunk.column(j)[start..]).for_each(|(sum, v)| *sum += factor * (v - shift));
             }
-            let weight = |i: usize| chunk.weights.map_or(1.0, |w| w[start + i]);
-            square += block.iter().enumerate().map(|(i, v)| weight(i) * v * v).sum::<f64>();
+            square += squared_norm(block, chunk.weights.map(|w| &w[start..]), 0.0, 1.0);
         }
         Ok(square)
     }
@@ -305,37 +357,43 @@ pub fn check_residual(y: &[f64], left: f64, largest: f64) -> Result<()> {
     }))
 }
 
-/// gram += rows' rows on and above the diagonal, for rows of `c` numbers; see `mirror`. The block is summed first: the rounding of a long
-/// sum grows with its blocks alone.
-pub fn add_gram(c: usize, rows: &[f64], gram: &mut [f64]) {
-    if c >= WIDE {
-        return add_upper_square(matrix(c, rows.len() / c, rows), gram);
+/// The mean of values of which the largest is known: scaled before they are summed, for a sum of large ones must not overflow.
+fn mean(values: &[f64], largest: f64) -> f64 {
+    let inverse = 1.0 / largest;
+    let (chunks, rest) = values.as_chunks::<8>();
+    if largest == 0.0 || !inverse.is_normal() {
+        return values.iter().map(|v| v / largest.max(f64::MIN_POSITIVE)).sum::<f64>() / values.len() as f64 * largest;
     }
-    // A sum of its own for the block, column by column, so that the innermost loop runs along memory.
-    let mut block = vec![0.0; c * c];
-    for four in rows.chunks(4 * c) {
-        for j in 0..c {
-            let sums = &mut block[j * c..=j * c + j];
-            if four.len() == 4 * c {
-                let (r0, rest) = four.split_at(c);
-                let (r1, rest) = rest.split_at(c);
-                let (r2, r3) = rest.split_at(c);
-                let (a, b, d, e) = (r0[j], r1[j], r2[j], r3[j]);
-                for ((((sum, x0), x1), x2), x3) in sums.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
-                    *sum += (a * x0 + b * x1) + (d * x2 + e * x3);
-                }
-            } else {
-                for row in four.chunks_exact(c) {
-                    sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += row[j] * x);
-                }
+    let mut sums = [0.0; 8];
+    for v in chunks {
+        for i in 0..8 {
+            sums[i] += v[i] * inverse;
+        }
+    }
+    let all = sum(&sums) + rest.iter().map(|v| v * inverse).sum::<f64>();
+    all / values.len() as f64 * largest
+}
+
+/// The weighted sum of squares of scaled differences from a shift, in eight sums.
+fn squared_norm(values: &[f64], weights: Option<&[f64]>, shift: f64, scale: f64) -> f64 {
+    let square = |v: f64| ((v - shift) * scale) * ((v - shift) * scale);
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    if let Some(weights) = weights {
+        for (v, w) in chunks.iter().zip(weights.as_chunks::<8>().0) {
+            for i in 0..8 {
+                sums[i] += w[i] * square(v[i]);
             }
         }
+        let weights = &weights[values.len() - rest.len()..];
+        return sum(&sums) + rest.iter().zip(weights).map(|(v, w)| w * square(*v)).sum::<f64>();
     }
-    for j in 0..c {
-        for i in 0..=j {
-            gram[j * c + i] += block[j * c + i];
+    for v in chunks {
+        for i in 0..8 {
+            sums[i] += square(v[i]);
         }
     }
+    sum(&sums) + rest.iter().map(|v| square(*v)).sum::<f64>()
 }
 
 /// Completes a symmetric matrix that is there on and above its diagonal.

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::basis::{Basis, add_gram, mirror};
+use super::basis::{Basis, mirror};
 use super::rows::Chunk;
 use crate::envelope::fits;
 use crate::error::{Result, try_copies, try_copy, try_vec};
-use crate::random::{BlockMatrix, Layout, block_diagonal};
+use crate::random::{BlockMatrix, Layout, TermRows, TermSize, block_diagonal};
+use crate::threads::beside;
 
 /// Cross-products of [X y] and Z, of rows multiplied by the square roots of their weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,19 +112,21 @@ impl CrossProducts {
         if chunk.n == 0 {
             return Ok(());
         }
-        let basis = match &self.basis {
-            Some(basis) => basis.clone(),
-            None => Basis::learn(chunk)?,
+        let mut diagonal = std::mem::take(&mut self.diagonal);
+        let sums = Sum::all(&self.layout, chunk, &mut diagonal);
+        let (weights, watch) = (chunk.weights, chunk.watch);
+        let threads = if chunk.n < WORTH_THREADS { 1 } else { watch.threads() };
+        let (fixed, pairs) = if threads > 1 {
+            beside(threads, sums, &|sum| sum.make(weights), || self.add_fixed(chunk))
+        } else {
+            let make = |sum: Sum<'_>| watch.pulse().and_then(|()| sum.make(weights));
+            (self.add_fixed(chunk), sums.into_iter().map(make).collect())
         };
-        self.add_fixed(&basis, chunk)?;
-        self.basis = Some(basis);
-        for (k, term) in chunk.terms.iter().enumerate() {
-            chunk.watch.pulse()?;
-            block_diagonal(term, chunk.weights, self.layout.terms[k].effects, &mut self.diagonal[k]);
-            for (m, other) in chunk.terms[..k].iter().enumerate() {
-                chunk.watch.pulse()?;
-                let pair = BlockMatrix::product(term, &self.layout.terms[k], other, &self.layout.terms[m], chunk.weights)?;
-                self.off_diagonal[k * (k - 1) / 2 + m].merge(pair)?;
+        self.diagonal = diagonal;
+        fixed?;
+        for pair in pairs {
+            if let Some((place, pair)) = pair? {
+                self.off_diagonal[place].merge(pair)?;
             }
         }
         self.n += chunk.n;
@@ -131,33 +134,52 @@ impl CrossProducts {
         Ok(())
     }
 
-    /// Adds C~'C~ and C~'Z.
-    fn add_fixed(&mut self, basis: &Basis, chunk: &Chunk<'_>) -> Result<()> {
+    /// Adds C~'C~ and C~'Z; the first rows teach the basis.
+    fn add_fixed(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+        let basis = match &self.basis {
+            Some(basis) => basis.clone(),
+            None => Basis::learn(chunk)?,
+        };
         let c = basis.columns;
         let (gram, cz, layout) = (&mut self.gram, &mut self.cz, &self.layout);
-        let mut offset = vec![];
-        for k in 0..layout.terms.len() {
-            offset.push(layout.offset(k));
-        }
-        basis.each_block(chunk, |start, rows| {
-            add_gram(c, rows, gram);
-            for (k, term) in chunk.terms.iter().enumerate() {
-                let effects = layout.terms[k].effects;
-                for (i, row) in rows.chunks_exact(c).enumerate() {
-                    let root_weight = chunk.weights.map_or(1.0, |w| w[start + i].sqrt());
-                    let first = offset[k] + term.index[start + i] as usize * effects;
-                    for e in 0..effects {
-                        let z = root_weight * term.z.map_or(1.0, |z| z[e * chunk.n + start + i]);
-                        if z == 0.0 {
-                            continue;
-                        }
-                        let column = &mut cz[(first + e) * c..(first + e + 1) * c];
-                        column.iter_mut().zip(row).for_each(|(sum, v)| *sum += z * v);
-                    }
-                }
-            }
-        })?;
+        let effects: Vec<usize> = layout.terms.iter().map(|t| t.effects).collect();
+        let offsets: Vec<usize> = (0..effects.len()).map(|k| layout.offset(k)).collect();
+        basis.add_products(chunk, &effects, &offsets, gram, cz)?;
         mirror(c, gram);
+        self.basis = Some(basis);
         Ok(())
+    }
+}
+
+/// Rows from which on other threads are worth their start.
+const WORTH_THREADS: usize = 16_384;
+
+/// Blocks of Z'Z that are sums of their own over the rows: those of a term's levels, and those of two terms, with their place.
+enum Sum<'a> {
+    Own(&'a TermRows<'a>, usize, &'a mut Vec<f64>),
+    Pair(usize, [(&'a TermRows<'a>, TermSize); 2]),
+}
+
+impl<'a> Sum<'a> {
+    fn all(layout: &Layout, chunk: &'a Chunk<'_>, diagonal: &'a mut [Vec<f64>]) -> Vec<Self> {
+        let (terms, sizes) = (&chunk.terms, &layout.terms);
+        let mut all = vec![];
+        for (k, blocks) in diagonal.iter_mut().enumerate() {
+            all.extend((0..k).map(|m| Sum::Pair(k * (k - 1) / 2 + m, [(&terms[k], sizes[k]), (&terms[m], sizes[m])])));
+            all.push(Sum::Own(&terms[k], sizes[k].effects, blocks));
+        }
+        all
+    }
+
+    fn make(self, weights: Option<&[f64]>) -> Result<Option<(usize, BlockMatrix)>> {
+        match self {
+            Sum::Own(term, effects, blocks) => {
+                block_diagonal(term, weights, effects, blocks);
+                Ok(None)
+            }
+            Sum::Pair(place, [(term, size), (other, other_size)]) => {
+                BlockMatrix::product(term, &size, other, &other_size, weights).map(|pair| Some((place, pair)))
+            }
+        }
     }
 }

@@ -9,7 +9,10 @@
 //!
 //! Where residuals have a correlation matrix R all cross-products are those of R^-1, and log|R| is added.
 
+use std::borrow::Cow;
+
 use super::correlation::products::Correlated;
+use super::levels::Levels;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::{Admission, dense, wide};
@@ -55,6 +58,10 @@ pub struct Deviance<'a> {
     pub(super) confounded: Vec<Vec<bool>>,
     /// Whether products with Z'Z may be had from A by dividing by Lambda, where that is regular.
     pub(super) may_divide: bool,
+    /// The levels of a model with one small term, side by side.
+    pub(super) levels: Option<Levels>,
+    /// The mean of each term's blocks of Z'Z, where residuals are independent.
+    means: Option<Vec<Vec<f64>>>,
     /// Cross-products at the correlation of the last evaluation, where residuals are correlated.
     pub(super) correlated: Option<Correlated>,
     /// T of each term.
@@ -87,6 +94,8 @@ pub struct State {
     /// Where all of this belongs to; empty if the evaluation failed.
     at: Vec<f64>,
     pub evaluations: usize,
+    /// Whether the last evaluation has left a factor of A and L^-1 P Lambda'Z'[Q e].
+    factorised: bool,
     /// Whether what followed the last evaluation divided by Lambda.
     pub(super) divided: bool,
 }
@@ -107,8 +116,11 @@ impl<'a> Deviance<'a> {
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis, watch: &Watch<'a>) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let Analysis { random, confounded, may_divide } = analysis;
+        let Analysis { mut random, confounded, may_divide } = analysis;
+        random.threads = watch.threads();
         Ok(Deviance {
+            means: if system.correlation.is_none() { Some(system.gram.means()) } else { None },
+            levels: if may_divide { Levels::new(system)? } else { None },
             reml,
             confounded,
             may_divide,
@@ -123,6 +135,11 @@ impl<'a> Deviance<'a> {
             watch: *watch,
             system,
         })
+    }
+
+    /// The mean of each term's blocks of Z'R^-1Z.
+    pub(super) fn means(&self) -> Cow<'_, [Vec<f64>]> {
+        self.means.as_ref().map_or_else(|| self.gram().means().into(), |means| means[..].into())
     }
 
     pub fn into_analysis(self) -> Analysis {
@@ -143,17 +160,32 @@ impl<'a> Deviance<'a> {
         Ok(value)
     }
 
+    /// The same for a search, which may leave no factor of A.
+    pub(super) fn search(&mut self, working: &[f64]) -> Result<f64> {
+        let Some(levels) = &mut self.levels else { return self.evaluate(working) };
+        self.watch.pulse()?;
+        self.t.set(&self.system.structures, working);
+        self.state.start();
+        let gram = &mut self.state.gram;
+        gram.fill(0.0);
+        let m = self.system.m();
+        (0..m).for_each(|j| gram[j * (m + 1)] = self.system.own_product(j));
+        self.state.log_det_a = levels.first(&self.t[0], gram);
+        self.reduce_gram()?;
+        let value = self.profiled()?;
+        self.state.at.extend_from_slice(working);
+        Ok(value)
+    }
+
     /// The same with the factors T as they are; of the parameters the correlation alone is looked at.
     pub(super) fn evaluate_factors(&mut self, working: &[f64]) -> Result<f64> {
         self.watch.pulse()?;
-        self.state.evaluations += 1;
-        self.state.at.clear();
+        self.state.start();
         let system = self.system;
         if let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) {
             own.fill(products, working[system.n_theta()]);
         }
         self.random.factorize(gram_of(system, self.correlated.as_ref()), &self.t)?;
-        let m = system.m();
         let zc = self.correlated.as_ref().map_or(&system.zc, |own| &own.now.zc);
         self.work[..zc.len()].copy_from_slice(zc);
         system.gram.apply_factors(&self.t, true, &mut self.work[..zc.len()]);
@@ -163,9 +195,17 @@ impl<'a> Deviance<'a> {
         if sums {
             self.refine_half();
         }
-        self.reduce_gram(sums)?;
+        self.fill_gram(sums);
+        self.state.log_det_a = self.random.log_determinant();
+        self.reduce_gram()?;
+        self.state.factorised = true;
+        self.profiled()
+    }
+
+    /// The criterion, where the factor of [Q e]'V^-1[Q e] and log|A| are there.
+    fn profiled(&mut self) -> Result<f64> {
+        let (system, m) = (self.system, self.system.m());
         let state = &mut self.state;
-        state.log_det_a = self.random.log_determinant();
         state.log_det_x = (0..m - 1).map(|j| 2.0 * state.gram[j * m + j].ln()).sum();
         let rho = state.gram[m * m - 1];
         let rows = if self.reml { system.n - (m - 1) } else { system.n } as f64;
@@ -209,7 +249,7 @@ impl<'a> Deviance<'a> {
     /// The criterion, coefficients and variance at working parameters; nothing is evaluated where the last evaluation was there.
     pub fn move_to(&mut self, working: &[f64]) -> Result<f64> {
         let there = !working.is_empty() && self.state.at == working;
-        if there { Ok(self.state.value) } else { self.evaluate(working) }
+        if there { Ok(self.state.value) } else { self.search(working) }
     }
 
     /// Whether the last evaluation gave this value: at the same minimum, or at one that is as good.
@@ -237,10 +277,10 @@ impl<'a> Deviance<'a> {
         self.random.subtract_product(&self.system.gram, &self.work[..self.u.len()], &mut self.w);
     }
 
-    /// The Cholesky factor of [Q e]'V^-1[Q e] = [Q e]'R^-1[Q e] - half'half, and the coefficients; without R the first is diag(I, e'e).
+    /// [Q e]'V^-1[Q e] = [Q e]'R^-1[Q e] - half'half; without R the first is diag(I, e'e).
     /// Partial sums of r effects lose r^2 in half'half. With `refined` it is z'b + b'(z - G b) - U'U, z = Z'[Q e], b = Lambda U, in which
     /// errors of U are of second order.
-    fn reduce_gram(&mut self, refined: bool) -> Result<()> {
+    fn fill_gram(&mut self, refined: bool) {
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let gram = &mut self.state.gram;
         gram.fill(0.0);
@@ -254,11 +294,17 @@ impl<'a> Deviance<'a> {
         for (e, v) in gram.iter_mut().enumerate() {
             let own = match &self.correlated {
                 Some(own) => own.now.cc[e],
-                None if e + 1 == m * m => self.system.rss,
-                None => f64::from(u8::from(e % (m + 1) == 0)),
+                None if e % (m + 1) == 0 => self.system.own_product(e % m),
+                None => 0.0,
             };
             *v = own - *v;
         }
+    }
+
+    /// The Cholesky factor of [Q e]'V^-1[Q e], and the coefficients.
+    fn reduce_gram(&mut self) -> Result<()> {
+        let m = self.system.m();
+        let gram = &mut self.state.gram;
         if let Some(j) = wide::cholesky(m, gram)? {
             return Err(Error::numeric(if j + 1 == m {
                 NOTHING_LEFT
@@ -288,6 +334,17 @@ impl<'a> Deviance<'a> {
         subtract_fixed(q, &self.state.gamma, &mut self.u);
         subtract_fixed(q, &self.state.gamma, &mut self.w);
         self.divide_modes();
+    }
+
+    /// After a search's evaluation: what [`Deviance::evaluate`] leaves behind.
+    pub(super) fn complete(&mut self) -> Result<()> {
+        if self.state.factorised {
+            return Ok(());
+        }
+        let (at, evaluations) = (std::mem::take(&mut self.state.at), self.state.evaluations);
+        self.evaluate(&at)?;
+        self.state.evaluations = evaluations;
+        Ok(())
     }
 
     /// Where there is a precision, Z'V^-1[Q e] = T'^-1 U.
@@ -323,6 +380,15 @@ impl<'a> Deviance<'a> {
     /// Z'R^-1Z.
     pub(super) fn gram(&self) -> &Gram {
         gram_of(self.system, self.correlated.as_ref())
+    }
+}
+
+impl State {
+    /// An evaluation begins.
+    fn start(&mut self) {
+        self.evaluations += 1;
+        self.at.clear();
+        self.factorised = false;
     }
 }
 

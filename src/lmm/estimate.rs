@@ -65,7 +65,7 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_>, near: Option<&[f64]>) -
     if cost < CHEAP || (vector && boundary::is_singular(&system.structures, &best.x)) {
         for start in other_starts(search.criterion)? {
             // Near enough to tell whether it leads elsewhere; the first stays unless the other is lower by more than that.
-            let other = search.run(&start, SAME_MINIMUM.max(options.tolerance))?;
+            let other = search.seek(&start, SAME_MINIMUM.max(options.tolerance))?;
             if other.value < best.value - SAME_MINIMUM.max(best.noise) {
                 best = search.run(&other.x, options.tolerance)?;
             }
@@ -112,10 +112,10 @@ fn search_from_all(search: &mut LinearSearch<'_, '_, '_>, starts: &[Vec<f64>], b
         if !search.may_go_on() {
             break;
         }
-        let Some(other) = leads_to(search, start, SAME_MINIMUM.max(tolerance))? else { continue };
+        let Some(other) = leads_to(search, |search| search.seek(start, SAME_MINIMUM.max(tolerance)))? else { continue };
         elsewhere |= (other.value - before).abs() > APART;
         if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise)
-            && let Some(lower) = leads_to(search, &other.x, tolerance)?
+            && let Some(lower) = leads_to(search, |search| search.run(&other.x, tolerance))?
         {
             *best = lower;
         }
@@ -124,9 +124,12 @@ fn search_from_all(search: &mut LinearSearch<'_, '_, '_>, starts: &[Vec<f64>], b
 }
 
 /// The end of a search; none where it runs to a residual variance of nothing but rounding, at which the likelihood may be flat.
-fn leads_to(search: &mut LinearSearch<'_, '_, '_>, start: &[f64], tolerance: f64) -> Result<Option<Summary>> {
-    let work = |search: &mut LinearSearch<'_, '_, '_>| -> Result<Summary> {
-        let end = search.run(start, tolerance)?;
+fn leads_to<'d, 'b, 'a>(
+    search: &mut LinearSearch<'d, 'b, 'a>,
+    run: impl Fn(&mut LinearSearch<'d, 'b, 'a>) -> Result<Summary>,
+) -> Result<Option<Summary>> {
+    let work = |search: &mut LinearSearch<'d, 'b, 'a>| -> Result<Summary> {
+        let end = run(search)?;
         search.criterion.move_to(&end.x)?;
         search.criterion.check_residual()?;
         Ok(end)

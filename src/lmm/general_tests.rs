@@ -78,6 +78,11 @@ fn vector_terms() {
     compare(&example(200, &[(Unstructured, 2, 25), (Unstructured, 1, 6)]), "beside a scalar one");
     compare(&example(200, &[(Unstructured, 1, 25), (Diagonal, 2, 6)]), "after a scalar one");
     compare(&example(200, &[(Unstructured, 3, 25)]), "alone");
+    for effects in 1..=7 {
+        compare(&example(40 * effects, &[(Unstructured, effects, 19)]), &format!("{effects} effects alone"));
+    }
+    compare(&example(300, &[(Diagonal, 4, 24)]), "four variances");
+    compare(&example(300, &[(StructureKind::CompoundSymmetry, 3, 16)]), "alike");
     compare(&example(300, &[(Unstructured, 2, 12), (Diagonal, 3, 7), (Unstructured, 1, 4)]), "three");
 }
 

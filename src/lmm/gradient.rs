@@ -13,6 +13,7 @@
 
 use super::confounded::clear_rows;
 use super::deviance::Deviance;
+use super::levels::{Place, Traces};
 use crate::covariance::{MarkovForce, chain_rule};
 use crate::error::Result;
 use crate::linalg::{SelectedInverse, dense, wide};
@@ -27,11 +28,24 @@ const WELL_CONDITIONED: f64 = 100.0;
 impl Deviance<'_> {
     /// The criterion and its gradient in the working parameters.
     pub fn evaluate_gradient(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<f64> {
-        let value = self.evaluate(working)?;
-        let forces = self.forces()?;
+        let value = self.search(working)?;
+        let forces = match self.traces() {
+            Some(traces) => vec![traces.force],
+            None => self.forces()?,
+        };
         chain_rule(&self.system.structures, working, &forces, gradient);
         self.add_slope(working, gradient)?;
         Ok(value)
+    }
+
+    /// What follows an evaluation of levels side by side.
+    pub(super) fn traces(&mut self) -> Option<Traces> {
+        let divided = self.levels.is_some() && self.is_divisible();
+        let (levels, state) = (self.levels.as_mut()?, &self.state);
+        let (t, gram, gamma, sigma2) = (&self.t[0][..], &state.gram[..], &state.gamma[..], state.sigma2);
+        let mut traces = levels.second(&Place { t, divided, reml: self.reml, gram, gamma, sigma2 });
+        clear_rows(&self.confounded[0], &mut traces.force);
+        Some(traces)
     }
 
     /// F_k of each term, `[r, r]`, after an evaluation. Leaves U and Q whitened by the factor of S_X.
@@ -114,17 +128,11 @@ impl Deviance<'_> {
     /// Whether all random effects vary enough for G Lambda = Lambda'^-1 (A - I) to be used: I - A^-1 then keeps its digits, and no products
     /// with G are needed.
     fn is_divisible(&self) -> bool {
-        let gram = self.gram();
-        self.may_divide
-            && gram.diagonal.iter().zip(&gram.layout.terms).zip(self.t.iter()).all(|((diagonal, size), t)| {
-                let (r, levels) = (size.effects, size.levels as f64);
-                if r == 1 {
-                    return t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * levels;
-                }
-                let mut mean = vec![0.0; r * r];
-                diagonal.chunks_exact(r * r).for_each(|block| dense::add_scaled(&mut mean, 1.0 / levels, block));
-                well_conditioned(r, t) && smallest_pivot(r, t, &mean) > DIVISIBLE
-            })
+        let divisible = |(t, mean): (&Vec<f64>, &Vec<f64>)| match t.len() {
+            1 => t[0] * t[0] * mean[0] > DIVISIBLE,
+            _ => well_conditioned(t.len().isqrt(), t) && smallest_pivot(t.len().isqrt(), t, mean) > DIVISIBLE,
+        };
+        self.may_divide && self.t.iter().zip(self.means().iter()).all(divisible)
     }
 
     /// The sums over levels of (G Lambda A^-1)_jj = T'^-1 (I - A^-1)_jj.
@@ -164,11 +172,7 @@ impl Deviance<'_> {
 
 /// Whether T can be divided by.
 fn well_conditioned(r: usize, t: &[f64]) -> bool {
-    let mut inverse = vec![0.0; r * r];
-    for (j, column) in inverse.chunks_exact_mut(r).enumerate() {
-        column[j] = 1.0;
-        dense::solve_lower(r, t, column);
-    }
+    let inverse = dense::lower_inverse(r, t);
     let norm = |m: &[f64]| (0..r).map(|a| (0..r).map(|b| m[b * r + a].abs()).sum::<f64>()).fold(0.0, f64::max);
     norm(t) * norm(&inverse) < WELL_CONDITIONED
 }

@@ -3,6 +3,7 @@
 
 use super::confounded::clear_rows;
 use super::deviance::{Deviance, divide};
+use super::levels::Traces;
 use super::parameters::theta_from_working;
 use crate::covariance::Structure;
 use crate::error::{Result, try_copy, try_vec};
@@ -58,7 +59,7 @@ impl Objective for Deviance<'_> {
     }
 
     fn value(&mut self, x: &[f64]) -> Result<f64> {
-        finite_or_infinity(self.evaluate(x))
+        finite_or_infinity(self.search(x))
     }
 
     fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
@@ -89,8 +90,12 @@ impl Deviance<'_> {
     /// The criterion, its gradient, and the average information `[n, n]` in the working parameters.
     pub fn evaluate_hessian(&mut self, working: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
         let correlation = self.correlation_curvature(working)?;
-        let value = self.evaluate(working)?;
-        let forces = self.forces()?;
+        let value = self.search(working)?;
+        let traces = self.traces();
+        let forces = match &traces {
+            Some(traces) => vec![traces.force.clone()],
+            None => self.forces()?,
+        };
         self.add_slope(working, gradient)?;
         let structures = &self.system.structures;
         let mut derivatives = factor_derivatives(structures, working);
@@ -98,7 +103,7 @@ impl Deviance<'_> {
             clear_rows(&self.confounded[derivative.term], &mut derivative.d);
             gradient[i] = 2.0 * derivative.d.iter().zip(&forces[derivative.term]).map(|(a, b)| a * b).sum::<f64>();
         }
-        self.average_information(&derivatives, hessian, working.len())?;
+        self.average_information(&derivatives, traces.as_ref(), hessian, working.len())?;
         add_curvature(&derivatives, &self.t, &forces, hessian, working.len());
         add_second_derivatives(structures, working, &forces, hessian, working.len());
         if let Some(curvature) = correlation {
@@ -108,15 +113,25 @@ impl Deviance<'_> {
     }
 
     /// h_ij = [g_i'Z'V^-1Z g_j - (Q~'g_i)'(Q~'g_j)] / sigma^2 - (z'g_i)(z'g_j) / (sigma^4 N), with Z g_i = (dV/dtheta_i) V^-1 residual.
-    fn average_information(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64], stride: usize) -> Result<()> {
+    fn average_information(
+        &mut self,
+        derivatives: &[FactorDerivative],
+        traces: Option<&Traces>,
+        hessian: &mut [f64],
+        stride: usize,
+    ) -> Result<()> {
         let (q, m, n) = (self.system.gram.layout.q(), self.system.m(), derivatives.len());
         if q == 0 {
             return Ok(());
         }
-        let last = (m - 1) * q..m * q;
-        let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last])?;
-        self.watch.pulse()?;
-        let (forms, residual) = self.forms(&g)?;
+        let (forms, residual) = if let Some(traces) = traces {
+            traces.forms(&self.t[0], derivatives)
+        } else {
+            let last = (m - 1) * q..m * q;
+            let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last])?;
+            self.watch.pulse()?;
+            self.forms(&g)?
+        };
         let (sigma2, rows) = (self.state.sigma2, self.weight());
         for i in 0..n {
             for j in 0..n {

@@ -1,6 +1,7 @@
 //! Linear mixed models: cross-products, the profiled criterion with gradient and information, estimation.
 
 pub mod rows;
+mod columns;
 pub mod basis;
 pub mod cross_products;
 pub mod correlation;
@@ -8,6 +9,7 @@ pub mod system;
 pub mod parameters;
 pub mod response;
 mod confounded;
+mod levels;
 pub mod deviance;
 mod gradient;
 mod information;

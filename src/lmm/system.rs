@@ -101,7 +101,7 @@ impl LinearSystem {
             correlation: None,
             structures,
         };
-        rank.project_all(&products.cz, c, &mut system.zc)?;
+        rank.project_all(&products.cz, c, &mut system.zc);
         system.scale_effects();
         Ok((system, WorkingColumns { basis, rank }))
     }
@@ -119,6 +119,11 @@ impl LinearSystem {
     /// The number of columns of [Q e].
     pub fn m(&self) -> usize {
         self.kept.len() + 1
+    }
+
+    /// The squared length of column j of [Q e].
+    pub(super) fn own_product(&self, j: usize) -> f64 {
+        if j == self.kept.len() { self.rss } else { 1.0 }
     }
 
     /// Whether the effects of a term are so nearly dependent on each other that results lose digits: the smallest eigenvalue of their
@@ -355,13 +360,13 @@ impl Orthonormal {
     }
 
     /// Turns C~'Z, `[c, q]`, into Z'[Q e], `[q, m]`.
-    fn project_all(&self, cz: &[f64], c: usize, out: &mut [f64]) -> Result<()> {
+    fn project_all(&self, cz: &[f64], c: usize, out: &mut [f64]) {
         let (k, q) = (self.kept.len(), cz.len() / c);
         if k < wide::WIDE {
             for (row, column) in cz.chunks_exact(c).enumerate() {
                 self.project(column, |j, value| out[j * q + row] = value);
             }
-            return Ok(());
+            return;
         }
         for (to, &from) in out.chunks_exact_mut(q.max(1)).zip(self.kept.iter().chain([&(c - 1)])) {
             to.iter_mut().zip(cz.chunks_exact(c)).for_each(|(v, column)| *v = column[from]);
@@ -371,7 +376,6 @@ impl Orthonormal {
         for (column, factor) in of_x.chunks_exact(q.max(1)).zip(&self.projection) {
             dense::add_scaled(of_response, -factor, column);
         }
-        Ok(())
     }
 
     /// Turns one column of C~'Z into [Q e]'Z.

@@ -1,6 +1,7 @@
 //! Powell's BOBYQA (crate `bobyqa`, a port of PRIMA), without bounds, restarted from its end with small steps.
 
-use super::end::{End, verified};
+use super::end::verified;
+use super::problem::End;
 use super::session::{Session, Stop};
 use super::step::size;
 use bobyqa::{Bobyqa, Config, Status};

@@ -1,19 +1,11 @@
-//! Where a method ended.
+//! The ends of methods that don't know themselves whether they are at a minimum.
 
-use super::problem::Reason;
+use super::problem::{End, Reason};
 use super::session::{Session, Stop};
 use crate::error::Result;
 
 /// Below this scaled gradient a point is near enough to a minimum for statistics.
 pub(super) const SMALL_SCALED_GRADIENT: f64 = 1e-3;
-
-/// Where a method ended.
-pub(super) struct End {
-    pub x: Vec<f64>,
-    pub value: f64,
-    pub reason: Reason,
-    pub scaled_gradient: f64,
-}
 
 /// The best point so far, with its gradient unless time is up.
 pub(super) fn stopped_early(session: &mut Session, reason: Reason) -> Result<End> {

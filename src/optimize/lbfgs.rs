@@ -5,8 +5,8 @@
 //! a Newton step. argmin gives up on infinite values and on its own rounding: each time a new cycle starts from the
 //! best point, more carefully if nothing was gained.
 
-use super::end::{End, SMALL_SCALED_GRADIENT};
-use super::problem::Reason;
+use super::end::SMALL_SCALED_GRADIENT;
+use super::problem::{End, Reason};
 use super::quadratic::Quadratic;
 use super::rounding::rounding;
 use super::session::{Session, Stop};

@@ -19,8 +19,9 @@ mod tests_mixed;
 
 use crate::choice::Choice;
 use crate::error::{Error, Result};
-use end::{End, SMALL_SCALED_GRADIENT, stopped_early};
-pub use problem::{Objective, Reason, Report, Settings};
+use end::{SMALL_SCALED_GRADIENT, stopped_early};
+use problem::End;
+pub use problem::{Objective, Reason, Report, Settings, Summary};
 use quadratic::Quadratic;
 use session::{Session, Stop};
 use std::ffi::CStr;
@@ -54,21 +55,6 @@ impl Method {
     pub fn has_gradient(self) -> bool {
         matches!(self, Method::Newton | Method::Lbfgs)
     }
-}
-
-/// How a minimisation ended.
-#[derive(Clone, Debug)]
-pub struct Summary {
-    pub x: Vec<f64>,
-    pub value: f64,
-    /// All calls of the objective, whether for the value alone or with derivatives.
-    pub evaluations: usize,
-    pub reason: Reason,
-    /// sqrt(g' H^-1 g) at x, H the objective's Hessian: for a deviance, roughly sqrt(2) times the distance to the
-    /// minimum in standard errors. NaN when stopped by the deadline.
-    pub scaled_gradient: f64,
-    /// [`Objective::noise`] at the last evaluation.
-    pub noise: f64,
 }
 
 /// Above this scaled gradient noise is no excuse.

@@ -1,6 +1,7 @@
 //! argmin's Nelder-Mead simplex, restarted from its best point with a fresh simplex until that brings nothing.
 
-use super::end::{End, verified};
+use super::end::verified;
+use super::problem::End;
 use super::rounding::last_places;
 use super::session::{Session, Stop};
 use super::step::size;

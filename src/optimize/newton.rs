@@ -4,8 +4,8 @@
 //! decrease (Armijo). Where the promised decrease nears the rounding of the value, the gradient, which is more
 //! exact, judges instead. At the tolerance it stops.
 
-use super::end::{End, SMALL_SCALED_GRADIENT};
-use super::problem::Reason;
+use super::end::SMALL_SCALED_GRADIENT;
+use super::problem::{End, Reason};
 use super::quadratic::Quadratic;
 use super::secant::Secant;
 use super::session::{Session, Stop};
@@ -31,6 +31,9 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
     let mut secant = Secant::new(start.len());
     let mut stall = Stall::new();
     loop {
+        if let Some(known) = session.known(&at) {
+            return Ok(known);
+        }
         let model = secant.model(&at);
         let (step, decrement) = descent(&model, &at, session.tolerance());
         if decrement <= session.tolerance() {

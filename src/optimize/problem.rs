@@ -22,6 +22,32 @@ pub trait Objective {
 /// Called after each evaluation with (evaluations so far, value, x); an error from it ends the work.
 pub type Report<'a> = &'a dyn Fn(usize, f64, &[f64]) -> Result<()>;
 
+/// Where a method ended.
+pub(super) struct End {
+    pub x: Vec<f64>,
+    pub value: f64,
+    pub reason: Reason,
+    pub scaled_gradient: f64,
+}
+
+/// Called by Newton's method with (x, value): the end of another search that this point is at.
+pub type Known<'a> = &'a dyn Fn(&[f64], f64) -> Option<Summary>;
+
+/// How a minimisation ended.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    pub x: Vec<f64>,
+    pub value: f64,
+    /// All calls of the objective, whether for the value alone or with derivatives.
+    pub evaluations: usize,
+    pub reason: Reason,
+    /// sqrt(g' H^-1 g) at x, H the objective's Hessian: for a deviance, roughly sqrt(2) times the distance to the
+    /// minimum in standard errors. NaN when stopped by the deadline.
+    pub scaled_gradient: f64,
+    /// [`Objective::noise`] at the last evaluation.
+    pub noise: f64,
+}
+
 /// When to stop.
 pub struct Settings<'a> {
     /// Predicted decrease of the objective below which the minimum is taken as reached (absolute, in units of the objective).
@@ -31,11 +57,13 @@ pub struct Settings<'a> {
     pub report: Option<Report<'a>>,
     /// Past this moment the work stops with what it has (`Reason::Deadline`).
     pub deadline: Option<std::time::Instant>,
+    /// Where others have ended: a search that comes there ends with them.
+    pub known: Option<Known<'a>>,
 }
 
 impl Default for Settings<'_> {
     fn default() -> Self {
-        Settings { tolerance: 1e-9, max_evaluations: 1000, report: None, deadline: None }
+        Settings { tolerance: 1e-9, max_evaluations: 1000, report: None, deadline: None, known: None }
     }
 }
 

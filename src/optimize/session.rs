@@ -1,6 +1,6 @@
 //! One minimisation's dealings with its objective: counts, limits, progress, the best point so far.
 
-use super::problem::{Objective, Reason, Settings};
+use super::problem::{End, Objective, Reason, Settings};
 use super::step::Point;
 use crate::error::{Error, Result};
 
@@ -44,6 +44,12 @@ impl<'a, 's> Session<'a, 's> {
 
     pub fn noise(&self) -> f64 {
         self.objective.noise()
+    }
+
+    /// The end of another search that a point is at.
+    pub fn known(&self, at: &Point) -> Option<End> {
+        let known = self.settings.known.and_then(|known| known(&at.x, at.value))?;
+        Some(End { x: known.x, value: known.value, reason: known.reason, scaled_gradient: known.scaled_gradient })
     }
 
     pub fn best(&self) -> (Vec<f64>, f64) {

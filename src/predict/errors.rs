@@ -9,10 +9,11 @@ use super::quantity::Rule;
 use crate::distributions::normal_quantile;
 use crate::error::{Result, try_copy, try_vec};
 use crate::fit::{Fit, Kind, Rebuilt};
+use crate::glmm::iterative::conditional::{Conditional as Sampled, Estimated};
 use crate::glmm::joint::{EffectRow, Further, Joint};
+use crate::iterative::split::Split;
 use crate::lmm::conditional::Conditional;
 use crate::lmm::iterative::conditional as iterative;
-use crate::lmm::iterative::split::Split;
 use crate::watch::{Phase, Watch};
 
 /// One a row.
@@ -42,7 +43,7 @@ pub fn with_errors<T>(
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma, watch)?));
         return work(Errors::with(fit, rows, Some(effects))?);
     }
-    if fit.iterative().is_some() && any_chosen(rows) {
+    if fit.is_linear() && fit.iterative().is_some() && any_chosen(rows) {
         let system = fit.linear_system(watch)?;
         let (split, failure) = (Split::new(&system.gram)?, RefCell::new(None));
         let effects = iterative::Conditional::new(&system, &split, (&fit.theta, fit.sigma), &failure, watch)?;
@@ -50,6 +51,13 @@ pub fn with_errors<T>(
         return failure.into_inner().map_or(Ok(done), Err);
     }
     let rebuilt = rebuilt_for(fit, rows, watch)?;
+    if let Some(own) = rebuilt.as_ref().filter(|_| fit.iterative().is_some()) {
+        let estimated = Estimated::new(&own.model, &own.working, 1, watch)?;
+        let (split, failure) = (Split::new(estimated.gram())?, RefCell::new(None));
+        let effects = Sampled::new(&estimated, &split, &fit.x, &failure, watch)?;
+        let done = work(Errors::with(fit, rows, Some(Random::Sampled(Box::new(effects))))?)?;
+        return failure.into_inner().map_or(Ok(done), Err);
+    }
     work(Errors::new(fit, rows, rebuilt.as_ref(), watch)?)
 }
 
@@ -121,6 +129,8 @@ enum Random<'m> {
     Correlated(Box<Conditional<'m>>),
     /// Of a linear model fitted by iterations.
     Iterative(Box<iterative::Conditional<'m>>),
+    /// Of a generalised model fitted by iterations.
+    Sampled(Box<Sampled<'m>>),
 }
 
 impl Random<'_> {
@@ -128,6 +138,7 @@ impl Random<'_> {
     fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, weights: &mut [f64]) -> f64 {
         match self {
             Random::Laplace(joint) => joint.variance(rows, weights),
+            Random::Sampled(own) => own.variance(rows, weights),
             Random::Correlated(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
             Random::Iterative(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
         }

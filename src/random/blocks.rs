@@ -1,5 +1,7 @@
 //! Sparse matrices of small dense blocks: the cross-products of two random terms.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::layout::{TermRows, TermSize};
@@ -267,47 +269,47 @@ impl BlockMatrix {
     }
 }
 
+/// Whether the blocks of a term's levels are sums of runs of rows.
+pub fn has_sums_of_runs(term: &TermRows<'_>, effects: usize) -> bool {
+    term.runs.is_some() && (effects == 1 && term.z.is_none() || effects == 2 && term.z.is_some())
+}
+
+/// Those of some rows, of which the levels are from `first` on.
+pub fn add_runs(term: &TermRows<'_>, weights: &[f64], rows: Range<usize>, first: usize, blocks: &mut [f64]) {
+    let Some(runs) = term.runs else { return };
+    let Some(z) = term.z else {
+        return runs.within(term.index, rows).for_each(|(level, run)| blocks[level - first] += dense::sum(&weights[run]));
+    };
+    let (a, b) = z.split_at(term.index.len());
+    for (level, run) in runs.within(term.index, rows) {
+        let [mut aa, mut ab, mut bb] = [0.0; 3];
+        for ((w, a), b) in weights[run.clone()].iter().zip(&a[run.clone()]).zip(&b[run]) {
+            let (wa, wb) = (w * a, w * b);
+            aa += wa * a;
+            ab += wa * b;
+            bb += wb * b;
+        }
+        let block = &mut blocks[(level - first) * 4..][..4];
+        block.iter_mut().zip([aa, ab, ab, bb]).for_each(|(sum, v)| *sum += v);
+    }
+}
+
 /// Adds Z_k'Z_k, one block per level, to `blocks`.
 pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usize, blocks: &mut [f64]) {
     let n = term.index.len();
     let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
     match (effects, term.z, term.runs.zip(weights)) {
-        (1, None, Some((runs, weights))) => {
-            runs.of(term.index).for_each(|(level, run)| blocks[level] += dense::sum(&weights[run]));
-        }
-        (2, Some(z), Some((runs, weights))) => {
-            let (first, second) = z.split_at(n);
-            for (level, run) in runs.of(term.index) {
-                let [mut aa, mut ab, mut bb] = [0.0; 3];
-                for ((w, a), b) in weights[run.clone()].iter().zip(&first[run.clone()]).zip(&second[run]) {
-                    let (wa, wb) = (w * a, w * b);
-                    aa += wa * a;
-                    ab += wa * b;
-                    bb += wb * b;
-                }
-                let block = &mut blocks[level * 4..][..4];
-                block.iter_mut().zip([aa, ab, ab, bb]).for_each(|(sum, v)| *sum += v);
-            }
-        }
+        (1 | 2, _, Some((_, weights))) if has_sums_of_runs(term, effects) => add_runs(term, weights, 0..n, 0, blocks),
         (1, None, _) => {
             for (i, &level) in term.index.iter().enumerate() {
                 blocks[level as usize] += weight(i);
             }
         }
-        (2, Some(z), _) => {
-            let (first, second) = z.split_at(n);
-            for (i, ((&level, a), b)) in term.index.iter().zip(first).zip(second).enumerate() {
-                let block = &mut blocks[level as usize * 4..][..4];
-                let (wa, wb) = (weight(i) * a, weight(i) * b);
-                block[0] += wa * a;
-                block[1] += wa * b;
-                block[3] += wb * b;
-            }
-            // The other triangle is its mirror image.
-            for block in blocks.chunks_exact_mut(4) {
-                block[2] = block[1];
-            }
-        }
+        (2, Some(z), _) => add_squares::<2>(term.index, z, weights, blocks),
+        (3, Some(z), _) if term.entries.is_none() => add_squares::<3>(term.index, z, weights, blocks),
+        (4, Some(z), _) if term.entries.is_none() => add_squares::<4>(term.index, z, weights, blocks),
+        (5, Some(z), _) if term.entries.is_none() => add_squares::<5>(term.index, z, weights, blocks),
+        (6, Some(z), _) if term.entries.is_none() => add_squares::<6>(term.index, z, weights, blocks),
         _ => {
             // Most values of a factor's indicators are zero.
             let mut row: Vec<(usize, f64)> = Vec::with_capacity(effects);
@@ -323,6 +325,33 @@ pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usi
                         block[b * effects + a] += weight(i) * z_a * z_b;
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The same of R effects; neighbouring rows of the same level are summed first.
+fn add_squares<const R: usize>(index: &[u32], z: &[f64], weights: Option<&[f64]>, blocks: &mut [f64]) {
+    let n = index.len();
+    let columns: [&[f64]; R] = std::array::from_fn(|e| &z[e * n..(e + 1) * n]);
+    let mut first = 0;
+    for run in index.chunk_by(|a, b| a == b) {
+        let mut sums = [[0.0; R]; R];
+        for i in first..first + run.len() {
+            let (row, weight): ([f64; R], f64) = (columns.map(|column| column[i]), weights.map_or(1.0, |w| w[i]));
+            for b in 0..R {
+                let weighted = weight * row[b];
+                for a in b..R {
+                    sums[b][a] += weighted * row[a];
+                }
+            }
+        }
+        first += run.len();
+        let block = &mut blocks[run[0] as usize * R * R..][..R * R];
+        for b in 0..R {
+            for a in b..R {
+                block[b * R + a] += sums[b][a];
+                block[a * R + b] = block[b * R + a];
             }
         }
     }

@@ -138,8 +138,9 @@ pub fn add_curvature(derivatives: &[FactorDerivative], t: &[Vec<f64>], forces: &
     for (k, force) in forces.iter().enumerate() {
         let r = force.len().isqrt();
         let Some(positive) = positive_gradient(r, force, &t[k]) else { continue };
+        let mut hd = vec![0.0; r * r];
         for (i, di) in derivatives.iter().enumerate().filter(|(_, d)| d.term == k) {
-            let mut hd = vec![0.0; r * r];
+            hd.fill(0.0);
             dense::multiply_add(r, r, r, 2.0, &positive, &di.d, &mut hd);
             for (j, dj) in derivatives.iter().enumerate().filter(|(_, d)| d.term == k) {
                 hessian[i * stride + j] += dj.d.iter().zip(&hd).map(|(a, b)| a * b).sum::<f64>();
@@ -176,10 +177,10 @@ fn positive_gradient(r: usize, force: &[f64], t: &[f64]) -> Option<Vec<f64>> {
     if r == 1 {
         return Some(vec![(force[0] / t[0]).max(0.0)]);
     }
-    let mut h = vec![0.0; r * r];
+    let (mut h, mut row) = (vec![0.0; r * r], vec![0.0; r]);
     for a in 0..r {
         // Row a of H solves H T = F.
-        let mut row: Vec<f64> = (0..r).map(|b| force[b * r + a]).collect();
+        row.iter_mut().enumerate().for_each(|(b, v)| *v = force[b * r + a]);
         dense::solve_lower_transpose(r, t, &mut row);
         (0..r).for_each(|b| h[b * r + a] = row[b]);
     }

@@ -1,7 +1,7 @@
 //! Z'WZ of all random terms in blocks, and what is done with it: the matrix A = Lambda'Z'WZ Lambda + I, products, traces.
 
 use super::blocks::BlockMatrix;
-use super::layout::Layout;
+use super::layout::{Layout, TermSize};
 use super::roots::Roots;
 use crate::error::{Error, Result, try_copies, try_vec};
 use crate::linalg::dense::{matrix, multiply};
@@ -28,6 +28,17 @@ impl Gram {
             off_diagonal: blocks(&self.off_diagonal)?,
             within: blocks(&self.within)?,
         })
+    }
+
+    /// The mean of each term's blocks `[r, r]`.
+    pub fn means(&self) -> Vec<Vec<f64>> {
+        let mean = |(diagonal, size): (&Vec<f64>, &TermSize)| {
+            let mut mean = vec![0.0; size.effects * size.effects];
+            diagonal.chunks_exact(mean.len().max(1)).for_each(|block| dense::add_scaled(&mut mean, 1.0, block));
+            mean.iter_mut().for_each(|v| *v /= size.levels as f64);
+            mean
+        };
+        self.diagonal.iter().zip(&self.layout.terms).map(mean).collect()
     }
 
     /// The blocks of terms k > m.

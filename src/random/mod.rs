@@ -8,6 +8,7 @@ mod gram;
 mod identify;
 mod identify_sums;
 mod layout;
+mod order;
 mod partial_sums;
 mod roots;
 mod runs;

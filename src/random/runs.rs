@@ -11,6 +11,8 @@ const SHORTEST: usize = 4;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Runs {
     ends: Vec<u32>,
+    /// Levels come in their order.
+    pub ascending: bool,
 }
 
 impl Runs {
@@ -27,7 +29,7 @@ impl Runs {
             end += run.len();
             end as u32
         }));
-        Ok(Some(Runs { ends }))
+        Ok(Some(Runs { ends, ascending: index.is_sorted() }))
     }
 
     /// Level and rows of each run.
@@ -38,6 +40,28 @@ impl Runs {
             let run = std::mem::replace(&mut first, end as usize)..end as usize;
             (index[run.start] as usize, run)
         })
+    }
+
+    /// The same of a range of rows, whose first and last runs may be parts.
+    #[inline]
+    pub fn within<'a>(&'a self, index: &'a [u32], rows: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
+        let mut first = rows.start;
+        let from = self.ends.partition_point(|end| *end as usize <= rows.start);
+        self.ends[from..].iter().map_while(move |&end| {
+            let run = std::mem::replace(&mut first, end as usize)..rows.end.min(end as usize);
+            (run.start < run.end).then(|| (index[run.start] as usize, run))
+        })
+    }
+
+    /// Where rows may be cut into so many parts, about, that have no run in common.
+    pub fn cuts(&self, parts: usize) -> Vec<usize> {
+        let rows = self.ends.last().map_or(0, |end| *end as usize);
+        let mut cuts: Vec<usize> =
+            (1..parts).map(|k| self.ends[self.ends.partition_point(|end| (*end as usize) < k * rows / parts)] as usize).collect();
+        cuts.insert(0, 0);
+        cuts.push(rows);
+        cuts.dedup();
+        cuts
     }
 }
 

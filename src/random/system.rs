@@ -29,28 +29,28 @@ struct Form {
 }
 
 impl Form {
-    fn new((col_ptr, row_idx): (Vec<usize>, Vec<usize>), q: usize, columns: usize) -> Result<Self> {
-        Ok(Form { factor: SparseCholesky::new(q, &col_ptr, &row_idx, columns)?, inverse: None, col_ptr, row_idx })
+    fn new((col_ptr, row_idx): (Vec<usize>, Vec<usize>), order: Option<&[usize]>, q: usize, columns: usize) -> Result<Self> {
+        Ok(Form { factor: SparseCholesky::new(q, &col_ptr, &row_idx, order, columns)?, inverse: None, col_ptr, row_idx })
     }
 
-    fn within(
-        (col_ptr, row_idx): (Vec<usize>, Vec<usize>),
-        q: usize,
-        columns: usize,
-        admit: Admission<'_>,
-    ) -> Result<Option<Self>> {
-        let factor = SparseCholesky::within(q, &col_ptr, &row_idx, columns, admit)?;
+    /// By roots.
+    fn of_gram(gram: &Gram, columns: usize) -> Result<Self> {
+        Self::new(gram.pattern()?, gram.order()?.as_deref(), gram.layout.q(), columns)
+    }
+
+    fn within(gram: &Gram, columns: usize, admit: Admission<'_>) -> Result<Option<Self>> {
+        let ((col_ptr, row_idx), order) = (gram.pattern()?, gram.order()?);
+        let pattern = (&col_ptr[..], &row_idx[..]);
+        let factor = SparseCholesky::within(gram.layout.q(), pattern, order.as_deref(), columns, admit)?;
         Ok(factor.map(|factor| Form { factor, inverse: None, col_ptr, row_idx }))
     }
 
-    fn select_inverse(&mut self) -> Result<()> {
+    fn select_inverse(&mut self, threads: usize) -> Result<()> {
+        self.factor.threads = threads;
         if self.inverse.is_none() && self.factor.order() > 0 {
             self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
         }
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-        }
-        Ok(())
+        self.inverse.as_mut().map_or(Ok(()), |inverse| inverse.compute(&self.factor))
     }
 }
 
@@ -65,6 +65,8 @@ pub struct RandomSystem {
     by_precisions: bool,
     /// Precisions are not to be used.
     pub whole: bool,
+    /// How many a factorisation, or its inverse, may use.
+    pub threads: usize,
     log_det_k: f64,
     scratch: Vec<f64>,
 }
@@ -79,6 +81,7 @@ impl RandomSystem {
             precisions: None,
             by_precisions: false,
             whole: false,
+            threads: 1,
             log_det_k: 0.0,
             scratch: vec![],
         };
@@ -86,17 +89,17 @@ impl RandomSystem {
             Some(sparse) => {
                 own.scratch = try_vec("solutions for the random effects", 0.0, gram.layout.q())?;
                 let pattern = (copied(&sparse.col_ptr)?, copied(&sparse.row_idx)?);
-                let form = Form::new(pattern, gram.layout.q(), columns)?;
+                let form = Form::new(pattern, None, gram.layout.q(), columns)?;
                 own.precisions = Some((form, sparse));
             }
-            None => own.roots = Some(Form::new(gram.pattern()?, gram.layout.q(), columns)?),
+            None => own.roots = Some(Form::of_gram(gram, columns)?),
         }
         Ok(own)
     }
 
     /// By roots, if `admit` says so of the factorisation: see [`SparseCholesky::within`].
     pub fn within(gram: &Gram, columns: usize, admit: Admission<'_>) -> Result<Option<Self>> {
-        let form = Form::within(gram.pattern()?, gram.layout.q(), columns, admit)?;
+        let form = Form::within(gram, columns, admit)?;
         Ok(form.map(|form| RandomSystem {
             layout: gram.layout.clone(),
             columns,
@@ -104,6 +107,25 @@ impl RandomSystem {
             precisions: None,
             by_precisions: false,
             whole: false,
+            threads: 1,
+            log_det_k: 0.0,
+            scratch: vec![],
+        }))
+    }
+
+    /// Another for the same pattern, which has not been factorised yet; none where there are precisions.
+    pub fn beside(&self) -> Result<Option<Self>> {
+        let (Some(form), None) = (&self.roots, &self.precisions) else { return Ok(None) };
+        let (col_ptr, row_idx) = (copied(&form.col_ptr)?, copied(&form.row_idx)?);
+        let form = Form { factor: form.factor.beside()?, inverse: None, col_ptr, row_idx };
+        Ok(Some(RandomSystem {
+            layout: self.layout.clone(),
+            columns: self.columns,
+            roots: Some(form),
+            precisions: None,
+            by_precisions: false,
+            whole: false,
+            threads: 1,
             log_det_k: 0.0,
             scratch: vec![],
         }))
@@ -174,6 +196,7 @@ impl RandomSystem {
                 None => 0.0,
             };
             self.log_det_k = self.layout.terms.iter().enumerate().map(log_det).sum();
+            form.factor.threads = self.threads;
             return form.factor.factorize();
         }
         self.factorize_roots(gram, t)
@@ -183,9 +206,10 @@ impl RandomSystem {
         self.by_precisions = false;
         let form = match &mut self.roots {
             Some(form) => form,
-            none => none.insert(Form::new(gram.pattern()?, gram.layout.q(), self.columns)?),
+            none => none.insert(Form::of_gram(gram, self.columns)?),
         };
         gram.fill(t, &form.col_ptr, &mut form.factor);
+        form.factor.threads = self.threads;
         form.factor.factorize()
     }
 
@@ -239,7 +263,8 @@ impl RandomSystem {
 
     /// The inverse on the pattern of what was factorised last.
     pub fn select_inverse(&mut self) -> Result<()> {
-        self.form_mut().map_or(Ok(()), Form::select_inverse)
+        let threads = self.threads;
+        self.form_mut().map_or(Ok(()), |form| form.select_inverse(threads))
     }
 
     /// A^-1 on the pattern of A with its column pointers, where the last factorisation was that of A itself.

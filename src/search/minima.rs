@@ -5,7 +5,7 @@
 //! from which the criterion falls.
 
 use super::criterion::Criterion;
-use super::run::{Search, is_converged};
+use super::run::{SAME, Search, are_near, is_converged};
 use libm::asinh;
 
 use crate::covariance::{Structure, with_ranges};
@@ -26,10 +26,6 @@ pub const REACH: f64 = 10.0;
 
 /// A minimum that is less deep is none worth telling of.
 const DEPTH: f64 = 0.01;
-
-/// Ends whose values, in units of the criterion, and whose parameters, relative, differ by less are one; parameters below the last by a part
-/// of that.
-const SAME: (f64, f64, f64) = (1e-4, 0.05, 0.1);
 
 /// Values on the way from one end to another.
 const STEPS: usize = 32;
@@ -102,8 +98,7 @@ impl<'m, C: Criterion<'m>> Search<'_, '_, C> {
         for other in others {
             let mut start = canonical(&structures, &other.working);
             self.criterion.fold(&mut start);
-            let far = |(a, b): (&f64, &f64)| (a - b).abs() > SAME.1 * a.abs().max(b.abs()).max(SAME.2);
-            if (minimum.value - other.value).abs() < SAME.0 && !start.iter().zip(&end).any(far) {
+            if (minimum.value - other.value).abs() < SAME.0 && are_near(&start, &end) {
                 return Ok(false);
             }
             let mut highest = f64::NEG_INFINITY;

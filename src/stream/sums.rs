@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::pairs::{New, Pairs};
 use crate::envelope::{column, column_if_any, fits};
 use crate::error::{Error, Result, try_copy, try_vec};
-use crate::lmm::basis::{Basis, add_gram, mirror};
+use crate::lmm::basis::Basis;
 use crate::lmm::rows::Chunk;
 use crate::random::{TermRows, TermSize, block_diagonal};
 
@@ -242,14 +242,13 @@ impl Sums {
             Some(_) => Some(basis.gram(&Chunk { weights: None, terms: vec![], ..chunk.clone() })?),
             None => None,
         };
-        let (gram, terms) = (&mut self.gram, &mut self.terms);
+        let (own, terms) = (basis.gram(chunk)?, &mut self.terms);
         basis.each_block(chunk, |start, rows| {
-            add_gram(c, rows, gram);
             for (sums, term) in terms.iter_mut().zip(&chunk.terms) {
                 add_cz(sums, term, (chunk.n, start), chunk.weights, (c, rows));
             }
         })?;
-        mirror(c, gram);
+        add_to(&mut self.gram, &own);
         for (sums, term) in terms.iter_mut().zip(&chunk.terms) {
             block_diagonal(term, chunk.weights, sums.effects, &mut sums.diagonal);
         }

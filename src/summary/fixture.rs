@@ -152,6 +152,7 @@ pub fn tweedie() -> Fit {
         kept: vec![0],
     };
     fit.kind = Kind::Generalised(Box::new(Generalised {
+        engine: None,
         family: by_name("tweedie", None).unwrap(),
         zero: None,
         information: Information::Observed,

@@ -150,8 +150,11 @@ fn fits() {
     let frame = data();
     let cox = ("Cox", spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + (1 | g)"), Options::default());
     let iterative = Options { engine: Engine::Iterative, ..Options::default() };
-    let by_iterations = ("by iterations", spec(ModelKind::Lmm, "y ~ x + (1 | g) + (1 | f)"), iterative);
-    for (name, spec, options) in specs().into_iter().chain([cox, by_iterations]) {
+    let by_iterations = ("by iterations", spec(ModelKind::Lmm, "y ~ x + (1 | g) + (1 | f)"), iterative.clone());
+    let mut counts = spec(ModelKind::Glmm, "count ~ x + (1 | g) + (1 | f)");
+    counts.family.name = "poisson".into();
+    let counts = ("counts by iterations", counts, iterative);
+    for (name, spec, options) in specs().into_iter().chain([cox, by_iterations, counts]) {
         let work = |watch: &Watch<'_>| Fit::new(&spec, Some(&frame), &options, watch).map(text_of_fit);
         let heard = cancelled_everywhere(name, &work);
         let phases = match spec.kind {

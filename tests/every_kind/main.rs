@@ -14,4 +14,5 @@ mod random_terms;
 mod refit;
 mod saved;
 mod simulate;
+mod threads;
 mod validation;

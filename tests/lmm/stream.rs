@@ -517,7 +517,7 @@ fn means_profiles_and_intervals_of_predictions_need_no_rows() {
     let whole = Fit::new(&spec, Some(&frame), &Options::default(), &watch).unwrap();
     let parts = random_parts(260, 4, &mut Rng(3));
     let fit = accumulate(&plan(&spec, &part(&frame, &parts[0])), &frame, &parts).fit(&Options::default(), &watch).unwrap();
-    let freedom = DegreesOfFreedom::Same(f64::INFINITY);
+    let freedom = DegreesOfFreedom::Same(100.0);
     for text in ["~ f", "~ f * k", "~ x | f"] {
         let grid = MeansSpec::parse(text).unwrap();
         let table = |fit: &Fit, data: Option<&Frame>| {

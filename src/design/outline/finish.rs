@@ -1,6 +1,6 @@
 //! The program of an outline once all levels are known.
 
-use super::Outline;
+use super::compiled::Outline;
 use crate::covariance::Structure;
 use crate::design::contrasts::Contrast;
 use crate::design::matrix::{Coding, ModelMatrix};

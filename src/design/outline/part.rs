@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Outline;
+use super::compiled::Outline;
 use super::levels::{Labels, order_of};
 use crate::design::NaPolicy;
 use crate::design::grid::categorises;

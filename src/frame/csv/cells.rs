@@ -13,11 +13,41 @@ use crate::names::quoted;
 
 /// What a cell is before it is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+enum Content {
     Something,
     /// Empty, which is missing among numbers, but in text a label.
     Blank,
     Missing,
+}
+
+/// The texts that mean a missing value.
+pub(super) struct Missing<'a> {
+    texts: &'a [String],
+    /// Whether one of them begins with a byte.
+    begins: [bool; 256],
+}
+
+impl<'a> Missing<'a> {
+    pub fn new(texts: &'a [String]) -> Self {
+        let mut begins = [false; 256];
+        texts.iter().filter_map(|text| text.bytes().next()).for_each(|byte| begins[byte as usize] = true);
+        Missing { texts, begins }
+    }
+
+    fn content(&self, cell: &str) -> Content {
+        // Most cells are neither blank nor like a missing value.
+        if cell.bytes().next().is_some_and(|byte| byte.is_ascii_graphic() && !self.begins[byte as usize]) {
+            return Content::Something;
+        }
+        let bare = number::bare(cell);
+        if self.texts.iter().any(|m| m == bare || m == cell) {
+            Content::Missing
+        } else if bare.is_empty() {
+            Content::Blank
+        } else {
+            Content::Something
+        }
+    }
 }
 
 /// The cells of one column.
@@ -27,6 +57,8 @@ pub(super) struct Reader {
     levels: Option<Vec<String>>,
     /// Text because a cell is no number, not because somebody said so.
     pub guessed: bool,
+    /// A cell that is no number is an error: the parts before had no text.
+    numeric: bool,
     decimal: u8,
     whole: WholeNumbers,
 }
@@ -79,7 +111,25 @@ enum Cells {
 
 impl Reader {
     pub fn undecided(decimal: u8) -> Self {
-        Reader { cells: Cells::Undecided(0, false), levels: None, guessed: true, decimal, whole: WholeNumbers::default() }
+        Reader {
+            cells: Cells::Undecided(0, false),
+            levels: None,
+            guessed: true,
+            numeric: false,
+            decimal,
+            whole: WholeNumbers::default(),
+        }
+    }
+
+    /// A reader of the next part of a text: of numbers, unless the column was text; levels that were declared stay.
+    pub fn next_part(&self) -> Result<Self> {
+        let Cells::Text(dictionary, _) = &self.cells else {
+            return Ok(Reader { numeric: true, ..Reader::undecided(self.decimal) });
+        };
+        Ok(match &self.levels {
+            Some(levels) => Reader::ordered(dictionary.try_clone()?, levels.clone()),
+            None => Reader { guessed: self.guessed, ..Reader::text() },
+        })
     }
 
     pub fn text() -> Self {
@@ -87,6 +137,7 @@ impl Reader {
             cells: Cells::Text(Dictionary::default(), Vec::new()),
             levels: None,
             guessed: false,
+            numeric: false,
             decimal: b'.',
             whole: WholeNumbers::default(),
         }
@@ -99,7 +150,7 @@ impl Reader {
     /// A reader of the second pass: of text, if the column turned out to be that.
     pub fn again(&self) -> Self {
         let cells = if self.is_late() { Cells::Text(Dictionary::default(), Vec::new()) } else { Cells::Resting };
-        Reader { cells, levels: None, guessed: self.guessed, decimal: self.decimal, whole: WholeNumbers::default() }
+        Reader { cells, guessed: self.guessed, ..Reader::undecided(self.decimal) }
     }
 
     /// Whether the column must be read again.
@@ -107,7 +158,11 @@ impl Reader {
         matches!(self.cells, Cells::Late)
     }
 
-    pub fn push(&mut self, name: &str, cell: &str, content: Content, row: usize) -> Result<()> {
+    pub fn push(&mut self, name: &str, cell: &str, missing: &Missing<'_>, row: usize) -> Result<()> {
+        self.push_content(name, cell, missing.content(cell), row)
+    }
+
+    fn push_content(&mut self, name: &str, cell: &str, content: Content, row: usize) -> Result<()> {
         match (&mut self.cells, content) {
             (Cells::Late | Cells::Resting, _) => Ok(()),
             (Cells::Text(_, codes), Content::Missing) => push(codes, MISSING_CODE),
@@ -132,6 +187,9 @@ impl Reader {
     /// A cell of a column that may still be one of numbers.
     fn push_number(&mut self, name: &str, cell: &str, row: usize) -> Result<()> {
         let number = number::parse(cell, self.decimal);
+        if self.numeric && number.is_none() {
+            return Err(no_number(name, cell).at(row));
+        }
         match (&self.cells, number) {
             (_, Some(Number::Real(x))) => self.whole.note(cell, x)?,
             (Cells::Real(_), Some(Number::Integer(i))) => self.whole.note(cell, i as f64)?,
@@ -162,7 +220,7 @@ impl Reader {
                     Some(Number::Real(_)) => Cells::Real(filled(f64::NAN, n)?),
                     None => Cells::Text(Dictionary::default(), filled(MISSING_CODE, n)?),
                 };
-                self.push(name, cell, Content::Something, row)
+                self.push_content(name, cell, Content::Something, row)
             }
             _ => {
                 self.cells = Cells::Late;
@@ -189,6 +247,15 @@ impl Reader {
             Cells::Late | Cells::Resting => ColumnData::Real(Vec::new()),
         })
     }
+}
+
+/// Text in a column of a stream that began with numbers.
+fn no_number(name: &str, cell: &str) -> Error {
+    Error::data(format!(
+        "column {} has {}, and no text in the parts before; if it is one of categories, declare it as categorical",
+        quoted(name),
+        quoted(cell)
+    ))
 }
 
 /// Most integers are small, and need no text.

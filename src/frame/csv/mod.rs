@@ -2,7 +2,9 @@
 
 mod cells;
 mod options;
+mod records;
 mod scan;
+mod stream;
 
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -10,14 +12,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
+use ::csv::ErrorKind;
 
-use self::cells::{Content, Reader};
+use self::cells::{Missing, Reader};
 pub use self::options::CsvOptions;
+use self::records::Records;
 use self::scan::{Fault, Lines, Span, check_quotes, known_binary, looks_separated, separator_mark};
+pub use self::stream::CsvStream;
 use super::Frame;
 use super::dictionary::Dictionary;
-use super::number;
 use super::origin::Origin;
 use crate::error::{Code, Error, Result};
 use crate::names::{known, quoted};
@@ -30,7 +33,7 @@ impl Frame {
     /// Blank lines are skipped. The first name may be empty, as where row names were written: that column is `X`, as R has it.
     pub fn from_csv(text: &[u8], options: &CsvOptions) -> Result<Frame> {
         let start = Instant::now();
-        let frame = Source { name: "the CSV text", text: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text), options }.frame()?;
+        let frame = Source::whole("the CSV text", text, options).frame()?;
         Ok(Frame { read_seconds: Some(start.elapsed().as_secs_f64()), ..frame })
     }
 
@@ -39,8 +42,7 @@ impl Frame {
         let start = Instant::now();
         let name = path.as_ref().display().to_string();
         let text = std::fs::read(&path).map_err(|e| unreadable(&quoted(&name), &e))?;
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        let frame = Source { name: &name, text, options }.frame()?;
+        let frame = Source::whole(&name, &text, options).frame()?;
         Ok(Frame { read_seconds: Some(start.elapsed().as_secs_f64()), ..frame })
     }
 
@@ -57,43 +59,95 @@ fn unreadable(name: &str, error: &io::Error) -> Error {
     Error::new(code, format!("{name} can't be read: {error}"))
 }
 
+/// What text in UTF-8 may begin with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The text with what is said about it.
 struct Source<'a> {
     name: &'a str,
     text: &'a [u8],
     options: &'a CsvOptions,
+    /// What comes before the text, if it is a later part of a longer one, without a header.
+    before: Option<Before>,
+    /// Whether more text follows: the last record may be cut.
+    more: bool,
 }
 
-impl Source<'_> {
+/// The parts before.
+#[derive(Clone, Copy)]
+struct Before {
+    lines: usize,
+    rows: usize,
+}
+
+/// The rows of a text.
+struct Rows {
+    n: usize,
+    origin: Origin,
+    /// The bytes that the records took.
+    end: usize,
+}
+
+impl<'a> Source<'a> {
+    fn whole(name: &'a str, text: &'a [u8], options: &'a CsvOptions) -> Self {
+        Source { name, text: text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text), options, before: None, more: false }
+    }
+
     fn frame(&self) -> Result<Frame> {
+        self.check()?;
+        let names = self.names()?;
+        let mut columns = self.columns(&names)?;
+        let rows = self.read(&names, &mut columns)?;
+        self.framed(&names, columns, rows)
+    }
+
+    /// Fails where options contradict each other, or the bytes are no text.
+    fn check(&self) -> Result<()> {
         self.options.check()?;
         if let Some(what) = known_binary(self.text) {
             return Err(Error::data(format!("{} is {what}", self.name)));
         }
-        if let Some(byte) = self.text.iter().position(|byte| *byte == 0) {
+        if let Some(byte) = memchr::memchr(0, self.text) {
             let message =
                 format!("{}, line {}: a NUL, which text does not have; is it UTF-16 or no text?", self.name, self.line(byte));
             return Err(Error::data(message));
         }
-        let mut record = StringRecord::new();
-        if !self.reader().read_record(&mut record).map_err(|e| self.broken(&e, &[], -1))? {
+        Ok(())
+    }
+
+    /// The names of the columns, of the first record.
+    fn names(&self) -> Result<Vec<String>> {
+        let mut records = Records::new(self.text, self.options);
+        if !records.advance().map_err(|e| self.broken(&e, &[], -1))? {
             return Err(Error::data(format!("{} is empty, wanted a header line with the names of the columns", self.name)));
         }
-        let names = self.header(&record)?;
-        let mut columns = self.columns(&names)?;
-        let (n_rows, origin) = self.read_rows(&names, &mut columns)?;
-        // A column that looked like numbers for some rows is read again as text; the others rest.
+        let mut names = vec![];
+        records.each(|_, cell| {
+            names.push(cell.to_owned());
+            Ok(())
+        })?;
+        self.header(names)
+    }
+
+    /// Reads all rows. A column that looked like numbers for some of them is read again as text; the others rest.
+    fn read(&self, names: &[String], columns: &mut [Reader]) -> Result<Rows> {
+        let rows = self.read_rows(names, columns)?;
         if columns.iter().any(Reader::is_late) {
             let mut again: Vec<Reader> = columns.iter().map(Reader::again).collect();
-            self.read_rows(&names, &mut again)?;
+            self.read_rows(names, &mut again)?;
             for (column, text) in columns.iter_mut().zip(again) {
                 if column.is_late() {
                     *column = text;
                 }
             }
         }
+        Ok(rows)
+    }
+
+    fn framed(&self, names: &[String], columns: Vec<Reader>, rows: Rows) -> Result<Frame> {
+        let n_rows = rows.n;
         let mut frame = Frame::new(n_rows);
-        frame.origin = origin;
+        frame.origin = rows.origin;
         for (name, column) in names.iter().zip(columns) {
             let (guessed, joined) = (column.guessed.then_some(self.options.decimal), column.joined());
             frame.add(name, n_rows, guessed, || column.finish())?;
@@ -116,14 +170,8 @@ impl Source<'_> {
         Ok(())
     }
 
-    fn reader(&self) -> ::csv::Reader<&[u8]> {
-        let mut builder = ReaderBuilder::new();
-        builder.has_headers(false).flexible(true).delimiter(self.options.separator()).quoting(self.options.quote.is_some());
-        builder.quote(self.options.quote.unwrap_or(b'"')).from_reader(self.text)
-    }
-
     /// The names of the columns, checked.
-    fn header(&self, record: &StringRecord) -> Result<Vec<String>> {
+    fn header(&self, mut names: Vec<String>) -> Result<Vec<String>> {
         if let Some(mark) = separator_mark(self.text) {
             let shown = quoted(&format!("sep={mark}"));
             return Err(self.error(
@@ -131,7 +179,6 @@ impl Source<'_> {
                 format!("{shown} is a mark for Excel and no header: take the line out, and name the separator (--sep '{mark}')"),
             ));
         }
-        let mut names: Vec<String> = record.iter().map(String::from).collect();
         if names.len() == 1
             && let Some(looks) = self.looks_separated()
         {
@@ -183,27 +230,34 @@ impl Source<'_> {
         Ok(columns)
     }
 
-    /// Reads all rows after the header: how many, and their lines.
-    fn read_rows(&self, names: &[String], columns: &mut [Reader]) -> Result<(usize, Origin)> {
-        let (mut reader, mut lines, mut origin) = (self.reader(), Lines::new(self.text), Origin::default());
-        let (mut record, source) = (StringRecord::new(), Arc::from(self.name));
-        let mut row = -1_i64;
-        while reader.read_record(&mut record).map_err(|e| self.broken(&e, names, row))? {
-            let start = record.position().map_or(0, |p| p.byte() as usize);
-            let end = reader.position().byte() as usize;
-            let broken = self.check_quotes(start, end, row)?;
+    /// Reads all rows after the header.
+    fn read_rows(&self, names: &[String], columns: &mut [Reader]) -> Result<Rows> {
+        let (mut records, mut lines, mut origin) =
+            (Records::new(self.text, self.options), Lines::new(self.text), Origin::default());
+        let (missing, source) = (Missing::new(&self.options.missing), Arc::from(self.name));
+        let (first_line, first_row) = self.before.map_or((0, 0), |before| (before.lines, before.rows));
+        // The header is no row; a later part has none.
+        let (mut row, mut end) = (if self.before.is_some() { 0 } else { -1_i64 }, 0);
+        while records.advance().map_err(|e| self.broken(&e, names, row))? {
+            let (start, behind) = records.span();
+            if self.more && behind == self.text.len() {
+                break;
+            }
+            end = behind;
+            let broken = if records.may_be_quoted() { self.check_quotes(start, end, row)? } else { None };
             if row >= 0 {
-                origin.note(row as usize, lines.of_record(start), &source)?;
-                if record.len() != names.len() {
-                    return Err(self.ragged(record.len(), names.len(), start, broken).at(row as usize));
+                origin.note(row as usize, first_line + lines.of_record(start), &source)?;
+                if records.len() != names.len() {
+                    return Err(self.ragged(records.len(), names.len(), start, broken).at(first_row + row as usize));
                 }
-                for ((column, cell), name) in columns.iter_mut().zip(&record).zip(names) {
-                    column.push(name, cell, self.content(cell), row as usize).map_err(|e| self.placed(&e, start))?;
-                }
+                records.each(|j, cell| {
+                    let pushed = columns[j].push(&names[j], cell, &missing, first_row + row as usize);
+                    pushed.map_err(|e| self.placed(&e, start))
+                })?;
             }
             row += 1;
         }
-        Ok((row as usize, origin))
+        Ok(Rows { n: row.max(0) as usize, origin, end })
     }
 
     /// Fails where a quote swallows lines or has text after it; otherwise the first cell in quotes of several lines.
@@ -230,7 +284,12 @@ impl Source<'_> {
     }
 
     fn line(&self, byte: usize) -> usize {
-        Lines::new(self.text).of_byte(byte)
+        self.before.map_or(0, |before| before.lines) + Lines::new(self.text).of_byte(byte)
+    }
+
+    /// The lines before a byte, from the first of all parts.
+    fn lines_before(&self, byte: usize) -> usize {
+        self.line(byte) - 1
     }
 
     /// A row of another length than the header.
@@ -249,17 +308,6 @@ impl Source<'_> {
         if self.options.separator.is_some() { None } else { looks_separated(self.text, self.options.separator()) }
     }
 
-    fn content(&self, cell: &str) -> Content {
-        let bare = number::bare(cell);
-        if self.options.missing.iter().any(|m| m == bare || m == cell) {
-            Content::Missing
-        } else if bare.is_empty() {
-            Content::Blank
-        } else {
-            Content::Something
-        }
-    }
-
     /// A failure in the record that begins at a byte.
     fn error(&self, byte: usize, message: String) -> Error {
         self.placed(&Error::data(message), byte)
@@ -267,7 +315,7 @@ impl Source<'_> {
 
     /// The same failure with the line of the record that begins at a byte.
     fn placed(&self, error: &Error, byte: usize) -> Error {
-        let line = Lines::new(self.text).of_record(byte);
+        let line = self.before.map_or(0, |before| before.lines) + Lines::new(self.text).of_record(byte);
         Error { message: format!("{}, line {line}: {}", self.name, error.message), ..error.clone() }
     }
 
@@ -283,5 +331,7 @@ impl Source<'_> {
     }
 }
 
+#[cfg(test)]
+mod stream_tests;
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,15 @@
 //! The average information (Gilmour, Thompson and Cullis 1995) at the cost of a solve for each parameter.
 
-use super::columns::{Row, WIDTH, products};
-use super::conjugate::Limits;
-use super::right_hand_sides::{Profiled, Solution, block, divide_by_factors, forms, leading_solve, solved};
-use super::schur::Schur;
-use super::split::Columns;
-use super::threads;
+use super::right_hand_sides::{Profiled, leading_solve};
 use crate::error::Result;
+use crate::iterative::columns::{Row, WIDTH, products};
+use crate::iterative::conjugate::Limits;
+use crate::iterative::schur::Schur;
+use crate::iterative::solve::{Solution, block, divide_by_factors, forms, solved};
+use crate::iterative::split::Columns;
 use crate::linalg::dense;
 use crate::random::{FactorDerivative, Roots, directions};
+use crate::threads::each;
 use crate::watch::Watch;
 
 /// Where it is wanted.
@@ -46,7 +47,7 @@ impl At<'_, '_> {
             divide_by_factors(schur, false, &mut own);
             Ok((solved(schur, own, limits, watch)?, along))
         };
-        let all = threads::each(n.div_ceil(WIDTH), self.threads, watch, &work)?;
+        let all = each(n.div_ceil(WIDTH), &watch.with_threads(self.threads), &work)?;
         let sigma2 = profiled.sigma2;
         let residual: Vec<f64> = g.chunks_exact(layout.q()).map(|g| dense::dot(g, &profiled.scores)).collect();
         let mut matrix = vec![0.0; n * n];

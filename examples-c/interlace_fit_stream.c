@@ -1,0 +1,51 @@
+/* --stream: a linear model of data that are never in memory as a whole. Parts of the file are summed, and the sums are fitted. */
+#include <string.h>
+
+#include "interlace_fit.h"
+
+/* The sums so far, and what they are sums for. */
+struct sums {
+    interlace_plan *plan;
+    interlace_accumulator *accumulator;
+};
+
+/* The next part, its columns declared; a NULL frame behind the last. */
+static bool next_part(const struct arguments *arguments, interlace_csv_stream *stream, interlace_frame **out, interlace_error *error)
+{
+    return interlace_csv_stream_next(stream, out, error) == INTERLACE_OK && (*out == NULL || set_orders(arguments, *out, error));
+}
+
+/* The first part teaches what the model has to know of its data; it is summed like the others. */
+static bool begin(const struct arguments *arguments, const interlace_frame *first, struct sums *sums, interlace_error *error)
+{
+    return interlace_plan_new(arguments->spec, arguments->options, &sums->plan, error) == INTERLACE_OK &&
+           interlace_plan_learn(sums->plan, first, arguments->options, error) == INTERLACE_OK &&
+           interlace_accumulator_new(sums->plan, 0, &sums->accumulator, error) == INTERLACE_OK;
+}
+
+static bool add_part(const struct arguments *arguments, const interlace_frame *part, struct sums *sums, interlace_error *error)
+{
+    return (sums->accumulator != NULL || begin(arguments, part, sums, error)) &&
+           interlace_accumulator_add(sums->accumulator, part, arguments->options, error) == INTERLACE_OK;
+}
+
+bool fit_stream(const struct arguments *arguments, interlace_fit **out, interlace_error *error)
+{
+    const char *path = strcmp(arguments->data_path, "-") == 0 ? NULL : arguments->data_path;
+    interlace_csv_stream *stream = NULL;
+    struct sums sums = {NULL, NULL};
+    bool ok = declare_columns(arguments, &arguments->categorical, arguments->strict_numbers, error) &&
+              interlace_csv_stream_open(path, arguments->csv, &stream, error) == INTERLACE_OK;
+    for (bool more = true; ok && more;) {
+        interlace_frame *part = NULL;
+        ok = next_part(arguments, stream, &part, error);
+        more = part != NULL;
+        ok = ok && (!more || add_part(arguments, part, &sums, error));
+        interlace_frame_free(part);
+    }
+    ok = ok && interlace_accumulator_fit(sums.accumulator, arguments->options, out, error) == INTERLACE_OK;
+    interlace_csv_stream_free(stream);
+    interlace_accumulator_free(sums.accumulator);
+    interlace_plan_free(sums.plan);
+    return ok;
+}
