@@ -24,7 +24,10 @@ def crossed(n=6000, seed=1):
     service = rng.integers(0, 2, n)
     x = rng.normal(size=n)
     y = 3.2 - 0.1 * service + 0.2 * x + rng.normal(0, 0.3, n // 25)[s] + rng.normal(0, 0.5, 151)[d] + rng.normal(0, 0.2, 14)[dept] + rng.normal(0, 1.2, n)
-    text = lambda name, codes: pa.array([f"{name}{code}" for code in codes])
+
+    def text(name, codes):
+        return pa.array([f"{name}{code}" for code in codes])
+
     return pa.table({"unused": text("u", s), "y": pa.array(y, mask=rng.random(n) < 0.01), "x": x, "s": s, "d": text("d", d), "dept": text("dept", dept),
                      "service": text("s", service)})
 
