@@ -153,8 +153,13 @@ fn threads_change_no_bit() {
     {
         let mut all = vec![];
         for (threads, by_runs) in [(1, true), (2, true), (5, true), (1, false), (3, false)] {
-            let new = if by_runs { SparseCholesky::new } else { SparseCholesky::blocked };
-            let mut factor = new(col_ptr.len() - 1, &col_ptr, &row_idx, 1).unwrap();
+            let n = col_ptr.len() - 1;
+            let factor = if by_runs {
+                SparseCholesky::new(n, &col_ptr, &row_idx, None, 1)
+            } else {
+                SparseCholesky::blocked(n, &col_ptr, &row_idx, 1)
+            };
+            let mut factor = factor.unwrap();
             factor.threads = threads;
             values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
             factor.factorize().unwrap();
@@ -172,7 +177,7 @@ fn threads_change_no_bit() {
 #[test]
 fn groups_see_a_matrix_that_is_not_positive_definite() {
     let (col_ptr, row_idx, values) = bordered(4000, 1, 40, |_, _| true);
-    let mut factor = SparseCholesky::new(col_ptr.len() - 1, &col_ptr, &row_idx, 1).unwrap();
+    let mut factor = SparseCholesky::new(col_ptr.len() - 1, &col_ptr, &row_idx, None, 1).unwrap();
     for (column, threads) in [(17, 1), (17, 2), (3990, 3), (4020, 2)] {
         factor.threads = threads;
         values.iter().enumerate().for_each(|(e, &v)| factor.set(e, if e == col_ptr[column] { -v } else { v }));
