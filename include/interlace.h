@@ -41,6 +41,7 @@
  *   Validation   all optimisers, cross-validation
  *   Document     a fit and the answers to questions about it as one text
  *   Saved fits   a fit as bytes, and back
+ *   Data in parts linear models of streams, and of data that are spread over workers
  */
 
 #ifndef INTERLACE_H
@@ -65,6 +66,14 @@
 /* ==================================================================================================================
  * Objects: all of them are opaque
  * ================================================================================================================== */
+
+/**
+ * The data of a linear mixed model reduced to sums: rows are added and need not be kept; accumulators of parts are
+ * merged, in one process or as bytes from others, and what they have is fitted in one place. Its size grows with the
+ * levels and the pairs of levels that meet, not with the rows. docs/scale.md says how.
+ * @since 0.1
+ */
+typedef struct interlace_accumulator interlace_accumulator;
 
 /**
  * What is resampled, and what is computed of each replicate.
@@ -103,6 +112,13 @@ typedef struct interlace_frame interlace_frame;
  * @since 0.1
  */
 typedef struct interlace_options interlace_options;
+
+/**
+ * A linear mixed model for data that come in parts: what the accumulators of all parts have in common. docs/scale.md
+ * says how.
+ * @since 0.1
+ */
+typedef struct interlace_plan interlace_plan;
 
 /**
  * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
@@ -411,6 +427,26 @@ interlace_status interlace_frame_append(interlace_frame *frame,
  */
 interlace_status interlace_frame_write_csv(const interlace_frame *frame,
                                            const char *path,
+                                           interlace_error *err);
+
+/**
+ * Makes a frame of the rows of another that differ in the columns given: rows that are equal in all of them are one
+ * row, where they first occur, and a column of integers says how many they are. Missing values are equal to each other.
+ * By the number of rows of both frames a caller sees the gain. Rows of binomial models that are equal, the response
+ * included, are fitted as one with the count as weight: the estimates are the same.
+ * @param[in] frame The frame.
+ * @param[in] columns The names of the columns [n].
+ * @param[in] n The number of names, at least 1.
+ * @param[in] count The name of the column with the numbers of rows.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_aggregate(const interlace_frame *frame,
+                                           const char *const *columns,
+                                           size_t n,
+                                           const char *count,
+                                           interlace_frame **out,
                                            interlace_error *err);
 
 /**
@@ -2773,8 +2809,8 @@ interlace_status interlace_df_from_name(const char *name,
                                         interlace_error *err);
 
 /**
- * Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
- * iterations. NULL for NULL. A static string.
+ * Which engine made a fit: "direct", or "iterative" for a linear or generalised model whose random effects were solved
+ * for by iterations. NULL for NULL. A static string.
  * @param[in] fit The fit.
  * @since 0.1
  */
@@ -6007,12 +6043,242 @@ interlace_status interlace_options_from_bytes(const uint8_t *bytes,
                                               interlace_error *err);
 
 /**
- * Frees bytes that belong to the caller, those of interlace_fit_to_bytes, interlace_spec_to_bytes and
- * interlace_options_to_bytes. NULL is allowed.
+ * Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes. NULL is allowed.
  * @param[out] bytes The bytes.
  * @since 0.1
  */
 void interlace_bytes_free(uint8_t *bytes);
+
+/* ==================================================================================================================
+ * Data in parts: linear models of streams, and of data that are spread over workers
+ * ================================================================================================================== */
+
+/**
+ * Makes a plan of a linear mixed model given by a formula. It has yet to learn from a sample: see interlace_plan_learn.
+ * INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models,
+ * models with residual correlation, and models from arrays.
+ * @param[in] spec The spec.
+ * @param[in] options What becomes of rows with missing values is taken from them. NULL is allowed.
+ * @param[out] out The new plan. The caller frees it with interlace_plan_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plan_new(const interlace_spec *spec,
+                                    const interlace_options *options,
+                                    interlace_plan **out,
+                                    interlace_error *err);
+
+/**
+ * Lets a plan learn from a sample of the data, such as its first thousand rows: which columns hold numbers and which
+ * categories, the order of declared levels, and the units in which sums lose no digits. What expressions such as
+ * scale(x), poly(x, 2) or ns(x, 3) learn from data they learn from the sample, so that a model with these is that of
+ * the whole only where the sample is the whole, or where the formula gives their numbers. Levels that are not in the
+ * sample may come later. The sample is not counted among the data. A plan that has learnt learns anew. On failure it is
+ * as it was.
+ * @param[in,out] plan The plan.
+ * @param[in] sample Rows with the columns of the data.
+ * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plan_learn(interlace_plan *plan,
+                                      const interlace_frame *sample,
+                                      const interlace_options *options,
+                                      interlace_error *err);
+
+/**
+ * Saves a plan as `*len` bytes to `*bytes`, of which interlace_plan_from_bytes makes the same plan in another process.
+ * @param[in] plan The plan.
+ * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plan_to_bytes(const interlace_plan *plan,
+                                         uint8_t **bytes,
+                                         size_t *len,
+                                         interlace_error *err);
+
+/**
+ * Makes a plan of the bytes of one. Versions and errors are as for interlace_fit_from_bytes.
+ * @param[in] bytes The bytes [len].
+ * @param[in] len The number of bytes.
+ * @param[out] out The new plan. The caller frees it with interlace_plan_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plan_from_bytes(const uint8_t *bytes,
+                                           size_t len,
+                                           interlace_plan **out,
+                                           interlace_error *err);
+
+/**
+ * Frees a plan. NULL is allowed.
+ * @param[in,out] plan NULL is allowed.
+ * @since 0.1
+ */
+void interlace_plan_free(interlace_plan *plan);
+
+/**
+ * Makes an accumulator without rows. Its rows are one partition of the data, to which the caller gives a number:
+ * accumulators with the same partition are not merged, so that no row counts twice. INTERLACE_E_ARGUMENT if the plan
+ * has not learnt.
+ * @param[in] plan The plan.
+ * @param[in] partition The number of the partition; 0 where there is but one.
+ * @param[out] out The new accumulator. The caller frees it with interlace_accumulator_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_new(const interlace_plan *plan,
+                                           uint64_t partition,
+                                           interlace_accumulator **out,
+                                           interlace_error *err);
+
+/**
+ * Adds the rows of a frame to the accumulator's partition. Columns that the model does not use are ignored. On failure
+ * the accumulator is as it was, and the error names column and row of the frame.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in] data The rows to add.
+ * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_add(interlace_accumulator *accumulator,
+                                           const interlace_frame *data,
+                                           const interlace_options *options,
+                                           interlace_error *err);
+
+/**
+ * Adds the rows of a table in the Arrow C data interface; schema and array are as for interlace_frame_from_arrow, and
+ * are released by the call whether it succeeds or fails. On failure the accumulator is as it was.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in,out] schema The names and types of the columns. Released by the call.
+ * @param[in,out] array The values. Released by the call.
+ * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_add_arrow(interlace_accumulator *accumulator,
+                                                 struct ArrowSchema *schema,
+                                                 struct ArrowArray *array,
+                                                 const interlace_options *options,
+                                                 interlace_error *err);
+
+/**
+ * Adds the rows of all arrays of an Arrow stream, one array after the other: no more than one is in memory. The stream
+ * is as for interlace_frame_from_arrow_stream, and is released by the call whether it succeeds or fails. On failure,
+ * and so if the stream fails half-way, nothing of it has been added.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in,out] stream The stream, which is read to its end. Released by the call.
+ * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_add_arrow_stream(interlace_accumulator *accumulator,
+                                                        struct ArrowArrayStream *stream,
+                                                        const interlace_options *options,
+                                                        interlace_error *err);
+
+/**
+ * Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of
+ * such calls, to the same bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared
+ * in orders that contradict each other; INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it
+ * was.
+ * @param[in,out] accumulator The accumulator.
+ * @param[in] part The accumulator whose rows are added.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_merge(interlace_accumulator *accumulator,
+                                             const interlace_accumulator *part,
+                                             interlace_error *err);
+
+/**
+ * Saves an accumulator with its plan as `*len` bytes to `*bytes`, of which interlace_accumulator_from_bytes makes an
+ * accumulator in another process, or on another machine.
+ * @param[in] accumulator The accumulator.
+ * @param[out] bytes The bytes [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_to_bytes(const interlace_accumulator *accumulator,
+                                                uint8_t **bytes,
+                                                size_t *len,
+                                                interlace_error *err);
+
+/**
+ * Makes an accumulator of the bytes of one. Versions and errors are as for interlace_fit_from_bytes.
+ * @param[in] bytes The bytes [len].
+ * @param[in] len The number of bytes.
+ * @param[out] out The new accumulator. The caller frees it with interlace_accumulator_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_from_bytes(const uint8_t *bytes,
+                                                  size_t len,
+                                                  interlace_accumulator **out,
+                                                  interlace_error *err);
+
+/**
+ * The number of rows that are used, of all partitions; 0 for NULL.
+ * @param[in] accumulator The accumulator.
+ * @since 0.1
+ */
+uint64_t interlace_accumulator_n_rows(const interlace_accumulator *accumulator);
+
+/**
+ * The number of rows that were left out for missing values or weights of zero, of all partitions; 0 for NULL.
+ * @param[in] accumulator The accumulator.
+ * @since 0.1
+ */
+uint64_t interlace_accumulator_n_dropped(const interlace_accumulator *accumulator);
+
+/**
+ * The bytes of memory that its sums take, about those of interlace_accumulator_to_bytes; 0 for NULL.
+ * @param[in] accumulator The accumulator.
+ * @since 0.1
+ */
+size_t interlace_accumulator_size(const interlace_accumulator *accumulator);
+
+/**
+ * What one factorisation of the model would take, of which a fit makes some ten to a hundred: an upper bound, before
+ * anything of the kind is allocated.
+ * @param[in] accumulator The accumulator.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] memory Bytes of the factor and its inverse [1].
+ * @param[out] multiplications Multiplications of one factorisation [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_forecast(const interlace_accumulator *accumulator,
+                                                const interlace_options *options,
+                                                double *memory,
+                                                double *multiplications,
+                                                interlace_error *err);
+
+/**
+ * Fits the plan's model to the rows of all partitions. The fit answers what needs no rows: estimates, degrees of
+ * freedom, tests, profiles, marginal means, predictions for new data with intervals. What is per row, such as
+ * residuals, is INTERLACE_E_UNSUPPORTED; it takes a second pass over the data, with interlace_fit_predict for each
+ * part. Rows that were left out are counted in a warning. `options` may be NULL.
+ * @param[in] accumulator The accumulator.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new fit. The caller frees it with interlace_fit_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_fit(const interlace_accumulator *accumulator,
+                                           const interlace_options *options,
+                                           interlace_fit **out,
+                                           interlace_error *err);
+
+/**
+ * Frees an accumulator. NULL is allowed.
+ * @param[in,out] accumulator NULL is allowed.
+ * @since 0.1
+ */
+void interlace_accumulator_free(interlace_accumulator *accumulator);
 
 #ifdef __cplusplus
 }

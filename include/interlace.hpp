@@ -1455,6 +1455,10 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
     /// interlace_frame_write_csv: Writes the frame as a CSV file, with a header.
     Result<void> write_csv(std::string_view path) const;
 
+    /// interlace_frame_aggregate: Makes a frame of the rows of another that differ in the columns given: rows that are equal in all of them
+    /// are one row, where they first occur, and a column of integers says how many they are.
+    [[nodiscard]] Result<Frame> aggregate(const Texts &columns, std::string_view count) const;
+
     /// interlace_frame_n_rows: Number of rows; 0 for NULL.
     [[nodiscard]] std::size_t n_rows() const noexcept;
 
@@ -2038,8 +2042,8 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_bic: Bayesian information criterion.
     [[nodiscard]] double bic() const noexcept;
 
-    /// interlace_fit_engine: Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by
-    /// iterations.
+    /// interlace_fit_engine: Which engine made a fit: "direct", or "iterative" for a linear or generalised model whose random effects were
+    /// solved for by iterations.
     [[nodiscard]] std::string_view engine() const noexcept;
 
     /// interlace_fit_engine_decision: Why that engine was chosen, in one line; NULL where there was nothing to decide.
@@ -2632,6 +2636,58 @@ class Bootstrap : public detail::Owner<interlace_bootstrap, interlace_bootstrap_
     std::unique_ptr<Statistic> statistic_;
 };
 
+/// A linear model for data that come in parts.
+class Plan : public detail::Owner<interlace_plan, interlace_plan_free> {
+  public:
+    using Owner::Owner;
+
+    /// It has yet to learn from a sample.
+    [[nodiscard]] static Result<Plan> make(const Spec &spec, Maybe<Options> options = none);
+    [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes() const;
+    [[nodiscard]] static Result<Plan> from_bytes(View<std::uint8_t> bytes);
+
+    /// interlace_plan_learn: Lets a plan learn from a sample of the data, such as its first thousand rows: which columns hold numbers and
+    /// which categories, the order of declared levels, and the units in which sums lose no digits.
+    Result<void> learn(const Frame &sample, Maybe<Options> options = none);
+};
+
+/// What a factorisation would take at most: bytes, and multiplications.
+struct Forecast {
+    double memory;
+    double multiplications;
+};
+
+/// The rows of a linear model reduced to sums.
+class Accumulator : public detail::Owner<interlace_accumulator, interlace_accumulator_free> {
+  public:
+    using Owner::Owner;
+
+    [[nodiscard]] static Result<Accumulator> make(const Plan &plan, std::uint64_t partition = 0);
+    /// The structures are released, whether this succeeds or fails.
+    Result<void> add_arrow(ArrowSchema &schema, ArrowArray &array, Maybe<Options> options = none);
+    Result<void> add_arrow_stream(ArrowArrayStream &stream, Maybe<Options> options = none);
+    [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes() const;
+    [[nodiscard]] static Result<Accumulator> from_bytes(View<std::uint8_t> bytes);
+    [[nodiscard]] Result<Forecast> forecast(Maybe<Options> options = none) const;
+    [[nodiscard]] Result<Fit> fit(Maybe<Options> options = none) const;
+
+    /// interlace_accumulator_add: Adds the rows of a frame to the accumulator's partition.
+    Result<void> add(const Frame &data, Maybe<Options> options = none);
+
+    /// interlace_accumulator_merge: Adds what another accumulator of the same plan has, which stays as it is.
+    Result<void> merge(const Accumulator &part);
+
+    /// interlace_accumulator_n_rows: The number of rows that are used, of all partitions; 0 for NULL.
+    [[nodiscard]] std::uint64_t n_rows() const noexcept;
+
+    /// interlace_accumulator_n_dropped: The number of rows that were left out for missing values or weights of zero, of all partitions; 0
+    /// for NULL.
+    [[nodiscard]] std::uint64_t n_dropped() const noexcept;
+
+    /// interlace_accumulator_size: The bytes of memory that its sums take, about those of interlace_accumulator_to_bytes; 0 for NULL.
+    [[nodiscard]] std::size_t size() const noexcept;
+};
+
 // ===================================================================================================================
 // How they are done
 // ===================================================================================================================
@@ -3184,6 +3240,82 @@ inline Result<double> Bootstrap::response_std_error(const Fit &fit, const std::f
     return call.result(out);
 }
 
+inline Result<Plan> Plan::make(const Spec &spec, Maybe<Options> options)
+{
+    detail::Call call;
+    interlace_plan *out = nullptr;
+    call.ended(interlace_plan_new(spec.capi(), options.capi(), &out, call.error()));
+    return call.result(Plan(out));
+}
+
+inline Result<std::vector<std::uint8_t>> Plan::to_bytes() const
+{
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_plan_to_bytes(capi(), bytes, len, error);
+    });
+}
+
+inline Result<Plan> Plan::from_bytes(View<std::uint8_t> bytes)
+{
+    detail::Call call;
+    interlace_plan *out = nullptr;
+    call.ended(interlace_plan_from_bytes(bytes.data(), bytes.size(), &out, call.error()));
+    return call.result(Plan(out));
+}
+
+inline Result<Accumulator> Accumulator::make(const Plan &plan, std::uint64_t partition)
+{
+    detail::Call call;
+    interlace_accumulator *out = nullptr;
+    call.ended(interlace_accumulator_new(plan.capi(), partition, &out, call.error()));
+    return call.result(Accumulator(out));
+}
+
+inline Result<void> Accumulator::add_arrow(ArrowSchema &schema, ArrowArray &array, Maybe<Options> options)
+{
+    detail::Call call;
+    call.ended(interlace_accumulator_add_arrow(capi(), &schema, &array, options.capi(), call.error()));
+    return call.result();
+}
+
+inline Result<void> Accumulator::add_arrow_stream(ArrowArrayStream &stream, Maybe<Options> options)
+{
+    detail::Call call;
+    call.ended(interlace_accumulator_add_arrow_stream(capi(), &stream, options.capi(), call.error()));
+    return call.result();
+}
+
+inline Result<std::vector<std::uint8_t>> Accumulator::to_bytes() const
+{
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_accumulator_to_bytes(capi(), bytes, len, error);
+    });
+}
+
+inline Result<Accumulator> Accumulator::from_bytes(View<std::uint8_t> bytes)
+{
+    detail::Call call;
+    interlace_accumulator *out = nullptr;
+    call.ended(interlace_accumulator_from_bytes(bytes.data(), bytes.size(), &out, call.error()));
+    return call.result(Accumulator(out));
+}
+
+inline Result<Forecast> Accumulator::forecast(Maybe<Options> options) const
+{
+    detail::Call call;
+    Forecast out{};
+    call.ended(interlace_accumulator_forecast(capi(), options.capi(), &out.memory, &out.multiplications, call.error()));
+    return call.result(out);
+}
+
+inline Result<Fit> Accumulator::fit(Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_fit *out = nullptr;
+    call.ended(interlace_accumulator_fit(capi(), options.capi(), &out, call.error()));
+    return call.result(Fit(out));
+}
+
 inline interlace_predict_request PredictRequest::capi(detail::Call &) const
 {
     interlace_predict_request own{};
@@ -3327,6 +3459,16 @@ inline Result<void> Frame::write_csv(std::string_view path) const
     const std::string path_text = call.text("path", path);
     if (call.good()) call.ended(interlace_frame_write_csv(capi(), path_text.c_str(), call.error()));
     return call.result();
+}
+
+inline Result<Frame> Frame::aggregate(const Texts &columns, std::string_view count) const
+{
+    detail::Call call;
+    call.whole("columns", columns.has_nul());
+    const std::string count_text = call.text("count", count);
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_frame_aggregate(capi(), columns.data(), columns.size(), count_text.c_str(), &out, call.error()));
+    return call.result(Frame(out));
 }
 
 inline std::size_t Frame::n_rows() const noexcept
@@ -5016,6 +5158,42 @@ inline std::string_view Questions::needs(std::size_t i, std::size_t j) noexcept
 inline bool Questions::suits(std::size_t i, Model model) noexcept
 {
     return interlace_questions_suits(i, static_cast<interlace_model>(model));
+}
+
+inline Result<void> Plan::learn(const Frame &sample, Maybe<Options> options)
+{
+    detail::Call call;
+    call.ended(interlace_plan_learn(capi(), sample.capi(), options.capi(), call.error()));
+    return call.result();
+}
+
+inline Result<void> Accumulator::add(const Frame &data, Maybe<Options> options)
+{
+    detail::Call call;
+    call.ended(interlace_accumulator_add(capi(), data.capi(), options.capi(), call.error()));
+    return call.result();
+}
+
+inline Result<void> Accumulator::merge(const Accumulator &part)
+{
+    detail::Call call;
+    call.ended(interlace_accumulator_merge(capi(), part.capi(), call.error()));
+    return call.result();
+}
+
+inline std::uint64_t Accumulator::n_rows() const noexcept
+{
+    return interlace_accumulator_n_rows(capi());
+}
+
+inline std::uint64_t Accumulator::n_dropped() const noexcept
+{
+    return interlace_accumulator_n_dropped(capi());
+}
+
+inline std::size_t Accumulator::size() const noexcept
+{
+    return interlace_accumulator_size(capi());
 }
 
 } // inline namespace

@@ -29,7 +29,9 @@ const VERSION: u32 = 1_000_000 * number(env!("CARGO_PKG_VERSION_MAJOR"))
 pub const FIT: Envelope = Envelope::new(*b"ILFT", 1, "a fit");
 pub const SPEC: Envelope = Envelope::new(*b"ILSP", 1, "a spec");
 pub const OPTIONS: Envelope = Envelope::new(*b"ILOP", 1, "options");
-const KINDS: [Envelope; 3] = [FIT, SPEC, OPTIONS];
+pub const PLAN: Envelope = Envelope::new(*b"ILPL", 1, "a plan");
+pub const ACCUMULATOR: Envelope = Envelope::new(*b"ILAC", 1, "an accumulator");
+const KINDS: [Envelope; 5] = [FIT, SPEC, OPTIONS, PLAN, ACCUMULATOR];
 
 /// A kind of bytes.
 pub struct Envelope {

@@ -56,6 +56,8 @@ pub mod random;
 pub mod options;
 /// The search for a model's parameters; exact zeros.
 pub mod search;
+/// Random effects that are too many to factorise: conjugate gradients, traces by random signs.
+pub mod iterative;
 /// Linear mixed models.
 pub mod lmm;
 /// Generalised linear mixed models.
@@ -66,6 +68,8 @@ pub mod clmm;
 pub mod coxme;
 /// The fitted model.
 pub mod fit;
+/// Data that come in parts: plans, accumulators, fits of them.
+pub mod stream;
 /// Simulated responses of a fit, refits to them, the parametric bootstrap.
 pub mod resample;
 /// Tests and intervals of a fit.

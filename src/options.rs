@@ -37,15 +37,15 @@ pub struct Options {
     pub null_model: bool,
     /// Random effects that the data can't tell from each other or from the residual.
     pub unidentified: Unidentified,
-    /// How the random effects' system of a linear model is solved.
+    /// How the random effects' system of a linear or generalised model is solved.
     pub engine: Engine,
     /// Of the random signs of the iterative engine.
     pub engine_seed: u64,
-    /// Bytes that the direct engine may take for a linear model before the iterative one is chosen.
+    /// Bytes that the direct engine may take before the iterative one is chosen.
     pub memory_limit: f64,
 }
 
-/// How the random effects' system of a linear model is solved.
+/// How the random effects' system of a linear or generalised model is solved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Engine {
     /// By a factorisation where a forecast finds that it can be had, otherwise by iterations.

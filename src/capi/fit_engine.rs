@@ -1,4 +1,4 @@
-//! How the random effects of a linear fit were solved for, what that would have taken by a factorisation, and Monte-Carlo errors.
+//! How the random effects of a fit were solved for, what that would have taken by a factorisation, and Monte-Carlo errors.
 
 use std::borrow::Cow;
 use std::ptr::null;
@@ -10,7 +10,8 @@ use super::fit::{FitHandle, estimates_of};
 use super::status::{ErrorRecord, Status};
 use crate::options::Engine;
 
-/// Which engine made a fit: "direct", or "iterative" for a linear model whose random effects were solved for by iterations. NULL for NULL. A
+/// Which engine made a fit: "direct", or "iterative" for a linear or generalised model whose random effects were
+/// solved for by iterations. NULL for NULL. A
 /// static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -250,6 +250,31 @@ pub unsafe extern "C" fn interlace_frame_write_csv(
     })
 }
 
+/// Makes a frame of the rows of another that differ in the columns given: rows that are equal in all of them are one row, where they first
+/// occur, and a column of integers says how many they are. Missing values are equal to each other. By the number of rows of both frames a
+/// caller sees the gain. Rows of binomial models that are equal, the response included, are fitted as one with the count as weight: the
+/// estimates are the same.
+/// @param columns The names of the columns [n].
+/// @param n The number of names, at least 1.
+/// @param count The name of the column with the numbers of rows.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_aggregate(
+    frame: Option<&FrameHandle>,
+    columns: *const *const c_char,
+    n: usize,
+    count: *const c_char,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, out) = (&need(frame, "frame")?.frame, target(out, "out")?);
+        let columns = texts(columns, n, "columns")?;
+        out.write(give(FrameHandle::new(frame.aggregate(&columns, text(count, "count")?)?))?);
+        Ok(())
+    })
+}
+
 /// Frees a frame. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]

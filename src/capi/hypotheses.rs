@@ -251,7 +251,7 @@ pub(super) fn degrees_of_freedom_by<'f>(
     let fit = &handle.fit;
     method.check(fit)?;
     if matches!(method, DfMethod::Satterthwaite | DfMethod::KenwardRoger) || method == DfMethod::Default && fit.is_linear() {
-        fit.need_rows("degrees of freedom other than those of df = normal and df = residual")?;
+        fit.need_rows_or_sums("degrees of freedom other than those of df = normal and df = residual")?;
     }
     let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit, watch));
     Ok(match method {

@@ -30,6 +30,7 @@ mod strings;
 pub use boundary::leave_panic_hook;
 
 // What the header is generated from; `tests/library/header.rs` has the order.
+pub mod accumulator;
 pub mod bootstrap;
 pub mod bootstrap_lists;
 pub mod column_lists;
@@ -64,6 +65,7 @@ pub mod options;
 pub mod options_lists;
 pub mod options_named;
 pub mod phase;
+pub mod plan;
 pub mod predict;
 pub mod predict_lists;
 pub mod profile;

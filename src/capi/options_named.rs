@@ -189,7 +189,7 @@ const NAMED: [Named; 16] = [
     },
     Named {
         name: c"engine",
-        doc: c"how the random effects of a linear model are solved for: auto (default), direct (a sparse factorisation) or iterative (for designs too large to factorise; results have a Monte-Carlo error)",
+        doc: c"how the random effects of a linear or generalised model are solved for: auto (default), direct (a sparse factorisation) or iterative (for designs too large to factorise; results have a Monte-Carlo error)",
         set: |options, value| choose(&mut options.engine, value),
         get: |o| o.engine.name().into(),
     },

@@ -153,7 +153,7 @@ pub unsafe extern "C" fn interlace_options_from_bytes(
     })
 }
 
-/// Frees bytes that belong to the caller, those of interlace_fit_to_bytes, interlace_spec_to_bytes and interlace_options_to_bytes. NULL is allowed.
+/// Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes. NULL is allowed.
 /// @param bytes The bytes.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn interlace_bytes_free(bytes: *mut u8) {
 }
 
 /// Gives bytes to the caller.
-unsafe fn write_out(written: &[u8], bytes: NonNull<*mut u8>, len: NonNull<usize>) -> Result<()> {
+pub(super) unsafe fn write_out(written: &[u8], bytes: NonNull<*mut u8>, len: NonNull<usize>) -> Result<()> {
     bytes.write(owned(written)?);
     len.write(written.len());
     Ok(())

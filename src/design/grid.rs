@@ -2,6 +2,8 @@
 //! depend on, with numeric covariates at their means. It is made of columns of the data, not of variables of the model: with `log(x)` the
 //! mean is that of x, and stateful functions evaluate what they learnt.
 
+use std::collections::BTreeMap;
+
 use super::node::Node;
 use super::program::Program;
 use super::rows::{Incomplete, Rows};
@@ -206,6 +208,34 @@ impl Program {
         Ok(reference)
     }
 
+    /// The same with the means of covariates as they were summed, by column: possible where factors are columns, or made of one.
+    pub fn reference_of_means(&self, means: &BTreeMap<String, f64>) -> Result<Reference> {
+        let mut reference = Reference { factors: Vec::new(), covariates: Vec::new(), counts: None };
+        for name in self.fixed_columns() {
+            if let Some(mean) = means.get(name) {
+                reference.covariates.push((name.to_string(), *mean));
+                continue;
+            }
+            let plain = |node: &Node| matches!(node, Node::Column(own) if own == name) || categorises(node, name);
+            let Some(variable) = self.fixed_variables().iter().find(|variable| plain(&variable.node)) else {
+                return Err(Error::unsupported(format!(
+                    "marginal means: the fit was made from an accumulator, which does not know the levels of {} behind an expression; give \
+                     the formula a column of its values",
+                    quoted(name)
+                )));
+            };
+            let Kind::Factor { levels, .. } = &variable.kind else {
+                return Err(Error::unsupported(format!("marginal means: the mean of {} is not known", quoted(name))));
+            };
+            let numbers: Option<Vec<f64>> = levels.iter().map(|label| label.parse().ok()).collect();
+            let numbers =
+                numbers.filter(|n| self.makes_factor(name) && n.iter().zip(levels).all(|(&n, label)| shortest_text(n) == *label));
+            reference.factors.push(ReferenceFactor { name: name.to_string(), levels: levels.clone(), numbers });
+        }
+        reference.check_size()?;
+        Ok(reference)
+    }
+
     /// The fixed effects' columns on the grid, `[cells, p]`, p counting also the columns that a fit leaves out.
     pub fn reference_matrix(&self, reference: &Reference) -> Result<Vec<f64>> {
         let frame = reference.frame()?;
@@ -252,7 +282,7 @@ impl Program {
 }
 
 /// Whether `factor()` and the like stand right at the column.
-fn categorises(node: &Node, column: &str) -> bool {
+pub(super) fn categorises(node: &Node, column: &str) -> bool {
     match node {
         Node::Factor { argument, .. } | Node::Contrasts { argument, .. } => {
             matches!(&**argument, Node::Column(name) if name == column) || categorises(argument, column)

@@ -190,8 +190,8 @@ impl Lookup {
 }
 
 /// A hash of one integer by multiplication and shift (Fibonacci hashing, Knuth vol. 3, 6.4): the default one is slow for rows by the million.
-#[derive(Default)]
-struct Mix(u64);
+#[derive(Clone, Default)]
+pub struct Mix(u64);
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {

@@ -6,26 +6,29 @@ use crate::design::compile::compile;
 use crate::design::contrasts::Contrast;
 use crate::design::group::Group;
 use crate::design::matrix::ModelMatrix;
+use crate::design::node::Node;
 use crate::design::predictor::{PredictorProgram, RandomProgram, Source, fixed_factors};
 use crate::design::realise::Evaluated;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::unread::{note_group, note_variable};
 use crate::design::value::Factor;
 use crate::design::variable::{Kind, Variable};
+use crate::envelope::fits;
 use crate::error::{Error, Result};
 use crate::formula::{Expr, Formula, RandomTerm, TermList};
 use crate::frame::Frame;
 use crate::watch::Watch;
 
 /// All compiled expressions of a predictor, before their kinds are known.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct PredictorSources {
-    variables: Vec<Source>,
-    n_fixed_variables: usize,
+    pub variables: Vec<Source>,
+    pub n_fixed_variables: usize,
     /// For the fixed effects, then for each random term: the place of each of its variables.
-    places: Vec<Vec<usize>>,
-    groups: Vec<Vec<Source>>,
+    pub places: Vec<Vec<usize>>,
+    pub groups: Vec<Vec<Source>>,
     /// For each random term the place of its group.
-    group_of: Vec<usize>,
+    pub group_of: Vec<usize>,
     pub offsets: Vec<Source>,
     /// The intercepts are parameters of their own: factors are coded as beside an intercept, whose column is left out.
     pub without_intercept: bool,
@@ -50,6 +53,43 @@ impl PredictorSources {
             sources.add_group(term, frame)?;
         }
         Ok(sources)
+    }
+
+    /// Fails for sources that were read from damaged bytes.
+    pub fn check(&self, formula: &Formula) -> Result<()> {
+        let lists: Vec<&TermList> = std::iter::once(&formula.fixed).chain(formula.random.iter().map(|t| &t.effects)).collect();
+        let known = |(list, places): (&&TermList, &Vec<usize>)| {
+            let term = |term: &Vec<usize>| term.iter().all(|v| places.get(*v).is_some_and(|place| *place < self.variables.len()));
+            places.len() == list.variables.len() && list.terms.iter().all(term)
+        };
+        let together = self.n_fixed_variables <= self.variables.len()
+            && self.places.len() == lists.len()
+            && lists.iter().zip(&self.places).all(known)
+            && self.group_of.len() == formula.random.len()
+            && self.group_of.iter().all(|g| *g < self.groups.len())
+            && self.groups.iter().all(|group| !group.is_empty());
+        fits(together, "a term")?;
+        self.groups.iter().flatten().chain(&self.offsets).chain(&self.variables).try_for_each(|source| source.node.check())
+    }
+
+    /// The expression of each variable.
+    pub fn variable_expressions<'f>(&self, formula: &'f Formula) -> Vec<&'f Expr> {
+        let lists = std::iter::once(&formula.fixed).chain(formula.random.iter().map(|term| &term.effects));
+        let pairs: Vec<(&usize, &Expr)> =
+            lists.zip(&self.places).flat_map(|(list, places)| places.iter().zip(&list.variables)).collect();
+        let of = |v: usize| pairs.iter().find(|(place, _)| **place == v).map(|(_, expr)| *expr);
+        (0..self.variables.len()).filter_map(of).collect()
+    }
+
+    /// The expressions of each group.
+    pub fn group_expressions<'f>(&self, formula: &'f Formula) -> Vec<&'f [Expr]> {
+        let of = |g: usize| self.group_of.iter().position(|own| *own == g).map(|k| &formula.random[k].group[..]);
+        (0..self.groups.len()).filter_map(of).collect()
+    }
+
+    /// All compiled expressions of factors and numbers.
+    pub fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.variables.iter_mut().chain(self.groups.iter_mut().flatten()).map(|source| &mut source.node)
     }
 
     fn add_variables(&mut self, list: &TermList, known: &mut HashMap<String, (usize, Expr)>, frame: &Frame) -> Result<()> {

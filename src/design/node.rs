@@ -158,8 +158,29 @@ impl Node {
         }
     }
 
+    /// The same, to be changed.
+    pub(super) fn arguments_mut(&mut self) -> Vec<&mut Node> {
+        match self {
+            Node::Column(_) | Node::Number(_) | Node::Word(_) => vec![],
+            Node::Binary { left, right, .. } => vec![left, right],
+            Node::IfElse { test, yes, no } => vec![test, yes, no],
+            Node::Extreme { arguments, .. } => arguments.iter_mut().collect(),
+            Node::Not(argument)
+            | Node::Apply { argument, .. }
+            | Node::LogBase { argument, .. }
+            | Node::Round { argument, .. }
+            | Node::Indicator { argument, .. }
+            | Node::AsNumeric { argument, .. }
+            | Node::Scale { argument, .. }
+            | Node::Poly { argument, .. }
+            | Node::Spline { argument, .. }
+            | Node::Factor { argument, .. }
+            | Node::Contrasts { argument, .. } => vec![argument],
+        }
+    }
+
     /// The expressions that it is made of.
-    fn arguments(&self) -> Vec<&Node> {
+    pub(super) fn arguments(&self) -> Vec<&Node> {
         match self {
             Node::Column(_) | Node::Number(_) | Node::Word(_) => vec![],
             Node::Binary { left, right, .. } => vec![left, right],

@@ -17,7 +17,12 @@ use serde::Deserializer;
 /// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
 pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
     let columns: Vec<String> = frame.all_names().map(ToString::to_string).collect();
-    expand(&parse(&spec.formula)?, &spec.random, &spec.groups, &columns)
+    formula_with(spec, &columns)
+}
+
+/// The same against the names of columns.
+pub(super) fn formula_with(spec: &FormulaSpec, columns: &[String]) -> Result<Formula> {
+    expand(&parse(&spec.formula)?, &spec.random, &spec.groups, columns)
 }
 
 /// A model realised on data: only the rows that are used. Matrices are column-major.
@@ -181,6 +186,13 @@ impl TermDesign {
             index: try_copy("group index", &self.index)?,
             z: self.z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose()?,
         })
+    }
+}
+
+impl Design {
+    /// Whether it has its rows; one that was made of sums has none.
+    pub fn has_rows(&self) -> bool {
+        self.n == 0 || !self.y.is_empty()
     }
 }
 

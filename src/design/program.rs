@@ -385,8 +385,18 @@ impl Sources {
 }
 
 impl Program {
+    /// Of a linear model whose levels came from parts of the data.
+    pub(super) fn of_outline(
+        response: Response,
+        mean: PredictorProgram,
+        further: Further<PredictorProgram>,
+        complete: bool,
+    ) -> Self {
+        Program { response, mean, further, strata: None, complete }
+    }
+
     /// Each of the contrasts asked for must be of a factor of the fixed effects.
-    fn check_contrasts(&self, contrasts: &[(&str, Contrast)]) -> Result<()> {
+    pub(super) fn check_contrasts(&self, contrasts: &[(&str, Contrast)]) -> Result<()> {
         let factors = std::iter::once(&self.mean).chain(self.further.iter()).flat_map(PredictorProgram::fixed_factors);
         let factors: Vec<&str> = factors.collect();
         match contrasts.iter().find(|(name, _)| !factors.contains(name)) {
@@ -410,7 +420,7 @@ fn strata_of(request: &Request, frame: &Frame) -> Result<Vec<Source>> {
     request.formula.fixed.strata.iter().map(|expr| Source::of_expression(expr, frame)).collect()
 }
 
-fn named_contrasts(requested: &[(String, String)]) -> Result<Vec<(&str, Contrast)>> {
+pub(super) fn named_contrasts(requested: &[(String, String)]) -> Result<Vec<(&str, Contrast)>> {
     let named = |(name, wanted): &'_ (String, String)| {
         Contrast::named(wanted).ok_or_else(|| {
             let message = format!("unknown contrasts {} for {}; known are {CONTRAST_NAMES}", quoted(wanted), quoted(name));

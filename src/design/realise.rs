@@ -127,7 +127,7 @@ pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Re
     }
 }
 
-fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> Result<Option<Vec<f64>>> {
+pub(super) fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> Result<Option<Vec<f64>>> {
     let mut sum: Option<Vec<f64>> = None;
     for (source, values) in sources.iter().zip(offsets) {
         let values = rows.select(values)?;

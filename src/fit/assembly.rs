@@ -1,6 +1,7 @@
 //! From the solution of a generalised model to its fit.
 
 use super::common::{Common, Fit};
+use super::engine::EngineRecord;
 use super::estimable::Estimable;
 use super::kind::{FamilyParameter, Generalised, Kind, Ordinal};
 use super::parts::{FixedEffects, PredictorFit, TermFit, in_unit, kept_columns};
@@ -26,6 +27,7 @@ pub(super) struct Assembly<'a> {
     pub estimate: &'a Estimate,
     /// Newton steps of the modes.
     pub mode_steps: usize,
+    pub engine: Option<EngineRecord>,
 }
 
 /// What a generalised fit has of its distribution.
@@ -57,15 +59,17 @@ impl Assembly<'_> {
         let vcov_names = self.vcov_names(&design, self.response.shared_names(ordinal.as_ref()), &theta_names);
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let terms = term_fits(std::mem::take(&mut design.terms), &mut own);
-        let (zero_inflation, dispersion) = (design.zero_inflation.take(), design.dispersion.take());
-        let zero_inflation = self.further(zero_inflation, self.response.zero_predictor(), 0.0, &mut solution, &mut own)?;
-        let dispersion = self.further(dispersion, self.response.dispersion_predictor(), log_unit, &mut solution, &mut own)?;
+        let zero_inflation =
+            self.further(design.zero_inflation.take(), self.response.zero_predictor(), 0.0, &mut solution, &mut own)?;
+        let dispersion =
+            self.further(design.dispersion.take(), self.response.dispersion_predictor(), log_unit, &mut solution, &mut own)?;
         let reml = self.options.reml_generalised && self.options.quadrature != 0;
         let shared = if ordinal.is_some() { psi.len() } else { solution.shared.len() };
         let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + shared;
         let fixed = self.fixed_effects(&design.x_names, 0, &solution);
         let generalised = Box::new(Generalised {
             family,
+            engine: self.engine.clone().map(Box::new),
             zero,
             information: self.options.information,
             quadrature: self.options.quadrature,
@@ -85,10 +89,7 @@ impl Assembly<'_> {
         });
         design.warnings.extend(solution.remarks);
         Ok(Fit::of(Common {
-            kind: match ordinal {
-                None => Kind::Generalised(generalised),
-                Some(ordinal) => Kind::Ordinal(generalised, Box::new(ordinal)),
-            },
+            kind: kind_of(generalised, ordinal),
             reml,
             sigma: f64::NAN,
             criterion: solution.deviance,
@@ -202,6 +203,13 @@ impl Assembly<'_> {
             FamilyParameter { name, estimate, std_error, fixed: p.fixed.is_some() }
         };
         response.family.parameters().iter().enumerate().map(one).collect()
+    }
+}
+
+fn kind_of(generalised: Box<Generalised>, ordinal: Option<Ordinal>) -> Kind {
+    match ordinal {
+        None => Kind::Generalised(generalised),
+        Some(ordinal) => Kind::Ordinal(generalised, Box::new(ordinal)),
     }
 }
 

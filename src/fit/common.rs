@@ -5,6 +5,7 @@ use super::engine::{EngineRecord, Iterative};
 use super::estimable::Estimable;
 use super::kind::{Cox, Generalised, Kind, Nominal, Ordinal};
 use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
+use super::sums::Reduced;
 use crate::choice::Choice;
 use crate::design::{Design, ModelProgram, RowLedger};
 use crate::envelope::{column, column_if_any, rows, rows_if_any, unless_left_out};
@@ -71,6 +72,8 @@ pub struct Fit {
     /// A fit that was saved without its rows has what is per row no more.
     #[serde(serialize_with = "unless_left_out")]
     pub has_rows: bool,
+    /// The sums of a fit that was made without rows.
+    pub(crate) reduced: Option<Box<Reduced>>,
     /// Makes the model matrices of new data.
     pub(crate) program: ModelProgram,
     /// The columns of the program's X that the fit has kept.
@@ -132,6 +135,7 @@ impl Fit {
             rows: design.rows,
             timing: (0.0, 0.0),
             has_rows: true,
+            reduced: None,
             kept: kept.to_vec(),
             estimable,
             theta,
@@ -143,14 +147,25 @@ impl Fit {
         }
     }
 
+    /// Fails for a fit that has neither rows nor sums in their place.
+    pub(crate) fn need_rows_or_sums(&self, what: &str) -> Result<()> {
+        if self.reduced.is_some() { Ok(()) } else { self.need_rows(what) }
+    }
+
     pub fn is_linear(&self) -> bool {
         matches!(self.kind, Kind::Linear(..))
     }
 
-    /// Fails for a fit that was saved without its rows.
+    /// Fails for a fit that was saved or made without rows.
     pub fn need_rows(&self, what: &str) -> Result<()> {
         if self.has_rows {
             return Ok(());
+        }
+        if self.reduced.is_some() {
+            return Err(Error::unsupported(format!(
+                "{what}: the rows of the data are needed, and the fit was made from an accumulator, which has none; make a second pass over \
+                 the data, with interlace_fit_predict on each part"
+            )));
         }
         Err(Error::unsupported(format!("{what}: the rows of the data are needed, and the fit was saved without them")))
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use super::common::{Common, Fit};
+use super::engine::not_by_iterations;
 use super::estimable::Estimable;
 use super::kind::{Cox, Kind};
 use super::parts::{FixedEffects, TermFit};
@@ -18,7 +19,7 @@ use crate::coxme::solution::{Solution, solve};
 use crate::coxme::within::Within;
 use crate::design::{Design, ModelProgram, SurvivalDesign};
 use crate::error::{Error, Result, try_collect, try_copy};
-use crate::options::{FixedEffectsBy, Information, Nodes, Options};
+use crate::options::{Engine, FixedEffectsBy, Information, Nodes, Options};
 use crate::search::{Estimate, near_or_anew};
 use crate::spec::Ties;
 use crate::watch::{Phase, Watch};
@@ -80,6 +81,9 @@ fn survival_of(design: &Design) -> Result<&SurvivalDesign> {
 }
 
 fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
+    if options.engine == Engine::Iterative {
+        return Err(not_by_iterations("Cox models"));
+    }
     if options.quadrature != 1 || options.nodes != Nodes::Adaptive {
         return Err(Error::unsupported("quadrature: a Cox model has the Laplace approximation (1) and no other"));
     }

@@ -5,6 +5,8 @@ use std::time::Instant;
 use super::assembly::Assembly;
 use super::common::Fit;
 use super::diagnosis::{check_constant, check_ended, check_not_exact};
+use super::engine::no_values;
+use super::iterated_generalised::{Choice, fit as iterated};
 use super::maxima::two_maxima;
 use super::ordinal::ordinal;
 use super::points::Points;
@@ -46,6 +48,14 @@ pub(super) fn fit(
     if let AnyResponse::Family(response) = response {
         check_not_exact(response, &model)?;
     }
+    let record = match Choice::of(response, &model, &how, options)? {
+        Choice::Iterative(record) => {
+            let mut fit = iterated(response, (&model, program, design), (options, near), record, watch)?;
+            fit.timing.1 = started.elapsed().as_secs_f64();
+            return Ok(fit);
+        }
+        Choice::Direct(record) => record,
+    };
     let start = response.start(&model, watch)?;
     let mut laplace = Laplace::new(&model, how, watch)?;
     let near = near.map(|fit| fit.near(response, &model, how.inside)).transpose()?.flatten();
@@ -59,11 +69,11 @@ pub(super) fn fit(
         }
     };
     design.warnings.extend(estimate.others.first().map(|other| two_maxima(&estimate, other, model)));
-    design.warnings.extend(laplace.latent_ratio(&estimate.working).and_then(nearly_separate));
+    design.warnings.extend(laplace.model.latent_ratio(&estimate.working).and_then(nearly_separate));
     design.warnings.extend(laplace.at_end.then(at_end));
     let mut solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
     let flat = solution.flat;
-    let assembly = Assembly { response, model, options, estimate: &estimate, mode_steps: laplace.mode_steps };
+    let assembly = Assembly { response, model, options, estimate: &estimate, mode_steps: laplace.mode_steps, engine: record };
     let distribution = match response {
         AnyResponse::Family(response) => assembly.of_family(response, &design, &mut solution)?,
         AnyResponse::Ordered(response) => ordinal(&assembly, response, &mut design, &mut solution)?,
@@ -97,7 +107,11 @@ pub(super) fn objective(
         check_quadrature(response, options)?;
     }
     let model = response.model(design)?;
-    let mut laplace = Laplace::new(&model, approximation(options), watch)?;
+    let how = approximation(options);
+    if let Choice::Iterative(_) = Choice::of(&response, &model, &how, options)? {
+        return Err(no_values());
+    }
+    let mut laplace = Laplace::new(&model, how, watch)?;
     laplace.forget_modes(true);
     let n_theta = model.n_theta();
     if laplace.how.inside != Inside::Nothing {

@@ -3,17 +3,16 @@
 use std::cell::Cell;
 
 use super::common::Fit;
-use super::engine::{EngineRecord, Iterative};
-use crate::choice::Choice;
+use super::engine::{EngineRecord, Iterative, Linear, not_by_iterations, undecided as undecided_text};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::iterative::forecast::{Forecast, MOST_MULTIPLICATIONS};
+use crate::iterative::search::search;
+use crate::iterative::split::Split;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::iterative::evaluation::Problem;
-use crate::lmm::iterative::forecast::{Forecast, MOST_MULTIPLICATIONS, bytes};
-use crate::lmm::iterative::search::search;
+use crate::lmm::iterative::evaluation::{Problem, start};
 use crate::lmm::iterative::solution::{errors, solution};
-use crate::lmm::iterative::split::Split;
 use crate::lmm::system::LinearSystem;
 use crate::optimize::Reason;
 use crate::options::{Engine, Options};
@@ -32,18 +31,22 @@ impl<'a> Solver<'a> {
         let direct = || Deviance::new(system, options.reml, watch).map(|own| Solver::Direct(Box::new(own), None));
         let obstacle = obstacle(system, options.reml);
         match (options.engine, obstacle) {
-            (Engine::Iterative, Some(why)) => {
-                Err(Error::argument(format!("engine: {} does not fit {why}", Engine::Iterative.name())))
-            }
-            (Engine::Iterative, None) => Ok(Solver::Iterative(asked_for(Engine::Iterative))),
+            (Engine::Iterative, Some(why)) => Err(not_by_iterations(why)),
+            (Engine::Iterative, None) => Ok(Solver::Iterative(EngineRecord::asked_for(Engine::Iterative))),
             (Engine::Direct, _) | (Engine::Auto, Some(_)) => direct(),
             (Engine::Auto, None) => {
                 let split = Split::new(&system.gram)?;
-                if Forecast::bound(&split).is_affordable(options) {
+                if Forecast::bound(&split).is_affordable(MOST_MULTIPLICATIONS, options) {
                     return direct();
                 }
-                if let Some(forecast) = Forecast::of_sample(&split)?.filter(|own| !own.is_affordable(options)) {
-                    return Ok(Solver::Iterative(decided(Engine::Iterative, forecast, options)));
+                if let Some(forecast) = Forecast::of_sample(&split)?.filter(|own| !own.is_affordable(MOST_MULTIPLICATIONS, options))
+                {
+                    return Ok(Solver::Iterative(EngineRecord::decided(
+                        Engine::Iterative,
+                        forecast,
+                        MOST_MULTIPLICATIONS,
+                        options,
+                    )));
                 }
                 drop(split);
                 Self::by_analysis(system, options, watch)
@@ -56,11 +59,14 @@ impl<'a> Solver<'a> {
         let admit = |multiplications: f64, entries: usize| {
             let own = Forecast::of_factor(multiplications, entries as f64, true);
             forecast.set(own);
-            own.is_affordable(options)
+            own.is_affordable(MOST_MULTIPLICATIONS, options)
         };
         Ok(match Deviance::within(system, options.reml, &admit, watch)? {
-            Some(own) => Solver::Direct(Box::new(own), Some(decided(Engine::Direct, forecast.get(), options))),
-            None => Solver::Iterative(decided(Engine::Iterative, forecast.get(), options)),
+            Some(own) => Solver::Direct(
+                Box::new(own),
+                Some(EngineRecord::decided(Engine::Direct, forecast.get(), MOST_MULTIPLICATIONS, options)),
+            ),
+            None => Solver::Iterative(EngineRecord::decided(Engine::Iterative, forecast.get(), MOST_MULTIPLICATIONS, options)),
         })
     }
 }
@@ -81,22 +87,6 @@ fn obstacle(system: &LinearSystem, reml: bool) -> Option<&'static str> {
     }
 }
 
-fn asked_for(engine: Engine) -> EngineRecord {
-    EngineRecord { engine, decision: format!("engine = {} was asked for", engine.name()), forecast: None, iterative: None }
-}
-
-fn decided(engine: Engine, forecast: Forecast, options: &Options) -> EngineRecord {
-    let text = forecast.text();
-    let decision = if engine == Engine::Direct {
-        format!("{text}, which is within the limits")
-    } else if forecast.bytes > options.memory_limit {
-        format!("{text}, more than memory_limit = {}", bytes(options.memory_limit))
-    } else {
-        format!("{text}, more than {MOST_MULTIPLICATIONS:.0e}")
-    };
-    EngineRecord { engine, decision, forecast: Some(forecast), iterative: None }
-}
-
 /// Fits a system by iterations.
 pub(super) fn fit(
     design: Design,
@@ -106,8 +96,9 @@ pub(super) fn fit(
     record: EngineRecord,
     watch: &Watch<'_>,
 ) -> Result<Fit> {
-    let problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
-    let found = search(&problem, options, near)?;
+    let mut problem = Problem::new(system, options.reml, (options.engine_seed, options.threads), watch)?;
+    let start = start(&problem, options, near)?;
+    let found = search(&mut problem, options, start)?;
     let (solution, errors) = (solution(&problem, &found)?, errors(&problem, &found));
     let estimate = Estimate {
         working: found.working,
@@ -126,16 +117,13 @@ pub(super) fn fit(
         theta_error: errors.theta,
         theta_share: errors.shares,
         sd_error: found.evaluation.levels.as_ref().map_or(f64::NAN, |own| own.error),
-        fixed_derivatives: found.evaluation.fixed,
-        covariance: errors.covariance,
+        linear: Some(Linear { fixed_derivatives: found.evaluation.own.fixed, covariance: errors.covariance }),
     };
     let undecided: Vec<String> = found.undecided.iter().map(|k| design.terms[*k].group.clone()).collect();
     let record = EngineRecord { iterative: Some(iterative), ..record };
     let mut fit = Fit::linear(design, program, system, options, (&estimate, Some(record)), solution)?;
     for group in undecided {
-        fit.design_warnings.push(format!(
-            "engine: the Monte-Carlo error leaves open whether the variance of {group} is zero or a small one; it is taken as zero"
-        ));
+        fit.design_warnings.push(undecided_text(&group));
     }
     let noise = fit.engine().and_then(EngineRecord::noise);
     fit.design_warnings.extend(noise);

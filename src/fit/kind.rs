@@ -63,7 +63,8 @@ impl Kind {
     pub fn engine(&self) -> Option<&EngineRecord> {
         match self {
             Kind::Linear(_, engine) => engine.as_deref(),
-            Kind::Generalised(_) | Kind::Ordinal(..) | Kind::Cox(_) => None,
+            Kind::Generalised(own) => own.engine.as_deref(),
+            Kind::Ordinal(..) | Kind::Cox(_) => None,
         }
     }
 
@@ -87,6 +88,8 @@ impl Kind {
 pub struct Generalised {
     #[serde(with = "family_record")]
     pub family: Box<dyn Family>,
+    /// How the fit was had, where that is not a factorisation of moderate size.
+    pub engine: Option<Box<EngineRecord>>,
     /// How the zero part mixes with the family.
     pub zero: Option<ZeroPart>,
     pub information: Information,

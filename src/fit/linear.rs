@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::common::{Common, Fit};
 use super::correlation::CorrelationFit;
-use super::engine::EngineRecord;
+use super::engine::{EngineRecord, no_values};
 use super::estimable::Estimable;
 use super::iterated::{self, Solver};
 use super::kind::Kind;
@@ -46,15 +46,26 @@ pub(super) fn fit(
     let system = assemble(&design, watch)?;
     // The correlation of residuals is searched with theta.
     let near = near.map(|fit| fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>());
-    let mut fit = match Solver::choose(&system, options, watch)? {
-        Solver::Iterative(record) => iterated::fit(design, program, &system, (options, near.as_deref()), record, watch)?,
-        Solver::Direct(deviance, record) => factorised(design, program, (*deviance, record), (options, near.as_deref()), watch)?,
-    };
+    let mut fit = solved(design, program, &system, (options, near.as_deref()), watch)?;
     if let Some(wide) = wide {
         wide.restore(&mut fit)?;
     }
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
+}
+
+/// Fits a system by the engine that the options choose.
+pub(super) fn solved(
+    design: Design,
+    program: ModelProgram,
+    system: &LinearSystem,
+    (options, near): (&Options, Option<&[f64]>),
+    watch: &Watch<'_>,
+) -> Result<Fit> {
+    match Solver::choose(system, options, watch)? {
+        Solver::Iterative(record) => iterated::fit(design, program, system, (options, near), record, watch),
+        Solver::Direct(deviance, record) => factorised(design, program, (*deviance, record), (options, near), watch),
+    }
 }
 
 /// Fits a system by factorisations.
@@ -83,10 +94,7 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: Points<'_>, 
     Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
     let Solver::Direct(mut deviance, _) = Solver::choose(&system, options, watch)? else {
-        return Err(Error::unsupported(
-            "the criterion at given parameters: not available by engine = iterative, whose values have a Monte-Carlo error; ask with \
-             engine = direct",
-        ));
+        return Err(no_values());
     };
     let points = thetas.of(system.n_working())?;
     let total = points.len();
@@ -176,7 +184,8 @@ impl Fit {
         (estimate, engine): (&Estimate, Option<EngineRecord>),
         solution: Solution,
     ) -> Result<Fit> {
-        let estimable = Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])?;
+        let has_rows = design.has_rows();
+        let estimable = if has_rows { Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])? } else { Estimable::default() };
         let npar = system.kept.len() + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
         let terms = std::mem::take(&mut design.terms).into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
@@ -206,7 +215,9 @@ impl Fit {
         });
         fit.warn_of_dependent_effects(system);
         fit.warn_of_no_residual();
-        fit.add_linear_rows(options.threads)?;
+        if has_rows {
+            fit.add_linear_rows(options.threads)?;
+        }
         Ok(fit)
     }
 

@@ -88,7 +88,7 @@ impl Fit {
 }
 
 /// A model has random terms, or correlated residuals, unless it is known to have none: most who leave them out have forgotten them.
-fn check_terms(kind: ModelKind, design: &Design, options: &Options) -> Result<()> {
+pub(super) fn check_terms(kind: ModelKind, design: &Design, options: &Options) -> Result<()> {
     let further = [&design.zero_inflation, &design.dispersion].into_iter().flatten();
     let any = !design.terms.is_empty() || further.into_iter().any(|predictor| !predictor.terms.is_empty());
     if any || design.correlation.is_some() || options.null_model {

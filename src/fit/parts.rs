@@ -171,5 +171,5 @@ pub(crate) fn in_unit(offset: Option<Vec<f64>>, log_unit: f64, n: usize) -> Resu
 
 /// The columns of a matrix of n rows that are kept.
 pub(super) fn kept_columns(x: Vec<f64>, n: usize, p: usize, kept: &[usize]) -> Vec<f64> {
-    if kept.len() == p { x } else { kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect() }
+    if kept.len() == p || x.is_empty() { x } else { kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect() }
 }

@@ -9,7 +9,7 @@ use crate::family::WeightRole;
 use crate::formula::StructureKind;
 use crate::names::quoted;
 use crate::options::Unidentified;
-use crate::random::{Part, TermRows, TermSize, dependencies};
+use crate::random::{Dependencies, Part, TermRows, TermSize, dependencies};
 
 /// Names of a term's effects beyond which those in the middle are left out.
 const MANY: usize = 6;
@@ -28,6 +28,22 @@ enum Noise {
 /// Fails where a linear mixed model's terms can't be told from each other or from the residual; gives warnings.
 pub(super) fn check_linear(design: &Design, how: Unidentified) -> Result<Vec<String>> {
     check_predictor(design, &design.terms, Noise::Residual, how)
+}
+
+/// The same of a model that was reduced to sums, which tell what rows would.
+pub(super) fn check_reduced(design: &Design, evidence: &Evidence<'_>, how: Unidentified) -> Result<Vec<String>> {
+    check_by(evidence, &design.terms, Noise::Residual, how)
+}
+
+/// What the checks want to know of the rows.
+pub(super) struct Evidence<'a> {
+    pub n: usize,
+    /// Weights differ between rows.
+    pub unequal: bool,
+    /// For each term whether a row has several of its effects.
+    pub overlap: Vec<bool>,
+    /// Dependencies among the covariance parameters, beside a residual or not.
+    pub dependencies: &'a dyn Fn(bool) -> Result<Dependencies>,
 }
 
 /// The same of a generalised model. A level for each row is legitimate there (overdispersion of counts) unless the family's noise
@@ -77,29 +93,44 @@ fn noise(response: &AnyResponse, design: &Design) -> Noise {
 }
 
 fn check_predictor(design: &Design, terms: &[TermDesign], noise: Noise, how: Unidentified) -> Result<Vec<String>> {
+    let evidence = Evidence {
+        n: design.n,
+        unequal: design.weights.as_ref().is_some_and(|w| w.windows(2).any(|pair| pair[0] != pair[1])),
+        overlap: terms.iter().map(overlaps).collect(),
+        dependencies: &|residual| {
+            let parts: Vec<Part<'_>> = terms.iter().map(part).collect();
+            let residual = residual && design.correlation.is_none();
+            dependencies(design.n, &parts, residual, design.weights.as_deref().filter(|_| residual))
+        },
+    };
+    check_by(&evidence, terms, noise, how)
+}
+
+fn check_by(evidence: &Evidence<'_>, terms: &[TermDesign], noise: Noise, how: Unidentified) -> Result<Vec<String>> {
     terms.iter().try_for_each(check_levels)?;
-    let mut warnings: Vec<String> = terms.iter().filter_map(in_disguise).collect();
+    let mut warnings: Vec<String> =
+        terms.iter().zip(&evidence.overlap).filter_map(|(term, overlap)| in_disguise(term, *overlap)).collect();
     if how == Unidentified::Ignore {
         return Ok(warnings);
     }
     let (mut problems, mut named) = (vec![], vec![]);
     for (k, term) in terms.iter().enumerate() {
-        if let Some(problem) = too_many_effects(design, term, noise) {
+        if let Some(problem) = too_many_effects(evidence, term, noise) {
             problems.push(problem);
             named.push(k);
-        } else if noise == Noise::OneTrial && random_effects(term) >= design.n {
+        } else if noise == Noise::OneTrial && random_effects(term) >= evidence.n {
             warnings.push(format!(
                 "{} has a random effect for each of the {} rows: its variance is told from the scale of the link only by the shape of \
                  the link, and hardly so",
                 text(term),
-                design.n
+                evidence.n
             ));
         }
     }
     if let Some(problem) = problems.first().filter(|_| how == Unidentified::Error) {
         return Err(Error::data(problem.clone()));
     }
-    for dependency in of_terms(design, terms, noise)? {
+    for dependency in of_terms(evidence, terms, noise)? {
         let members: Vec<usize> = dependency.iter().flatten().copied().collect();
         let residual = dependency.contains(&None);
         match members[..] {
@@ -130,8 +161,8 @@ fn check_levels(term: &TermDesign) -> Result<()> {
 /// More random effects than the rows can determine, by number, as lme4 counts them. A residual is confounded with as many effects as rows.
 /// Weights that differ between rows set it apart (a meta-analysis with known variances). Correlations of one parameter leave fewer
 /// than as many: of these `dependencies` knows more.
-fn too_many_effects(design: &Design, term: &TermDesign, noise: Noise) -> Option<String> {
-    let (levels, effects, n) = (term.levels.len(), term.effects.len(), design.n);
+fn too_many_effects(evidence: &Evidence<'_>, term: &TermDesign, noise: Noise) -> Option<String> {
+    let (levels, effects, n) = (term.levels.len(), term.effects.len(), evidence.n);
     let random_effects = random_effects(term);
     let counts = match term.structure.kind {
         StructureKind::Unstructured | StructureKind::Diagonal => true,
@@ -139,7 +170,7 @@ fn too_many_effects(design: &Design, term: &TermDesign, noise: Noise) -> Option<
         StructureKind::Ar1 => false,
     };
     if noise == Noise::Residual {
-        let unequal = design.weights.as_ref().is_some_and(|w| w.windows(2).any(|pair| pair[0] != pair[1]));
+        let unequal = evidence.unequal;
         if !unequal && levels >= n {
             let group = quoted(&term.group);
             return Some(format!(
@@ -172,13 +203,11 @@ fn is_correlated(term: &TermDesign) -> bool {
 }
 
 /// Dependencies among the covariance parameters. One intercept is told from a residual by any level with two rows.
-fn of_terms(design: &Design, terms: &[TermDesign], noise: Noise) -> Result<crate::random::Dependencies> {
+fn of_terms(evidence: &Evidence<'_>, terms: &[TermDesign], noise: Noise) -> Result<Dependencies> {
     if terms.iter().map(|t| t.structure.n_theta()).sum::<usize>() < 2 {
         return Ok(vec![]);
     }
-    let parts: Vec<Part<'_>> = terms.iter().map(part).collect();
-    let residual = noise == Noise::Residual && design.correlation.is_none();
-    dependencies(design.n, &parts, residual, design.weights.as_deref().filter(|_| residual))
+    (evidence.dependencies)(noise == Noise::Residual)
 }
 
 fn part(term: &TermDesign) -> Part<'_> {
@@ -225,7 +254,7 @@ fn several(terms: &[TermDesign], members: &[usize], residual: bool) -> String {
 }
 
 /// A structure that has been asked for, but is none in the model as it stands.
-fn in_disguise(term: &TermDesign) -> Option<String> {
+fn in_disguise(term: &TermDesign, overlap: bool) -> Option<String> {
     let (structure, group) = (term.structure, &term.group);
     if !is_correlated(term) {
         return None;
@@ -239,9 +268,6 @@ fn in_disguise(term: &TermDesign) -> Option<String> {
             text(term)
         ));
     }
-    let columns = term.z.as_deref().unwrap_or_default();
-    let n = term.index.len().max(1);
-    let overlap = (0..n).any(|i| columns.iter().skip(i).step_by(n).filter(|v| **v != 0.0).nth(1).is_some());
     (structure.kind == StructureKind::Ar1 && overlap).then(|| {
         format!(
             "the effects of {} are not those of points in a row: some rows have several of them. One effect for each value of a number x is \
@@ -249,6 +275,12 @@ fn in_disguise(term: &TermDesign) -> Option<String> {
             text(term)
         )
     })
+}
+
+/// Whether a row has several of the effects of a correlated term.
+fn overlaps(term: &TermDesign) -> bool {
+    let (columns, n) = (term.z.as_deref().unwrap_or_default(), term.index.len().max(1));
+    is_correlated(term) && (0..n).any(|i| columns.iter().skip(i).step_by(n).filter(|v| **v != 0.0).nth(1).is_some())
 }
 
 /// The term as in a formula.

@@ -41,7 +41,6 @@ impl Fit {
     pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
         self.without_cox("standard errors by the model's linearisation")?;
         self.without_correlation("this")?;
-        self.with_factor("standard errors with random effects")?;
         let response = self.response()?.linear();
         let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let none: &[TermFit] = &[];
@@ -75,6 +74,7 @@ impl Fit {
         if self.x == ones {
             return Ok(self.fixed.estimate[0]);
         }
+        self.with_factor("the model without fixed effects but an intercept, which R2 needs")?;
         let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let mut fixed = vec![FixedPart::new(self.n_obs, &ones, offset.as_deref())?];
         for part in self.further_predictors().into_iter().flatten() {

@@ -52,6 +52,11 @@ impl Fit {
             (all, kept) = (all + sizes.columns, kept + own.kept.len());
         }
         self.estimable.check(all + constant, kept + constant)?;
+        if let Some(reduced) = &self.reduced {
+            fits(self.is_linear() && !self.has_rows, "a sum")?;
+            let terms = self.terms.iter().map(|term| (term.design.levels.len(), term.design.effects.len()));
+            reduced.check(sizes.mean.columns, terms)?;
+        }
         fits(self.cox().map_or(0, |own| own.survival.strata.len()) == sizes.strata, "a stratum")?;
         self.check_kind()
     }
@@ -81,7 +86,7 @@ impl Fit {
     fn check_kind(&self) -> Result<()> {
         match &self.kind {
             Kind::Linear(correlation, engine) => {
-                engine.iter().try_for_each(|own| own.check(self.theta.len(), self.fixed.names.len()))?;
+                engine.iter().try_for_each(|own| own.check(true, self.theta.len(), self.fixed.names.len()))?;
                 fits(self.sigma >= 0.0 && self.sigma.is_finite(), "sigma")?;
                 correlation.iter().try_for_each(|own| own.check(self.n_rows()))
             }
@@ -175,6 +180,7 @@ impl Generalised {
     fn check(&self, fit: &Fit) -> Result<()> {
         let k = self.vcov_names.len();
         let root = self.root.len().checked_rem(k).unwrap_or(self.root.len());
+        self.engine.iter().try_for_each(|own| own.check(false, fit.theta.len(), fit.fixed.names.len()))?;
         fits(self.quadrature <= POINTS, "the number of quadrature points")?;
         fits(self.eta.len() == fit.n_rows(), "the linear predictor")?;
         fits(self.working_theta.len() == fit.theta.len() && finite(&self.working_theta), "theta")?;

@@ -1,5 +1,6 @@
 //! A frame: named columns of equal length. Data go in as a frame, every table comes out as a frame.
 
+mod aggregate;
 mod append;
 pub mod arrow;
 mod category;

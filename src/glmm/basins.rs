@@ -122,26 +122,7 @@ impl Laplace<'_> {
             && (many
                 || !self.has_one_mode()
                 || is_singular(&model.structures, x)
-                || self.latent_ratio(x).is_some_and(|ratio| ratio > TAILS))
-    }
-
-    /// The variance of the mean's predictor from random effects as a multiple of the latent variable's, where there is one.
-    pub fn latent_ratio(&self, x: &[f64]) -> Option<f64> {
-        self.model.response.latent_variance().map(|v| self.variance(x) / v)
-    }
-
-    /// The variance of the mean's predictor from random effects.
-    fn variance(&self, x: &[f64]) -> f64 {
-        let mut first = 0;
-        let mut sum = 0.0;
-        for (structure, predictor) in self.model.structures.iter().zip(&self.model.predictor) {
-            let mut t = vec![0.0; structure.size * structure.size];
-            structure.factor(&x[first..first + structure.n_theta()], &mut t);
-            first += structure.n_theta();
-            // Effects have a mean square of one.
-            sum += if *predictor == 0 { t.iter().map(|v| v * v).sum() } else { 0.0 };
-        }
-        sum
+                || self.model.latent_ratio(x).is_some_and(|ratio| ratio > TAILS))
     }
 }
 
@@ -273,7 +254,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
     /// averages out.
     fn step_from_pooled(&self) -> Vec<f64> {
         let x = [self.theta, &self.gamma].concat();
-        let growth = self.laplace.latent_ratio(&x).map_or(1.0, |ratio| (1.0 + ratio).sqrt());
+        let growth = self.laplace.model.latent_ratio(&x).map_or(1.0, |ratio| (1.0 + ratio).sqrt());
         self.gamma.iter().zip(&self.pooled.fixed[0]).map(|(g, p)| g - growth * p).collect()
     }
 

@@ -33,6 +33,7 @@ mod inverse;
 mod differences;
 pub mod solution;
 pub mod joint;
+pub mod iterative;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -213,4 +213,23 @@ impl Model {
         }
         other
     }
+
+    /// The variance of the mean's predictor from random effects as a multiple of the latent variable's, where there is one.
+    pub fn latent_ratio(&self, x: &[f64]) -> Option<f64> {
+        self.response.latent_variance().map(|v| self.variance(x) / v)
+    }
+
+    /// The variance of the mean's predictor from random effects.
+    fn variance(&self, x: &[f64]) -> f64 {
+        let mut first = 0;
+        let mut sum = 0.0;
+        for (structure, predictor) in self.structures.iter().zip(&self.predictor) {
+            let mut t = vec![0.0; structure.size * structure.size];
+            structure.factor(&x[first..first + structure.n_theta()], &mut t);
+            first += structure.n_theta();
+            // Effects have a mean square of one.
+            sum += if *predictor == 0 { t.iter().map(|v| v * v).sum() } else { 0.0 };
+        }
+        sum
+    }
 }

@@ -56,6 +56,12 @@ impl Laplace<'_> {
     }
 }
 
+/// The directions of the fixed effects of a model that has nothing but a mean.
+pub(super) fn of_mean(model: &Model, eta: &[Vec<f64>], gamma: &[f64]) -> Result<Separated> {
+    let ended = Ended { model, eta, shared: &[], moving: &[true] };
+    if model.response.can_separate(0) { ended.separated(0, gamma) } else { Ok(Separated::default()) }
+}
+
 impl Separated {
     /// Of the parameters from `inside` on, as many as there are directions among them, such that what is left has no direction of
     /// separation: the covariance of all that the directions don't move is that given these.

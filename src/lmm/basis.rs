@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::columns::{ColumnBlock, Transformed, wide};
-use super::rows::{BLOCK, Rows};
+use super::rows::{BLOCK, Chunk, Rows};
 use crate::error::{Result, try_vec};
-use crate::linalg::dense::{add_scaled, add_upper_square, matrix, multiply_lower, solve_upper};
+use crate::linalg::dense::{add_scaled, add_upper_square, matrix, multiply_lower};
 use crate::threads::each;
 use crate::watch::Watch;
 
@@ -67,10 +67,10 @@ impl ByLevel<'_> {
 
 impl Basis {
     /// The Gram matrix of the working columns of a chunk, `[columns, columns]`.
-    pub(super) fn gram(&self, rows: Rows<'_>, watch: &Watch<'_>) -> Result<Vec<f64>> {
+    pub fn gram(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
         let c = self.columns;
-        let pieces = rows.pieces();
-        let mut all = each(pieces.len(), watch, &|i, watch| self.part(&pieces[i], &mut [], watch))?.into_iter();
+        let pieces = chunk.rows().pieces();
+        let mut all = each(pieces.len(), &chunk.watch, &|i, watch| self.part(&pieces[i], &mut [], watch))?.into_iter();
         let mut gram = match all.next() {
             Some(first) => first,
             None => try_vec(GRAM, 0.0, c * c)?,
@@ -106,7 +106,7 @@ impl Basis {
                 terms.iter_mut().for_each(|term| term.add_columns(start, block, &mut work));
             });
         }
-        self.each_block(rows, watch, |start, values| {
+        self.each_rows(rows, watch, |start, values| {
             if let Some(gram) = &mut gram {
                 add_upper_square(matrix(c, values.len() / c, values), gram);
             }
@@ -134,7 +134,11 @@ impl Basis {
     }
 
     /// Calls `work(first row, block)` for blocks of transformed and weighted rows, each row `columns` numbers side by side.
-    pub(super) fn each_block(&self, all: &Rows<'_>, watch: &Watch<'_>, mut work: impl FnMut(usize, &[f64])) -> Result<()> {
+    pub fn each_block(&self, chunk: &Chunk<'_>, work: impl FnMut(usize, &[f64])) -> Result<()> {
+        self.each_rows(&chunk.rows(), &chunk.watch, work)
+    }
+
+    fn each_rows(&self, all: &Rows<'_>, watch: &Watch<'_>, mut work: impl FnMut(usize, &[f64])) -> Result<()> {
         let c = self.columns;
         let wide = c >= WIDE;
         let mut raw = try_vec("rows of the fixed effects", 0.0, if wide { BLOCK.min(all.n) * c } else { c })?;
@@ -197,24 +201,6 @@ impl Basis {
             }
         }
         b
-    }
-
-    /// D with C~(other) = C~(self) D.
-    pub fn change_to(&self, other: &Basis) -> Vec<f64> {
-        let c = self.columns;
-        let mut d = other.map.clone();
-        // (C - 1 other.shift') = (C - 1 self.shift') + 1 (self.shift - other.shift)': again a multiple of the constant column.
-        if let Some(constant) = self.constant.or(other.constant) {
-            for j in 0..c {
-                for k in 1..c {
-                    d[j * c] += (self.shift[k] - other.shift[k]) / constant * other.map[j * c + k];
-                }
-            }
-        }
-        for column in d.chunks_exact_mut(c) {
-            solve_upper(c, &self.map, column);
-        }
-        d
     }
 }
 

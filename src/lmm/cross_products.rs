@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::basis::{Basis, mirror};
 use super::products::Targets;
 use super::rows::Chunk;
-use crate::error::{Result, try_vec};
+use crate::envelope::fits;
+use crate::error::{Result, try_copies, try_copy, try_vec};
 use crate::random::{BlockMatrix, Layout};
 
 /// Cross-products of [X y] and Z, of rows multiplied by the square roots of their weights.
@@ -53,6 +54,53 @@ impl CrossProducts {
         })
     }
 
+    /// Of sums that were made elsewhere, of these sizes.
+    pub fn of_sums(
+        layout: Layout,
+        basis: Basis,
+        (n, log_weights): (usize, f64),
+        (gram, cz): (Vec<f64>, Vec<f64>),
+        diagonal: Vec<Vec<f64>>,
+        off_diagonal: Vec<BlockMatrix>,
+    ) -> Self {
+        CrossProducts { layout, basis: Some(basis), n, log_weights, gram, cz, diagonal, off_diagonal }
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let what = "cross-products of fixed and random effects";
+        Ok(CrossProducts {
+            layout: self.layout.clone(),
+            basis: self.basis.clone(),
+            n: self.n,
+            log_weights: self.log_weights,
+            gram: try_copy(what, &self.gram)?,
+            cz: try_copy(what, &self.cz)?,
+            diagonal: try_copies(what, &self.diagonal)?,
+            off_diagonal: self.off_diagonal.iter().map(BlockMatrix::try_clone).collect::<Result<_>>()?,
+        })
+    }
+
+    /// Fails for what was read from damaged bytes.
+    pub fn check(&self) -> Result<()> {
+        let (c, q) = (self.layout.p + 1, self.layout.q());
+        let terms = &self.layout.terms;
+        let pairs = (0..terms.len()).flat_map(|k| (0..k).map(move |m| (k, m)));
+        let together = self.gram.len() == c * c
+            && self.cz.len() == c * q
+            && self.basis.as_ref().is_some_and(|b| b.columns == c && b.shift.len() == c && b.map.len() == c * c)
+            && self.diagonal.len() == terms.len()
+            && self.diagonal.iter().zip(terms).all(|(d, t)| d.len() == t.levels * t.effects * t.effects)
+            && self.off_diagonal.len() == pairs.clone().count()
+            && self.off_diagonal.iter().zip(pairs).all(|(block, (k, m))| block.fits(&terms[k], &terms[m]));
+        fits(together, "the size of a sum")
+    }
+
+    /// The sizes of the model.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     /// The number of rows so far.
     pub fn n(&self) -> usize {
         self.n
@@ -67,7 +115,7 @@ impl CrossProducts {
         let CrossProducts { layout, basis, gram, cz, diagonal, .. } = self;
         let learnt = match basis.take() {
             Some(basis) => basis,
-            None => Basis::learn(chunk.rows(), &chunk.watch)?,
+            None => Basis::learn(chunk)?,
         };
         let basis = basis.insert(learnt);
         let pairs = Targets { layout, gram, cz, diagonal }.add(basis, chunk)?;
@@ -78,13 +126,5 @@ impl CrossProducts {
         self.n += chunk.n;
         self.log_weights += chunk.weights.map_or(0.0, |w| w.iter().map(|w| w.ln()).sum());
         Ok(())
-    }
-
-    /// The number of stored numbers.
-    pub fn size(&self) -> usize {
-        self.gram.len()
-            + self.cz.len()
-            + self.diagonal.iter().map(Vec::len).sum::<usize>()
-            + self.off_diagonal.iter().map(|b| b.values.len()).sum::<usize>()
     }
 }

@@ -1,7 +1,7 @@
 //! How the basis is learnt from rows: columns centred and scaled, then made orthonormal.
 
 use super::basis::Basis;
-use super::rows::{BLOCK, Rows};
+use super::rows::{BLOCK, Chunk, Rows};
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense::{largest_distance, sum};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
@@ -11,33 +11,84 @@ use crate::watch::Watch;
 /// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
 const UNCERTAIN: f64 = 1e-10;
 
+/// A sample of so many rows for each column says how columns depend on each other.
+const ROWS_PER_COLUMN: usize = 5;
+
 impl Basis {
     /// Learns the basis from the rows of a chunk: the Gram matrix in a scaled and centred basis, its Cholesky factor, and again
     /// while a column is nearly dependent on others (iterated Cholesky QR; Yamamoto et al. 2015).
-    pub(super) fn learn(rows: Rows<'_>, watch: &Watch<'_>) -> Result<Basis> {
-        let mut basis = Self::scaled(rows, watch)?;
-        let norms = basis.column_norms(rows, watch)?;
-        let units: Vec<f64> = (0..basis.columns).map(|j| basis.map[j * basis.columns + j]).collect();
-        for _ in 0..4 {
-            let gram = basis.gram(rows, watch)?;
-            if basis.refine(&gram, &norms, &units) {
-                break;
-            }
-        }
+    pub fn learn(chunk: &Chunk<'_>) -> Result<Basis> {
+        let (rows, watch) = (chunk.rows(), &chunk.watch);
+        let mut basis = Self::scaled(rows, Self::constant_of(chunk), watch)?;
+        basis.make_orthonormal(chunk)?;
         basis.scale_response(rows, watch)?;
         Ok(basis)
     }
 
-    /// Columns centred (where column 0 is constant) and scaled to a largest value of one.
-    fn scaled(rows: Rows<'_>, watch: &Watch<'_>) -> Result<Basis> {
-        let c = rows.columns();
-        let mut basis = Basis { columns: c, constant: None, shift: vec![0.0; c], map: try_vec("basis", 0.0, c * c)? };
-        if c > 1 && rows.n > 0 {
-            let first = rows.column(0);
-            if first[0] != 0.0 && first.iter().all(|&v| v == first[0]) {
-                basis.constant = Some(first[0]);
+    /// Learns a basis from a sample, for data that are not there yet; `constant` says that the first column is one of ones. It never fails
+    /// for what the sample is: of few rows columns are only centred and scaled.
+    pub fn of_sample(chunk: &Chunk<'_>, constant: bool) -> Result<Basis> {
+        let (rows, watch) = (chunk.rows(), &chunk.watch);
+        let mut basis = Self::scaled(rows, constant.then_some(1.0), watch)?;
+        if chunk.n < ROWS_PER_COLUMN * basis.columns {
+            return Ok(basis);
+        }
+        let scaled = basis.clone();
+        basis.make_orthonormal(chunk)?;
+        // A response without a residual has no unit.
+        match basis.scale_response(rows, watch) {
+            Err(error) if error.ends_all() => return Err(error),
+            Err(_) => {
+                let c = basis.columns;
+                basis.map[(c - 1) * c..].copy_from_slice(&scaled.map[(c - 1) * c..]);
+            }
+            Ok(()) => {}
+        }
+        Ok(basis)
+    }
+
+    /// Of scaled columns, those that are orthonormal on the rows.
+    fn make_orthonormal(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+        let norms = self.column_norms(chunk.rows(), &chunk.watch)?;
+        let units: Vec<f64> = (0..self.columns).map(|j| self.map[j * self.columns + j]).collect();
+        for _ in 0..4 {
+            let gram = self.gram(chunk)?;
+            if self.refine(&gram, &norms, &units) {
+                break;
             }
         }
+        Ok(())
+    }
+
+    /// The same basis with further columns as they are, `columns` in all; the response stays the last.
+    pub fn extended(&self, columns: usize) -> Result<Basis> {
+        let (c, new) = (self.columns, columns);
+        let mut map = try_vec("basis", 0.0, new * new)?;
+        for j in 0..c - 1 {
+            map[j * new..j * new + c - 1].copy_from_slice(&self.map[j * c..j * c + c - 1]);
+        }
+        (c - 1..new - 1).for_each(|j| map[j * new + j] = 1.0);
+        map[(new - 1) * new..][..c - 1].copy_from_slice(&self.map[(c - 1) * c..][..c - 1]);
+        map[new * new - 1] = self.map[c * c - 1];
+        let mut shift = vec![0.0; new];
+        shift[..c - 1].copy_from_slice(&self.shift[..c - 1]);
+        shift[new - 1] = self.shift[c - 1];
+        Ok(Basis { columns: new, constant: self.constant, shift, map })
+    }
+
+    /// The value of column 0 where it is constant in a chunk.
+    fn constant_of(chunk: &Chunk<'_>) -> Option<f64> {
+        if chunk.columns() < 2 || chunk.n == 0 {
+            return None;
+        }
+        let first = chunk.column(0);
+        (first[0] != 0.0 && first.iter().all(|&v| v == first[0])).then_some(first[0])
+    }
+
+    /// Columns centred (where column 0 is constant) and scaled to a largest value of one.
+    fn scaled(rows: Rows<'_>, constant: Option<f64>, watch: &Watch<'_>) -> Result<Basis> {
+        let c = rows.columns();
+        let mut basis = Basis { columns: c, constant, shift: vec![0.0; c], map: try_vec("basis", 0.0, c * c)? };
         if basis.constant.is_some() {
             let largest = largest_of_each(rows, &basis.shift, watch)?;
             let sums =

@@ -6,7 +6,6 @@ pub mod basis;
 mod learn;
 mod products;
 pub mod cross_products;
-mod accumulate;
 pub mod correlation;
 pub mod system;
 pub mod parameters;

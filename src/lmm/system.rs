@@ -297,7 +297,7 @@ impl WorkingColumns {
         let m = self.rank.kept.len() + 1;
         let mut all = try_vec("rows of the fixed effects", 0.0, chunk.n * m)?;
         let mut work = Vec::with_capacity(m);
-        self.basis.each_block(&chunk.rows(), &chunk.watch, |start, rows| {
+        self.basis.each_block(chunk, |start, rows| {
             for (row, out) in rows.chunks_exact(self.basis.columns).zip(all[start * m..].chunks_exact_mut(m)) {
                 self.rank.project(row, &mut work, |j, value| out[j] = value);
             }

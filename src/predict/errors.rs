@@ -8,12 +8,12 @@ use super::predictors::Rows;
 use super::quantity::Rule;
 use crate::distributions::normal_quantile;
 use crate::error::{Result, try_copy, try_vec};
-use crate::fit::linear::assemble;
 use crate::fit::{Fit, Kind, Rebuilt};
+use crate::glmm::iterative::conditional::{Conditional as Sampled, Estimated};
 use crate::glmm::joint::{EffectRow, Further, Joint};
+use crate::iterative::split::Split;
 use crate::lmm::conditional::Conditional;
 use crate::lmm::iterative::conditional as iterative;
-use crate::lmm::iterative::split::Split;
 use crate::watch::{Phase, Watch};
 
 /// One a row.
@@ -36,20 +36,28 @@ pub fn with_errors<T>(
     work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>,
     watch: &Watch<'_>,
 ) -> Result<T> {
-    if let Some(correlation) = fit.correlation().filter(|_| any_chosen(rows)) {
-        let system = assemble(&fit.design()?, watch)?;
-        let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
+    let correlated = fit.correlation().is_some() || fit.reduced.is_some() && fit.iterative().is_none();
+    if correlated && any_chosen(rows) {
+        let system = fit.linear_system(watch)?;
+        let parameters: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation().map(|own| own.estimate)).collect();
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma, watch)?));
         return work(Errors::with(fit, rows, Some(effects))?);
     }
-    if fit.iterative().is_some() && any_chosen(rows) {
-        let system = assemble(&fit.design()?, watch)?;
+    if fit.is_linear() && fit.iterative().is_some() && any_chosen(rows) {
+        let system = fit.linear_system(watch)?;
         let (split, failure) = (Split::new(&system.gram)?, RefCell::new(None));
         let effects = iterative::Conditional::new(&system, &split, (&fit.theta, fit.sigma), &failure, watch)?;
         let done = work(Errors::with(fit, rows, Some(Random::Iterative(Box::new(effects))))?)?;
         return failure.into_inner().map_or(Ok(done), Err);
     }
     let rebuilt = rebuilt_for(fit, rows, watch)?;
+    if let Some(own) = rebuilt.as_ref().filter(|_| fit.iterative().is_some()) {
+        let estimated = Estimated::new(&own.model, &own.working, 1, watch)?;
+        let (split, failure) = (Split::new(estimated.gram())?, RefCell::new(None));
+        let effects = Sampled::new(&estimated, &split, &fit.x, &failure, watch)?;
+        let done = work(Errors::with(fit, rows, Some(Random::Sampled(Box::new(effects))))?)?;
+        return failure.into_inner().map_or(Ok(done), Err);
+    }
     work(Errors::new(fit, rows, rebuilt.as_ref(), watch)?)
 }
 
@@ -117,10 +125,12 @@ fn interval(rule: &Rule<'_>, point: &Point, value: f64, reach: f64, gradient: &[
 /// What random effects vary about, given the parameters.
 enum Random<'m> {
     Laplace(Box<Joint<'m>>),
-    /// Of a linear model with correlated residuals.
+    /// Of a linear model with correlated residuals, or without rows.
     Correlated(Box<Conditional<'m>>),
     /// Of a linear model fitted by iterations.
     Iterative(Box<iterative::Conditional<'m>>),
+    /// Of a generalised model fitted by iterations.
+    Sampled(Box<Sampled<'m>>),
 }
 
 impl Random<'_> {
@@ -128,6 +138,7 @@ impl Random<'_> {
     fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, weights: &mut [f64]) -> f64 {
         match self {
             Random::Laplace(joint) => joint.variance(rows, weights),
+            Random::Sampled(own) => own.variance(rows, weights),
             Random::Correlated(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
             Random::Iterative(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
         }

@@ -64,7 +64,8 @@ impl Fit {
     /// mean it is one of responses in new groups.
     pub fn predictions(&self, data: NewData<'_>, request: &Request, watch: &Watch<'_>) -> Result<Predictions> {
         watch.at(Phase::Prediction, 0, None)?;
-        if request.level.is_some() || matches!(data, NewData::Training) || self.cox().is_some() {
+        let limits = request.level.is_some() && self.reduced.is_none();
+        if limits || matches!(data, NewData::Training) || self.cox().is_some() {
             self.need_rows("predictions with intervals, of a Cox model, or for the data of the fit")?;
         }
         if let Some(level) = request.level.filter(|level| !(*level > 0.0 && *level < 1.0)) {

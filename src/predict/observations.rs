@@ -72,14 +72,15 @@ fn each(
     mut act: impl FnMut(usize, &Predictive<'_>) -> Result<()>,
     watch: &Watch<'_>,
 ) -> Result<()> {
-    let rebuilt = rebuilt_for(fit, rows, watch)?;
-    let mut errors = Errors::new(fit, rows, rebuilt.as_ref(), watch)?;
-    points.iter().enumerate().try_for_each(|(i, point)| {
-        watch.pulse_at(Phase::Prediction, i, Some(points.len()))?;
-        let mut covariance = covariance_of_predictors(&mut errors, i);
-        (0..3).for_each(|a| covariance[a * 4] += point.variance[a]);
-        act(i, &Predictive::new(own, point, &covariance, weights[i], fineness)?)
-    })
+    let work = |mut errors: Errors<'_, '_, '_>| {
+        points.iter().enumerate().try_for_each(|(i, point)| {
+            watch.pulse_at(Phase::Prediction, i, Some(points.len()))?;
+            let mut covariance = covariance_of_predictors(&mut errors, i);
+            (0..3).for_each(|a| covariance[a * 4] += point.variance[a]);
+            act(i, &Predictive::new(own, point, &covariance, weights[i], fineness)?)
+        })
+    };
+    with_errors(fit, rows, work, watch)
 }
 
 /// Of the predictors of a row, `[3, 3]`, by polarisation.

@@ -13,7 +13,7 @@ use crate::formula::StructureKind;
 use crate::linalg::dense::{self, product};
 
 /// A column is shifted where its mean is larger than this many standard deviations.
-const FAR: f64 = 10.0;
+pub const FAR: f64 = 10.0;
 /// In an LQ factorisation, what is left of a row below this is zero.
 const NOTHING_LEFT: f64 = 1e-13;
 

@@ -203,12 +203,12 @@ impl<'a> Term<'a> {
 }
 
 /// Elements {row, column, value} of an `[r, r]` matrix that are not zero.
-fn non_zero(r: usize, matrix: &[f64]) -> Vec<(usize, usize, f64)> {
+pub(super) fn non_zero(r: usize, matrix: &[f64]) -> Vec<(usize, usize, f64)> {
     matrix.iter().enumerate().filter(|(_, value)| **value != 0.0).map(|(e, value)| (e % r, e / r, *value)).collect()
 }
 
 /// dSigma in each parameter, at some covariance; for an unstructured one the elements of Sigma are the parameters.
-fn derivatives(structure: Structure) -> Result<Vec<Vec<f64>>> {
+pub(super) fn derivatives(structure: Structure) -> Result<Vec<Vec<f64>>> {
     let (r, n) = (structure.size, structure.n_theta());
     let mut all = vec![];
     if structure.kind == StructureKind::Unstructured {
@@ -265,7 +265,7 @@ fn add_probe(terms: &[(usize, Term)], residual: bool, weights: Option<&[f64]>, x
 }
 
 /// The owners of vectors that depend on those before them, and of these, by Cholesky's factor of the vectors' scaled cross-products.
-fn dependent(owners: &[Option<usize>], gram: &[f64]) -> Dependencies {
+pub(super) fn dependent(owners: &[Option<usize>], gram: &[f64]) -> Dependencies {
     let count = owners.len();
     let norm = |j: usize| gram[j * (count + 1)].sqrt();
     let (mut kept, mut rows): (Vec<usize>, Vec<Vec<f64>>) = (vec![], vec![]);

@@ -66,6 +66,7 @@ pub fn sleepstudy() -> Fit {
     let residuals: Vec<f64> = scaled.iter().map(|r| r * SIGMA).collect();
     Fit {
         has_rows: true,
+        reduced: None,
         estimable: Estimable::default(),
         kind: Kind::Linear(None, None),
         formula: "Reaction ~ Days + (Days | Subject)".to_string(),
@@ -151,6 +152,7 @@ pub fn tweedie() -> Fit {
         kept: vec![0],
     };
     fit.kind = Kind::Generalised(Box::new(Generalised {
+        engine: None,
         family: by_name("tweedie", None).unwrap(),
         zero: None,
         information: Information::Observed,

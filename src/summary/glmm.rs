@@ -2,7 +2,7 @@
 
 use super::coefficients::{coefficients, correlations};
 use super::layout::{Align, TextColumn, one_line, table};
-use super::notes::{below, information_criteria};
+use super::notes::{below, engine, information_criteria};
 use super::number::column;
 use super::random_effects::{random_effects, sizes};
 use super::residuals::scaled_residuals;
@@ -23,6 +23,7 @@ pub fn text(fit: &Fit, own: &Generalised) -> Result<String> {
     let several = own.zero_inflation.is_some() || own.dispersion.is_some();
     sections.extend(Role::ORDER.into_iter().filter_map(|role| estimates(fit.fixed_of(role)?, role, several)));
     sections.extend(correlations(&fit.fixed));
+    sections.extend(engine(fit));
     sections.extend(below(fit));
     Ok(sections.join("\n"))
 }

@@ -2,7 +2,7 @@
 
 use super::coefficients::{coefficient_tests, coefficients, correlations_of};
 use super::layout::one_line;
-use super::notes::{below, information_criteria};
+use super::notes::{below, engine, information_criteria};
 use super::number::{column, fixed};
 use super::random_effects::{random_effects, sizes};
 use super::residuals::scaled_residuals;
@@ -64,23 +64,6 @@ fn correlation(fit: &Fit) -> Option<String> {
         own.n_groups(),
         numbers[0].trim(),
         numbers[1].trim()
-    ))
-}
-
-/// How a fit without a factorisation was had, and its Monte-Carlo errors.
-fn engine(fit: &Fit) -> Option<String> {
-    let (record, own) = (fit.engine()?, fit.iterative()?);
-    let share = own.theta_share.iter().copied().fold(0.0, f64::max);
-    let errors = column(&[own.criterion_error, 100.0 * share, 100.0 * own.sd_error], 2);
-    Some(format!(
-        "Engine: iterative, {} random signs (seed {}): {}\n Monte-Carlo errors: criterion {}, theta {} % of a standard error at most, \
-         standard deviations of random effects {} %\n",
-        own.signs,
-        own.seed,
-        record.decision,
-        errors[0].trim(),
-        errors[1].trim(),
-        errors[2].trim()
     ))
 }
 

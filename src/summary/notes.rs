@@ -1,7 +1,7 @@
 //! What a user has to know about how a fit ended: criteria, convergence, boundary, what was left out, warnings.
 
 use super::layout::{named_numbers, one_line};
-use super::number::fixed;
+use super::number::{column, fixed};
 use crate::fit::{Fit, Role};
 use crate::optimize::Reason;
 
@@ -43,6 +43,23 @@ pub fn warnings(fit: &Fit) -> Vec<String> {
 pub fn below(fit: &Fit) -> Option<String> {
     let lines: Vec<String> = warnings(fit).iter().map(|text| format!("{}\n", one_line(text))).collect();
     (!lines.is_empty()).then(|| lines.concat())
+}
+
+/// How a fit without a factorisation was had, and its Monte-Carlo errors.
+pub fn engine(fit: &Fit) -> Option<String> {
+    let (record, own) = (fit.engine()?, fit.iterative()?);
+    let share = own.theta_share.iter().copied().fold(0.0, f64::max);
+    let errors = column(&[own.criterion_error, 100.0 * share, 100.0 * own.sd_error], 2);
+    Some(format!(
+        "Engine: iterative, {} random signs (seed {}): {}\n Monte-Carlo errors: criterion {}, theta {} % of a standard error at most, \
+         standard deviations of random effects {} %\n",
+        own.signs,
+        own.seed,
+        record.decision,
+        errors[0].trim(),
+        errors[1].trim(),
+        errors[2].trim()
+    ))
 }
 
 /// AIC, BIC, log-likelihood, deviance and residual degrees of freedom under their names.

@@ -105,6 +105,29 @@ static interlace_family *own_family(void) {
     return family;
 }
 
+/* A plan that has learnt, and an accumulator of it with the rows of its sample. */
+static interlace_plan *own_plan(void) {
+    interlace_plan *plan;
+    interlace_spec *spec = kinds_spec(0);
+    interlace_frame *frame = kinds_frame();
+    OK(interlace_plan_new(spec, NULL, &plan, &err));
+    OK(interlace_plan_learn(plan, frame, NULL, &err));
+    interlace_spec_free(spec);
+    interlace_frame_free(frame);
+    return plan;
+}
+
+static interlace_accumulator *own_accumulator(uint64_t partition) {
+    interlace_plan *plan = own_plan();
+    interlace_frame *frame = kinds_frame();
+    interlace_accumulator *accumulator;
+    OK(interlace_accumulator_new(plan, partition, &accumulator, &err));
+    OK(interlace_accumulator_add(accumulator, frame, NULL, &err));
+    interlace_plan_free(plan);
+    interlace_frame_free(frame);
+    return accumulator;
+}
+
 /* A fresh object of a class for functions that change it; NULL beyond the last. A new class of objects needs a line here. */
 static void *fresh(size_t class, size_t k) {
     const char *name = classes[class].name + strlen("interlace_");
@@ -126,6 +149,8 @@ static void *fresh(size_t class, size_t k) {
     if (strcmp(name, "csv_options") == 0) return interlace_csv_options_new(&csv, &err) == INTERLACE_OK ? csv : NULL;
     if (strcmp(name, "questions") == 0) return interlace_questions_new(&questions, &err) == INTERLACE_OK ? questions : NULL;
     if (strcmp(name, "family") == 0) return own_family();
+    if (strcmp(name, "plan") == 0) return own_plan();
+    if (strcmp(name, "accumulator") == 0) return own_accumulator(0);
     if (strcmp(name, "bootstrap") == 0) {
         OK(interlace_bootstrap_new(&bootstrap, &err));
         OK(interlace_bootstrap_set_replicates(bootstrap, 0, 2, &err));
@@ -154,7 +179,8 @@ static void make_pools(void) {
     OK(interlace_fit_to_bytes(pools[fits].objects[0], NULL, true, &saved, &saved_len, &err));
 
     const size_t classes_made[] = {class_of("interlace_spec"), class_of("interlace_csv_options"), class_of("interlace_bootstrap"),
-                                   class_of("interlace_questions"), class_of("interlace_family")};
+                                   class_of("interlace_questions"), class_of("interlace_family"),
+                                   class_of("interlace_plan")};
     for (size_t i = 0; i < COUNT(classes_made); i++)
         for (size_t k = 0; k < n_fresh(classes_made[i]); k++) keep(classes[classes_made[i]].name, fresh(classes_made[i], k));
 
@@ -162,6 +188,7 @@ static void make_pools(void) {
     OK(interlace_options_set_max_evaluations(options, 4, &err));
     keep("interlace_options", options);
 
+    keep("interlace_accumulator", own_accumulator(1));
     keep("interlace_frame", data);
     OK(interlace_bootstrap_new(&bootstrap, &err));
     OK(interlace_bootstrap_set_replicates(bootstrap, 0, 10, &err));

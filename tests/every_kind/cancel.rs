@@ -24,6 +24,7 @@ use interlace::options::{Engine, Options};
 use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::stream::{Accumulator, Plan};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
 use interlace::watch::{Phase, Watch, Watcher};
 
@@ -149,8 +150,11 @@ fn fits() {
     let frame = data();
     let cox = ("Cox", spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + (1 | g)"), Options::default());
     let iterative = Options { engine: Engine::Iterative, ..Options::default() };
-    let by_iterations = ("by iterations", spec(ModelKind::Lmm, "y ~ x + (1 | g) + (1 | f)"), iterative);
-    for (name, spec, options) in specs().into_iter().chain([cox, by_iterations]) {
+    let by_iterations = ("by iterations", spec(ModelKind::Lmm, "y ~ x + (1 | g) + (1 | f)"), iterative.clone());
+    let mut counts = spec(ModelKind::Glmm, "count ~ x + (1 | g) + (1 | f)");
+    counts.family.name = "poisson".into();
+    let counts = ("counts by iterations", counts, iterative);
+    for (name, spec, options) in specs().into_iter().chain([cox, by_iterations, counts]) {
         let work = |watch: &Watch<'_>| Fit::new(&spec, Some(&frame), &options, watch).map(text_of_fit);
         let heard = cancelled_everywhere(name, &work);
         let phases = match spec.kind {
@@ -163,6 +167,28 @@ fn fits() {
         let ended = Fit::new(&spec, Some(&frame), &options, &Watcher::new(None, Some(Instant::now())).watch()).unwrap();
         assert_eq!((ended.outcome.converged, ended.outcome.reason), (false, Reason::Deadline), "{name}");
     }
+}
+
+#[test]
+fn data_in_parts() {
+    let (frame, options) = (data(), Options::default());
+    let spec = spec(ModelKind::Lmm, "y ~ x * f + (x | g)");
+    let mut plan = Plan::new(&spec, options.na).unwrap();
+    plan.learn(&frame, &Watch::unwatched()).unwrap();
+    let mut own = Accumulator::new(&plan, 0).unwrap();
+    own.add(&frame, &Watch::unwatched()).unwrap();
+    let work = |watch: &Watch<'_>| own.fit(&options, watch).map(text_of_fit);
+    let heard = cancelled_everywhere("fit", &work);
+    in_order("fit", &heard, &[Phase::Start, Phase::Search, Phase::Modes]);
+    late("fit", &work).unwrap();
+    // A part whose addition is cancelled is not there.
+    let before = own.to_bytes().unwrap();
+    let mut last = 1;
+    while let (Err(error), _) = heard_up_to(last, |watch| own.add(&frame, watch)) {
+        assert_eq!((error.code, own.to_bytes().unwrap() == before), (Code::Cancelled, true), "call {last}");
+        last += 1;
+    }
+    assert!(last > 1 && own.n_rows() == 2 * frame.n_rows() as u64);
 }
 
 fn spec_has_terms(spec: &Spec) -> bool {

@@ -6,6 +6,7 @@ mod common;
 mod bad_input;
 mod edges;
 mod inference;
+mod iterative;
 mod maxima;
 mod predict;
 mod profile;

@@ -16,3 +16,4 @@ mod profile;
 mod properties;
 mod reference;
 mod regressions;
+mod stream;

@@ -13,10 +13,33 @@ use super::take::{batch, fields, within};
 use crate::capi::boundary::query;
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
-use crate::frame::arrow::{Exported, Reader};
+use crate::frame::arrow::{Exported, Field, Reader};
 
 /// The frame of all arrays of a stream.
 pub unsafe fn frame_of_stream(stream: &mut ArrowArrayStream) -> Result<Frame> {
+    let mut reader: Option<Reader> = None;
+    let fields = each_array(stream, |fields, array| {
+        let reader = reader.get_or_insert_with(|| Reader::new(fields.to_vec()));
+        reader.add(&batch(array, fields)?)
+    })?;
+    reader.unwrap_or_else(|| Reader::new(fields)).finish()
+}
+
+/// Calls `work` with the frame of each array of a stream.
+pub unsafe fn each_frame(stream: &mut ArrowArrayStream, mut work: impl FnMut(&Frame) -> Result<()>) -> Result<()> {
+    each_array(stream, |fields, array| {
+        let mut reader = Reader::new(fields.to_vec());
+        reader.add(&batch(array, fields)?)?;
+        work(&reader.finish()?)
+    })?;
+    Ok(())
+}
+
+/// Calls `work` with each array of a stream, and gives its fields.
+unsafe fn each_array(
+    stream: &mut ArrowArrayStream,
+    mut work: impl FnMut(&[Field], &ArrowArray) -> Result<()>,
+) -> Result<Vec<Field>> {
     let lacks = |what: &str| Error::argument(format!("stream has no {what}"));
     let get_schema = stream.get_schema.ok_or_else(|| lacks("get_schema"))?;
     let get_next = stream.get_next.ok_or_else(|| lacks("get_next"))?;
@@ -26,21 +49,23 @@ pub unsafe fn frame_of_stream(stream: &mut ArrowArrayStream) -> Result<Frame> {
         return Err(failure(stream, status, "gave no schema"));
     }
     let fields = Owned::live(Some(&mut schema)).and_then(|own| fields(own)).map_err(|error| within("stream", error))?;
-    let mut reader = Reader::new(fields.clone());
+    let mut rows = 0;
     for number in 1.. {
         let mut array = Owned::<ArrowArray>::empty();
         let status = get_next(stream, array.get());
         if status != 0 {
-            return Err(failure(stream, status, &format!("failed after {} rows", reader.n_rows())));
+            return Err(failure(stream, status, &format!("failed after {rows} rows")));
         }
         if array.get().is_released() {
             break;
         }
-        let place = |error| within(&format!("stream: array {number} (counting from 1)"), error);
-        let batch = batch(array.get(), &fields).map_err(place)?;
-        reader.add(&batch).map_err(place)?;
+        let place = |error: Error| {
+            if error.ends_all() { error } else { within(&format!("stream: array {number} (counting from 1)"), error) }
+        };
+        work(&fields, array.get()).map_err(place)?;
+        rows += array.get().length;
     }
-    reader.finish()
+    Ok(fields)
 }
 
 /// What a producer says of its failure, in one line.

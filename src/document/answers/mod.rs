@@ -54,7 +54,7 @@ impl<'a> Answers<'a> {
     pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let fit = subject.fit;
         questions.check(fit.kind.model())?;
-        questions.of_rows().map_or(Ok(()), |question| fit.need_rows(question))?;
+        questions.of_rows(fit.reduced.is_some()).map_or(Ok(()), |question| fit.need_rows(question))?;
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
         let own = &questions.means;

@@ -123,12 +123,16 @@ impl Questions {
         self.asked.contains(&name)
     }
 
-    /// A question whose answer needs the rows of the fit, if any is asked.
-    pub fn of_rows(&self) -> Option<&str> {
+    /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
+    pub fn of_rows(&self, has_sums: bool) -> Option<&str> {
         const OTHERS: [&CStr; 8] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint"];
-        let limits = [ConfidenceInterval::Profile, ConfidenceInterval::Bootstrap, ConfidenceInterval::RandomEffects];
-        let named = self.asked.iter().find(|name| !OTHERS.contains(name)).and_then(|name| name.to_str().ok());
-        named.or_else(|| limits.into_iter().any(|kind| self.asks(kind)).then_some("confint"))
+        const BY_SUMS: [&CStr; 9] =
+            [c"anova", c"profile", c"profile_scale", c"emmeans", c"at", c"comparisons", c"means_weights", c"adjust", c"interval"];
+        let limits = [ConfidenceInterval::Bootstrap, ConfidenceInterval::Profile, ConfidenceInterval::RandomEffects];
+        let limits = &limits[..if has_sums { 1 } else { 3 }];
+        let answered = |name: &CStr| OTHERS.contains(&name) || has_sums && BY_SUMS.contains(&name);
+        let named = self.asked.iter().find(|name| !answered(name)).and_then(|name| name.to_str().ok());
+        named.or_else(|| limits.iter().any(|kind| self.asks(*kind)).then_some("confint"))
     }
 
     pub fn asks(&self, kind: ConfidenceInterval) -> bool {

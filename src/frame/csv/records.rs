@@ -2,7 +2,7 @@
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::CsvOptions;
+use super::options::CsvOptions;
 
 /// The records of a text, one after the other.
 pub(super) enum Records<'t> {

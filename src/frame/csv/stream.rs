@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::cells::Reader;
-use super::{BYTE_ORDER_MARK, Before, CsvOptions, Source, unreadable};
+use super::options::CsvOptions;
+use super::source::{BYTE_ORDER_MARK, Before, Source, unreadable};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::names::quoted;

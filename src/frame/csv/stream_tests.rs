@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use super::*;
+use crate::error::Code;
 use crate::frame::ColumnData;
 
 /// Hands out a few bytes at a time.

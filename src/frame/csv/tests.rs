@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::{Code, Error};
 use crate::frame::{Column, ColumnData};
 
 fn read(text: &str) -> Frame {

@@ -56,14 +56,14 @@ pub(super) struct Terms {
 pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Vec<Hypothesis>> {
     watch.at(Phase::Test, 0, None)?;
     let terms = Terms::of(fit);
-    let x = fit.seen(&fit.x)?;
+    let x = fit.seen_columns()?;
     let p = fit.fixed.names.len();
     let everything: Vec<usize> = (0..p).collect();
     // A term alone has one hypothesis, whatever it is called.
     let kind = if terms.labels.len() <= 1 { AnovaType::I } else { kind };
     let rows: Vec<Vec<Vec<f64>>> = match kind {
         AnovaType::I => {
-            let all = sequential(&x, fit.n_obs, &everything, watch)?;
+            let all = sequential(&x, x.len() / p.max(1), &everything, watch)?;
             terms.columns.iter().map(|own| own.iter().map(|&j| over(&all[j], all[j][j])).collect()).collect()
         }
         AnovaType::II | AnovaType::III => terms.partial(fit, &x, data, kind, watch)?,
@@ -101,7 +101,7 @@ impl Terms {
         }
         let before = (0..p).filter(|j| !own.contains(j) && !after.contains(j));
         let order: Vec<usize> = before.chain(own.iter().copied()).chain(after.iter().copied()).collect();
-        let all = sequential(x, fit.n_obs, &order, watch)?;
+        let all = sequential(x, x.len() / p.max(1), &order, watch)?;
         let first = p - own.len() - after.len();
         Ok(all[first..first + own.len()].iter().zip(own).map(|(row, &j)| over(row, row[j])).collect())
     }
@@ -134,7 +134,7 @@ impl Terms {
         };
         let metric = indicators.as_ref().filter(|_| of_third).map_or_else(|| Ok(vec![]), |own| own.metric(p))?;
         let ranked = match &indicators {
-            Some(own) if by_rank => Some(ByRank::new(own, sequential(x, fit.n_obs, &(0..p).collect::<Vec<_>>(), watch)?)),
+            Some(own) if by_rank => Some(ByRank::new(own, sequential(x, x.len() / p.max(1), &(0..p).collect::<Vec<_>>(), watch)?)),
             _ => None,
         };
         let rows = |t: usize| match (&indicators, &ranked) {

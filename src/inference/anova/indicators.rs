@@ -43,7 +43,11 @@ impl Indicators {
         for (place, &j) in fit.kept.iter().enumerate() {
             columns[j][place] = 1.0;
         }
-        if m < p {
+        if m < p && fit.reduced.is_some() {
+            for (j, shares) in fit.estimable.dependent() {
+                columns[*j].copy_from_slice(shares);
+            }
+        } else if m < p {
             let Some(data) = data else {
                 let message = "data is NULL, but the fit left out columns, and types II and III need the data of the fit then";
                 return Err(Error::argument(message));
@@ -65,8 +69,8 @@ impl Indicators {
             }
             of_levels.push(own);
         }
-        let x = fit.seen(&fit.x)?;
-        let norms = x.chunks_exact(fit.n_obs.max(1)).map(|column| dot(column, column).sqrt()).collect();
+        let x = fit.seen_columns()?;
+        let norms = x.chunks_exact((x.len() / m.max(1)).max(1)).map(|column| dot(column, column).sqrt()).collect();
         Ok(Indicators {
             of_levels,
             level_terms: products.other_terms,

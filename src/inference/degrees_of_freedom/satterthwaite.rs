@@ -47,7 +47,7 @@ impl Satterthwaite {
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         fit.without_cox("Satterthwaite's degrees of freedom")?;
         DfMethod::Satterthwaite.check(fit)?;
-        if let Some(own) = fit.iterative() {
+        if let Some(own) = fit.iterative().and_then(|own| own.linear.as_ref()) {
             let (map, derivatives) = (fit.fixed.root.clone(), own.fixed_derivatives.clone());
             return Ok(Satterthwaite { map, derivatives, covariance: own.covariance.clone(), indefinite: false });
         }

@@ -2,7 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::fit::Fit;
-use crate::fit::linear::assemble;
 use crate::linalg::dense::{dot_in_order as dot, symmetric_eigen};
 use crate::lmm::correlation::information::information_by_differences;
 use crate::lmm::parameters::working_from_theta;
@@ -15,7 +14,7 @@ use crate::watch::{Phase, Watch};
 /// The linear system of a fit, with its working parameters.
 pub(super) fn system_of(fit: &Fit, watch: &Watch<'_>) -> Result<(LinearSystem, Vec<f64>)> {
     watch.at(Phase::DegreesOfFreedom, 0, None)?;
-    let system = assemble(&fit.design()?, watch)?;
+    let system = fit.linear_system(watch)?;
     if system.kept.len() != fit.fixed.names.len() {
         return Err(Error::numeric(
             "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",

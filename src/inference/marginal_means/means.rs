@@ -1,5 +1,7 @@
 //! Means as linear combinations of the coefficients: the grid, and its averages.
 
+use std::collections::BTreeMap;
+
 use super::spec::MeansSpec;
 use crate::choice::Choice;
 use crate::design::{ModelProgram, Program, Reference, RowLedger};
@@ -41,6 +43,8 @@ pub struct GridSource<'a> {
     pub offset: f64,
     /// What a constant is made of where the program has none, of coefficients that follow those of the columns kept.
     pub constant: &'a [f64],
+    /// Of a fit without rows the means of covariates, and which combinations can be estimated.
+    pub sums: Option<(&'a BTreeMap<String, f64>, &'a Estimable)>,
 }
 
 /// Marginal means as linear combinations.
@@ -86,8 +90,17 @@ impl MarginalMeans {
         let constant = fit.ordinal().map_or_else(|| Ok(vec![]), |ordinal| latent_constant(fit, ordinal))?;
         let weights = fit.weights.as_ref().map(used);
         let offset = fit.offset.as_ref().map(used).map_or(0.0, |o| o.iter().sum::<f64>() / o.len().max(1) as f64);
-        let source =
-            GridSource { program, kept: &fit.kept, rows: &fit.rows, weights: weights.as_deref(), offset, constant: &constant };
+        let offset = fit.reduced.as_ref().map_or(offset, |own| own.offset);
+        let sums = fit.reduced.as_ref().map(|own| (&own.means, &fit.estimable));
+        let (kept, rows, weights) = (&fit.kept[..], &fit.rows, weights.as_deref());
+        let source = GridSource { program, kept, rows, weights, offset, constant: &constant, sums };
+        if sums.is_some() && weighting == Weighting::Proportional {
+            return Err(Error::unsupported(
+                "marginal means: proportional weights need the rows of the data, and the fit was made from an accumulator; use equal weights",
+            ));
+        }
+        // Sums know the means, and have no rows to compare the data with.
+        let data = data.filter(|_| sums.is_none());
         if let Some(data) = data {
             source.check_data(data, &fit.x)?;
         }
@@ -103,9 +116,10 @@ impl MarginalMeans {
         watch: &Watch<'_>,
     ) -> Result<Self> {
         let program = source.program;
-        let mut reference = match data {
-            Some(data) => program.reference(data, source.rows, source.weights)?,
-            None => program.reference_of_factors()?,
+        let mut reference = match (source.sums, data) {
+            (Some((means, _)), _) => program.reference_of_means(means)?,
+            (None, Some(data)) => program.reference(data, source.rows, source.weights)?,
+            (None, None) => program.reference_of_factors()?,
         };
         for (name, values) in &spec.at {
             reference.restrict(name, values)?;
@@ -216,6 +230,9 @@ impl GridSource<'_> {
         let further = usize::from(!self.constant.is_empty());
         if self.kept.len() == p {
             return Ok(Estimable::full(further + p));
+        }
+        if let Some((_, estimable)) = self.sums {
+            return Ok(estimable.clone());
         }
         let Some(data) = data else {
             let message =

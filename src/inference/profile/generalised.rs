@@ -43,6 +43,7 @@ pub struct Base<'w> {
 impl<'w> Base<'w> {
     pub fn new(fit: &Fit, own: &Generalised, watch: &'w Watch<'w>) -> Result<Self> {
         watch.at(Phase::Start, 0, None)?;
+        fit.with_factor("profile likelihood")?;
         let mut options = fit.options();
         if options.quadrature == 0 {
             return Err(Error::unsupported(

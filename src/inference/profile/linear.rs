@@ -9,7 +9,6 @@ use super::terms::{self, Parameter, Place, Turned};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
-use crate::fit::linear::Assembled;
 use crate::lmm::correlation::scale::RhoScale;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{estimate, estimate_near};
@@ -81,7 +80,7 @@ impl<'f> Base<'f> {
     pub fn new(fit: &'f Fit, watch: &'f Watch<'f>) -> Result<Self> {
         fit.with_factor("profile likelihood")?;
         watch.at(Phase::Start, 0, None)?;
-        let system = Assembled::new(&fit.design()?, watch)?.system;
+        let system = fit.linear_system(watch)?;
         let options = Options { reml: false, ..fit.options() };
         let mut deviance = Deviance::new(&system, false, watch)?;
         let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect();

@@ -3,12 +3,12 @@
 
 use std::cell::RefCell;
 
-use super::columns::Row;
-use super::conjugate::Limits;
-use super::right_hand_sides::{apply_factors, block, solved};
-use super::schur::{Schur, WORK};
-use super::split::Split;
 use crate::error::{Error, Result, try_vec};
+use crate::iterative::columns::Row;
+use crate::iterative::conjugate::Limits;
+use crate::iterative::schur::{Schur, WORK};
+use crate::iterative::solve::{apply_factors, block, solved};
+use crate::iterative::split::Split;
 use crate::linalg::dense;
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
@@ -69,10 +69,7 @@ impl<'a> Conditional<'a> {
             first(&own.w.first, &own.u.first) + first(&own.w.others, &own.u.others) + first(&own.u.others, &own.residual);
         apply_factors(schur, false, &mut own.u);
         let mut b = z;
-        for k in 0..layout.terms.len() {
-            let rows = schur.split.part(k, &own.u);
-            b[layout.offset(k)..layout.offset(k + 1)].iter_mut().zip(rows).for_each(|(b, row)| *b = row[0]);
-        }
+        schur.split.take_column(&own.u, 0, &mut b);
         let columns = self.system.zc.chunks_exact(layout.q().max(1)).take(self.system.kept.len());
         let mut moved: Vec<f64> = columns.map(|column| dense::dot(column, &b)).collect();
         self.system.map.columns(&mut moved);

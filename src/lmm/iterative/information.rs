@@ -1,11 +1,12 @@
 //! The average information (Gilmour, Thompson and Cullis 1995) at the cost of a solve for each parameter.
 
-use super::columns::{Row, WIDTH, products};
-use super::conjugate::Limits;
-use super::right_hand_sides::{Profiled, Solution, block, divide_by_factors, forms, leading_solve, solved};
-use super::schur::Schur;
-use super::split::Columns;
+use super::right_hand_sides::{Profiled, leading_solve};
 use crate::error::Result;
+use crate::iterative::columns::{Row, WIDTH, products};
+use crate::iterative::conjugate::Limits;
+use crate::iterative::schur::Schur;
+use crate::iterative::solve::{Solution, block, divide_by_factors, forms, solved};
+use crate::iterative::split::Columns;
 use crate::linalg::dense;
 use crate::random::{FactorDerivative, Roots, directions};
 use crate::threads::each;

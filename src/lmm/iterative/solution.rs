@@ -1,16 +1,18 @@
 //! The estimates at the end of a search, in the user's units.
 
-use super::evaluation::Problem;
-use super::search::Found;
+use super::evaluation::{Linear, Problem};
 use crate::covariance::with_ranges;
 use crate::error::{Result, try_vec};
+use crate::iterative::evaluation::Problem as _;
+use crate::iterative::search::{Found as FoundOf, theta_errors};
 use crate::linalg::dense;
 use crate::lmm::parameters::theta_from_working;
 use crate::lmm::solution::{Solution, covariance_root, product_with_transpose};
 use crate::random::TermSolution;
 use crate::search::boundary::null_directions;
-use crate::search::theta_slopes;
 use crate::watch::Phase;
+
+type Found = FoundOf<Linear>;
 
 /// What memory is for.
 const SOLUTION: &str = "solutions for the random effects";
@@ -26,7 +28,7 @@ pub struct Errors {
 
 /// The estimates.
 pub fn solution(problem: &Problem<'_>, found: &Found) -> Result<Solution> {
-    let (system, profiled) = (problem.system, &found.evaluation.profiled);
+    let (system, profiled) = (problem.system, &found.evaluation.own.profiled);
     let sigma = profiled.sigma2.sqrt() * system.map.unit.abs();
     let mut theta = vec![0.0; found.working.len()];
     theta_from_working(system, &found.working, &mut theta);
@@ -62,7 +64,7 @@ fn term(problem: &Problem<'_>, found: &Found, k: usize, sigma: f64) -> Result<Te
     let t = system.units(k).root(&t);
     let mut modes = try_vec(SOLUTION, 0.0, r * size.levels)?;
     let mut condvar = try_vec(SOLUTION, 0.0, r * r * size.levels)?;
-    let u = &found.evaluation.profiled.modes[first..first + r * size.levels];
+    let u = &found.evaluation.own.profiled.modes[first..first + r * size.levels];
     for (mode, u) in modes.chunks_exact_mut(r).zip(u.chunks_exact(r)) {
         for (a, mode) in mode.iter_mut().enumerate() {
             *mode = unit * (0..r).map(|b| t[b * r + a] * u[b]).sum::<f64>();
@@ -83,29 +85,15 @@ fn term(problem: &Problem<'_>, found: &Found, k: usize, sigma: f64) -> Result<Te
 /// The errors of a search's end.
 pub fn errors(problem: &Problem<'_>, found: &Found) -> Errors {
     let n = found.working.len();
-    let to_theta = |working: &[f64]| {
-        let mut theta = vec![0.0; n];
-        theta_from_working(problem.system, working, &mut theta);
-        theta
-    };
-    let slopes = theta_slopes(&found.working, n, &to_theta);
-    let deviation = |covariance: &[f64], i: usize| -> f64 {
-        let form = |e: usize| slopes[e % n * n + i] * slopes[e / n * n + i] * covariance[e];
-        (0..n * n).map(form).sum::<f64>().max(0.0).sqrt()
-    };
-    let theta: Vec<f64> = (0..n).map(|i| deviation(&found.monte_carlo, i)).collect();
-    let share = |i: usize| match deviation(&found.sampling, i) {
-        sampling if sampling > 0.0 => theta[i] / sampling,
-        _ => 0.0,
-    };
-    let shares = (0..n).map(share).collect();
+    let to_theta = |working: &[f64]| problem.theta(working);
+    let (theta, shares) = theta_errors(&found.working[..n], (&found.monte_carlo, &found.sampling), &to_theta);
     Errors { shares, covariance: with_sigma(problem, found), theta }
 }
 
 /// By blocks, from the covariance of the parameters with sigma profiled out: the information of log sigma is 4 N.
 fn with_sigma(problem: &Problem<'_>, found: &Found) -> Vec<f64> {
     let n = found.working.len();
-    let along: Vec<f64> = found.evaluation.with_sigma.iter().map(|h| h / (4.0 * problem.rows())).collect();
+    let along: Vec<f64> = found.evaluation.own.with_sigma.iter().map(|h| h / (4.0 * problem.rows())).collect();
     let cross: Vec<f64> = (0..n).map(|i| -(0..n).map(|j| found.sampling[j * n + i] * along[j]).sum::<f64>()).collect();
     let mut out = vec![0.0; (n + 1) * (n + 1)];
     for j in 0..n {

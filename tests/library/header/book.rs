@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 14] = [
+pub const CHAPTERS: [Chapter; 15] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
@@ -85,6 +85,11 @@ pub const CHAPTERS: [Chapter; 14] = [
         files: &["questions", "document"],
     },
     Chapter { title: "Saved fits", about: "a fit as bytes, and back", files: &["saved"] },
+    Chapter {
+        title: "Data in parts",
+        about: "linear models of streams, and of data that are spread over workers",
+        files: &["plan", "accumulator"],
+    },
 ];
 
 const WIDTH: usize = 120;
@@ -375,7 +380,11 @@ pub fn direction(item: &Item, parameter: &Part) -> &'static str {
     let text = parameter.type_text.as_str();
     let pointee = text.strip_suffix('*').map(str::trim);
     match pointee {
-        Some(pointee) if pointee.starts_with("struct Arrow") && item.name.contains("_from_arrow") => "in,out",
+        Some(pointee)
+            if pointee.starts_with("struct Arrow") && ["_from_arrow", "_add_arrow"].iter().any(|verb| item.name.contains(verb)) =>
+        {
+            "in,out"
+        }
         None | Some("void") => "in",
         Some(pointee) if pointee.starts_with("const ") && !pointee.ends_with('*') => "in",
         Some(pointee) if pointee.ends_with("*const") => "in",
@@ -386,7 +395,7 @@ pub fn direction(item: &Item, parameter: &Part) -> &'static str {
 
 /// Whether a type is one of the opaque ones.
 pub fn is_object(name: &str) -> bool {
-    let objects = ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions"];
+    let objects = ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions", "plan", "accumulator"];
     name.strip_prefix("interlace_").is_some_and(|name| objects.contains(&name))
 }
 

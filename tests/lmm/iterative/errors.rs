@@ -28,7 +28,7 @@ fn errors_cover_the_exact_values() {
     }
     for (draws, what) in draws.iter().zip(["theta a", "theta b", "criterion"]) {
         let (covered, size) = honesty(draws);
-        assert!(covered >= 0.88 && (0.7..1.4).contains(&size), "{what}: {covered} covered, errors {size} of those reported");
+        assert!(covered >= 0.95 && (0.7..1.4).contains(&size), "{what}: {covered} covered, errors {size} of those reported");
     }
 }
 

@@ -47,7 +47,7 @@ fn signs(split: &Split<'_>, seed: u64, block: usize) -> Result<Vec<Row>> {
 const SMALL: usize = 32;
 
 /// Orthonormal directions that are solved for by themselves, in blocks of eight; those beyond the last are zero.
-pub struct Known(Vec<Vec<Row>>);
+pub struct Known(Vec<Vec<Row>>, usize);
 
 impl Known {
     /// In the coordinates of the signs, where an effect c of all levels is C_j'c.
@@ -80,11 +80,22 @@ impl Known {
             }
             blocks.push(block);
         }
-        Ok(Known(blocks))
+        Ok(Known(blocks, all.len()))
     }
 
     pub fn blocks(&self) -> &[Vec<Row>] {
         &self.0
+    }
+
+    /// The directions, if they fit into the columns from `first` on of one block.
+    pub fn beside(&self, first: usize) -> Result<Option<Vec<Row>>> {
+        let [block] = &self.0[..] else { return Ok(None) };
+        if first + self.1 > WIDTH {
+            return Ok(None);
+        }
+        let mut own = zeros(WORK, block.len())?;
+        own.iter_mut().zip(block).for_each(|(own, row)| own[first..first + self.1].copy_from_slice(&row[..self.1]));
+        Ok(Some(own))
     }
 
     /// Takes the directions out of signs.

@@ -5,10 +5,10 @@
 
 use super::coupling::transposed;
 use super::schur::WORK;
-use super::split::Split;
+use super::split::{Split, largest};
 use crate::error::{Result, try_vec};
 use crate::options::Options;
-use crate::random::BlockMatrix;
+use crate::random::{BlockMatrix, Layout};
 
 /// Multiplications and bytes of a sparse Cholesky factor with its selected inverse.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -19,8 +19,10 @@ pub struct Forecast {
     pub is_exact: bool,
 }
 
-/// Multiplications of one factorisation from which iterations take less time than all of a search's.
+/// Multiplications of one factorisation from which iterations take less time than all of a search's: of a linear model, and of one whose
+/// modes take several at each of its steps.
 pub const MOST_MULTIPLICATIONS: f64 = 1e11;
+pub const MOST_WITH_MODES: f64 = 1e10;
 
 /// Levels in a sample.
 const SAMPLE: usize = 8;
@@ -35,9 +37,19 @@ impl Forecast {
         Forecast { multiplications, bytes: 2.0 * 8.0 * entries, is_exact }
     }
 
-    /// Whether a factorisation is to be had within the options' limits.
-    pub fn is_affordable(&self, options: &Options) -> bool {
-        self.multiplications <= MOST_MULTIPLICATIONS && self.bytes <= options.memory_limit
+    /// Whether a factorisation is to be had within so many multiplications and the options' limit.
+    pub fn is_affordable(&self, most: f64, options: &Options) -> bool {
+        self.multiplications <= most && self.bytes <= options.memory_limit
+    }
+
+    /// An upper bound, from sizes and the number of rows.
+    pub fn bound_of_sizes(n: usize, layout: &Layout) -> Self {
+        let first = layout.terms[largest(layout)];
+        let (r, levels, rest) = (first.effects as f64, first.levels as f64, (layout.q() - first.effects * first.levels) as f64);
+        // Each row of the data has a level meet so many others' effects.
+        let met = n as f64 * (layout.terms.iter().map(|t| t.effects).sum::<usize>() - first.effects) as f64;
+        let multiplications = rest * rest * rest / 3.0 + r * (levels * r * r / 3.0 + r * met + met * rest);
+        Self::of_factor(multiplications, rest * rest / 2.0 + r * (levels * r / 2.0 + met), false)
     }
 
     /// An upper bound.

@@ -11,7 +11,7 @@
 use pulp::NullaryFnOnce;
 
 use super::columns::{Row, WIDTH, dots, multiply, wide, zeros};
-use super::conjugate::{Limits, solve};
+use super::conjugate::{Limits, Solved, solve};
 use super::coupling::gather;
 use super::moments::Moments;
 use super::quadrature::{Spectrum, spectra};
@@ -35,50 +35,83 @@ pub struct Remainders {
     pub others: Vec<Vec<f64>>,
 }
 
+/// Further traces that a sample is to give, behind those of the terms, from x - v, u and v of the other terms' effects.
+pub type Further<'f> = dyn Fn(&[Row], &[Row], &[Row]) -> Result<Vec<Row>> + Sync + 'f;
+
 /// The sample of one block z; `remainders` take what belongs to each level.
 pub fn sample(
     schur: &Schur<'_>,
     moments: &Moments,
     z: Vec<Row>,
-    limits: Limits,
+    (limits, further): (Limits, Option<&Further<'_>>),
     remainders: Option<&mut Remainders>,
     watch: &Watch<'_>,
 ) -> Result<Sample> {
-    let split = schur.split;
-    let (squares, mut w) = (dots(&z, &z), z);
-    schur.color(&mut w);
-    let mut v = try_copy(WORK, &w)?;
-    schur.divide_by_p(&mut v);
+    let (start, w) = Start::new(schur, z)?;
     let solved = solve(schur, w, limits, watch)?;
-    let spectra = spectra(&solved, &squares);
-    let (mut u, mut d) = (solved.image, solved.x);
-    schur.divide_by_p(&mut u);
-    for ((u, d), v) in u.iter_mut().zip(&mut d).zip(&v) {
-        for c in 0..WIDTH {
-            u[c] = v[c] - u[c];
-            d[c] -= v[c];
+    start.sample(schur, moments, solved, further, remainders, watch)
+}
+
+/// What a sample has before its solve.
+pub struct Start {
+    squares: Row,
+    v: Vec<Row>,
+}
+
+impl Start {
+    /// With w = C z.
+    pub fn new(schur: &Schur<'_>, z: Vec<Row>) -> Result<(Self, Vec<Row>)> {
+        let (squares, mut w) = (dots(&z, &z), z);
+        schur.color(&mut w);
+        let mut v = try_copy(WORK, &w)?;
+        schur.divide_by_p(&mut v);
+        Ok((Start { squares, v }, w))
+    }
+
+    /// The sample, from the solution for w.
+    pub fn sample(
+        self,
+        schur: &Schur<'_>,
+        moments: &Moments,
+        solved: Solved,
+        further: Option<&Further<'_>>,
+        remainders: Option<&mut Remainders>,
+        watch: &Watch<'_>,
+    ) -> Result<Sample> {
+        let (split, Start { squares, mut v }) = (schur.split, self);
+        let spectra = spectra(&solved, &squares);
+        let (mut u, mut d) = (solved.image, solved.x);
+        schur.divide_by_p(&mut u);
+        for ((u, d), v) in u.iter_mut().zip(&mut d).zip(&v) {
+            for c in 0..WIDTH {
+                u[c] = v[c] - u[c];
+                d[c] -= v[c];
+            }
         }
+        let others = further.map_or(Ok(vec![]), |further| further(&d, &u, &v))?;
+        let mut traces = vec![];
+        for k in 0..split.layout.terms.len() {
+            traces.push(vec![[0.0; WIDTH]; split.layout.terms[k].effects.pow(2)]);
+        }
+        let (mut own_first, mut own_others) = (None, None);
+        if let Some(remainders) = remainders {
+            (own_first, own_others) = (Some(&mut remainders.first), Some(&mut remainders.others));
+        }
+        for (i, &k) in split.others.iter().enumerate() {
+            let range = split.range(i);
+            let own = own_others.as_mut().map(|own| &mut own[i][..]);
+            wide(LevelSums { r: split.effects(i), x: &d[range.clone()], y: &u[range], sums: &mut traces[k], each: own });
+        }
+        let sums = &mut traces[split.first];
+        for i in 0..split.others.len() {
+            expected(schur, moments, i, &u[split.range(i)], &v[split.range(i)], sums);
+        }
+        watch.pulse()?;
+        through_first(schur, &mut d, &mut v, sums, own_first.map(|own| &mut own[..]))?;
+        let mut traces = traces.concat();
+        traces.extend(others);
+        Ok(Sample { traces, spectra, steps: solved.steps, settled: solved.settled })
     }
-    let mut traces = vec![];
-    for k in 0..split.layout.terms.len() {
-        traces.push(vec![[0.0; WIDTH]; split.layout.terms[k].effects.pow(2)]);
-    }
-    let (mut own_first, mut own_others) = (None, None);
-    if let Some(remainders) = remainders {
-        (own_first, own_others) = (Some(&mut remainders.first), Some(&mut remainders.others));
-    }
-    for (i, &k) in split.others.iter().enumerate() {
-        let range = split.range(i);
-        let own = own_others.as_mut().map(|own| &mut own[i][..]);
-        wide(LevelSums { r: split.effects(i), x: &d[range.clone()], y: &u[range], sums: &mut traces[k], each: own });
-    }
-    let sums = &mut traces[split.first];
-    for i in 0..split.others.len() {
-        expected(schur, moments, i, &u[split.range(i)], &v[split.range(i)], sums);
-    }
-    watch.pulse()?;
-    through_first(schur, &mut d, &mut v, sums, own_first.map(|own| &mut own[..]))?;
-    Ok(Sample { traces: traces.concat(), spectra, steps: solved.steps, settled: solved.settled })
 }
 
 /// sums -= the terms of W_1i u_i v_i' W_1i' of one of the others, whose expectation is zero.

@@ -87,6 +87,14 @@ impl<'a> Split<'a> {
         }
     }
 
+    /// One of the columns, in the order of all terms.
+    pub fn take_column(&self, columns: &Columns, column: usize, out: &mut [f64]) {
+        for k in 0..self.layout.terms.len() {
+            let own = &mut out[self.layout.offset(k)..self.layout.offset(k + 1)];
+            own.iter_mut().zip(self.part(k, columns)).for_each(|(out, row)| *out = row[column]);
+        }
+    }
+
     /// The others' effects that meet a level of the term that is eliminated.
     pub fn met(&self, level: usize) -> usize {
         let met = |(i, pair): (usize, &Cow<'_, BlockMatrix>)| (pair.col_ptr[level + 1] - pair.col_ptr[level]) * self.effects(i);

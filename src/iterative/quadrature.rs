@@ -36,7 +36,7 @@ pub fn spectra(solved: &Solved, squares: &Row) -> [Spectrum; WIDTH] {
 /// Of steps alpha and conjugation factors beta of a start of squared length q.
 fn spectrum(alpha: &[f64], beta: &[f64], q: f64) -> Spectrum {
     let steps = alpha.len();
-    if steps == 0 {
+    if steps == 0 || q == 0.0 {
         return Spectrum::default();
     }
     let mut t = vec![0.0; steps * steps];
@@ -65,6 +65,9 @@ pub fn squared_norm(schur: &Schur<'_>, watch: &Watch<'_>) -> Result<Option<f64>>
     if work > AFFORDABLE {
         return Ok(None);
     }
+    if r1 == 1 && split.others.len() == 1 && split.effects(0) == 1 {
+        return scalar_norm(schur, watch).map(Some);
+    }
     let widest = (0..split.others.len()).map(|i| split.effects(i)).max().unwrap_or(0);
     let mut rows = SchurRows {
         schur,
@@ -81,6 +84,41 @@ pub fn squared_norm(schur: &Schur<'_>, watch: &Watch<'_>) -> Result<Option<f64>>
         }
     }
     Ok(Some(total))
+}
+
+/// The same for two terms whose levels have one effect: the rows of S below the diagonal, twice.
+fn scalar_norm(schur: &Schur<'_>, watch: &Watch<'_>) -> Result<f64> {
+    let (split, pair, p) = (schur.split, &schur.split.couplings[0], &schur.p_inverse[0]);
+    let own = transposed(pair, split.levels(0))?;
+    let mut sums = try_vec(WORK, 0.0, split.levels(0))?;
+    let mut seen = vec![];
+    let mut total = 0.0;
+    for level in 0..split.levels(0) {
+        watch.pulse_each(level)?;
+        for e in own.col_ptr[level]..own.col_ptr[level + 1] {
+            let j = own.rows[e] as usize;
+            let left = schur.inner(j)[0] * own.values[e];
+            for entry in pair.col_ptr[j]..pair.col_ptr[j + 1] {
+                let row = pair.rows[entry];
+                if row as usize >= level {
+                    break;
+                }
+                let sum = &mut sums[row as usize];
+                // One that has cancelled is seen twice, and zero the second time.
+                if *sum == 0.0 {
+                    seen.push(row);
+                }
+                *sum += left * pair.values[entry];
+            }
+        }
+        let mut of_row = 0.0;
+        for row in seen.drain(..) {
+            let sum = std::mem::take(&mut sums[row as usize]);
+            of_row += sum * sum * p[row as usize];
+        }
+        total += of_row * p[level];
+    }
+    Ok(2.0 * total * schur.t_of(0)[0].powi(4))
 }
 
 /// Cross-products of one of the others with the rest of them, its levels as columns.

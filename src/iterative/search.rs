@@ -2,17 +2,17 @@
 //! their own; they only refuse steps that are far worse.
 
 use super::evaluation::{Effort, Evaluation, Problem};
+use super::secants::Secants;
 use super::zeros::{Held, Slope};
 use crate::error::{Error, Result};
 use crate::linalg::dense;
-use crate::lmm::parameters::{theta_from_working, working_from_theta};
-use crate::lmm::start::moment_start;
 use crate::optimize::{Reason, newton_step};
 use crate::options::Options;
-use crate::search::boundary;
+use crate::search::{boundary, theta_slopes};
 
-/// Monte-Carlo errors of the parameters, in units of their standard errors, that more signs are drawn for, and the most signs.
-const RATIO: f64 = 0.0025;
+/// Monte-Carlo errors of the parameters, in units of their standard errors, that more signs are drawn for: four of them are half a per cent.
+/// And the most signs.
+const RATIO: f64 = 0.00125;
 const MOST_BLOCKS: usize = 64;
 /// Blocks of the search, and the fewest of the end: as many as two controls take, or as an error of blocks takes.
 const FIRST_BLOCKS: usize = 1;
@@ -21,15 +21,21 @@ const LAST_BLOCKS: [usize; 2] = [4, 8];
 /// Searches with more and more signs.
 const EXTENSIONS: usize = 3;
 
-/// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does.
+/// Decrements at which a search with few signs ends beside their noise, and at which one with all of them does: no more than a multiple of that
+/// of the noise, of which the last step leaves little, but for rounding.
 const NEAR: f64 = 1e-4;
 const THERE: f64 = 1e-6;
+const NOTHING: f64 = 1e-11;
+const WITHIN: f64 = 10.0;
+
+/// The decrement from which on steps tell of the Hessian.
+const CLOSE: f64 = 0.5;
 
 /// Evaluations of one search.
 const MOST: usize = 25;
 
 /// Steps of conjugate gradients at most.
-const STEPS: usize = 2000;
+pub const STEPS: usize = 2000;
 
 /// A step whose value is worse by more than this many Monte-Carlo errors is refused.
 const WORSE: f64 = 10.0;
@@ -46,9 +52,9 @@ const INFORMATION: (f64, f64) = (1e-4, 1e-6);
 const ROUNDS: usize = 4;
 
 /// The end of a search.
-pub struct Found {
+pub struct Found<T> {
     pub working: Vec<f64>,
-    pub evaluation: Evaluation,
+    pub evaluation: Evaluation<T>,
     /// The Monte-Carlo covariance of working parameters, and their sampling covariance, `[n, n]`; zero for parameters at zeros.
     pub monte_carlo: Vec<f64>,
     pub sampling: Vec<f64>,
@@ -61,32 +67,27 @@ pub struct Found {
 }
 
 /// A search in one problem.
-struct Run<'p, 'a> {
-    problem: &'p Problem<'a>,
+struct Run<'p, P> {
+    problem: &'p mut P,
     options: &'p Options,
     evaluations: usize,
+    secants: Secants,
 }
 
 /// Where a stage of it ended.
-struct Stage {
+struct Stage<T> {
     working: Vec<f64>,
-    evaluation: Evaluation,
+    evaluation: Evaluation<T>,
     step: Vec<f64>,
     decrement: f64,
     reason: Reason,
 }
 
-/// Minimises the criterion of a problem, from a theta that is likely to be near if there is one.
-pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) -> Result<Found> {
-    let system = problem.system;
-    let mut working = match options.theta0.as_deref().or(near) {
-        Some(theta0) => working_from_theta(system, theta0)?,
-        None => moment_start(system),
-    };
-    system.without_confounded(problem.reml, &mut working);
-    let mut run = Run { problem, options, evaluations: 0 };
-    let (mut stage, undecided) = run.settle(working)?;
-    let scalar = problem.split.is_scalar();
+/// Minimises the criterion of a problem from a start.
+pub fn search<'a, P: Problem<'a>>(problem: &mut P, options: &Options, start: Vec<f64>) -> Result<Found<P::Own>> {
+    let scalar = problem.is_scalar();
+    let mut run = Run { problem, options, evaluations: 0, secants: Secants::default() };
+    let (mut stage, undecided) = run.settle(start)?;
     let least = LAST_BLOCKS[usize::from(!scalar)];
     let mut blocks = run.enough(&stage, FIRST_BLOCKS).max(least);
     for round in 0..EXTENSIONS {
@@ -107,8 +108,8 @@ pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) ->
     if !evaluation.settled {
         return Err(unsolved(effort.steps));
     }
-    let held = Held::new(problem, &working);
-    let (monte_carlo, sampling) = covariances(&evaluation, &held);
+    let held = Held::new(run.problem.structures(), &working);
+    let (monte_carlo, sampling) = covariances(&evaluation, &held, &run.secants);
     let signs = 8 * blocks;
     Ok(Found {
         working,
@@ -123,7 +124,7 @@ pub fn search(problem: &Problem<'_>, options: &Options, near: Option<&[f64]>) ->
     })
 }
 
-impl Stage {
+impl<T> Stage<T> {
     /// Where the last step leads.
     fn next(&self) -> Vec<f64> {
         self.working.iter().zip(&self.step).map(|(x, s)| x + s).collect()
@@ -134,22 +135,17 @@ fn effort_of(blocks: usize, tolerance: f64) -> Effort {
     Effort { blocks, tolerance, information: INFORMATION.0, steps: STEPS, report: false }
 }
 
-impl Run<'_, '_> {
-    fn evaluate(&mut self, working: &[f64], effort: Effort) -> Result<Evaluation> {
-        let (problem, n) = (self.problem, working.len());
+impl<'a, P: Problem<'a>> Run<'_, P> {
+    fn evaluate(&mut self, working: &[f64], effort: Effort) -> Result<Evaluation<P::Own>> {
         self.evaluations += 1;
-        let own = problem.evaluate(working, effort)?;
-        problem.watch.evaluation(self.evaluations, own.value, || {
-            let mut theta = vec![0.0; n];
-            theta_from_working(problem.system, working, &mut theta);
-            theta
-        })?;
+        let own = self.problem.evaluate(working, effort)?;
+        self.problem.watch().evaluation(self.evaluations, own.value, || self.problem.theta(working))?;
         Ok(own)
     }
 
     /// Searches with few signs, with exact zeros where variances are next to nothing and the slope does not say otherwise.
-    fn settle(&mut self, start: Vec<f64>) -> Result<(Stage, Vec<usize>)> {
-        let structures = &self.problem.system.structures;
+    fn settle(&mut self, start: Vec<f64>) -> Result<(Stage<P::Own>, Vec<usize>)> {
+        let structures = self.problem.structures();
         let effort = effort_of(FIRST_BLOCKS, FIRST);
         let mut stage = self.descend(start, effort, true)?;
         let mut undecided = vec![];
@@ -181,7 +177,7 @@ impl Run<'_, '_> {
 
     /// Slopes of the criterion in the variance of directions without any.
     fn slopes(&mut self, working: &[f64]) -> Result<Vec<Slope>> {
-        let structures = &self.problem.system.structures;
+        let structures = self.problem.structures();
         let Some(probe) = Slope::probe(structures, working) else { return Ok(vec![]) };
         // Beside variances of next to nothing residuals count for more.
         let effort = effort_of(LAST_BLOCKS[0], 0.1 * REPORT);
@@ -190,9 +186,9 @@ impl Run<'_, '_> {
     }
 
     /// Newton's steps until the decrement is no more than noise, if `noisy`, or all but nothing.
-    fn descend(&mut self, start: Vec<f64>, effort: Effort, noisy: bool) -> Result<Stage> {
+    fn descend(&mut self, start: Vec<f64>, effort: Effort, noisy: bool) -> Result<Stage<P::Own>> {
         let mut working = start;
-        let mut before: Option<Stage> = None;
+        let mut before: Option<Stage<P::Own>> = None;
         let mut damping = 1.0;
         for round in 0.. {
             let evaluation = self.evaluate(&working, effort)?;
@@ -203,11 +199,17 @@ impl Run<'_, '_> {
                 working = last.next();
                 continue;
             }
-            let held = Held::new(self.problem, &working);
+            let held = Held::new(self.problem.structures(), &working);
             let (gradient, hessian) = held.masked(&evaluation.gradient, &evaluation.hessian);
             let (mut step, decrement) = newton_step(&working, &gradient, &hessian);
-            let noise = if noisy { noise(&evaluation, &held) } else { 0.0 };
-            let end = decrement <= if noisy { noise.max(NEAR) } else { THERE };
+            if let Some(last) = before.as_ref().filter(|last| last.decrement < CLOSE) {
+                self.secants.add((&last.working, &last.evaluation.gradient), (&working, &evaluation.gradient));
+                step = newton_step(&working, &gradient, &self.secants.corrected(&hessian, &held.free())).0;
+            }
+            let noise = noise(&evaluation, &held, &self.secants);
+            let enough = if noisy { noise.max(NEAR) } else { (WITHIN * noise).clamp(NOTHING, THERE) };
+            // Fewer signs than it takes have no noise that is known.
+            let end = decrement <= if enough.is_nan() { THERE } else { enough };
             if before.as_ref().is_some_and(|last| decrement > last.decrement && !end && last.decrement < 1.0) {
                 damping *= 0.5;
             }
@@ -218,7 +220,7 @@ impl Run<'_, '_> {
                 return Err(unsolved(effort.steps));
             } else if end {
                 Reason::Converged
-            } else if self.problem.watch.is_late() {
+            } else if self.problem.watch().is_late() {
                 Reason::Deadline
             } else if self.evaluations >= self.options.max_evaluations {
                 Reason::MaxEvaluations
@@ -236,9 +238,9 @@ impl Run<'_, '_> {
     }
 
     /// Blocks with which Monte-Carlo errors are small beside standard errors.
-    fn enough(&self, stage: &Stage, blocks: usize) -> usize {
-        let held = Held::new(self.problem, &stage.working);
-        let (monte_carlo, sampling) = covariances(&stage.evaluation, &held);
+    fn enough(&self, stage: &Stage<P::Own>, blocks: usize) -> usize {
+        let held = Held::new(self.problem.structures(), &stage.working);
+        let (monte_carlo, sampling) = covariances(&stage.evaluation, &held, &self.secants);
         let n = stage.working.len();
         let ratio = |i: usize| (monte_carlo[i * (n + 1)] / sampling[i * (n + 1)].max(f64::MIN_POSITIVE)).sqrt();
         let largest = (0..n).map(ratio).fold(0.0, f64::max);
@@ -247,25 +249,27 @@ impl Run<'_, '_> {
     }
 }
 
-fn is_worse(now: &Evaluation, last: &Evaluation) -> bool {
-    let noise = |own: &Evaluation| if own.value_error.is_finite() { own.value_error } else { 0.0 };
+fn is_worse<T>(now: &Evaluation<T>, last: &Evaluation<T>) -> bool {
+    let noise = |own: &Evaluation<T>| if own.value_error.is_finite() { own.value_error } else { 0.0 };
     now.value > last.value + WORSE * (noise(now) + noise(last)) + 1.0
 }
 
 /// tr(h^-1 C): the decrement that the gradient's noise makes.
-fn noise(own: &Evaluation, held: &Held) -> f64 {
-    let (monte_carlo, _) = covariances(own, held);
+fn noise<T>(own: &Evaluation<T>, held: &Held, secants: &Secants) -> f64 {
+    let (monte_carlo, _) = covariances(own, held, secants);
     let n = own.gradient.len();
     (0..n * n).map(|e| monte_carlo[e] * own.information[e]).sum()
 }
 
-/// h^-1 C h^-1 and 2 h^-1 of the parameters that are not held, h the average information.
-fn covariances(own: &Evaluation, held: &Held) -> (Vec<f64>, Vec<f64>) {
+/// H^-1 C H^-1 and 2 h^-1 of the parameters that are not held, h the average information and H the Hessian as far as it is known.
+fn covariances<T>(own: &Evaluation<T>, held: &Held, secants: &Secants) -> (Vec<f64>, Vec<f64>) {
     let (n, free) = (own.gradient.len(), held.free());
     let f = free.len();
     let of = |matrix: &[f64]| -> Vec<f64> { (0..f * f).map(|e| matrix[free[e / f] * n + free[e % f]]).collect() };
+    let (_, masked) = held.masked(&own.gradient, &own.information);
     let inverse = dense::inverse(f, &of(&own.information));
-    let middle = dense::product(f, &inverse, &dense::product(f, &of(&own.noise), &inverse));
+    let of_steps = dense::inverse(f, &of(&secants.corrected(&masked, &free)));
+    let middle = dense::product(f, &of_steps, &dense::product(f, &of(&own.noise), &of_steps));
     let (mut monte_carlo, mut sampling) = (vec![0.0; n * n], vec![0.0; n * n]);
     for (e, (m, s)) in middle.iter().zip(&inverse).enumerate() {
         let place = free[e / f] * n + free[e % f];
@@ -279,4 +283,26 @@ fn unsolved(steps: usize) -> Error {
         "engine: conjugate gradients did not solve the random-effects system in {steps} steps: two terms whose variances are huge beside the \
          residual's hardly differ; fit with engine = direct, or leave one of them out"
     ))
+}
+
+/// Of each theta the Monte-Carlo error, and the same in units of its standard error, from covariances of working parameters, those of theta
+/// first.
+pub fn theta_errors(
+    working: &[f64],
+    (monte_carlo, sampling): (&[f64], &[f64]),
+    theta: &dyn Fn(&[f64]) -> Vec<f64>,
+) -> (Vec<f64>, Vec<f64>) {
+    let (n, stride) = (working.len(), sampling.len().isqrt());
+    let slopes = theta_slopes(working, n, theta);
+    let deviation = |covariance: &[f64], i: usize| -> f64 {
+        let form = |e: usize| slopes[e % n * n + i] * slopes[e / n * n + i] * covariance[e / n * stride + e % n];
+        (0..n * n).map(form).filter(|v| !v.is_nan()).sum::<f64>().max(0.0).sqrt()
+    };
+    let errors: Vec<f64> = (0..n).map(|i| deviation(monte_carlo, i)).collect();
+    let share = |i: usize| match deviation(sampling, i) {
+        sampling if sampling > 0.0 => errors[i] / sampling,
+        _ => 0.0,
+    };
+    let shares = (0..n).map(share).collect();
+    (errors, shares)
 }

@@ -296,7 +296,7 @@ impl NullaryFnOnce for Scatter<'_> {
 }
 
 /// out = T'G T.
-fn congruence(r: usize, t: &[f64], g: &[f64], out: &mut [f64]) {
+pub fn congruence(r: usize, t: &[f64], g: &[f64], out: &mut [f64]) {
     if r == 1 {
         out[0] = t[0] * t[0] * g[0];
         return;

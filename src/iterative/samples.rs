@@ -5,10 +5,12 @@ use crate::linalg::dense;
 /// The least number of samples for a regression on one control, and on two.
 const ENOUGH: [usize; 2] = [16, 32];
 
-/// A mean, and what is left of each sample.
+/// A mean, and what each sample has to do with it.
 pub struct Adjusted {
     pub mean: f64,
-    pub residuals: Vec<f64>,
+    /// What the mean changes by without a sample, times their number: errors are those of the jackknife, which are not deceived by slopes on
+    /// controls that follow a few samples.
+    influences: Vec<f64>,
     /// What the residuals have lost to the regression, and the mean.
     lost: usize,
 }
@@ -25,20 +27,30 @@ impl Adjusted {
             v.iter().map(|v| v - mean).collect()
         };
         let (mut residuals, mut adjusted) = (centred(values), mean(values));
+        let (mut weights, mut leverages) = (vec![1.0; n], vec![1.0 / n as f64; n]);
         let own: Vec<Vec<f64>> = controls.iter().map(|c| centred(c)).collect();
         let mut gram: Vec<f64> = (0..usable * usable).map(|e| dense::dot(&own[e % usable], &own[e / usable])).collect();
-        let mut slopes: Vec<f64> = own.iter().map(|c| dense::dot(c, &residuals)).collect();
         // Controls that don't vary say nothing.
         (0..usable).for_each(|i| gram[i * (usable + 1)] *= 1.0 + 1e-10);
         if usable > 0 && dense::cholesky(usable, &mut gram).is_ok() {
-            dense::solve_lower(usable, &gram, &mut slopes);
-            dense::solve_lower_transpose(usable, &gram, &mut slopes);
-            for ((slope, control), centred) in slopes.iter().zip(controls).zip(&own) {
-                adjusted -= slope * mean(control);
-                dense::add_scaled(&mut residuals, -slope, centred);
+            // Orthonormal combinations of the controls.
+            for k in 0..usable {
+                let mut unit = vec![0.0; usable];
+                unit[k] = 1.0;
+                dense::solve_lower_transpose(usable, &gram, &mut unit);
+                let combined = |of: &dyn Fn(usize) -> f64| unit.iter().enumerate().map(|(i, u)| u * of(i)).sum::<f64>();
+                let direction: Vec<f64> = (0..n).map(|j| combined(&|i| own[i][j])).collect();
+                let (middle, slope) = (combined(&|i| mean(controls[i])), dense::dot(&direction, &residuals));
+                adjusted -= slope * middle;
+                dense::add_scaled(&mut residuals, -slope, &direction);
+                for ((w, h), d) in weights.iter_mut().zip(&mut leverages).zip(&direction) {
+                    *w -= n as f64 * middle * d;
+                    *h += d * d;
+                }
             }
         }
-        Adjusted { mean: adjusted, residuals, lost: usable + 1 }
+        let influence = |i: usize| weights[i] * residuals[i] / (1.0 - leverages[i]).max(f64::EPSILON);
+        Adjusted { mean: adjusted, influences: (0..n).map(influence).collect(), lost: usable + 1 }
     }
 
     /// The same with a number added to each sample.
@@ -47,11 +59,22 @@ impl Adjusted {
         self
     }
 
+    /// The same with a multiple of another mean of the same samples added.
+    pub fn add(&mut self, factor: f64, other: &Adjusted) {
+        self.mean += factor * other.mean;
+        dense::add_scaled(&mut self.influences, factor, &other.influences);
+        self.lost = self.lost.max(other.lost);
+    }
+
     /// The covariance of two means of the same samples; not a number for fewer samples than it takes.
     pub fn covariance(&self, other: &Adjusted) -> f64 {
-        let n = self.residuals.len();
+        let n = self.influences.len();
         let left = n.saturating_sub(self.lost.max(other.lost));
-        if left == 0 { f64::NAN } else { dense::dot(&self.residuals, &other.residuals) / (left * n) as f64 }
+        if left == 0 {
+            return f64::NAN;
+        }
+        let jackknife = (n - 1) as f64 / (n as f64).powi(3);
+        dense::dot(&self.influences, &other.influences) * jackknife * larger(left)
     }
 
     /// The standard error of the mean.
@@ -60,10 +83,16 @@ impl Adjusted {
     }
 }
 
+/// An error from few samples is itself uncertain, by 1 / sqrt(2 df) of itself: it is reported larger by as much, so that 1.96 errors are an
+/// interval of at least 95 % from five degrees of freedom on. The square of that.
+fn larger(df: usize) -> f64 {
+    (1.0 + (2.0 * df as f64).sqrt().recip()).powi(2)
+}
+
 /// The covariance of linear functions of means.
-pub fn covariance(adjusted: &[Adjusted], slopes: &[f64], n: usize) -> Vec<f64> {
+pub fn covariance(adjusted: &[&Adjusted], slopes: &[f64], n: usize) -> Vec<f64> {
     let size = adjusted.len();
-    let between: Vec<f64> = (0..size * size).map(|e| adjusted[e % size].covariance(&adjusted[e / size])).collect();
+    let between: Vec<f64> = (0..size * size).map(|e| adjusted[e % size].covariance(adjusted[e / size])).collect();
     let mut out = vec![0.0; n * n];
     for i in 0..n {
         for j in 0..n {

@@ -29,8 +29,28 @@ pub struct Solved {
     pub settled: bool,
 }
 
-/// Solves from zero. A column that is done stands still: its rounding would grow while others go on.
+impl Solved {
+    /// The same without vectors.
+    pub fn without_columns(&self) -> Self {
+        Solved {
+            x: vec![],
+            residual: vec![],
+            image: vec![],
+            alpha: self.alpha.clone(),
+            beta: self.beta.clone(),
+            steps: self.steps,
+            settled: self.settled,
+        }
+    }
+}
+
+/// Solves from zero.
 pub fn solve(schur: &Schur<'_>, w: Vec<Row>, limits: Limits, watch: &Watch<'_>) -> Result<Solved> {
+    solve_each(schur, w, (&[limits.tolerance; WIDTH], limits.steps), watch)
+}
+
+/// The same with a tolerance for each column. One that is done stands still: its rounding would grow while others go on.
+pub fn solve_each(schur: &Schur<'_>, w: Vec<Row>, (tolerances, steps): (&Row, usize), watch: &Watch<'_>) -> Result<Solved> {
     let q = w.len();
     let mut own = Solved { x: zeros(WORK, q)?, residual: w, image: vec![], alpha: vec![], beta: vec![], steps: 0, settled: true };
     let mut y = try_copy(WORK, &own.residual)?;
@@ -44,7 +64,7 @@ pub fn solve(schur: &Schur<'_>, w: Vec<Row>, limits: Limits, watch: &Watch<'_>) 
         return Err(not_finite());
     }
     while active.contains(&true) {
-        if own.steps == limits.steps {
+        if own.steps == steps {
             own.settled = false;
             break;
         }
@@ -70,7 +90,7 @@ pub fn solve(schur: &Schur<'_>, w: Vec<Row>, limits: Limits, watch: &Watch<'_>) 
             if !active[c] {
                 continue;
             }
-            active[c] = next[c] > limits.tolerance * limits.tolerance * start[c];
+            active[c] = next[c] > tolerances[c] * tolerances[c] * start[c];
             beta[c] = next[c] / now[c];
         }
         turn(&beta, &y, &mut direction);

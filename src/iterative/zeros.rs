@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::evaluation::{Evaluation, Problem};
+use super::evaluation::Evaluation;
 use crate::covariance::{Structure, with_ranges};
 use crate::error::{Error, Result};
 use crate::formula::StructureKind;
@@ -20,15 +20,16 @@ const CLEAR: f64 = 2.0;
 pub struct Held(Vec<bool>);
 
 impl Held {
-    pub fn new(problem: &Problem<'_>, working: &[f64]) -> Self {
-        let structures = &problem.system.structures;
+    pub fn new(structures: &[Structure], working: &[f64]) -> Self {
         let mut t = vec![];
         for (structure, range) in with_ranges(structures) {
             let mut own = vec![0.0; structure.size * structure.size];
             structure.factor(&working[range], &mut own);
             t.push(own);
         }
-        Held(factor_derivatives(structures, working).iter().map(|own| !own.moves(&t[own.term])).collect())
+        let mut held: Vec<bool> = factor_derivatives(structures, working).iter().map(|own| !own.moves(&t[own.term])).collect();
+        held.resize(working.len(), false);
+        Held(held)
     }
 
     pub fn free(&self) -> Vec<usize> {
@@ -66,7 +67,7 @@ impl Slope {
     }
 
     /// Of each term with such directions the steepest one, from an evaluation at `probe`. Terms with correlations of one parameter are left out.
-    pub fn all(structures: &[Structure], working: &[f64], own: &Evaluation) -> Result<Vec<Slope>> {
+    pub fn all<T>(structures: &[Structure], working: &[f64], own: &Evaluation<T>) -> Result<Vec<Slope>> {
         let (mut all, mut first) = (vec![], 0);
         for (term, (structure, range)) in with_ranges(structures).enumerate() {
             let r = structure.size;

@@ -1,0 +1,100 @@
+//! Plans: what accumulators of a model have in common.
+
+use super::boundary::boundary;
+use super::buffer::{slice, target};
+use super::frame::FrameHandle;
+use super::handle::{free, give, need};
+use super::options::{OptionsHandle, settings};
+use super::progress::watched;
+use super::saved::write_out;
+use super::spec::SpecHandle;
+use super::status::{ErrorRecord, Status};
+use crate::stream::Plan;
+
+/// A linear mixed model for data that come in parts: what the accumulators of all parts have in common. docs/scale.md says how.
+/// Since 0.1.
+pub struct PlanHandle {
+    pub(super) plan: Plan,
+}
+
+/// Makes a plan of a linear mixed model given by a formula. It has yet to learn from a sample: see interlace_plan_learn.
+/// INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models, models with residual
+/// correlation, and models from arrays.
+/// @param options What becomes of rows with missing values is taken from them. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_plan_new(
+    spec: Option<&SpecHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut PlanHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
+        out.write(give(PlanHandle { plan: Plan::new(&spec.spec, settings(options).na)? })?);
+        Ok(())
+    })
+}
+
+/// Lets a plan learn from a sample of the data, such as its first thousand rows: which columns hold numbers and which categories, the order of
+/// declared levels, and the units in which sums lose no digits. What expressions such as scale(x), poly(x, 2) or ns(x, 3) learn from data they
+/// learn from the sample, so that a model with these is that of the whole only where the sample is the whole, or where the formula gives
+/// their numbers. Levels that are not in the sample may come later. The sample is not counted among the data.
+/// A plan that has learnt learns anew. On failure it is as it was.
+/// @param sample Rows with the columns of the data.
+/// @param options A progress function and a deadline are taken from them. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_plan_learn(
+    plan: Option<&mut PlanHandle>,
+    sample: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (plan, sample) = (need(plan, "plan")?, need(sample, "sample")?);
+        watched(options, |watch| plan.plan.learn(&sample.frame, watch))
+    })
+}
+
+/// Saves a plan as `*len` bytes to `*bytes`, of which interlace_plan_from_bytes makes the same plan in another process.
+/// @param bytes The bytes [1], which the caller frees with interlace_bytes_free.
+/// @param len The number of bytes [1].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_plan_to_bytes(
+    plan: Option<&PlanHandle>,
+    bytes: *mut *mut u8,
+    len: *mut usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (plan, bytes, len) = (need(plan, "plan")?, target(bytes, "bytes")?, target(len, "len")?);
+        write_out(&plan.plan.to_bytes()?, bytes, len)
+    })
+}
+
+/// Makes a plan of the bytes of one. Versions and errors are as for interlace_fit_from_bytes.
+/// @param bytes The bytes [len].
+/// @param len The number of bytes.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_plan_from_bytes(
+    bytes: *const u8,
+    len: usize,
+    out: *mut *mut PlanHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        out.write(give(PlanHandle { plan: Plan::from_bytes(slice(bytes, len, "bytes")?)? })?);
+        Ok(())
+    })
+}
+
+/// Frees a plan. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_plan_free(plan: Option<Box<PlanHandle>>) {
+    free(plan);
+}

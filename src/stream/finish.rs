@@ -1,0 +1,244 @@
+//! From sums to a model: levels in their order, factors coded, columns of the design made of those that were summed.
+
+use std::sync::Arc;
+
+use super::accumulator::Accumulator;
+use super::coded::{self, Coded, Effects};
+use super::known::Known;
+use super::order;
+use super::pairs::sandwich;
+use super::plan::Learnt;
+use super::sums::{Sums, pairs_of};
+use crate::design::outline::Finished;
+use crate::design::{Design, ModelProgram, NaPolicy, Program, RowLedger, TermDesign};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
+use crate::fit::{Fit, FromSums, Reduced};
+use crate::iterative::forecast::Forecast;
+use crate::iterative::split::Split;
+use crate::lmm::cross_products::CrossProducts;
+use crate::options::Options;
+use crate::random::{BlockMatrix, Layout, TermSize};
+use crate::spec::Source;
+use crate::watch::{Phase, Watch};
+
+impl Accumulator {
+    /// Fits the model to the rows of all partitions. The fit has no rows.
+    pub fn fit(&self, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        let watch = &watch.of_fit();
+        watch.at(Phase::Start, 0, None)?;
+        Fit::of_sums(self.model(watch)?, options, watch)
+    }
+
+    /// What a factorisation would take, at most.
+    pub fn forecast(&self, watch: &Watch<'_>) -> Result<Forecast> {
+        let system = self.model(watch)?.system()?;
+        if system.gram.layout.terms.is_empty() {
+            return Ok(Forecast::of_factor(0.0, 0.0, true));
+        }
+        Ok(Forecast::bound(&Split::new(&system.gram)?))
+    }
+
+    /// The model of the rows of all partitions.
+    pub fn model(&self, watch: &Watch<'_>) -> Result<FromSums> {
+        watch.pulse()?;
+        let (total, space, seen, learnt) = self.total()?;
+        if total.n == 0 {
+            let reason = total
+                .dropped
+                .keys()
+                .next()
+                .map_or_else(String::new, |name| format!(": all have missing values, the first in '{name}'"));
+            return Err(Error::data(format!("there are no rows to fit{reason}")));
+        }
+        let complete = self.plan().na == NaPolicy::Error;
+        let known = Known::of(space, seen, learnt)?;
+        let Finished { program, index, warnings } = learnt.outline.finish(
+            &known.variables.iter().map(|own| own.levels.clone()).collect::<Vec<_>>(),
+            &known.groups,
+            complete,
+            watch,
+        )?;
+        watch.pulse()?;
+        let total = order::in_order(&total, space, learnt, (&known, &index, &program))?;
+        watch.pulse()?;
+        let mut model = self.of(total, (program, learnt), warnings, watch)?;
+        if let Source::Formula(source) = &self.plan().spec.source {
+            model.formula.clone_from(&source.formula);
+        }
+        Ok(model)
+    }
+
+    fn of(
+        &self,
+        total: order::Ordered,
+        (mut program, learnt): (Program, &Learnt),
+        mut warnings: Vec<String>,
+        watch: &Watch<'_>,
+    ) -> Result<FromSums> {
+        let order::Ordered { sums, fixed, effects: slots, levels } = total;
+        let fixed = coded::fixed(&sums, &fixed, (&program, learnt), watch)?;
+        let mut effects = vec![];
+        for (k, slots) in slots.iter().enumerate() {
+            effects.push(coded::effects(k, slots, &program)?);
+        }
+        let terms = kept_terms(&mut program, (&sums, learnt), &effects, &levels, &mut warnings)?;
+        watch.pulse()?;
+        let own = own_terms(&program, (&sums, learnt), &effects, &levels)?;
+        let layout = Layout {
+            p: fixed.basis.columns - 1,
+            terms: own.iter().map(|own| TermSize { levels: levels[own.program], effects: own.kept.len() }).collect(),
+        };
+        let (cz, diagonal, off_diagonal) = blocks(&sums, &fixed, (&own, &layout), watch)?;
+        let shifts = own.iter().map(|own| own.shifts.clone()).collect();
+        let overlap = diagonal.iter().zip(&layout.terms).map(|(blocks, t)| overlaps(blocks, t.effects)).collect();
+        let n = sums.n as usize;
+        let products = CrossProducts::of_sums(layout, fixed.basis, (n, sums.log_weights), (fixed.gram, cz), diagonal, off_diagonal);
+        warnings.extend(self.warnings().cloned());
+        warnings.extend(sums.dropped.iter().map(|(name, count)| {
+            let rows = if *count == 1 { "1 row was".to_string() } else { format!("{count} rows were") };
+            format!("{rows} left out for {name}, of {}", n as u64 + sums.dropped.values().sum::<u64>())
+        }));
+        let means = sums.covariates.iter().map(|(name, sum)| (name.clone(), sum / n as f64)).collect();
+        let design = Design {
+            n,
+            x_names: program.fixed_names().to_vec(),
+            terms,
+            rows: RowLedger { n_data: n, dropped: vec![], pad: false },
+            warnings,
+            ..Design::default()
+        };
+        Ok(FromSums {
+            program: ModelProgram::Formula(Box::new(program)),
+            design,
+            reduced: Reduced { products, shifts, root: fixed.root, offset: sums.offset / n as f64, means },
+            unequal: sums.weights.is_some_and(|(low, high)| low != high),
+            overlap,
+            formula: String::new(),
+        })
+    }
+}
+
+/// One random term of the fit: effects of a random term of the program.
+struct Own {
+    program: usize,
+    /// The effects, and the weights of the summed columns in each: `[slots, kept]`.
+    kept: Vec<usize>,
+    weights: Vec<f64>,
+    /// What the effects' columns had taken off; empty for nothing.
+    shifts: Vec<f64>,
+}
+
+/// The designs of the random terms, without rows; leaves out effects that depend on others.
+fn kept_terms(
+    program: &mut Program,
+    (sums, learnt): (&Sums, &Learnt),
+    effects: &[Effects],
+    levels: &[usize],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<TermDesign>> {
+    let rows = effects.iter().map(|own| own.columns).max().unwrap_or(0).max(1);
+    let mut terms = vec![];
+    for (k, own) in effects.iter().enumerate() {
+        let root = own.root(&sums.terms[k], levels[k], rows)?;
+        let (names, group) = program.effect_names(k);
+        let labels = program.group_labels(learnt.outline.group_of(k));
+        let labels = Arc::new(try_collect("labels of the groups", labels.iter().cloned())?);
+        let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| -> Result<()> {
+            let structure = program.structure_of(k, effects.len());
+            let index = try_vec("group index", 0, rows)?;
+            terms.push(TermDesign { group: group.to_owned(), structure, effects, levels: labels.clone(), index, z });
+            Ok(())
+        };
+        if own.is_ones {
+            term(names.to_vec(), None)?;
+        } else if program.is_split(k) {
+            for (name, z) in names.iter().zip(root.chunks_exact(rows)) {
+                term(vec![name.clone()], Some(try_copy("random effects", z)?))?;
+            }
+        } else {
+            term(names.to_vec(), Some(root))?;
+        }
+    }
+    let mut terms = program.drop_dependent(terms, rows, warnings)?;
+    for term in &mut terms {
+        (term.index, term.z) = (vec![], term.z.take().map(|_| vec![]));
+    }
+    Ok(terms)
+}
+
+fn own_terms(program: &Program, (sums, learnt): (&Sums, &Learnt), effects: &[Effects], levels: &[usize]) -> Result<Vec<Own>> {
+    let mut all = vec![];
+    for (k, own) in effects.iter().enumerate() {
+        let (all_weights, all_shifts) = if learnt.outline.may_shift(k) {
+            own.shifted(&own.gram(&sums.terms[k], levels[k])?, &learnt.shifts[k])
+        } else {
+            (own.weights.clone(), vec![0.0; own.columns])
+        };
+        let (columns, kept) = program.effects(k);
+        let kept: Vec<usize> = kept.map_or_else(|| (0..columns).collect(), <[usize]>::to_vec);
+        let parts: Vec<Vec<usize>> = if program.is_split(k) { kept.iter().map(|e| vec![*e]).collect() } else { vec![kept] };
+        for kept in parts {
+            let slots = own.slots;
+            let weights: Vec<f64> = kept.iter().flat_map(|e| all_weights[e * slots..(e + 1) * slots].iter().copied()).collect();
+            let shifts: Vec<f64> = kept.iter().map(|e| all_shifts[*e]).collect();
+            let shifts = if shifts.iter().any(|s| *s != 0.0) { shifts } else { vec![] };
+            all.push(Own { program: k, kept, weights, shifts });
+        }
+    }
+    Ok(all)
+}
+
+type Blocks = (Vec<f64>, Vec<Vec<f64>>, Vec<BlockMatrix>);
+
+/// The cross-products with random effects, in the columns of the design.
+fn blocks(sums: &Sums, fixed: &Coded, (own, layout): (&[Own], &Layout), watch: &Watch<'_>) -> Result<Blocks> {
+    let (c, columns) = (sums.sizes().c, fixed.basis.columns);
+    let mut cz = try_vec("cross-products of fixed and random effects", 0.0, columns * layout.q())?;
+    let (mut diagonal, mut off_diagonal) = (vec![], vec![]);
+    for (a, term) in own.iter().enumerate() {
+        watch.pulse()?;
+        let (source, r, s) = (&sums.terms[term.program], sums.terms[term.program].effects, term.kept.len());
+        let levels = layout.terms[a].levels;
+        let into = &mut cz[layout.offset(a) * columns..][..levels * s * columns];
+        for (from, to) in source.cz.chunks_exact(c * r).zip(into.chunks_exact_mut(columns * s)) {
+            sandwich([c, r], [&fixed.columns, &term.weights], from, to);
+        }
+        let mut own_blocks = try_vec("cross-products of the random effects", 0.0, levels * s * s)?;
+        for (from, to) in source.diagonal.chunks_exact(r * r).zip(own_blocks.chunks_exact_mut(s * s)) {
+            sandwich([r, r], [&term.weights, &term.weights], from, to);
+        }
+        diagonal.push(own_blocks);
+    }
+    for (a, b) in pairs_of(own.len()) {
+        watch.pulse()?;
+        let (k, m, sizes) = (&own[a], &own[b], &layout.terms);
+        let weights = [&k.weights[..], &m.weights[..]];
+        let effects = [sums.terms[k.program].effects, sums.terms[m.program].effects];
+        off_diagonal.push(if k.program == m.program {
+            within(&sums.terms[k.program].diagonal, weights, effects, (&sizes[a], &sizes[b]))?
+        } else {
+            sums.pairs[k.program * (k.program - 1) / 2 + m.program].matrix(weights, &sizes[a], &sizes[b], effects)?
+        });
+    }
+    Ok((cz, diagonal, off_diagonal))
+}
+
+/// Of two effects of the same term, which are terms of their own: a block for each level.
+fn within(diagonal: &[f64], weights: [&[f64]; 2], effects: [usize; 2], sizes: (&TermSize, &TermSize)) -> Result<BlockMatrix> {
+    let mut matrix = BlockMatrix::empty(sizes.0, sizes.1)?;
+    let (levels, len) = (sizes.0.levels, matrix.block_len());
+    matrix.rows = try_vec("cross-products of the random effects", 0, levels)?;
+    matrix.values = try_vec("cross-products of the random effects", 0.0, levels * len)?;
+    matrix.col_ptr.iter_mut().enumerate().for_each(|(level, at)| *at = level);
+    let from = diagonal.chunks_exact(effects[0] * effects[1]);
+    for (level, (from, to)) in from.zip(matrix.values.chunks_exact_mut(len)).enumerate() {
+        matrix.rows[level] = level as u32;
+        sandwich(effects, weights, from, to);
+    }
+    Ok(matrix)
+}
+
+/// Whether some row has several effects of a term.
+fn overlaps(blocks: &[f64], r: usize) -> bool {
+    blocks.chunks_exact(r * r).any(|block| (0..r * r).any(|e| e % r != e / r && block[e] != 0.0))
+}

@@ -1,0 +1,172 @@
+/* Data in parts: a plan, accumulators of partitions, their bytes, and the fit of all. */
+#include "check.h"
+
+enum { N = 60, PARTS = 3 };
+
+static interlace_error err;
+static double y[N], x[N];
+static const char *g[N], *f[N];
+
+static void make_columns(void) {
+    static const char *const groups[] = {"a", "b", "c", "d", "e", "f"}, *const levels[] = {"low", "mid", "high"};
+    for (int i = 0; i < N; i++) {
+        x[i] = 2000 + i % 11;
+        g[i] = groups[(i / 4) % 6];
+        f[i] = levels[i * 7 / 5 % 3];
+        y[i] = 40 + 0.3 * (i % 11) + (i / 4 * 5) % 6 + i * 7 / 5 % 3 + 0.5 * sin(13.0 * i);
+    }
+}
+
+/* The rows from one to before another. */
+static interlace_frame *rows(int from, int to) {
+    interlace_frame *frame;
+    const size_t n = (size_t) (to - from);
+    OK(interlace_frame_new(n, &frame, &err));
+    OK(interlace_frame_add_f64(frame, "y", y + from, n, &err));
+    OK(interlace_frame_add_f64(frame, "x", x + from, n, &err));
+    OK(interlace_frame_add_strings(frame, "g", g + from, n, &err));
+    OK(interlace_frame_add_strings(frame, "f", f + from, n, &err));
+    return frame;
+}
+
+static interlace_spec *model(interlace_model kind, const char *formula) {
+    interlace_spec *spec;
+    OK(interlace_spec_new(kind, formula, &spec, &err));
+    return spec;
+}
+
+/* What a worker does: bytes in, rows of its own, bytes out. */
+static void work(const uint8_t *plan_bytes, size_t plan_len, uint64_t partition, uint8_t **bytes, size_t *len) {
+    interlace_plan *plan;
+    interlace_accumulator *own;
+    interlace_frame *frame;
+    const int from = (int) partition * N / PARTS, middle = from + 7, to = from + N / PARTS;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    struct ArrowArrayStream stream;
+    OK(interlace_plan_from_bytes(plan_bytes, plan_len, &plan, &err));
+    OK(interlace_accumulator_new(plan, partition, &own, &err));
+    frame = rows(from, middle);
+    OK(interlace_accumulator_add(own, frame, NULL, &err));
+    interlace_frame_free(frame);
+    frame = rows(middle, middle + 3);
+    OK(interlace_frame_to_arrow(frame, &schema, &array, &err));
+    OK(interlace_accumulator_add_arrow(own, &schema, &array, NULL, &err));
+    CHECK(schema.release == NULL && array.release == NULL);
+    interlace_frame_free(frame);
+    frame = rows(middle + 3, to);
+    OK(interlace_frame_to_arrow_stream(frame, &stream, &err));
+    OK(interlace_accumulator_add_arrow_stream(own, &stream, NULL, &err));
+    CHECK(stream.release == NULL);
+    interlace_frame_free(frame);
+    CHECK(interlace_accumulator_n_rows(own) == N / PARTS && interlace_accumulator_n_dropped(own) == 0);
+    OK(interlace_accumulator_to_bytes(own, bytes, len, &err));
+    CHECK(interlace_accumulator_size(own) < *len);
+    interlace_accumulator_free(own);
+    interlace_plan_free(plan);
+}
+
+static void compare(const interlace_fit *fit, const interlace_fit *whole) {
+    double ours[4], theirs[4];
+    CHECK(interlace_fit_n_obs(fit) == N && interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_MEAN) == 4);
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, ours, 4, &err));
+    OK(interlace_fit_fixef(whole, INTERLACE_PREDICTOR_MEAN, theirs, 4, &err));
+    for (int j = 0; j < 4; j++) CLOSE(ours[j], theirs[j], 1e-8 * (1 + fabs(theirs[j])));
+    CLOSE(interlace_fit_criterion(fit), interlace_fit_criterion(whole), 1e-9);
+    CLOSE(interlace_fit_sigma(fit), interlace_fit_sigma(whole), 1e-9);
+}
+
+/* Rows that are equal as one: the fit of trials is the same. */
+static void counted(void) {
+    static const char *const columns[] = {"e", "g"};
+    double e[N], ours[1], theirs[1];
+    interlace_frame *frame = rows(0, N), *few, *untouched = NULL;
+    interlace_spec *spec;
+    interlace_fit *fit, *whole;
+    int64_t counts[12], all = 0;
+    for (int i = 0; i < N; i++) e[i] = (i * i + i / 4) % 3 == 1;
+    OK(interlace_frame_add_f64(frame, "e", e, N, &err));
+    OK(interlace_frame_aggregate(frame, columns, 2, "n", &few, &err));
+    const size_t n = interlace_frame_n_rows(few);
+    CHECK(n <= 12 && interlace_frame_n_columns(few) == 3);
+    OK(interlace_frame_column_i64(few, 2, counts, n, &err));
+    for (size_t i = 0; i < n; i++) all += counts[i];
+    CHECK(all == N);
+    FAILS(INTERLACE_E_ARGUMENT, "already has", interlace_frame_aggregate(frame, columns, 2, "g", &untouched, &err));
+    CHECK(untouched == NULL);
+    spec = model(INTERLACE_MODEL_GLMM, "e ~ 1 + (1 | g)");
+    OK(interlace_spec_set_family(spec, "binomial", NULL, &err));
+    OK(interlace_fit_new(spec, frame, NULL, &whole, &err));
+    OK(interlace_spec_set_weights(spec, "n", &err));
+    OK(interlace_fit_new(spec, few, NULL, &fit, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, ours, 1, &err));
+    OK(interlace_fit_fixef(whole, INTERLACE_PREDICTOR_MEAN, theirs, 1, &err));
+    CLOSE(ours[0], theirs[0], 1e-6);
+    interlace_fit_free(fit);
+    interlace_fit_free(whole);
+    interlace_spec_free(spec);
+    interlace_frame_free(few);
+    interlace_frame_free(frame);
+}
+
+int main(void) {
+    interlace_spec *spec = model(INTERLACE_MODEL_LMM, "y ~ x + f + (1 | g)");
+    interlace_plan *plan;
+    interlace_accumulator *all, *part, *untouched = NULL;
+    interlace_frame *sample, *everything;
+    interlace_fit *fit, *whole;
+    uint8_t *plan_bytes, *bytes[PARTS];
+    size_t plan_len, len[PARTS];
+    double memory = -1, multiplications = -1, values[N];
+    make_columns();
+    sample = rows(0, 30);
+    everything = rows(0, N);
+
+    OK(interlace_plan_new(spec, NULL, &plan, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "has not learnt", interlace_accumulator_new(plan, 0, &untouched, &err));
+    CHECK(untouched == NULL);
+    OK(interlace_plan_learn(plan, sample, NULL, &err));
+    OK(interlace_plan_to_bytes(plan, &plan_bytes, &plan_len, &err));
+    CHECK(memcmp(plan_bytes, "ILPL", 4) == 0);
+    for (uint64_t k = 0; k < PARTS; k++) work(plan_bytes, plan_len, k, &bytes[k], &len[k]);
+
+    OK(interlace_accumulator_from_bytes(bytes[2], len[2], &all, &err));
+    for (int k = 0; k < PARTS - 1; k++) {
+        OK(interlace_accumulator_from_bytes(bytes[k], len[k], &part, &err));
+        OK(interlace_accumulator_merge(all, part, &err));
+        FAILS(INTERLACE_E_DATA, "is in both accumulators", interlace_accumulator_merge(all, part, &err));
+        interlace_accumulator_free(part);
+    }
+    FAILS(INTERLACE_E_DATA, "is in both accumulators", interlace_accumulator_merge(all, all, &err));
+    CHECK(interlace_accumulator_n_rows(all) == N);
+    OK(interlace_accumulator_forecast(all, NULL, &memory, &multiplications, &err));
+    CHECK(memory >= 0 && multiplications >= 0);
+
+    OK(interlace_accumulator_fit(all, NULL, &fit, &err));
+    OK(interlace_fit_new(spec, everything, NULL, &whole, &err));
+    compare(fit, whole);
+    FAILS(INTERLACE_E_UNSUPPORTED, "second pass", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, values, N, &err));
+
+    FAILS(INTERLACE_E_DATA, "they are a plan", interlace_accumulator_from_bytes(plan_bytes, plan_len, &part, &err));
+    bytes[0][len[0] / 2] ^= 1;
+    FAILS(INTERLACE_E_DATA, "checksum", interlace_accumulator_from_bytes(bytes[0], len[0], &part, &err));
+    FAILS(INTERLACE_E_DATA, "bytes", interlace_accumulator_from_bytes(bytes[1], len[1] - 1, &part, &err));
+
+    interlace_spec_free(spec);
+    spec = model(INTERLACE_MODEL_COXME, "Surv(x, y) ~ 1 + (1 | g)");
+    interlace_plan *none = NULL;
+    FAILS(INTERLACE_E_UNSUPPORTED, "do not reduce to sums", interlace_plan_new(spec, NULL, &none, &err));
+    CHECK(none == NULL);
+
+    for (int k = 0; k < PARTS; k++) interlace_bytes_free(bytes[k]);
+    interlace_bytes_free(plan_bytes);
+    interlace_accumulator_free(all);
+    interlace_fit_free(fit);
+    interlace_fit_free(whole);
+    interlace_plan_free(plan);
+    interlace_spec_free(spec);
+    interlace_frame_free(sample);
+    interlace_frame_free(everything);
+    counted();
+    return 0;
+}
