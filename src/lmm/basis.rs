@@ -50,17 +50,24 @@ impl ByLevel<'_> {
         }
     }
 
-    /// Adds a block of rows of `c` numbers; `weights` are those of the piece.
-    fn add_rows(&mut self, c: usize, start: usize, rows: &[f64], weights: Option<&[f64]>) {
-        for (i, row) in (start..).zip(rows.chunks_exact(c)) {
-            let root_weight = weights.map_or(1.0, |w| w[i].sqrt());
-            let first = self.index[i] as usize * self.effects;
-            for e in 0..self.effects {
-                let z = root_weight * self.z.as_ref().map_or(1.0, |z| z[e][i]);
-                if z != 0.0 {
-                    add_scaled(&mut self.sums[(first + e) * c..(first + e + 1) * c], z, row);
+    /// Adds a block of rows of `c` numbers, those of the same level that follow each other first; `weights` are those of the piece.
+    fn add_rows(&mut self, c: usize, start: usize, rows: &[f64], weights: Option<&[f64]>, work: &mut [f64]) {
+        let width = c * self.effects;
+        let index = &self.index[start..start + rows.len() / c];
+        let mut rows = (start..).zip(rows.chunks_exact(c));
+        for run in index.chunk_by(|a, b| a == b) {
+            let work = &mut work[..width];
+            work.fill(0.0);
+            for (i, row) in rows.by_ref().take(run.len()) {
+                let root_weight = weights.map_or(1.0, |w| w[i].sqrt());
+                for (e, sums) in work.chunks_exact_mut(c).enumerate() {
+                    let z = root_weight * self.z.as_ref().map_or(1.0, |z| z[e][i]);
+                    if z != 0.0 {
+                        add_scaled(sums, z, row);
+                    }
                 }
             }
+            add_scaled(&mut self.sums[run[0] as usize * width..][..width], 1.0, work);
         }
     }
 }
@@ -106,11 +113,13 @@ impl Basis {
                 terms.iter_mut().for_each(|term| term.add_columns(start, block, &mut work));
             });
         }
+        let effects = terms.iter().map(|term| term.effects).max().unwrap_or(0);
+        let mut work = try_vec("cross-products of fixed and random effects", 0.0, effects * c)?;
         self.each_rows(rows, watch, |start, values| {
             if let Some(gram) = &mut gram {
                 add_upper_square(matrix(c, values.len() / c, values), gram);
             }
-            terms.iter_mut().for_each(|term| term.add_rows(c, start, values, rows.weights()));
+            terms.iter_mut().for_each(|term| term.add_rows(c, start, values, rows.weights(), &mut work));
         })
     }
 
