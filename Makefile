@@ -29,14 +29,15 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: help build library demo test test-long test-hosts test-scale check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
 	@echo 'make demo      fit an example with interlace-fit'
 	@echo 'make test      all tests'
 	@echo 'make test-long the fuzz targets, with a million cases each'
-	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR)'
+	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts'
+	@echo 'make test-scale  the same with the workers of Dask and Spark'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
 	@echo 'make bench     benchmarks beside other programs, which writes docs/benchmarks.md; minutes; bench-full takes hours'
@@ -102,16 +103,28 @@ test-long:
 # `make test`, or another one's path in HOSTS_LIBRARY.
 HOSTS := $(CARGO_TARGET_DIR)/hosts
 HOSTS_LIBRARY ?=
+HOSTS_MADE = $(if $(HOSTS_LIBRARY),true,$(CARGO) test --no-run --test library)
+HOSTS_ENV = INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))'
 test-hosts: $(HOSTS)/made
-	$(if $(HOSTS_LIBRARY),,$(CARGO) test --no-run --test library)
-	INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))' $(HOSTS)/bin/python -B tests/hosts/arrow.py
+	$(HOSTS_MADE)
+	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/arrow.py
+	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
+
+# The same with Dask and Spark, whose workers accumulate: about 600 MB to fetch, 1.2 GB of disk, and Java.
+SCALE := $(CARGO_TARGET_DIR)/hosts-scale
+test-scale: $(SCALE)/made
+	@command -v java >/dev/null || $(call APT,openjdk-17-jre-headless) || \
+		{ echo 'make test-scale: java is missing and could not be installed with apt-get; please install Java 17 or later' >&2; exit 1; }
+	$(HOSTS_MADE)
+	$(HOSTS_ENV) $(SCALE)/bin/python -B tests/hosts/cluster.py
 
 $(HOSTS)/made: tests/hosts/requirements.txt
-	@rm -rf $(HOSTS)
-	@python3 -m venv $(HOSTS) || { $(call APT,python3-venv) && python3 -m venv $(HOSTS); } || \
-		{ echo 'make test-hosts: python3 cannot make a virtual environment in $(HOSTS)' >&2; exit 1; }
-	@$(HOSTS)/bin/python -m pip install -q -r tests/hosts/requirements.txt || \
-		{ echo 'make test-hosts: the packages of tests/hosts/requirements.txt could not be installed with pip' >&2; exit 1; }
+$(SCALE)/made: tests/hosts/requirements-scale.txt tests/hosts/requirements.txt
+$(HOSTS)/made $(SCALE)/made:
+	@rm -rf $(@D)
+	@python3 -m venv $(@D) || { $(call APT,python3-venv) && python3 -m venv $(@D); } || \
+		{ echo 'make: python3 cannot make a virtual environment in $(@D)' >&2; exit 1; }
+	@$(@D)/bin/python -m pip install -q -r $< || { echo 'make: the packages of $< could not be installed with pip' >&2; exit 1; }
 	@touch $@
 
 check:

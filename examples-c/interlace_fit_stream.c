@@ -9,10 +9,10 @@ struct sums {
     interlace_accumulator *accumulator;
 };
 
-/* The next part, its columns declared; a NULL frame behind the last. */
+/* The next part, its columns declared; one without rows behind the last. */
 static bool next_part(const struct arguments *arguments, interlace_csv_stream *stream, interlace_frame **out, interlace_error *error)
 {
-    return interlace_csv_stream_next(stream, out, error) == INTERLACE_OK && (*out == NULL || set_orders(arguments, *out, error));
+    return interlace_csv_stream_next(stream, out, error) == INTERLACE_OK && set_orders(arguments, *out, error);
 }
 
 /* The first part teaches what the model has to know of its data; it is summed like the others. */
@@ -31,16 +31,16 @@ static bool add_part(const struct arguments *arguments, const interlace_frame *p
 
 bool fit_stream(const struct arguments *arguments, interlace_fit **out, interlace_error *error)
 {
-    const char *path = strcmp(arguments->data_path, "-") == 0 ? NULL : arguments->data_path;
+    const char *path = arguments->data_path;
     interlace_csv_stream *stream = NULL;
     struct sums sums = {NULL, NULL};
     bool ok = declare_columns(arguments, &arguments->categorical, arguments->strict_numbers, error) &&
-              interlace_csv_stream_open(path, arguments->csv, &stream, error) == INTERLACE_OK;
+              (strcmp(path, "-") == 0 ? interlace_csv_stream_open_stdin(arguments->csv, &stream, error)
+                                      : interlace_csv_stream_open(path, arguments->csv, &stream, error)) == INTERLACE_OK;
     for (bool more = true; ok && more;) {
         interlace_frame *part = NULL;
-        ok = next_part(arguments, stream, &part, error);
-        more = part != NULL;
-        ok = ok && (!more || add_part(arguments, part, &sums, error));
+        ok = next_part(arguments, stream, &part, error) && add_part(arguments, part, &sums, error);
+        more = interlace_frame_n_rows(part) > 0;
         interlace_frame_free(part);
     }
     ok = ok && interlace_accumulator_fit(sums.accumulator, arguments->options, out, error) == INTERLACE_OK;

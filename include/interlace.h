@@ -88,6 +88,12 @@ typedef struct interlace_bootstrap interlace_bootstrap;
 typedef struct interlace_csv_options interlace_csv_options;
 
 /**
+ * CSV text that is read part by part.
+ * @since 0.1
+ */
+typedef struct interlace_csv_stream interlace_csv_stream;
+
+/**
  * A user-defined family.
  * @since 0.1
  */
@@ -744,6 +750,53 @@ interlace_status interlace_frame_read_csv_bytes(const char *bytes,
  * @since 0.1
  */
 double interlace_frame_read_seconds(const interlace_frame *frame);
+
+/**
+ * Opens a CSV file to be read in parts of 8 MB, of which memory holds one at a time. Parts end between rows, and are
+ * the same however the bytes arrive. What is CSV is as in interlace_frame_read_csv, except that the first part decides
+ * which columns are numbers: text in such a column later is INTERLACE_E_DATA, whose message names the line. Columns
+ * that need it should be declared as categorical. INTERLACE_E_IO if the file cannot be opened.
+ * @param[in] path The path of the file.
+ * @param[in] options How to read the text. NULL for the defaults.
+ * @param[out] out The new csv stream. The caller frees it with interlace_csv_stream_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_stream_open(const char *path,
+                                           const interlace_csv_options *options,
+                                           interlace_csv_stream **out,
+                                           interlace_error *err);
+
+/**
+ * The same of the standard input of the process, which must not be read by anything else.
+ * @param[in] options How to read the text. NULL for the defaults.
+ * @param[out] out The new csv stream. The caller frees it with interlace_csv_stream_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_stream_open_stdin(const interlace_csv_options *options,
+                                                 interlace_csv_stream **out,
+                                                 interlace_error *err);
+
+/**
+ * Reads the next part into a frame of its own. A frame without rows says that there are no more; it has the columns
+ * nevertheless. After an error the stream has ended. INTERLACE_E_DATA if the text is not CSV (`position` is the row,
+ * from 0, counted from the first part); INTERLACE_E_IO if it cannot be read.
+ * @param[in,out] stream The csv stream.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_stream_next(interlace_csv_stream *stream,
+                                           interlace_frame **out,
+                                           interlace_error *err);
+
+/**
+ * Closes and frees a stream. NULL is allowed; frames that it gave live on.
+ * @param[in,out] stream NULL is allowed.
+ * @since 0.1
+ */
+void interlace_csv_stream_free(interlace_csv_stream *stream);
 
 /**
  * Makes a frame of a table in the Arrow C data interface: a schema of format "+s" and an array. Both are moved out of

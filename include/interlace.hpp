@@ -3610,6 +3610,36 @@ inline Result<void> CsvOptions::set_strict_numbers(bool strict)
     return call.result();
 }
 
+inline Result<CsvStream> CsvStream::open(std::string_view path, Maybe<CsvOptions> options)
+{
+    detail::Call call;
+    const std::string path_text = call.text("path", path);
+    interlace_csv_stream *out{};
+    if (call.good()) call.ended(interlace_csv_stream_open(path_text.c_str(), options.capi(), &out, call.error()));
+    return call.result(CsvStream(out));
+}
+
+inline Result<CsvStream> CsvStream::open_stdin(Maybe<CsvOptions> options)
+{
+    detail::Call call;
+    interlace_csv_stream *out{};
+    call.ended(interlace_csv_stream_open_stdin(options.capi(), &out, call.error()));
+    return call.result(CsvStream(out));
+}
+
+inline Result<Frame> CsvStream::next()
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_csv_stream_next(capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline std::void CsvStream::free() noexcept
+{
+    return interlace_csv_stream_free(capi());
+}
+
 inline Result<void> Spec::add_random(std::string_view term)
 {
     detail::Call call;

@@ -16,12 +16,11 @@ pub struct CsvStreamHandle {
     stream: CsvStream,
 }
 
-/// Opens a CSV file, or the standard input, to be read in parts of 8 MB, of which memory holds one at a time. Parts end between rows, and are the
-/// same however the bytes arrive. What is CSV is as in interlace_frame_read_csv, except that the first part decides which columns are numbers:
-/// text in such a column later is INTERLACE_E_DATA, whose message names the line. Columns that need it should be declared as categorical.
+/// Opens a CSV file to be read in parts of 8 MB, of which memory holds one at a time. Parts end between rows, and are the same however the bytes
+/// arrive. What is CSV is as in interlace_frame_read_csv, except that the first part decides which columns are numbers: text in such a column
+/// later is INTERLACE_E_DATA, whose message names the line. Columns that need it should be declared as categorical.
 /// INTERLACE_E_IO if the file cannot be opened.
-/// @param path The path of the file; NULL for the standard input.
-/// @param options How to read; NULL for the defaults.
+/// @param path The path of the file.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_stream_open(
@@ -32,19 +31,30 @@ pub unsafe extern "C" fn interlace_csv_stream_open(
 ) -> Status {
     boundary(err, || {
         let (out, options) = (target(out, "out")?, options_of(options));
-        options.check()?;
-        let stream = if path.is_null() {
-            CsvStream::new(Box::new(std::io::stdin()), "the standard input".to_owned(), &options)
-        } else {
-            CsvStream::open(system_path(path, "path")?, &options)?
-        };
+        let stream = CsvStream::open(system_path(path, "path")?, &options)?;
         out.write(give(CsvStreamHandle { stream })?);
         Ok(())
     })
 }
 
-/// Reads the next part into a frame of its own, which the caller frees. The frame is NULL behind the last part; the first part has a frame even
-/// if there are no rows. After an error the stream has ended.
+/// The same of the standard input of the process, which must not be read by anything else.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_stream_open_stdin(
+    options: Option<&CsvOptionsHandle>,
+    out: *mut *mut CsvStreamHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (out, options) = (target(out, "out")?, options_of(options));
+        let stream = CsvStream::new(Box::new(std::io::stdin()), "the standard input".to_owned(), &options)?;
+        out.write(give(CsvStreamHandle { stream })?);
+        Ok(())
+    })
+}
+
+/// Reads the next part into a frame of its own. A frame without rows says that there are no more; it has the columns nevertheless. After an
+/// error the stream has ended.
 /// INTERLACE_E_DATA if the text is not CSV (`position` is the row, from 0, counted from the first part); INTERLACE_E_IO if it cannot be read.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -55,10 +65,7 @@ pub unsafe extern "C" fn interlace_csv_stream_next(
 ) -> Status {
     boundary(err, || {
         let (stream, out) = (need(stream, "stream")?, target(out, "out")?);
-        match stream.stream.next_frame()? {
-            Some(frame) => out.write(give(FrameHandle::new(frame))?),
-            None => out.write(std::ptr::null_mut()),
-        }
+        out.write(give(FrameHandle::new(stream.stream.next_frame()?))?);
         Ok(())
     })
 }

@@ -134,6 +134,7 @@ static void *fresh(size_t class, size_t k) {
     interlace_frame *frame;
     interlace_options *options;
     interlace_csv_options *csv;
+    interlace_csv_stream *stream;
     interlace_bootstrap *bootstrap;
     interlace_questions *questions;
     if (strcmp(name, "spec") == 0) return k < KINDS ? kinds_spec(k) : NULL;
@@ -147,6 +148,7 @@ static void *fresh(size_t class, size_t k) {
     if (k > 0) return NULL;
     if (strcmp(name, "options") == 0) return interlace_options_new(&options, &err) == INTERLACE_OK ? options : NULL;
     if (strcmp(name, "csv_options") == 0) return interlace_csv_options_new(&csv, &err) == INTERLACE_OK ? csv : NULL;
+    if (strcmp(name, "csv_stream") == 0) return interlace_csv_stream_open("/dev/null", NULL, &stream, &err) == INTERLACE_OK ? stream : NULL;
     if (strcmp(name, "questions") == 0) return interlace_questions_new(&questions, &err) == INTERLACE_OK ? questions : NULL;
     if (strcmp(name, "family") == 0) return own_family();
     if (strcmp(name, "plan") == 0) return own_plan();
@@ -180,7 +182,7 @@ static void make_pools(void) {
 
     const size_t classes_made[] = {class_of("interlace_spec"), class_of("interlace_csv_options"), class_of("interlace_bootstrap"),
                                    class_of("interlace_questions"), class_of("interlace_family"),
-                                   class_of("interlace_plan")};
+                                   class_of("interlace_plan"), class_of("interlace_csv_stream")};
     for (size_t i = 0; i < COUNT(classes_made); i++)
         for (size_t k = 0; k < n_fresh(classes_made[i]); k++) keep(classes[classes_made[i]].name, fresh(classes_made[i], k));
 

@@ -1,5 +1,6 @@
 """The library for these tests: its functions with the types that include/interlace.json has."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -61,29 +62,67 @@ LMM = 1
 KINDS = ("real", "integer", "category", "time")
 
 
-class Frame:
-    """A frame that is freed with this."""
+@contextlib.contextmanager
+def stream_of(table):
+    """A pointer to the stream of a table, which ends with its capsule."""
+    capsule = table.__arrow_c_stream__()
+    yield capsule_pointer(capsule, b"arrow_array_stream")
+
+
+@contextlib.contextmanager
+def array_of(batch):
+    """Pointers to the schema and the array of a batch, which end with their capsules."""
+    schema, array = batch.__arrow_c_array__()
+    yield capsule_pointer(schema, b"arrow_schema"), capsule_pointer(array, b"arrow_array")
+
+
+class Owned:
+    """An object of the library that is freed with this: `NOUN` is that of its functions."""
 
     def __init__(self, pointer):
-        self.pointer, self.given = pointer, []
+        self.pointer = pointer
 
     def __del__(self):
-        library.interlace_frame_free(self.pointer)
+        getattr(library, f"interlace_{self.NOUN}_free")(self.pointer)
+
+    @classmethod
+    def made(cls, name, *arguments):
+        """What a call makes."""
+        out = c_void_p()
+        call(name, *arguments, byref(out))
+        return cls(out)
+
+    def to_bytes(self):
+        start, length = c_void_p(), c_size_t()
+        call(f"interlace_{self.NOUN}_to_bytes", self.pointer, byref(start), byref(length))
+        try:
+            return ctypes.string_at(start, length.value)
+        finally:
+            library.interlace_bytes_free(start)
+
+    @classmethod
+    def from_bytes(cls, own):
+        return cls.made(f"interlace_{cls.NOUN}_from_bytes", own, len(own))
+
+
+class Frame(Owned):
+    NOUN = "frame"
+
+    def __init__(self, pointer):
+        super().__init__(pointer)
+        self.given = []
 
     @classmethod
     def of(cls, table):
         """From anything that gives a stream: pyarrow, polars, duckdb, pandas."""
-        out, capsule = c_void_p(), table.__arrow_c_stream__()
-        call("interlace_frame_from_arrow_stream", capsule_pointer(capsule, b"arrow_array_stream"), byref(out))
-        return cls(out)
+        with stream_of(table) as stream:
+            return cls.made("interlace_frame_from_arrow_stream", stream)
 
     @classmethod
     def of_batch(cls, batch):
         """From one schema and one array."""
-        out, (schema, array) = c_void_p(), batch.__arrow_c_array__()
-        pointers = capsule_pointer(schema, b"arrow_schema"), capsule_pointer(array, b"arrow_array")
-        call("interlace_frame_from_arrow", *pointers, byref(out))
-        return cls(out)
+        with array_of(batch) as (schema, array):
+            return cls.made("interlace_frame_from_arrow", schema, array)
 
     def __arrow_c_stream__(self, requested_schema=None):
         stream = (c_char * 40)()
@@ -134,14 +173,103 @@ class Frame:
         call("interlace_frame_make_categorical", self.pointer, name.encode())
 
 
+class Spec(Owned):
+    NOUN = "spec"
+
+    @classmethod
+    def of(cls, formula, weights=None, offset=None):
+        spec = cls.made("interlace_spec_new", LMM, formula.encode())
+        for name, column in (("weights", weights), ("offset", offset)):
+            if column is not None:
+                call(f"interlace_spec_set_{name}", spec.pointer, column.encode())
+        return spec
+
+
+class Plan(Owned):
+    NOUN = "plan"
+
+    @classmethod
+    def of(cls, spec, sample):
+        """From a frame with some of the rows."""
+        plan = cls.made("interlace_plan_new", spec.pointer, None)
+        call("interlace_plan_learn", plan.pointer, sample.pointer, None)
+        return plan
+
+
+class Accumulator(Owned):
+    NOUN = "accumulator"
+
+    @classmethod
+    def of(cls, plan, partition):
+        return cls.made("interlace_accumulator_new", plan.pointer, partition)
+
+    def add(self, frame):
+        call("interlace_accumulator_add", self.pointer, frame.pointer, None)
+
+    def add_batch(self, batch):
+        with array_of(batch) as (schema, array):
+            call("interlace_accumulator_add_arrow", self.pointer, schema, array, None)
+
+    def add_stream(self, table):
+        with stream_of(table) as stream:
+            call("interlace_accumulator_add_arrow_stream", self.pointer, stream, None)
+
+    def merge(self, other):
+        call("interlace_accumulator_merge", self.pointer, other.pointer)
+
+    def fit(self):
+        return Fit.made("interlace_accumulator_fit", self.pointer, None)
+
+    @property
+    def n_rows(self):
+        return library.interlace_accumulator_n_rows(self.pointer)
+
+    @property
+    def n_dropped(self):
+        return library.interlace_accumulator_n_dropped(self.pointer)
+
+    @property
+    def size(self):
+        return library.interlace_accumulator_size(self.pointer)
+
+
+class Fit(Owned):
+    NOUN = "fit"
+
+    @classmethod
+    def of(cls, spec, frame):
+        return cls.made("interlace_fit_new", spec.pointer, frame.pointer, None)
+
+    @property
+    def log_likelihood(self):
+        return library.interlace_fit_log_likelihood(self.pointer)
+
+    @property
+    def criterion(self):
+        return library.interlace_fit_criterion(self.pointer)
+
+    @property
+    def sigma(self):
+        return library.interlace_fit_sigma(self.pointer)
+
+    @property
+    def scaled_gradient(self):
+        return library.interlace_fit_scaled_gradient(self.pointer)
+
+    @property
+    def n_obs(self):
+        return library.interlace_fit_n_obs(self.pointer)
+
+    @property
+    def theta(self):
+        own = (c_double * library.interlace_fit_n_theta(self.pointer))()
+        call("interlace_fit_theta", self.pointer, own, len(own))
+        return list(own)
+
+    def table(self, name):
+        return Frame.made("interlace_fit_table", self.pointer, name.encode(), 0, None)
+
+
 def coefficients(formula, data):
     """A linear model's table of coefficients."""
-    spec, fit, table = c_void_p(), c_void_p(), c_void_p()
-    call("interlace_spec_new", LMM, formula.encode(), byref(spec))
-    try:
-        call("interlace_fit_new", spec, data.pointer, None, byref(fit))
-        call("interlace_fit_table", fit, b"coefficients", 0, None, byref(table))
-    finally:
-        library.interlace_fit_free(fit)
-        library.interlace_spec_free(spec)
-    return Frame(table)
+    return Fit.of(Spec.of(formula), data).table("coefficients")

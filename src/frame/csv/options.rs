@@ -42,7 +42,7 @@ impl CsvOptions {
     }
 
     /// Fails where separator, decimal mark and quote can't be told apart.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let (separator, decimal) = (self.separator(), self.decimal);
         if !matches!(decimal, b'.' | b',') {
             return Err(Error::argument(format!("the decimal mark is {}, wanted '.' or ','", shown(decimal))));

@@ -35,11 +35,12 @@ impl CsvStream {
     pub fn open(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Self> {
         let name = path.as_ref().display().to_string();
         let file = std::fs::File::open(&path).map_err(|e| unreadable(&quoted(&name), &e))?;
-        Ok(Self::new(Box::new(file), name, options))
+        Self::new(Box::new(file), name, options)
     }
 
-    pub fn new(reader: Box<dyn Read + Send>, name: String, options: &CsvOptions) -> Self {
-        CsvStream {
+    pub fn new(reader: Box<dyn Read + Send>, name: String, options: &CsvOptions) -> Result<Self> {
+        options.check()?;
+        Ok(CsvStream {
             reader,
             name,
             options: options.clone(),
@@ -49,32 +50,25 @@ impl CsvStream {
             columns: vec![],
             before: None,
             ended: false,
-        }
+        })
     }
 
-    /// The rows of the next part, `None` behind the last. The first part is there even without rows. After an error there are no more.
-    pub fn next_frame(&mut self) -> Result<Option<Frame>> {
+    /// The rows of the next part; none behind the last. After an error the stream has ended.
+    pub fn next_frame(&mut self) -> Result<Frame> {
         let frame = self.read_part();
-        self.ended |= frame.is_err();
         if frame.is_err() {
-            self.text = Vec::new();
+            (self.ended, self.text) = (true, Vec::new());
         }
         frame
     }
 
-    fn read_part(&mut self) -> Result<Option<Frame>> {
+    fn read_part(&mut self) -> Result<Frame> {
         loop {
             self.fill()?;
-            if self.text.is_empty() && self.before.is_some() {
-                return Ok(None);
-            }
+            let mark = if self.before.is_none() && self.text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
             let source = Source {
                 name: &self.name,
-                text: if self.before.is_none() {
-                    self.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.text)
-                } else {
-                    &self.text
-                },
+                text: &self.text[mark..],
                 options: &self.options,
                 before: self.before,
                 more: !self.ended,
@@ -92,17 +86,14 @@ impl CsvStream {
                 self.grow()?;
                 continue;
             }
-            let lines = source.lines_before(rows.end);
-            let kinds = columns.iter().map(Reader::next_part).collect::<Result<_>>()?;
-            let (n, mark) = (rows.n, self.text.len() - source.text.len());
-            let end = mark + rows.end;
+            let next = columns.iter().map(Reader::next_part).collect::<Result<_>>()?;
+            let before =
+                Before { lines: source.lines_before(rows.end), rows: self.before.map_or(0, |before| before.rows) + rows.n };
+            let end = if self.ended { self.text.len() } else { mark + rows.end };
             let frame = source.framed(&self.names, columns, rows)?;
-            self.columns = kinds;
-            self.before = Some(Before { lines, rows: self.before.map_or(0, |before| before.rows) + n });
-            let end = if self.ended { self.text.len() } else { end };
+            (self.columns, self.before, self.part) = (next, Some(before), PART);
             self.text.drain(..end);
-            self.part = PART;
-            return Ok(Some(frame));
+            return Ok(frame);
         }
     }
 

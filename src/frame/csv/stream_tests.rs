@@ -19,14 +19,16 @@ impl Read for Drip {
 
 /// All frames of a text in parts of so many bytes.
 fn parts(text: &str, part: usize, options: &CsvOptions) -> Result<Vec<Frame>> {
-    let mut stream = CsvStream::new(Box::new(Drip(text.as_bytes().to_vec(), 0)), "the text".into(), options);
-    let mut frames = vec![];
+    let mut stream = CsvStream::new(Box::new(Drip(text.as_bytes().to_vec(), 0)), "the text".into(), options)?;
+    let mut frames: Vec<Frame> = vec![];
     loop {
         stream.part = part;
-        match stream.next_frame()? {
-            Some(frame) => frames.push(frame),
-            None => return Ok(frames),
+        let frame = stream.next_frame()?;
+        if frame.n_rows() == 0 && !frames.is_empty() {
+            assert!(frame.names().eq(frames[0].names()));
+            return Ok(frames);
         }
+        frames.push(frame);
     }
 }
 

@@ -16,7 +16,7 @@ pub const CHAPTERS: [Chapter; 15] = [
     Chapter {
         title: "Frame",
         about: "data go in as named columns, tables come out so; CSV files; Arrow data",
-        files: &["frame", "column_lists", "frame_columns", "csv", "frame_arrow"],
+        files: &["frame", "column_lists", "frame_columns", "csv", "csv_stream", "frame_arrow"],
     },
     Chapter {
         title: "Spec",
@@ -395,7 +395,8 @@ pub fn direction(item: &Item, parameter: &Part) -> &'static str {
 
 /// Whether a type is one of the opaque ones.
 pub fn is_object(name: &str) -> bool {
-    let objects = ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions", "plan", "accumulator"];
+    let objects =
+        ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions", "plan", "accumulator", "csv_stream"];
     name.strip_prefix("interlace_").is_some_and(|name| objects.contains(&name))
 }
 
