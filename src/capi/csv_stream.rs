@@ -18,7 +18,7 @@ pub struct CsvStreamHandle {
 
 /// Opens a CSV file to be read in parts of 8 MB, of which memory holds one at a time. Parts end between rows, and are the same however the bytes
 /// arrive. What is CSV is as in interlace_frame_read_csv, except that the first part decides which columns are numbers: text in such a column
-/// later is INTERLACE_E_DATA, whose message names the line. Columns that need it should be declared as categorical.
+/// later is an error of whatever uses that column of the part, whose message names the line. Columns that need it should be declared as categorical.
 /// INTERLACE_E_IO if the file cannot be opened.
 /// @param path The path of the file.
 /// Since 0.1.

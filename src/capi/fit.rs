@@ -251,6 +251,12 @@ pub(super) fn whole(fit: Option<&FitHandle>) -> Result<&FitHandle> {
     handle.fit.need_rows("fit").map(|()| handle)
 }
 
+/// The handle of a fit that has its rows, or sums in their place.
+pub(super) fn summed(fit: Option<&FitHandle>) -> Result<&FitHandle> {
+    let handle = need(fit, "fit")?;
+    handle.fit.need_rows_or_sums("fit").map(|()| handle)
+}
+
 /// The fit behind the handle, for what needs no rows.
 pub(super) fn estimates_of(fit: Option<&FitHandle>) -> Result<&Fit> {
     need(fit, "fit").map(|f| &f.fit)

@@ -7,7 +7,7 @@ use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out};
 use super::c_char;
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, summed};
 use super::fit_lists::ParameterFormCode;
 use super::options::OptionsHandle;
 use super::progress::watched;
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn interlace_fit_parameters(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.parameter_values(meaning(parameter_form, "parameter_form")?), out, len))
+    boundary(err, || copy_out(&summed(fit)?.fit.parameter_values(meaning(parameter_form, "parameter_form")?), out, len))
 }
 
 /// The covariance matrix of the estimates of all parameters in a form, to `out` [n_parameters,n_parameters]: twice the inverse of the Hessian of the deviance. For
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn interlace_fit_parameters_vcov(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (fit, form) = (fit_of(fit)?, meaning(parameter_form, "parameter_form")?);
+        let (fit, form) = (&summed(fit)?.fit, meaning(parameter_form, "parameter_form")?);
         let wanted = fit.npar.checked_mul(fit.npar);
         array_target(
             out,

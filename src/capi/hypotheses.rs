@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
 use super::codes::meaning;
-use super::fit::{FitHandle, whole};
+use super::fit::{FitHandle, summed, whole};
 use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (whole(fit)?, target(out, "out")?);
+        let (handle, out) = (summed(fit)?, target(out, "out")?);
         let table = degrees_of_freedom(handle, df, options)?.coefficients_table(&handle.fit, level)?;
         out.write(give(FrameHandle::new(table))?);
         Ok(())
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn interlace_fit_anova(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (whole(fit)?, target(out, "out")?);
+        let (handle, out) = (summed(fit)?, target(out, "out")?);
         let kind = meaning(anova_type, "anova_type")?;
         let freedom = degrees_of_freedom(handle, df, options)?;
         let table = watched(options, |watch| anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, watch))?;
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn interlace_fit_fixef_vcov_kenward_roger(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || match degrees_of_freedom(whole(fit)?, MaybeUninit::new(DfCode::KenwardRoger), options)? {
+    boundary(err, || match degrees_of_freedom(summed(fit)?, MaybeUninit::new(DfCode::KenwardRoger), options)? {
         DegreesOfFreedom::KenwardRoger(own) => copy_out(&own.vcov, out, len),
         _ => Ok(()),
     })

@@ -6,7 +6,7 @@ use super::boundary::boundary;
 use super::buffer::{matrix, target};
 use super::c_char;
 use super::codes::meaning;
-use super::fit::{FitHandle, whole};
+use super::fit::{FitHandle, summed};
 use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::give;
@@ -148,7 +148,7 @@ impl<'a> Asked<'a> {
         request: &MeansRequest,
         options: Option<&OptionsHandle>,
     ) -> Result<Self> {
-        let handle = whole(fit)?;
+        let handle = summed(fit)?;
         let fit = &handle.fit;
         let mut specs = MeansSpec::parse(text(specs, "specs")?)?;
         if let Some(at) = optional_text(request.at, "request->at")? {

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::boundary::boundary;
 use super::buffer::target;
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, summed};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::OptionsHandle;
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let (fit, out) = (&summed(fit)?.fit, target(out, "out")?);
         out.write(give(FrameHandle::new(intervals(&profiles(fit, &read(request)?, options)?)?))?);
         Ok(())
     })
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn interlace_fit_profile(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let (fit, out) = (&summed(fit)?.fit, target(out, "out")?);
         out.write(give(FrameHandle::new(points(&profiles(fit, &read(request)?, options)?)?))?);
         Ok(())
     })

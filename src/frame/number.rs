@@ -91,6 +91,9 @@ pub fn shortest_text(x: f64) -> String {
     text
 }
 
+/// Integers of 64 bits are below this in size.
+const WHOLE: f64 = 9_223_372_036_854_775_808.0;
+
 /// Appends `shortest_text`.
 pub(super) fn write_shortest(out: &mut String, x: f64) {
     let size = x.abs();
@@ -100,7 +103,8 @@ pub(super) fn write_shortest(out: &mut String, x: f64) {
         out.push_str(if x > 0.0 { "Inf" } else { "-Inf" });
     } else if x == 0.0 {
         out.push('0');
-    } else if (1e-5..1e15).contains(&size) {
+    } else if (1e-5..1e15).contains(&size) || (size < WHOLE && x.fract() == 0.0) {
+        // A whole number has the text that it has as an integer.
         // Writing to a String doesn't fail.
         let _ = write!(out, "{x}");
     } else {
@@ -155,7 +159,9 @@ mod tests {
             (0.5, "0.5"),
             (0.1 + 0.2, "0.30000000000000004"),
             (-1e-7, "-1e-7"),
-            (1e15, "1e15"),
+            (1e15, "1000000000000000"),
+            (1_000_000_000_003_072.0, "1000000000003072"),
+            (1e19, "1e19"),
             (999_999_999_999_999.0, "999999999999999"),
             (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
             (f64::INFINITY, "Inf"),

@@ -26,7 +26,13 @@ pub struct Coded {
     pub columns: Vec<f64>,
     /// R with X'X = R'R, `[p, p]`, without weights.
     pub root: Vec<f64>,
+    /// What is said of digits that the sums have lost.
+    pub warning: Option<String>,
 }
+
+/// Relative errors of sums that are too large for an estimate, and those that are worth a word.
+const LOST: f64 = 1e-6;
+const WORTH_A_WORD: f64 = 1e-11;
 
 /// The columns of the effects of a random term.
 pub struct Effects {
@@ -72,15 +78,16 @@ pub fn fixed(
     watch.pulse()?;
     let raw = try_copy("model matrix", &columns)?;
     let constant = intercept.then_some(1.0);
-    let (map, _) = orthonormal(&sums.gram, c, &mut columns, p, intercept, watch)?;
+    let Orthonormal { map, lost, .. } = orthonormal(&sums.gram, c, &mut columns, p, intercept, watch)?;
     let mut basis = Basis { columns: p + 1, constant, shift, map };
     let response = sums.form(&columns[p * c..], &columns[p * c..], c);
     check_response(sums, response, &raw[p * c..], basis.shift[p])?;
+    let warning = check_digits(&lost, program.fixed_names())?;
     let scale = 1.0 / response.sqrt();
     columns[p * c..].iter_mut().chain(&mut basis.map[p * (p + 1)..]).for_each(|v| *v *= scale);
     let gram = products_of(&sums.gram, c, &columns, watch)?;
     let root = root(sums.plain.as_deref().unwrap_or(&sums.gram), c, (&raw[..p * c], &basis.shift), sums.n, watch)?;
-    Ok(Coded { basis, gram, columns, root })
+    Ok(Coded { basis, gram, columns, root, warning })
 }
 
 /// R with X'X/n = R'R for columns whose shifts are still to be put on.
@@ -88,7 +95,7 @@ fn root(gram: &[f64], c: usize, (raw, shift): (&[f64], &[f64]), n: u64, watch: &
     let p = raw.len() / c;
     let mut columns = try_vec("model matrix", 0.0, c * (p + 1))?;
     columns[..p * c].copy_from_slice(raw);
-    let (_, mut root) = orthonormal(gram, c, &mut columns, p, shift.iter().any(|s| *s != 0.0), watch)?;
+    let Orthonormal { mut root, .. } = orthonormal(gram, c, &mut columns, p, shift.iter().any(|s| *s != 0.0), watch)?;
     // X = C + 1 shift', and 1 is the first column.
     let first = root.first().copied().unwrap_or(0.0);
     for j in 1..p {
@@ -98,19 +105,36 @@ fn root(gram: &[f64], c: usize, (raw, shift): (&[f64], &[f64]), n: u64, watch: &
     Ok(root)
 }
 
+/// Fails where sums have lost so many digits that they tell little of a column or the response; otherwise what is to be said.
+fn check_digits(lost: &[f64], names: &[String]) -> Result<Option<String>> {
+    let worst = (0..lost.len()).max_by(|a, b| lost[*a].total_cmp(&lost[*b])).filter(|j| lost[*j] > WORTH_A_WORD);
+    let Some(j) = worst else { return Ok(None) };
+    let what = names.get(j).map_or_else(|| "the response".to_owned(), |name| format!("column '{name}'"));
+    let text = format!(
+        "the sums of {what} have a relative error of up to {:.0e}: its values are far from those of the sample that the plan has learnt from, or \
+         nearly a combination of other columns; take a sample of all the data, or values about their mean",
+        lost[j]
+    );
+    if lost[j] > LOST { Err(Error::data(text)) } else { Ok(Some(text)) }
+}
+
+/// Columns made orthonormal.
+struct Orthonormal {
+    /// From the old columns to the new ones, upper triangular `[p + 1, p + 1]`.
+    map: Vec<f64>,
+    /// R `[p, p]` with old = (orthonormal) R.
+    root: Vec<f64>,
+    /// The relative error of what is left of each column, and of the response: that of sums whose terms cancel.
+    lost: Vec<f64>,
+}
+
 /// Makes columns orthonormal, in their order, twice over; one that depends on those before it is reduced by them and not used. The column
-/// after the first p, the response, is reduced by all and keeps its length. Gives the upper triangular map `[p + 1, p + 1]` from the old columns to
-/// the new ones, and R `[p, p]` with old = (orthonormal) R.
-fn orthonormal(
-    gram: &[f64],
-    c: usize,
-    columns: &mut [f64],
-    p: usize,
-    constant: bool,
-    watch: &Watch<'_>,
-) -> Result<(Vec<f64>, Vec<f64>)> {
+/// after the first p, the response, is reduced by all and keeps its length.
+fn orthonormal(gram: &[f64], c: usize, columns: &mut [f64], p: usize, constant: bool, watch: &Watch<'_>) -> Result<Orthonormal> {
     let m = p + 1;
     let (mut map, mut root) = (try_vec("basis", 0.0, m * m)?, try_vec("basis", 0.0, p * p)?);
+    let mut lost = vec![0.0; m];
+    let sizes: Vec<f64> = (0..c).map(|i| gram[i * (c + 1)].max(0.0).sqrt()).collect();
     // G q of the columns that are kept.
     let mut kept: Vec<(usize, Vec<f64>)> = vec![];
     for j in 0..m {
@@ -141,14 +165,19 @@ fn orthonormal(
         if j < p {
             root[j * p + j] = left.sqrt();
         }
-        if j < p && left > RANK_TOLERANCE * RANK_TOLERANCE * about_mean(centred, whole) && left > 0.0 {
+        let terms: f64 = own.iter().zip(&sizes).map(|(v, size)| v.abs() * size).sum();
+        let is_kept = left > RANK_TOLERANCE * RANK_TOLERANCE * about_mean(centred, whole) && left > 0.0;
+        // A column that seems to depend on others may be one of which only rounding is left.
+        let of = if is_kept || j == p { left } else { about_mean(centred, whole) };
+        lost[j] = if of > 0.0 { f64::EPSILON * terms * terms / of } else { 0.0 };
+        if j < p && is_kept {
             let scale = 1.0 / left.sqrt();
             own.iter_mut().chain(&mut coefficients).for_each(|v| *v *= scale);
             kept.push((j, image.iter().map(|v| v * scale).collect()));
         }
         map[j * m..(j + 1) * m].copy_from_slice(&coefficients);
     }
-    Ok((map, root))
+    Ok(Orthonormal { map, root, lost })
 }
 
 /// G v.

@@ -94,6 +94,7 @@ impl Accumulator {
         let n = sums.n as usize;
         let products = CrossProducts::of_sums(layout, fixed.basis, (n, sums.log_weights), (fixed.gram, cz), diagonal, off_diagonal);
         warnings.extend(self.warnings().cloned());
+        warnings.extend(fixed.warning);
         warnings.extend(sums.dropped.iter().map(|(name, count)| {
             let rows = if *count == 1 { "1 row was".to_string() } else { format!("{count} rows were") };
             format!("{rows} left out for {name}, of {}", n as u64 + sums.dropped.values().sum::<u64>())

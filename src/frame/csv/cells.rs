@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::frame::category::unlisted;
 use crate::frame::dictionary::Dictionary;
 use crate::frame::number::{self, Number};
@@ -107,6 +107,8 @@ enum Cells {
     Late,
     /// Not wanted in this pass.
     Resting,
+    /// Text in a column that had numbers in the parts before: an error where the column is used.
+    Unread(Error),
 }
 
 impl Reader {
@@ -121,10 +123,11 @@ impl Reader {
         }
     }
 
-    /// A reader of the next part of a text: of numbers, unless the column was text; levels that were declared stay.
+    /// A reader of the next part of a text: of numbers or text as before, if anything was there; levels that were declared stay.
     pub fn next_part(&self) -> Result<Self> {
         let Cells::Text(dictionary, _) = &self.cells else {
-            return Ok(Reader { numeric: true, ..Reader::undecided(self.decimal) });
+            let numeric = self.numeric || !matches!(self.cells, Cells::Undecided(..));
+            return Ok(Reader { numeric, ..Reader::undecided(self.decimal) });
         };
         Ok(match &self.levels {
             Some(levels) => Reader::ordered(dictionary.try_clone()?, levels.clone()),
@@ -164,7 +167,7 @@ impl Reader {
 
     fn push_content(&mut self, name: &str, cell: &str, content: Content, row: usize) -> Result<()> {
         match (&mut self.cells, content) {
-            (Cells::Late | Cells::Resting, _) => Ok(()),
+            (Cells::Late | Cells::Resting | Cells::Unread(_), _) => Ok(()),
             (Cells::Text(_, codes), Content::Missing) => push(codes, MISSING_CODE),
             (Cells::Text(dictionary, codes), _) => {
                 let code = match &self.levels {
@@ -229,6 +232,20 @@ impl Reader {
         }
     }
 
+    /// Takes a failure for one of the column, if it is that: no number where the parts before had numbers.
+    pub fn take(&mut self, error: Error) -> Result<()> {
+        if !self.numeric || error.code != Code::Data {
+            return Err(error);
+        }
+        self.cells = Cells::Unread(error);
+        Ok(())
+    }
+
+    /// Why the column has no values.
+    pub fn unread(&self) -> Option<Error> {
+        if let Cells::Unread(error) = &self.cells { Some(error.clone()) } else { None }
+    }
+
     /// Two whole numbers of the column that are the same as real ones.
     pub fn joined(&self) -> Option<Arc<str>> {
         if matches!(self.cells, Cells::Real(_)) { self.whole.joined.clone() } else { None }
@@ -244,7 +261,7 @@ impl Reader {
             }),
             // No value at all: real numbers, all missing.
             Cells::Undecided(n, _) => ColumnData::Real(filled(f64::NAN, n)?),
-            Cells::Late | Cells::Resting => ColumnData::Real(Vec::new()),
+            Cells::Late | Cells::Resting | Cells::Unread(_) => ColumnData::Real(Vec::new()),
         })
     }
 }
@@ -252,7 +269,7 @@ impl Reader {
 /// Text in a column of a stream that began with numbers.
 fn no_number(name: &str, cell: &str) -> Error {
     Error::data(format!(
-        "column {} has {}, and no text in the parts before; if it is one of categories, declare it as categorical",
+        "column {} has {}, and numbers in the parts before; if it is one of categories, declare it as categorical",
         quoted(name),
         quoted(cell)
     ))

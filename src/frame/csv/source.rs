@@ -111,6 +111,10 @@ impl<'a> Source<'a> {
         let mut frame = Frame::new(n_rows);
         frame.origin = rows.origin;
         for (name, column) in names.iter().zip(columns) {
+            if let Some(error) = column.unread() {
+                frame.unread.push((name.clone(), error));
+                continue;
+            }
             let (guessed, joined) = (column.guessed.then_some(self.options.decimal), column.joined());
             frame.add(name, n_rows, guessed, || column.finish())?;
             frame.columns.iter_mut().skip(frame.index[name]).for_each(|column| column.joined.clone_from(&joined));
@@ -215,7 +219,7 @@ impl<'a> Source<'a> {
                 }
                 records.each(|j, cell| {
                     let pushed = columns[j].push(&names[j], cell, &missing, first_row + row as usize);
-                    pushed.map_err(|e| self.placed(&e, start))
+                    pushed.or_else(|e| columns[j].take(self.placed(&e, start)))
                 })?;
             }
             row += 1;

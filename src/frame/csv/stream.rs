@@ -66,13 +66,19 @@ impl CsvStream {
         loop {
             self.fill()?;
             let mark = if self.before.is_none() && self.text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+            // The end of a line is no part of a longer character.
+            let line = memchr::memrchr2(b'\n', b'\r', &self.text).map_or(mark, |at| mark.max(at + 1));
             let source = Source {
                 name: &self.name,
-                text: &self.text[mark..],
+                text: &self.text[mark..if self.ended { self.text.len() } else { line }],
                 options: &self.options,
                 before: self.before,
                 more: !self.ended,
             };
+            if source.text.is_empty() && source.more {
+                self.grow()?;
+                continue;
+            }
             source.check()?;
             if self.before.is_none() {
                 self.names = source.names()?;

@@ -68,6 +68,20 @@ fn parts_are_the_whole() {
     }
 }
 
+/// A part may end in the middle of a character.
+#[test]
+fn characters_of_several_bytes_are_not_cut() {
+    for quote in ["", "\""] {
+        let text = (0..60).fold("y,g\n".to_owned(), |text, i| text + &format!("{i},{quote}\u{e9}\u{20ac}{}{quote}\n", i % 3));
+        let whole = Frame::from_csv(text.as_bytes(), &CsvOptions::default()).unwrap();
+        for part in 30..60 {
+            let all: Vec<String> =
+                parts(&text, part, &CsvOptions::default()).unwrap().iter().flat_map(|frame| cells(frame, "g")).collect();
+            assert_eq!(all, cells(&whole, "g"));
+        }
+    }
+}
+
 #[test]
 fn a_stream_without_rows_has_one_frame() {
     for text in ["a,b\n", "a,b", "\u{feff}a,b\n\n"] {
@@ -82,9 +96,14 @@ fn a_stream_without_rows_has_one_frame() {
 fn failures_name_the_line_of_the_whole() {
     let rows = |n: usize| (0..n).fold(String::new(), |text, i| text + &format!("{i},g{i}\n"));
     let text = format!("x,g\n{}oops,g1\n", rows(50));
-    let error = parts(&text, 64, &CsvOptions::default()).unwrap_err();
+    // Text among numbers is an error only where the column is used.
+    let frames = parts(&text, 64, &CsvOptions::default()).unwrap();
+    assert_eq!(frames.iter().map(Frame::n_rows).sum::<usize>(), 51);
+    let error = frames.last().unwrap().column("x").unwrap_err();
     assert_eq!((error.position, error.code), (50, Code::Data));
     assert!(error.message.contains("line 52") && error.message.contains("column 'x' has 'oops'"), "{}", error.message);
+    let late = parts(&format!("x,g\n{}oops,g1\n", ",g\n".repeat(50)), 64, &CsvOptions::default()).unwrap();
+    assert!(late.iter().all(|frame| frame.column("x").is_ok()));
     let declared = CsvOptions { categorical: vec!["x".into()], ..CsvOptions::default() };
     assert_eq!(parts(&text, 64, &declared).unwrap().iter().map(Frame::n_rows).sum::<usize>(), 51);
 

@@ -167,7 +167,9 @@ impl<'f> Base<'f> {
     }
 
     fn with_fixed(&self, j: usize, work: &mut Work<'_>) -> Result<Profile> {
-        let Some(column) = self.system.kept.iter().position(|kept| *kept == j) else {
+        // The system of rows has the columns that were kept, that of sums all.
+        let own = if self.fit.reduced.is_some() { self.fit.kept[j] } else { j };
+        let Some(column) = self.system.kept.iter().position(|kept| *kept == own) else {
             return Err(Error::numeric("its column is nearly a combination of the others"));
         };
         let mut deviance = self.deviance(&self.system, Some(column))?;
