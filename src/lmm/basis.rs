@@ -156,35 +156,28 @@ impl Basis {
         Ok(())
     }
 
-    /// Adds C~'C~ on and above the diagonal, and C~'Z of each term, whose first effects are at `offsets`.
-    pub fn add_products(
-        &self,
-        chunk: &Chunk<'_>,
-        effects: &[usize],
-        offsets: &[usize],
-        gram: &mut [f64],
-        cz: &mut [f64],
-    ) -> Result<()> {
+    /// Adds C~'C~ on and above the diagonal, and C~'Z of each term: the number of its effects, and `[c, effects, levels]`.
+    pub fn add_products(&self, chunk: &Chunk<'_>, gram: &mut [f64], terms: &mut [(usize, &mut [f64])]) -> Result<()> {
         let c = self.columns;
         if c < WIDE {
             let mut z = [0.0; BLOCK];
             return self.each_columns(chunk, |block| {
                 block.add_gram(gram);
-                for ((term, &effects), &offset) in chunk.terms.iter().zip(effects).zip(offsets) {
-                    for e in 0..effects {
+                for (term, (effects, cz)) in chunk.terms.iter().zip(&mut *terms) {
+                    for e in 0..*effects {
                         let column = term.z.map(|z| &z[e * chunk.n..(e + 1) * chunk.n]);
-                        block.add_to_levels(term.index, column, (effects, offset + e), &mut z, cz);
+                        block.add_to_levels(term.index, column, (*effects, e), &mut z, cz);
                     }
                 }
             });
         }
         self.each_block(chunk, |start, rows| {
             add_upper_square(matrix(c, rows.len() / c, rows), gram);
-            for ((term, &effects), &offset) in chunk.terms.iter().zip(effects).zip(offsets) {
+            for (term, (effects, cz)) in chunk.terms.iter().zip(&mut *terms) {
                 for (i, row) in rows.chunks_exact(c).enumerate() {
                     let root_weight = chunk.weights.map_or(1.0, |w| w[start + i].sqrt());
-                    let first = offset + term.index[start + i] as usize * effects;
-                    for e in 0..effects {
+                    let first = term.index[start + i] as usize * *effects;
+                    for e in 0..*effects {
                         let z = root_weight * term.z.map_or(1.0, |z| z[e * chunk.n + start + i]);
                         if z != 0.0 {
                             add_scaled(&mut cz[(first + e) * c..(first + e + 1) * c], z, row);

@@ -141,11 +141,14 @@ impl CrossProducts {
             None => Basis::learn(chunk)?,
         };
         let c = basis.columns;
-        let (gram, cz, layout) = (&mut self.gram, &mut self.cz, &self.layout);
-        let effects: Vec<usize> = layout.terms.iter().map(|t| t.effects).collect();
-        let offsets: Vec<usize> = (0..effects.len()).map(|k| layout.offset(k)).collect();
-        basis.add_products(chunk, &effects, &offsets, gram, cz)?;
-        mirror(c, gram);
+        let (mut rest, mut terms) = (&mut self.cz[..], vec![]);
+        for term in &self.layout.terms {
+            let (own, others) = rest.split_at_mut(c * term.effects * term.levels);
+            terms.push((term.effects, own));
+            rest = others;
+        }
+        basis.add_products(chunk, &mut self.gram, &mut terms)?;
+        mirror(c, &mut self.gram);
         self.basis = Some(basis);
         Ok(())
     }

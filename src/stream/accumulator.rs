@@ -75,6 +75,28 @@ impl Accumulator {
         self.try_add(frame, watch).map_err(|error| frame.located(error))
     }
 
+    /// Adds what `add` adds to the accumulator that it gets, or nothing where that fails. If there are rows already, these are summed apart and
+    /// then added as a whole: nothing large is copied.
+    pub fn add_all(&mut self, add: impl FnOnce(&mut Accumulator) -> Result<()>) -> Result<()> {
+        let mut apart = self.without_sums();
+        let learnt = self.plan.learnt()?;
+        apart.own = Sums::new(&apart.space.sizes(&learnt.outline), learnt.outline.is_weighted())?;
+        add(&mut apart)?;
+        let sizes = apart.space.sizes(&learnt.outline);
+        // Levels that no row has are harmless.
+        self.space = apart.space;
+        if self.own.n == 0 {
+            std::mem::swap(&mut self.own, &mut apart.own);
+            self.own.take_totals(&apart.own);
+        } else {
+            apart.own.grow(&sizes)?;
+            self.own.grow(&sizes)?;
+            self.own.take(&apart.own)?;
+        }
+        (self.seen, self.warnings) = (apart.seen, apart.warnings);
+        Ok(())
+    }
+
     fn try_add(&mut self, frame: &Frame, watch: &Watch<'_>) -> Result<()> {
         let learnt = self.plan.learnt()?;
         let part = learnt.outline.part(frame, self.plan.na, watch)?;

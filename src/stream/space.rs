@@ -67,7 +67,6 @@ impl Space {
             && self.effects.len() == fresh.effects.len()
             && self.groups.len() == fresh.groups.len();
         fits(same, "a level")?;
-        self.factors.iter_mut().try_for_each(Dictionary::restore)?;
         let sizes: Vec<usize> = self.factors.iter().map(Dictionary::len).collect();
         self.fixed.restore(outline.fixed(), outline, &sizes)?;
         for (k, effects) in self.effects.iter_mut().enumerate() {
