@@ -1,6 +1,6 @@
 //! Formats, fields, and tables of random bytes.
 
-use super::{Array, Batch, Buffer, Field, Format, Reader, Values, export};
+use super::{Array, Batch, Buffer, Field, Format, Reader, TextOrder, Values, export};
 use crate::frame::{Clock, ColumnData, Frame, Tick};
 
 #[test]
