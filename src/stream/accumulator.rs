@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::dictionary::Dictionary;
 use super::plan::{Learnt, Plan};
 use super::space::{Placed, Space};
 use super::sums::Sums;
@@ -172,7 +173,7 @@ impl Accumulator {
 
     /// Bytes that it takes, or nearly so.
     pub fn bytes(&self) -> usize {
-        let texts: usize = self.space.factors.iter().map(|own| own.text_bytes()).sum();
+        let texts: usize = self.space.factors.iter().map(Dictionary::text_bytes).sum();
         self.own.bytes() + self.merged.iter().map(Sums::bytes).sum::<usize>() + texts
     }
 
