@@ -60,7 +60,7 @@ pub fn share<T: Send>(
 
 /// The same where all threads work alike.
 pub fn each<T: Send>(count: usize, watch: &Watch<'_>, work: &(dyn Fn(usize, &Watch<'_>) -> Result<T> + Sync)) -> Result<Vec<T>> {
-    if watch.threads() == 1 {
+    if watch.threads() == 1 || count < 2 {
         return (0..count).map(|i| work(i, watch)).collect();
     }
     let alone = watch.with_threads(1);

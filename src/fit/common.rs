@@ -12,6 +12,10 @@ use crate::envelope::{column, column_if_any, rows, rows_if_any, unless_left_out}
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::options::Engine;
 use crate::search::Estimate;
+use crate::threads::divide;
+
+/// Rows of which one thread computes the linear predictor.
+const ROWS: usize = 16_384;
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
 /// policy was to pad, per row of the data, with NaN for rows that were not used.
@@ -246,35 +250,37 @@ impl Fit {
         Ok(())
     }
 
-    /// X beta + Z b + offset, or without Z b.
+    /// X beta + Z b + offset, or without Z b (`random`), by so many threads.
     pub(crate) fn linear_predictor(
         &self,
         n: usize,
         x: &[f64],
         offset: Option<&[f64]>,
-        terms: &[impl TermData],
-        random: bool,
+        terms: &[impl TermData + Sync],
+        (random, threads): (bool, usize),
     ) -> Result<Vec<f64>> {
         let mut eta = match offset {
             Some(offset) => try_copy("linear predictor", offset)?,
             None => try_vec("linear predictor", 0.0, n)?,
         };
-        for (column, beta) in x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
-            eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
-        }
-        if random {
-            for (term, own) in terms.iter().zip(&self.terms) {
+        let (betas, own_terms) = (&self.fixed.estimate, &self.terms);
+        let add = |(first, eta): (usize, &mut [f64])| {
+            for (column, beta) in x.chunks_exact(n.max(1)).zip(betas) {
+                eta.iter_mut().zip(&column[first..]).for_each(|(e, x)| *e += beta * x);
+            }
+            for (term, own) in terms.iter().zip(own_terms).filter(|_| random) {
                 let r = own.design.effects.len();
                 let (index, z) = term.rows();
                 for e in 0..r {
-                    for (i, (eta, &level)) in eta.iter_mut().zip(index).enumerate() {
+                    for (i, (eta, &level)) in (first..).zip(eta.iter_mut().zip(&index[first..])) {
                         if let Some(mode) = own.modes.get(level as usize * r + e) {
                             *eta += mode * z.map_or(1.0, |z| z[e * n + i]);
                         }
                     }
                 }
             }
-        }
+        };
+        divide(threads, (0..).step_by(ROWS).zip(eta.chunks_mut(ROWS)).collect(), &add);
         Ok(eta)
     }
 }

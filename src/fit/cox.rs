@@ -218,7 +218,7 @@ impl Fit {
 
     /// The predictor with its concordance, expected events and martingale residuals, and all results per row padded if so asked.
     fn add_cox_rows(&mut self, expected: &[f64], sets: &RiskSets, watch: &Watch<'_>) -> Result<()> {
-        let eta = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true)?;
+        let eta = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, (true, 1))?;
         if let Kind::Cox(cox) = &mut self.kind {
             cox.concordance = sets.concordance(&eta, watch)?;
             cox.eta = eta;

@@ -216,14 +216,14 @@ impl Fit {
         fit.warn_of_dependent_effects(system);
         fit.warn_of_no_residual();
         if has_rows {
-            fit.add_linear_rows()?;
+            fit.add_linear_rows(options.threads)?;
         }
         Ok(fit)
     }
 
     /// Fitted values and residuals of a linear model, and all results per row padded if so asked.
-    fn add_linear_rows(&mut self) -> Result<()> {
-        self.fitted = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true)?;
+    fn add_linear_rows(&mut self, threads: usize) -> Result<()> {
+        self.fitted = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, (true, threads))?;
         self.residuals = try_collect("residuals", self.y.iter().zip(&self.fitted).map(|(y, f)| y - f))?;
         self.residuals_pearson = match &self.weights {
             None => try_copy("residuals", &self.residuals)?,

@@ -44,7 +44,7 @@ impl Fit {
         let response = self.response()?.linear();
         let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let none: &[TermFit] = &[];
-        let eta = self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, false)?;
+        let eta = self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, (false, 1))?;
         let mut fixed = vec![FixedPart::new(self.n_obs, &[], Some(&eta))?];
         for part in self.further_predictors().into_iter().flatten() {
             fixed.push(FixedPart::new(self.n_obs, &[], Some(&part.fixed_predictor()?))?);

@@ -145,6 +145,14 @@ fn runs_and_blocks_give_the_same_numbers() {
     }
 }
 
+/// By runs, or by blocks.
+fn factor(by_runs: bool, col_ptr: &[usize], row_idx: &[usize]) -> SparseCholesky {
+    let n = col_ptr.len() - 1;
+    let own =
+        if by_runs { SparseCholesky::new(n, col_ptr, row_idx, None, 1) } else { SparseCholesky::blocked(n, col_ptr, row_idx, 1) };
+    own.unwrap()
+}
+
 #[test]
 fn threads_change_no_bit() {
     let half = |leaf: usize, row: usize| (leaf * 7 + row).is_multiple_of(2);
@@ -153,13 +161,7 @@ fn threads_change_no_bit() {
     {
         let mut all = vec![];
         for (threads, by_runs) in [(1, true), (2, true), (5, true), (1, false), (3, false)] {
-            let n = col_ptr.len() - 1;
-            let factor = if by_runs {
-                SparseCholesky::new(n, &col_ptr, &row_idx, None, 1)
-            } else {
-                SparseCholesky::blocked(n, &col_ptr, &row_idx, 1)
-            };
-            let mut factor = factor.unwrap();
+            let mut factor = factor(by_runs, &col_ptr, &row_idx);
             factor.threads = threads;
             values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
             factor.factorize().unwrap();
@@ -175,9 +177,55 @@ fn threads_change_no_bit() {
 }
 
 #[test]
+fn large_supernodes_agree_with_a_dense_inverse_and_threads_change_no_bit() {
+    for (by_runs, (col_ptr, row_idx, values)) in [
+        (true, bordered(1, 500, 0, |_, _| true)),
+        (true, bordered(600, 1, 420, |leaf, row| (leaf * 5 + row).is_multiple_of(30))),
+        (false, bordered(2, 60, 600, |_, _| true)),
+        (false, bordered(2, 250, 300, |leaf, row| leaf == 0 || row % 3 > 0)),
+    ] {
+        let n = col_ptr.len() - 1;
+        let whole = nalgebra_sparse::na::DMatrix::from(&oracle(n, &col_ptr, &row_idx, &values)).cholesky().unwrap();
+        let (determinant, dense) = (2.0 * whole.l().diagonal().map(f64::ln).sum(), whole.inverse());
+        let mut all = vec![];
+        for threads in [1, 2, 5] {
+            let mut factor = factor(by_runs, &col_ptr, &row_idx);
+            factor.threads = threads;
+            values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
+            factor.factorize().unwrap();
+            let mut inverse = SelectedInverse::new(&factor, &col_ptr, &row_idx).unwrap();
+            inverse.compute(&factor).unwrap();
+            assert_eq!(factor.runs().is_some(), by_runs);
+            assert!((factor.log_determinant() - determinant).abs() < 1e-11 * determinant);
+            for j in 0..n {
+                for e in col_ptr[j]..col_ptr[j + 1] {
+                    assert!((inverse.get(e) - dense[(row_idx[e], j)]).abs() < 1e-13, "n = {n}, {threads} threads, entry {e}");
+                }
+            }
+            all.push((
+                factor.log_determinant().to_bits(),
+                (0..row_idx.len()).map(|e| inverse.get(e).to_bits()).collect::<Vec<_>>(),
+            ));
+        }
+        assert!(all[1] == all[0] && all[2] == all[0]);
+    }
+}
+
+#[test]
+fn a_large_panel_sees_that_a_matrix_is_not_positive_definite() {
+    let (col_ptr, row_idx, values) = bordered(1, 500, 0, |_, _| true);
+    let mut factor = factor(true, &col_ptr, &row_idx);
+    for (column, threads) in [(17, 1), (300, 2), (499, 3)] {
+        factor.threads = threads;
+        values.iter().enumerate().for_each(|(e, &v)| factor.set(e, if e == col_ptr[column] { -v } else { v }));
+        assert_eq!(factor.factorize().unwrap_err().code, Code::Numeric);
+    }
+}
+
+#[test]
 fn groups_see_a_matrix_that_is_not_positive_definite() {
     let (col_ptr, row_idx, values) = bordered(4000, 1, 40, |_, _| true);
-    let mut factor = SparseCholesky::new(col_ptr.len() - 1, &col_ptr, &row_idx, None, 1).unwrap();
+    let mut factor = factor(true, &col_ptr, &row_idx);
     for (column, threads) in [(17, 1), (17, 2), (3990, 3), (4020, 2)] {
         factor.threads = threads;
         values.iter().enumerate().for_each(|(e, &v)| factor.set(e, if e == col_ptr[column] { -v } else { v }));

@@ -11,6 +11,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use pulp::Arch;
 
 use super::dense::add_scaled;
+use super::large_supernode::{self, MANY_COLUMNS};
 use super::registers;
 use super::runs::{Run, Runs, SMALL_BLOCK, SMALL_PRODUCT};
 use super::supernodes::params;
@@ -21,7 +22,7 @@ impl Runs {
     /// A = L L' in place; `false` if A is not positive definite.
     pub fn factorize(&self, values: &mut [f64], work: &mut [f64], threads: usize, stack: &mut MemStack) -> Result<bool> {
         let Some(groups) = &self.groups else {
-            let part = &mut Part { own: values, from: 0, beyond: &mut [], above: usize::MAX };
+            let part = &mut Part { own: values, from: 0, beyond: &mut [], above: usize::MAX, threads };
             return Ok(self.eliminate_all(&self.all, part, work, stack));
         };
         let from = self.all[groups.above].from;
@@ -37,7 +38,7 @@ impl Runs {
             let Some(taken) = taken? else { return Ok(false) };
             add_scaled(above, 1.0, &taken);
         }
-        let part = &mut Part { own: above, from, beyond: &mut [], above: usize::MAX };
+        let part = &mut Part { own: above, from, beyond: &mut [], above: usize::MAX, threads };
         Ok(self.eliminate_all(&self.all[groups.above..], part, work, stack))
     }
 
@@ -49,7 +50,7 @@ impl Runs {
         let request = self.scratch();
         let mut scratch =
             MemBuffer::try_new(request).map_err(|_| Error::memory("workspace of the factorisation", request.size_bytes()))?;
-        let part = &mut Part { own, from: runs.first().map_or(0, |run| run.from), beyond: &mut beyond, above };
+        let part = &mut Part { own, from: runs.first().map_or(0, |run| run.from), beyond: &mut beyond, above, threads: 1 };
         let regular = self.eliminate_all(runs, part, &mut work, MemStack::new(&mut scratch));
         Ok(regular.then_some(beyond))
     }
@@ -75,7 +76,7 @@ impl Runs {
         let (c, r, h, behind) = (run.columns, run.rows, run.height(), run.panels().end);
         let (before, after) = part.own.split_at_mut(behind - part.from);
         let panels = &mut before[run.from - part.from..];
-        if !panels.chunks_exact_mut(h * c).all(|panel| factorize_panel(h, c, panel, stack)) {
+        if !panels.chunks_exact_mut(h * c).all(|panel| factorize_panel(h, c, panel, part.threads, stack)) {
             return false;
         }
         if r == 0 {
@@ -104,6 +105,8 @@ struct Part<'a> {
     from: usize,
     beyond: &'a mut [f64],
     above: usize,
+    /// How many work on one large panel.
+    threads: usize,
 }
 
 /// out at `places` -= factor v.
@@ -138,7 +141,10 @@ fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
 
 /// The factor of a panel of `c` columns and `h` rows, its first rows symmetric; `false` if a pivot is not positive.
 #[inline(always)]
-fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) -> bool {
+fn factorize_panel(h: usize, c: usize, panel: &mut [f64], threads: usize, stack: &mut MemStack) -> bool {
+    if c >= MANY_COLUMNS {
+        return large_supernode::factorize(MatMut::from_column_major_slice_mut(panel, h, c), threads, stack);
+    }
     if c > SMALL_BLOCK {
         let (mut top, mut below) = MatMut::from_column_major_slice_mut(panel, h, c).split_at_row_mut(c);
         let regularization = LltRegularization::default();

@@ -12,6 +12,7 @@ pub mod orthogonal;
 mod padding;
 mod registers;
 mod groups;
+mod large_supernode;
 mod runs;
 mod selected_inverse;
 mod supernodes;

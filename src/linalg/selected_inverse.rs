@@ -15,11 +15,16 @@ use pulp::Arch;
 use super::SparseCholesky;
 use super::dense::{add_scaled, dot};
 use super::groups::{Groups, Node};
+use super::large_supernode::{self, Step, is_large};
 use super::registers;
 use super::runs::{Run, Runs, SMALL_PRODUCT};
 use super::supernodes::places;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::threads::divide;
+
+/// Numbers from which on other threads are worth their start for copying; and columns that one copies at a time.
+const WORTH_THREADS: usize = 1 << 17;
+const TOGETHER: usize = 32;
 
 /// Diagonal blocks with more columns are inverted by blocked routines.
 const SMALL_BLOCK: usize = 16;
@@ -41,6 +46,8 @@ struct Workspace {
     gathered: Vec<f64>,
     scaled: Vec<f64>,
     position: Vec<usize>,
+    /// How many work on one large supernode.
+    threads: usize,
 }
 
 impl Workspace {
@@ -51,6 +58,7 @@ impl Workspace {
             gathered: try_vec(what, 0.0, square)?,
             scaled: try_vec(what, 0.0, panel)?,
             position: try_vec(what, 0, rows)?,
+            threads: 1,
         })
     }
 }
@@ -98,6 +106,7 @@ impl SelectedInverse {
     pub fn compute(&mut self, a: &SparseCholesky) -> Result<()> {
         let groups = self.groups.as_ref().filter(|_| a.threads > 1);
         let above = groups.map_or(0, |groups| groups.above);
+        self.work.threads = a.threads;
         let all = &mut Panels { own: &mut self.values, from: 0, others: &[], above: usize::MAX };
         (above..count(a)).rev().for_each(|node| self.work.node(a, all, node));
         let Some(groups) = groups else { return Ok(()) };
@@ -207,6 +216,20 @@ impl Workspace {
         }
         self.gather(a, all, s);
         let l = MatRef::from_column_major_slice(&a.values[from..from + height * columns], height, columns);
+        if is_large(columns, rows) {
+            let (inverse, scaled) = self.scaled[..height * columns].split_at_mut(columns * columns);
+            let whole = from..from + height * columns;
+            Step {
+                l,
+                c_rr: MatRef::from_column_major_slice(&self.gathered[..rows * rows], rows, rows),
+                scaled: MatMut::from_column_major_slice_mut(scaled, rows, columns),
+                inverse: MatMut::from_column_major_slice_mut(inverse, columns, columns),
+                panel: MatMut::from_column_major_slice_mut(all.range(whole.clone()), height, columns),
+                threads: self.threads,
+            }
+            .run();
+            return mirror(columns, height, all.range(whole));
+        }
         let (l_top, l_bottom) = l.split_at_row(columns);
         let (diagonal, below) = self.scaled[..height * columns].split_at_mut(columns * columns);
         let mut diagonal = MatMut::from_column_major_slice_mut(diagonal, columns, columns);
@@ -249,17 +272,32 @@ impl Workspace {
                     columns + k
                 };
             }
-            for c in first..last {
+            let positions = &self.position[..rows];
+            let copy = |(c, out): (usize, &mut [f64])| {
                 let base = structure.col_ptr_for_val()[t] + (pattern[c] - begin) * height;
                 let values = &all.at(base)[..height];
-                let out = &mut self.gathered[c * rows + c..(c + 1) * rows];
-                for (out, &position) in out.iter_mut().zip(&self.position[c..rows]) {
+                for (out, &position) in out[c..].iter_mut().zip(&positions[c..]) {
                     *out = values[position];
                 }
+            };
+            let lines = &mut self.gathered[first * rows..last * rows];
+            if self.threads > 1 && (last - first) * (rows - first) > WORTH_THREADS {
+                let copy_all = |(first, lines): (usize, &mut [f64])| (first..).zip(lines.chunks_exact_mut(rows)).for_each(copy);
+                let pieces = lines.chunks_mut(TOGETHER * rows);
+                divide(self.threads, (first..).step_by(TOGETHER).zip(pieces).collect(), &copy_all);
+            } else {
+                (first..).zip(lines.chunks_exact_mut(rows)).for_each(copy);
             }
             first = last;
         }
-        mirror(rows, rows, &mut self.gathered);
+        if self.threads > 1 && rows * rows > WORTH_THREADS {
+            large_supernode::mirror(
+                MatMut::from_column_major_slice_mut(&mut self.gathered[..rows * rows], rows, rows),
+                self.threads,
+            );
+        } else {
+            mirror(rows, rows, &mut self.gathered);
+        }
     }
 }
 

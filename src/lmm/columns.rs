@@ -4,13 +4,13 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::rows::Chunk;
+use super::rows::Rows;
 use crate::linalg::dense::{dot_in_order, sum};
 
 /// Transforms a block of rows, column by column.
 pub(super) struct Transformed<'a> {
-    pub chunk: &'a Chunk<'a>,
-    /// The first row.
+    pub rows: &'a Rows<'a>,
+    /// The first row of the block.
     pub start: usize,
     /// What is taken off each column, and the upper triangular map.
     pub shift: &'a [f64],
@@ -26,13 +26,13 @@ impl NullaryFnOnce for Transformed<'_> {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn call(self) {
-        let Transformed { chunk, start, shift, map, roots, values } = self;
+        let Transformed { rows: all, start, shift, map, roots, values } = self;
         let c = shift.len();
         let rows = values.len() / c;
         for (j, out) in values.chunks_exact_mut(rows).enumerate() {
             out.fill(0.0);
             for (i, &factor) in map[j * c..=j * c + j].iter().enumerate().filter(|(_, factor)| **factor != 0.0) {
-                let (column, shift) = (&chunk.column(i)[start..start + rows], shift[i]);
+                let (column, shift) = (&all.column(i)[start..start + rows], shift[i]);
                 for k in 0..rows {
                     out[k] += factor * (column[k] - shift);
                 }
@@ -46,20 +46,18 @@ impl NullaryFnOnce for Transformed<'_> {
 
 /// Transformed and weighted rows, column by column.
 pub(super) struct ColumnBlock<'a> {
-    /// The first row.
-    pub start: usize,
     /// Square roots of the weights.
     pub roots: &'a [f64],
     pub values: &'a [f64],
 }
 
 impl ColumnBlock<'_> {
-    /// The products of columns on and above the diagonal. The block is summed first: the rounding of a long sum grows with its blocks alone.
+    /// The products of columns on and above the diagonal. The block is summed first: the rounding of a long sum grows with its blocks only.
     pub fn add_gram(&self, gram: &mut [f64]) {
         wide(Products { rows: self.roots.len(), values: self.values, gram });
     }
 
-    /// Adds the products with an effect, `z` or one, to column `place` of those of each level; `work` has the effect times the weights.
+    /// Adds the products with an effect, `z` or one, to column `place` of those of each row's level; `work` has the effect times the weights.
     pub fn add_to_levels(
         &self,
         index: &[u32],
@@ -73,10 +71,10 @@ impl ColumnBlock<'_> {
         let work = &mut work[..rows];
         work.copy_from_slice(self.roots);
         if let Some(z) = z {
-            work.iter_mut().zip(&z[self.start..]).for_each(|(v, z)| *v *= z);
+            work.iter_mut().zip(z).for_each(|(v, z)| *v *= z);
         }
         let mut first = 0;
-        for run in index[self.start..self.start + rows].chunk_by(|a, b| a == b) {
+        for run in index.chunk_by(|a, b| a == b) {
             let range = first..first + run.len();
             first = range.end;
             let sums = &mut cz[(place + run[0] as usize * effects) * c..][..c];

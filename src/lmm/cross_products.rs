@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::basis::{Basis, mirror};
+use super::products::Targets;
 use super::rows::Chunk;
 use crate::envelope::fits;
 use crate::error::{Result, try_copies, try_copy, try_vec};
-use crate::random::{BlockMatrix, Layout, TermRows, TermSize, block_diagonal};
-use crate::threads::beside;
+use crate::random::{BlockMatrix, Layout};
 
 /// Cross-products of [X y] and Z, of rows multiplied by the square roots of their weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,77 +112,19 @@ impl CrossProducts {
         if chunk.n == 0 {
             return Ok(());
         }
-        let mut diagonal = std::mem::take(&mut self.diagonal);
-        let sums = Sum::all(&self.layout, chunk, &mut diagonal);
-        let (weights, watch) = (chunk.weights, chunk.watch);
-        let threads = if chunk.n < WORTH_THREADS { 1 } else { watch.threads() };
-        let (fixed, pairs) = if threads > 1 {
-            beside(threads, sums, &|sum| sum.make(weights), || self.add_fixed(chunk))
-        } else {
-            let make = |sum: Sum<'_>| watch.pulse().and_then(|()| sum.make(weights));
-            (self.add_fixed(chunk), sums.into_iter().map(make).collect())
+        let CrossProducts { layout, basis, gram, cz, diagonal, .. } = self;
+        let learnt = match basis.take() {
+            Some(basis) => basis,
+            None => Basis::learn(chunk)?,
         };
-        self.diagonal = diagonal;
-        fixed?;
-        for pair in pairs {
-            if let Some((place, pair)) = pair? {
-                self.off_diagonal[place].merge(pair)?;
-            }
+        let basis = basis.insert(learnt);
+        let pairs = Targets { layout, gram, cz, diagonal }.add(basis, chunk)?;
+        mirror(basis.columns, gram);
+        for (place, pair) in pairs {
+            self.off_diagonal[place].merge(pair)?;
         }
         self.n += chunk.n;
         self.log_weights += chunk.weights.map_or(0.0, |w| w.iter().map(|w| w.ln()).sum());
         Ok(())
-    }
-
-    /// Adds C~'C~ and C~'Z; the first rows teach the basis.
-    fn add_fixed(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let basis = match &self.basis {
-            Some(basis) => basis.clone(),
-            None => Basis::learn(chunk)?,
-        };
-        let c = basis.columns;
-        let (mut rest, mut terms) = (&mut self.cz[..], vec![]);
-        for term in &self.layout.terms {
-            let (own, others) = rest.split_at_mut(c * term.effects * term.levels);
-            terms.push((term.effects, own));
-            rest = others;
-        }
-        basis.add_products(chunk, &mut self.gram, &mut terms)?;
-        mirror(c, &mut self.gram);
-        self.basis = Some(basis);
-        Ok(())
-    }
-}
-
-/// Rows from which on other threads are worth their start.
-const WORTH_THREADS: usize = 16_384;
-
-/// Blocks of Z'Z that are sums of their own over the rows: those of a term's levels, and those of two terms, with their place.
-enum Sum<'a> {
-    Own(&'a TermRows<'a>, usize, &'a mut Vec<f64>),
-    Pair(usize, [(&'a TermRows<'a>, TermSize); 2]),
-}
-
-impl<'a> Sum<'a> {
-    fn all(layout: &Layout, chunk: &'a Chunk<'_>, diagonal: &'a mut [Vec<f64>]) -> Vec<Self> {
-        let (terms, sizes) = (&chunk.terms, &layout.terms);
-        let mut all = vec![];
-        for (k, blocks) in diagonal.iter_mut().enumerate() {
-            all.extend((0..k).map(|m| Sum::Pair(k * (k - 1) / 2 + m, [(&terms[k], sizes[k]), (&terms[m], sizes[m])])));
-            all.push(Sum::Own(&terms[k], sizes[k].effects, blocks));
-        }
-        all
-    }
-
-    fn make(self, weights: Option<&[f64]>) -> Result<Option<(usize, BlockMatrix)>> {
-        match self {
-            Sum::Own(term, effects, blocks) => {
-                block_diagonal(term, weights, effects, blocks);
-                Ok(None)
-            }
-            Sum::Pair(place, [(term, size), (other, other_size)]) => {
-                BlockMatrix::product(term, &size, other, &other_size, weights).map(|pair| Some((place, pair)))
-            }
-        }
     }
 }

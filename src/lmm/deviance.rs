@@ -18,10 +18,14 @@ use crate::error::{Error, Result, try_vec};
 use crate::linalg::{Admission, dense, wide};
 use crate::optimize::rounding::last_places;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
+use crate::threads::beside;
 use crate::watch::Watch;
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
+
+/// Random effects from which on another thread is worth its start.
+const WORTH_THREADS: usize = 16_384;
 
 pub(super) const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
 
@@ -102,7 +106,11 @@ pub struct State {
 
 impl<'a> Deviance<'a> {
     pub fn new(system: &'a LinearSystem, reml: bool, watch: &Watch<'a>) -> Result<Self> {
-        Self::with(system, reml, Analysis::new(system, reml)?, watch)
+        let all = watch.threads();
+        let threads = if system.gram.layout.q() < WORTH_THREADS { 1 } else { all };
+        let (analysis, levels) = beside(threads, vec![()], &|()| Levels::new(system, all), || Analysis::new(system, reml));
+        let levels = levels.into_iter().next().transpose()?.flatten();
+        Self::build(system, reml, analysis?, levels, watch)
     }
 
     /// If `admit` says so, to the multiplications and the entries of a factor, for structures that have no sparse precisions.
@@ -115,12 +123,17 @@ impl<'a> Deviance<'a> {
 
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis, watch: &Watch<'a>) -> Result<Self> {
+        let levels = if analysis.may_divide { Levels::new(system, watch.threads())? } else { None };
+        Self::build(system, reml, analysis, levels, watch)
+    }
+
+    fn build(system: &'a LinearSystem, reml: bool, analysis: Analysis, levels: Option<Levels>, watch: &Watch<'a>) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
         let Analysis { mut random, confounded, may_divide } = analysis;
         random.threads = watch.threads();
         Ok(Deviance {
             means: if system.correlation.is_none() { Some(system.gram.means()) } else { None },
-            levels: if may_divide { Levels::new(system)? } else { None },
+            levels,
             reml,
             confounded,
             may_divide,

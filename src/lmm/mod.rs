@@ -3,6 +3,8 @@
 pub mod rows;
 mod columns;
 pub mod basis;
+mod learn;
+mod products;
 pub mod cross_products;
 pub mod correlation;
 pub mod system;

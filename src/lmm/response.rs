@@ -1,6 +1,6 @@
 //! Another response for the same design: what depends on the response alone is replaced, in one pass over the rows.
 
-use super::basis::check_residual;
+use super::learn::check_residual;
 use super::rows::Chunk;
 use super::system::{LinearSystem, WorkingColumns};
 use crate::error::{Result, try_vec};

@@ -296,9 +296,10 @@ impl WorkingColumns {
     pub fn rows(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
         let m = self.rank.kept.len() + 1;
         let mut all = try_vec("rows of the fixed effects", 0.0, chunk.n * m)?;
+        let mut work = Vec::with_capacity(m);
         self.basis.each_block(chunk, |start, rows| {
             for (row, out) in rows.chunks_exact(self.basis.columns).zip(all[start * m..].chunks_exact_mut(m)) {
-                self.rank.project(row, |j, value| out[j] = value);
+                self.rank.project(row, &mut work, |j, value| out[j] = value);
             }
         })?;
         Ok(all)
@@ -363,8 +364,9 @@ impl Orthonormal {
     fn project_all(&self, cz: &[f64], c: usize, out: &mut [f64]) {
         let (k, q) = (self.kept.len(), cz.len() / c);
         if k < wide::WIDE {
+            let mut work = Vec::with_capacity(k);
             for (row, column) in cz.chunks_exact(c).enumerate() {
-                self.project(column, |j, value| out[j * q + row] = value);
+                self.project(column, &mut work, |j, value| out[j * q + row] = value);
             }
             return;
         }
@@ -379,12 +381,13 @@ impl Orthonormal {
     }
 
     /// Turns one column of C~'Z into [Q e]'Z.
-    fn project(&self, column: &[f64], mut set: impl FnMut(usize, f64)) {
+    fn project(&self, column: &[f64], v: &mut Vec<f64>, mut set: impl FnMut(usize, f64)) {
         let k = self.kept.len();
-        let mut v: Vec<f64> = self.kept.iter().map(|&i| column[i]).collect();
-        dense::solve_lower(k, &self.l, &mut v);
+        v.clear();
+        v.extend(self.kept.iter().map(|&i| column[i]));
+        dense::solve_lower(k, &self.l, v);
         let e = column[column.len() - 1] - v.iter().zip(&self.projection).map(|(a, b)| a * b).sum::<f64>();
-        v.into_iter().enumerate().for_each(|(j, value)| set(j, value));
+        v.iter().enumerate().for_each(|(j, value)| set(j, *value));
         set(k, e);
     }
 }

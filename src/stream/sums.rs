@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::pairs::{New, Pairs};
 use crate::envelope::{column, column_if_any, fits};
 use crate::error::{Error, Result, try_copy, try_vec};
-use crate::lmm::basis::{Basis, mirror};
+use crate::lmm::basis::Basis;
 use crate::lmm::rows::Chunk;
 use crate::random::{TermSize, block_diagonal};
 
@@ -249,7 +249,6 @@ impl Sums {
 
     /// Adds rows. What can fail does so before anything is added.
     pub fn add(&mut self, chunk: &Chunk<'_>, basis: &Basis) -> Result<()> {
-        let c = self.c;
         let sizes: Vec<_> = self.terms.iter().map(|term| TermSize { levels: term.levels, effects: term.effects }).collect();
         let rows = |k: usize| (&chunk.terms[k], sizes[k]);
         let mut new: Vec<New> = vec![];
@@ -261,10 +260,8 @@ impl Sums {
             Some(_) => Some(basis.gram(&Chunk { weights: None, terms: vec![], ..chunk.clone() })?),
             None => None,
         };
-        let mut own = try_vec("cross-products of the fixed effects", 0.0, c * c)?;
-        let mut terms: Vec<_> = self.terms.iter_mut().map(|term| (term.effects, &mut term.cz[..])).collect();
-        basis.add_products(chunk, &mut own, &mut terms)?;
-        mirror(c, &mut own);
+        let terms = self.terms.iter_mut().map(|term| (term.effects, &mut term.cz[..])).collect();
+        let own = basis.products(chunk, terms)?;
         add_to(&mut self.gram, &own);
         for (sums, term) in self.terms.iter_mut().zip(&chunk.terms) {
             block_diagonal(term, chunk.weights, sums.effects, &mut sums.diagonal);

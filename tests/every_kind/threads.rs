@@ -80,6 +80,39 @@ fn linear_models_do_not_depend_on_threads() {
     }
 }
 
+/// The sums over pieces of rows and of levels, with levels in order and out of it, weights, and many columns.
+#[test]
+fn linear_models_of_many_rows_levels_and_columns_do_not_depend_on_threads() {
+    let lmm = |formula: &str| spec(ModelKind::Lmm, "", formula);
+    let mut frame = data(9000, 4);
+    frame.add_real("w", (0..frame.n_rows()).map(|i| 0.5 + f64::from(u8::from(i % 3 == 0))).collect()).unwrap();
+    for formula in ["y ~ x + (x | g)", "y ~ x + (1 | g)", "y ~ x + f + (x || g) + (1 | h)"] {
+        same(formula, &lmm(formula), &frame, &with(1));
+        same(formula, &lmm(formula), &frame, &Options { reml: false, ..with(1) });
+        let mut weighted = lmm(formula);
+        let Source::Formula(source) = &mut weighted.source else { panic!("a formula") };
+        source.weights = Some("w".into());
+        same(formula, &weighted, &frame, &with(1));
+    }
+    let frame = data(420, 75);
+    for formula in ["y ~ x + (x | h)", "y ~ x + h + (1 | g)", "y ~ x + h + (1 | f)"] {
+        same(formula, &lmm(formula), &frame, &with(1));
+    }
+}
+
+/// Two factors of which one leaves a large dense block of the other.
+#[test]
+fn large_dense_blocks_do_not_depend_on_threads() {
+    let mut frame = data(420, 75);
+    let mut rng = Rng(71);
+    for (name, levels) in [("a", 700.0), ("b", 520.0)] {
+        let labels: Vec<String> = (0..frame.n_rows()).map(|_| format!("{:03}", (levels * rng.uniform()) as usize)).collect();
+        frame.add_strings(name, &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+    }
+    same("linear", &spec(ModelKind::Lmm, "", "y ~ x + (1 | a) + (1 | b)"), &frame, &with(1));
+    same("Poisson", &spec(ModelKind::Glmm, "poisson", "count ~ x + (1 | a) + (1 | b)"), &frame, &with(1));
+}
+
 #[test]
 fn generalised_models_do_not_depend_on_threads() {
     let frame = data(940, 70);

@@ -12,6 +12,7 @@ pub(super) enum Records<'t> {
         separator: u8,
         next: usize,
         start: usize,
+        line: usize,
         cells: Vec<&'t str>,
     },
     Any {
@@ -29,7 +30,7 @@ impl<'t> Records<'t> {
             && lines
             && let Ok(text) = std::str::from_utf8(text)
         {
-            return Records::Plain { text, separator, next: 0, start: 0, cells: Vec::new() };
+            return Records::Plain { text, separator, next: 0, start: 0, line: 0, cells: Vec::new() };
         }
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).delimiter(separator).quoting(options.quote.is_some());
@@ -41,10 +42,11 @@ impl<'t> Records<'t> {
     pub fn advance(&mut self) -> Result<bool, ::csv::Error> {
         match self {
             Records::Any { reader, record } => reader.read_record(record),
-            Records::Plain { text, separator, next, start, cells } => {
+            Records::Plain { text, separator, next, start, line: number, cells } => {
                 cells.clear();
                 while let Some(rest) = text.get(*next..).filter(|rest| !rest.is_empty()) {
                     *start = *next;
+                    *number += 1;
                     let length = memchr::memchr(b'\n', rest.as_bytes());
                     *next += length.map_or(rest.len(), |length| length + 1);
                     let line = &rest[..length.unwrap_or(rest.len())];
@@ -67,6 +69,11 @@ impl<'t> Records<'t> {
             }
             Records::Plain { next, start, .. } => (*start, *next),
         }
+    }
+
+    /// The line of the record, from 1, where lines are all that there is.
+    pub fn line(&self) -> Option<usize> {
+        if let Records::Plain { line, .. } = self { Some(*line) } else { None }
     }
 
     pub fn may_be_quoted(&self) -> bool {

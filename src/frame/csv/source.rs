@@ -208,7 +208,8 @@ impl<'a> Source<'a> {
             end = behind;
             let broken = if records.may_be_quoted() { self.check_quotes(start, end, row)? } else { None };
             if row >= 0 {
-                origin.note(row as usize, first_line + lines.of_record(start), &source)?;
+                let line = records.line().unwrap_or_else(|| lines.of_record(start));
+                origin.note(row as usize, first_line + line, &source)?;
                 if records.len() != names.len() {
                     return Err(self.ragged(records.len(), names.len(), start, broken).at(first_row + row as usize));
                 }

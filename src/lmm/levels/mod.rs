@@ -17,6 +17,7 @@ use crate::error::{Result, try_vec};
 use crate::linalg::dense;
 use crate::linalg::lanes::{LANES, Lanes};
 use crate::random::FactorDerivative;
+use crate::threads::divide;
 use kernel::{First, Second, Sums, place, triangle};
 use pulp::Arch;
 
@@ -29,14 +30,26 @@ const MOST_COLUMNS: usize = 16;
 /// What memory is for.
 const LEVELS: &str = "cross-products of the random effects";
 
+/// Eights of levels whose sums are made together, by one thread.
+const PIECE: usize = 1024;
+
 /// The cross-products of all levels, by eights.
 pub(super) struct Levels {
     effects: usize,
     columns: usize,
     /// For eight levels the lower triangles of Z'Z, then Z'[Q e] `[r, m]`.
     tiles: Vec<Lanes>,
+    /// Of each [`PIECE`] of them; the first becomes that of all.
+    partial: Vec<Partial>,
+    threads: usize,
+}
+
+/// Sums over some levels.
+#[derive(Clone)]
+struct Partial {
     work: Vec<Lanes>,
     sums: Vec<Lanes>,
+    log_det: f64,
 }
 
 /// What the second pass gives.
@@ -87,7 +100,7 @@ fn columns<const R: usize>(t: &[f64]) -> [[f64; R]; R] {
 
 impl Levels {
     /// `None` where the model is another one.
-    pub fn new(system: &LinearSystem) -> Result<Option<Self>> {
+    pub fn new(system: &LinearSystem, threads: usize) -> Result<Option<Self>> {
         let ([size], [structure]) = (&system.gram.layout.terms[..], &system.structures[..]) else { return Ok(None) };
         let (r, m) = (size.effects, system.m());
         if r == 0 || r > MOST_EFFECTS || m > MOST_COLUMNS || structure.is_markov() || system.correlation.is_some() {
@@ -109,47 +122,62 @@ impl Levels {
             }
         }
         let sums = (3 + m) * r * r + triangle(r) * triangle(r);
-        Ok(Some(Levels {
-            effects: r,
-            columns: m,
-            tiles,
-            work: vec![Lanes::ZERO; 2 * m * r],
-            sums: vec![Lanes::ZERO; sums.max(triangle(m))],
-        }))
+        let (work, sums) = (vec![Lanes::ZERO; 2 * m * r], vec![Lanes::ZERO; sums.max(triangle(m))]);
+        let partial = vec![Partial { work, sums, log_det: 0.0 }; size.levels.div_ceil(PIECE * LANES).max(1)];
+        Ok(Some(Levels { effects: r, columns: m, tiles, partial, threads }))
+    }
+
+    /// The sums that `pass` makes of each piece's tiles, added in the order of the pieces: these are what [`PIECE`] makes them, whatever the
+    /// number of threads.
+    fn sums(&mut self, pass: &(dyn Fn(&[Lanes], &mut Partial) + Sync)) -> &Partial {
+        let height = triangle(self.effects) + self.effects * self.columns;
+        self.partial.iter_mut().for_each(|partial| partial.sums.fill(Lanes::ZERO));
+        if let [own] = &mut self.partial[..] {
+            pass(&self.tiles, own);
+        } else {
+            let pieces = self.tiles.chunks(PIECE * height).zip(&mut self.partial).collect();
+            divide(self.threads, pieces, &|(tiles, own)| pass(tiles, own));
+        }
+        let (first, others) = self.partial.split_at_mut(1);
+        for other in others {
+            first[0].sums.iter_mut().zip(&other.sums).for_each(|(sum, v)| *sum += *v);
+            first[0].log_det += other.log_det;
+        }
+        &first[0]
     }
 
     /// log|A|; [Q e]'Z Lambda A^-1 Lambda'Z'[Q e] is taken off the lower triangle of `gram` `[m, m]`.
     pub fn first(&mut self, t: &[f64], gram: &mut [f64]) -> f64 {
-        let m = self.columns;
-        let Levels { effects, tiles, work, sums, .. } = self;
-        sums.fill(Lanes::ZERO);
-        let (half, sums) = (&mut work[..], &mut sums[..]);
-        let log_det = with_effects!(*effects, First { columns: m, tiles: &tiles[..], half, sums }, t);
+        let (r, m) = (self.effects, self.columns);
+        let all = self.sums(&|tiles, Partial { work, sums, log_det }| {
+            let (half, sums) = (&mut work[..], &mut sums[..]);
+            *log_det = with_effects!(r, First { columns: m, tiles, half, sums }, t);
+        });
         let mut k = 0;
         for row in 0..m {
             for column in 0..=row {
-                gram[column * m + row] -= self.sums[k].sum();
+                gram[column * m + row] -= all.sums[k].sum();
                 k += 1;
             }
         }
-        log_det
+        all.log_det
     }
 
     /// The force, and what average information takes, where the first pass has been.
     pub fn second(&mut self, at: &Place<'_>) -> Traces {
         let (r, m) = (self.effects, self.columns);
         let from = if at.reml { 0 } else { m - 1 };
-        let Levels { tiles, work, sums, .. } = self;
-        sums.fill(Lanes::ZERO);
-        let (trace, rest) = sums.split_at_mut(r * r);
-        let (fixed, rest) = rest.split_at_mut(r * r);
-        let (last, rest) = rest.split_at_mut(r * r);
-        let (along, rest) = rest.split_at_mut(m * r * r);
-        let tensor = &mut rest[..triangle(r) * triangle(r)];
-        let sums = Sums { trace, fixed, last, along, tensor };
-        let (tiles, work, divided, gram, gamma) = (&tiles[..], &mut work[..], at.divided, at.gram, at.gamma);
-        with_effects!(r, Second { columns: m, tiles, divided, gram, gamma, from, work, sums }, at.t);
-        let all: Vec<f64> = self.sums.iter().map(|sum| sum.sum()).collect();
+        let all = self.sums(&|tiles, Partial { work, sums, .. }| {
+            let (trace, rest) = sums.split_at_mut(r * r);
+            let (fixed, rest) = rest.split_at_mut(r * r);
+            let (last, rest) = rest.split_at_mut(r * r);
+            let (along, rest) = rest.split_at_mut(m * r * r);
+            let tensor = &mut rest[..triangle(r) * triangle(r)];
+            let sums = Sums { trace, fixed, last, along, tensor };
+            let (work, divided, gram, gamma) = (&mut work[..], at.divided, at.gram, at.gamma);
+            with_effects!(r, Second { columns: m, tiles, divided, gram, gamma, from, work, sums }, at.t);
+        });
+        let all: Vec<f64> = all.sums.iter().map(|sum| sum.sum()).collect();
         let (trace, rest) = all.split_at(r * r);
         let (fixed, rest) = rest.split_at(r * r);
         let (last, rest) = rest.split_at(r * r);
