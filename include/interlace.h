@@ -6220,7 +6220,9 @@ interlace_status interlace_accumulator_add_arrow(interlace_accumulator *accumula
 /**
  * Adds the rows of all arrays of an Arrow stream, one array after the other: no more than one is in memory. The stream
  * is as for interlace_frame_from_arrow_stream, and is released by the call whether it succeeds or fails. On failure,
- * and so if the stream fails half-way, nothing of it has been added.
+ * and so if the stream fails half-way, nothing of it has been added. If the accumulator's partition has no rows yet,
+ * its sums have the bits of the arrays added one by one; otherwise those of the stream are made apart, and are added as
+ * a whole.
  * @param[in,out] accumulator The accumulator.
  * @param[in,out] stream The stream, which is read to its end. Released by the call.
  * @param[in] options A progress function and a deadline are taken from them. NULL is allowed.

@@ -224,6 +224,12 @@ pub fn column_if_any<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer.deserialize_option(ElementsIfAny(PhantomData))
 }
 
+/// The failure of a list that memory of so many bytes was refused to.
+pub fn no_memory<E: serde::de::Error>(bytes: usize) -> E {
+    SHORT.set(bytes);
+    E::custom("no memory for a list")
+}
+
 struct Elements<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
@@ -237,10 +243,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
         let count = elements.size_hint().filter(|count| *count <= MOST.get());
         let count = count.ok_or_else(|| A::Error::custom("a list of more elements than there are bytes"))?;
         let mut all = Vec::new();
-        all.try_reserve_exact(count).map_err(|_| {
-            SHORT.set(count.saturating_mul(size_of::<T>()));
-            A::Error::custom("no memory for a list")
-        })?;
+        all.try_reserve_exact(count).map_err(|_| no_memory(count.saturating_mul(size_of::<T>())))?;
         while let Some(element) = elements.next_element()? {
             all.push(element);
         }

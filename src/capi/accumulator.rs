@@ -1,6 +1,6 @@
 //! Accumulators: the rows of a linear model reduced to sums.
 
-use super::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema, Owned, each_frame, frame_of};
+use super::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema, Owned, each_part, frame_of};
 use super::boundary::{boundary, query};
 use super::buffer::{slice, target};
 use super::fit::FitHandle;
@@ -11,6 +11,7 @@ use super::plan::PlanHandle;
 use super::progress::watched;
 use super::saved::write_out;
 use super::status::{ErrorRecord, Status};
+use crate::frame::arrow::TextOrder;
 use crate::stream::Accumulator;
 
 /// The data of a linear mixed model reduced to sums: rows are added and need not be kept; accumulators of parts are merged, in one process or
@@ -74,14 +75,15 @@ pub unsafe extern "C" fn interlace_accumulator_add_arrow(
     boundary(err, || {
         let (mut schema, mut array) = (Owned::moved(schema), Owned::moved(array));
         let own = need(accumulator, "accumulator")?;
-        let frame = frame_of(Owned::live(schema.as_mut())?, Owned::live(array.as_mut())?)?;
+        let frame = frame_of(Owned::live(schema.as_mut())?, Owned::live(array.as_mut())?, TextOrder::AsItComes)?;
         watched(options, |watch| own.accumulator.add(&frame, watch))
     })
 }
 
 /// Adds the rows of all arrays of an Arrow stream, one array after the other: no more than one is in memory. The stream is as for
 /// interlace_frame_from_arrow_stream, and is released by the call whether it succeeds or fails. On failure, and so if the stream fails
-/// half-way, nothing of it has been added.
+/// half-way, nothing of it has been added. If the accumulator's partition has no rows yet, its sums have the bits of the arrays added one by one;
+/// otherwise those of the stream are made apart, and are added as a whole.
 /// @param stream The stream, which is read to its end. Released by the call.
 /// @param options A progress function and a deadline are taken from them. NULL is allowed.
 /// Since 0.1.
@@ -95,11 +97,8 @@ pub unsafe extern "C" fn interlace_accumulator_add_arrow_stream(
     boundary(err, || {
         let mut stream = Owned::moved(stream);
         let own = need(accumulator, "accumulator")?;
-        let mut all = own.accumulator.clone();
         let stream = Owned::live(stream.as_mut())?;
-        watched(options, |watch| each_frame(stream, |frame| all.add(frame, watch)))?;
-        own.accumulator = all;
-        Ok(())
+        watched(options, |watch| own.accumulator.add_all(|all| each_part(stream, |frame| all.add(frame, watch))))
     })
 }
 

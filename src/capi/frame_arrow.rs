@@ -8,6 +8,7 @@ use super::buffer::target;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::status::{ErrorRecord, Status};
+use crate::frame::arrow::TextOrder;
 
 /// Makes a frame of a table in the Arrow C data interface: a schema of format "+s" and an array. Both are moved out of the structures,
 /// which are marked as released, whether the call succeeds or fails; the values are copied. docs/arrow.md says what becomes of each type.
@@ -26,7 +27,7 @@ pub unsafe extern "C" fn interlace_frame_from_arrow(
     boundary(err, || {
         let (mut schema, mut array) = (Owned::moved(schema), Owned::moved(array));
         let out = target(out, "out")?;
-        let frame = frame_of(Owned::live(schema.as_mut())?, Owned::live(array.as_mut())?)?;
+        let frame = frame_of(Owned::live(schema.as_mut())?, Owned::live(array.as_mut())?, TextOrder::Sorted)?;
         out.write(give(FrameHandle::new(frame))?);
         Ok(())
     })

@@ -77,6 +77,11 @@ impl Variable {
 
     /// Brings the values of new data to the kind that was learnt: numbers become categories where a factor is wanted.
     pub fn conform<'a>(&self, value: Value<'a>) -> Result<Value<'a>> {
+        self.conform_to("the training data", value)
+    }
+
+    /// The same, with what the kind was learnt from.
+    pub fn conform_to<'a>(&self, learnt: &str, value: Value<'a>) -> Result<Value<'a>> {
         match (&self.kind, value) {
             (Kind::Factor { .. }, Value::Numbers(v)) => {
                 Ok(Value::Factor(Factor::from_numbers(try_owned("values of an expression", v)?)?))
@@ -89,8 +94,7 @@ impl Variable {
             | (Kind::Factor { .. }, value @ Value::Factor(_)) => Ok(value),
             (kind, value) => {
                 let wanted = if matches!(kind, Kind::Factor { .. }) { "categories" } else { "numbers" };
-                let message =
-                    format!("{} holds {} here, but held {wanted} in the training data", quoted(&self.name), value.describe());
+                let message = format!("{} holds {} here, but held {wanted} in {learnt}", quoted(&self.name), value.describe());
                 Err(Error::data(message))
             }
         }

@@ -35,7 +35,8 @@ pub enum ColumnData {
 pub struct Category {
     /// Index into `levels`, 0-based; -1 is missing.
     pub codes: Vec<i32>,
-    /// The labels. In the declared order if `declared`, otherwise sorted bytewise.
+    /// The labels. In the declared order if `declared`, otherwise sorted bytewise, or, in a part that is only added to an accumulator, as they
+    /// appeared.
     pub levels: Vec<String>,
     /// The caller gave the order of the levels, or they are numbers in numerical order.
     pub declared: bool,

@@ -1,17 +1,14 @@
 //! Text to codes: each distinct text is kept once.
 
-use std::collections::HashMap;
-
-use rustc_hash::FxBuildHasher;
-
 use super::column::Category;
+use super::distinct::DistinctTexts;
 use crate::error::{Error, Result, try_collect, try_vec};
 use crate::names::quoted;
 
-/// Distinct texts, numbered from 0 in order of appearance. The hasher has no random state: results are the same in every run.
+/// The levels of a column, in order of appearance.
 #[derive(Default)]
 pub(super) struct Dictionary {
-    index: HashMap<Box<str>, i32, FxBuildHasher>,
+    texts: DistinctTexts,
 }
 
 impl Dictionary {
@@ -28,35 +25,32 @@ impl Dictionary {
 
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
-        let mut index = HashMap::default();
-        index.try_reserve(self.index.len()).map_err(|_| Error::memory("dictionary of levels", self.index.len()))?;
-        index.extend(self.index.iter().map(|(text, code)| (text.clone(), *code)));
-        Ok(Dictionary { index })
+        Ok(Dictionary { texts: self.texts.try_clone()? })
     }
 
     /// The code of a text, which is added if it is new.
     pub fn code(&mut self, column: &str, text: &str) -> Result<i32> {
-        if let Some(code) = self.find(text) {
-            return Ok(code);
-        }
-        let code = i32::try_from(self.index.len())
-            .map_err(|_| Error::argument(format!("column {} has more than {} levels", quoted(column), i32::MAX)))?;
-        self.index.try_reserve(1).map_err(|_| Error::memory("dictionary of levels", text.len()))?;
-        self.index.insert(text.into(), code);
-        Ok(code)
+        i32::try_from(self.texts.code(text)?)
+            .map_err(|_| Error::argument(format!("column {} has more than {} levels", quoted(column), i32::MAX)))
     }
 
     /// The code of a known text.
     pub fn find(&self, text: &str) -> Option<i32> {
-        self.index.get(text).copied()
+        self.texts.find(text).map(|code| code as i32)
     }
 
     /// The category with these codes, its levels sorted bytewise.
     pub fn into_sorted(self, mut codes: Vec<i32>) -> Result<Category> {
-        let mut entries = try_collect("levels of a column", self.index.into_iter())?;
+        let mut entries = try_collect("levels of a column", self.texts.iter().enumerate().map(|(code, text)| (text, code as i32)))?;
         let rank = sort_and_rank(&mut entries)?;
         recode(&mut codes, &rank);
-        let levels = try_collect("levels of a column", entries.into_iter().map(|(text, _)| text.into()))?;
+        let levels = try_collect("levels of a column", entries.into_iter().map(|(text, _)| text.to_owned()))?;
+        Ok(Category { codes, levels, ..Category::default() })
+    }
+
+    /// The category with these codes, its levels as they appeared: for a part of the data, whose levels are sorted with those of all parts.
+    pub fn into_part(self, codes: Vec<i32>) -> Result<Category> {
+        let levels = try_collect("levels of a column", self.texts.iter().map(str::to_owned))?;
         Ok(Category { codes, levels, ..Category::default() })
     }
 }

@@ -7,6 +7,7 @@ mod category;
 mod column;
 mod csv;
 mod dictionary;
+mod distinct;
 mod number;
 mod origin;
 mod place;
@@ -18,6 +19,7 @@ mod write;
 
 pub use self::column::{Category, Column, ColumnData, MISSING_CODE, MISSING_INTEGER, Times};
 pub use self::csv::{CsvOptions, CsvStream};
+pub use self::distinct::DistinctTexts;
 pub use self::number::{number_of_text, shortest_text};
 pub use self::suspicion::Suspicion;
 pub use self::table::Frame;

@@ -87,6 +87,17 @@ impl Basis {
         Ok(gram)
     }
 
+    /// The same, with C~'Z of the terms of the chunk added to theirs: the number of effects, and `[columns, effects, levels]`.
+    pub fn products(&self, chunk: &Chunk<'_>, terms: Vec<(usize, &mut [f64])>) -> Result<Vec<f64>> {
+        let mut own = vec![];
+        for (term, (effects, sums)) in chunk.terms.iter().zip(terms) {
+            own.push(ByLevel { index: term.index, z: term.z.map(|z| z.chunks_exact(chunk.n).collect()), effects, sums });
+        }
+        let mut gram = self.part(&chunk.rows(), &mut own, &chunk.watch)?;
+        mirror(self.columns, &mut gram);
+        Ok(gram)
+    }
+
     /// C~'C~ of a piece of rows, on and above the diagonal; C~'Z of terms is added to theirs.
     pub(super) fn part(&self, rows: &Rows<'_>, terms: &mut [ByLevel<'_>], watch: &Watch<'_>) -> Result<Vec<f64>> {
         let c = self.columns;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::dictionary::Dictionary;
 use super::plan::{Learnt, Plan};
 use super::space::{Placed, Space};
 use super::sums::Sums;
@@ -73,6 +74,28 @@ impl Accumulator {
     /// Adds the rows of a frame. Where that fails the accumulator is as it was.
     pub fn add(&mut self, frame: &Frame, watch: &Watch<'_>) -> Result<()> {
         self.try_add(frame, watch).map_err(|error| frame.located(error))
+    }
+
+    /// Adds what `add` adds to the accumulator that it gets, or nothing where that fails. If there are rows already, these are summed apart and
+    /// then added as a whole: nothing large is copied.
+    pub fn add_all(&mut self, add: impl FnOnce(&mut Accumulator) -> Result<()>) -> Result<()> {
+        let mut apart = self.without_sums();
+        let learnt = self.plan.learnt()?;
+        apart.own = Sums::new(&apart.space.sizes(&learnt.outline), learnt.outline.is_weighted())?;
+        add(&mut apart)?;
+        let sizes = apart.space.sizes(&learnt.outline);
+        // Levels that no row has are harmless.
+        self.space = apart.space;
+        if self.own.n == 0 {
+            std::mem::swap(&mut self.own, &mut apart.own);
+            self.own.take_totals(&apart.own);
+        } else {
+            apart.own.grow(&sizes)?;
+            self.own.grow(&sizes)?;
+            self.own.take(&apart.own)?;
+        }
+        (self.seen, self.warnings) = (apart.seen, apart.warnings);
+        Ok(())
     }
 
     fn try_add(&mut self, frame: &Frame, watch: &Watch<'_>) -> Result<()> {
@@ -150,7 +173,7 @@ impl Accumulator {
 
     /// Bytes that it takes, or nearly so.
     pub fn bytes(&self) -> usize {
-        let texts: usize = self.space.factors.iter().map(|own| own.text_bytes()).sum();
+        let texts: usize = self.space.factors.iter().map(Dictionary::text_bytes).sum();
         self.own.bytes() + self.merged.iter().map(Sums::bytes).sum::<usize>() + texts
     }
 

@@ -87,6 +87,10 @@ impl Columns {
         self.has_intercept() && self.slots.len() == 1
     }
 
+    fn has_factors(&self) -> bool {
+        self.terms.iter().any(|term| term.cells.width() > 0)
+    }
+
     /// A column made of numbers, without factors.
     pub fn is_of_numbers(&self, slot: Slot) -> bool {
         slot.term().is_some_and(|t| self.terms[t].cells.width() == 0)
@@ -129,18 +133,19 @@ impl Columns {
         if self.has_intercept() {
             x[..n].fill(1.0);
         }
-        let mut product = try_vec("model matrix", 1.0, n)?;
+        let mut product = try_vec("model matrix", 1.0, if self.has_factors() { n } else { 0 })?;
         for (term, places) in self.terms.iter().zip(&cells.0) {
             for k in 0..term.width {
+                if places.is_empty() {
+                    let column = &mut x[(term.first[0] as usize + k) * n..][..n];
+                    column.fill(1.0);
+                    term.multiply(k, part, column);
+                    continue;
+                }
                 product.fill(1.0);
                 term.multiply(k, part, &mut product);
-                match places.is_empty() {
-                    true => x[(term.first[0] as usize + k) * n..][..n].copy_from_slice(&product),
-                    false => {
-                        for (i, (cell, value)) in places.iter().zip(&product).enumerate() {
-                            x[(term.first[*cell as usize] as usize + k) * n + i] = *value;
-                        }
-                    }
+                for (i, (cell, value)) in places.iter().zip(&product).enumerate() {
+                    x[(term.first[*cell as usize] as usize + k) * n + i] = *value;
                 }
             }
         }

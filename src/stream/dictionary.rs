@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::design::outline::{Labels, LevelOrder, logical_levels};
-use crate::envelope::{column, fits};
+use crate::envelope::column;
 use crate::error::{Error, Result, try_vec};
+use crate::frame::DistinctTexts;
 use crate::names::quoted;
 
 /// The code of a level that is not in a dictionary.
@@ -16,14 +17,11 @@ const NONE: u32 = u32::MAX;
 /// The levels of one factor.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Dictionary {
-    #[serde(deserialize_with = "column")]
-    levels: Vec<String>,
+    levels: DistinctTexts,
     order: Option<LevelOrder>,
     /// The levels in their declared order, where there is one.
     #[serde(deserialize_with = "column")]
     declared: Vec<String>,
-    #[serde(skip)]
-    places: HashMap<Box<str>, u32>,
 }
 
 /// The levels of a dictionary in their order, and for each code its place there; `NONE` for those that do not occur.
@@ -44,19 +42,8 @@ impl Dictionary {
         self.levels.len()
     }
 
-    /// Fails for one that was read from damaged bytes; makes what is not written.
-    pub fn restore(&mut self) -> Result<()> {
-        fits(self.levels.len() < NONE as usize, "a level")?;
-        self.places = HashMap::new();
-        self.places.try_reserve(self.levels.len()).map_err(|_| Error::memory("levels of a factor", 32 * self.levels.len()))?;
-        for (code, level) in self.levels.iter().enumerate() {
-            fits(self.places.insert(level.as_str().into(), code as u32).is_none(), "a level")?;
-        }
-        Ok(())
-    }
-
     /// Fails where levels are declared in an order that contradicts the one before.
-    pub fn check(&self, name: &str, labels: &Labels) -> Result<()> {
+    pub fn check(&self, name: &str, labels: &Labels<'_>) -> Result<()> {
         if labels.order == LevelOrder::Declared { self.check_declared(name, &labels.levels) } else { Ok(()) }
     }
 
@@ -73,14 +60,14 @@ impl Dictionary {
     }
 
     /// The codes of the rows of a part, with new levels for those that are not known; `check` has been called.
-    pub fn codes(&mut self, labels: &Labels) -> Result<Vec<u32>> {
+    pub fn codes(&mut self, labels: &Labels<'_>) -> Result<Vec<u32>> {
         self.note(labels.order, &labels.levels);
         let mut known = try_vec("levels of a factor", NONE, labels.levels.len())?;
         let mut codes = try_vec("codes of a factor", 0, labels.codes.len())?;
         for (code, own) in codes.iter_mut().zip(&labels.codes) {
             let known = &mut known[*own as usize];
             if *known == NONE {
-                *known = self.code(&labels.levels[*own as usize])?;
+                *known = self.levels.code(&labels.levels[*own as usize])?;
             }
             *code = *known;
         }
@@ -103,18 +90,6 @@ impl Dictionary {
         });
     }
 
-    fn code(&mut self, level: &str) -> Result<u32> {
-        if let Some(code) = self.places.get(level) {
-            return Ok(*code);
-        }
-        let (code, memory) = (self.levels.len() as u32, || Error::memory("levels of a factor", 48));
-        self.places.try_reserve(1).map_err(|_| memory())?;
-        self.levels.try_reserve(1).map_err(|_| memory())?;
-        self.places.insert(level.into(), code);
-        self.levels.push(level.to_owned());
-        Ok(code)
-    }
-
     /// Takes the levels of another dictionary; gives the code of each of them here.
     pub fn take(&mut self, name: &str, other: &Dictionary) -> Result<Vec<u32>> {
         self.check_declared(name, &other.declared)?;
@@ -122,8 +97,8 @@ impl Dictionary {
             self.note(order, &other.declared);
         }
         let mut codes = try_vec("levels of a factor", 0, other.levels.len())?;
-        for (code, level) in codes.iter_mut().zip(&other.levels) {
-            *code = self.code(level)?;
+        for (code, level) in codes.iter_mut().zip(other.levels.iter()) {
+            *code = self.levels.code(level)?;
         }
         Ok(codes)
     }
@@ -138,10 +113,10 @@ impl Dictionary {
         let place = |list: &[String], level: &str| list.iter().position(|own| own == level).unwrap_or(list.len());
         let declared: HashMap<&str, usize> = self.declared.iter().enumerate().map(|(i, level)| (level.as_str(), i)).collect();
         let compare = |a: &u32, b: &u32| -> Ordering {
-            let (a, b) = (&self.levels[*a as usize], &self.levels[*b as usize]);
+            let (a, b) = (self.levels.get(*a as usize), self.levels.get(*b as usize));
             let rest = || match self.order {
                 Some(LevelOrder::Declared) => {
-                    let of = |level: &String| declared.get(level.as_str()).copied().unwrap_or(declared.len());
+                    let of = |level: &str| declared.get(level).copied().unwrap_or(declared.len());
                     of(a).cmp(&of(b)).then_with(|| a.cmp(b))
                 }
                 Some(LevelOrder::Number) => by_number(a, b),
@@ -153,19 +128,19 @@ impl Dictionary {
         codes.sort_unstable_by(compare);
         let mut rank = try_vec("levels of a factor", NONE, self.levels.len())?;
         codes.iter().enumerate().for_each(|(place, code)| rank[*code as usize] = place as u32);
-        Ok(Sorted { levels: codes.iter().map(|code| self.levels[*code as usize].clone()).collect(), rank })
+        Ok(Sorted { levels: codes.iter().map(|code| self.levels.get(*code as usize).to_owned()).collect(), rank })
     }
 
     /// Whether its first levels are those of another.
     pub fn begins_with(&self, other: &Dictionary) -> bool {
-        self.levels.starts_with(&other.levels)
+        other.levels.len() <= self.levels.len() && self.levels.iter().zip(other.levels.iter()).all(|(own, their)| own == their)
     }
 
     /// The levels of truth values: both are there.
     pub fn as_truth(&self) -> Result<Sorted> {
         let levels = logical_levels();
         let mut rank = try_vec("levels of a factor", NONE, self.levels.len())?;
-        for (rank, level) in rank.iter_mut().zip(&self.levels) {
+        for (rank, level) in rank.iter_mut().zip(self.levels.iter()) {
             *rank = levels.iter().position(|own| own == level).map_or(NONE, |place| place as u32);
         }
         Ok(Sorted { levels, rank })
@@ -174,12 +149,11 @@ impl Dictionary {
     /// Forgets the levels from a place on.
     pub fn truncate(&mut self, len: usize) {
         self.levels.truncate(len);
-        self.places.retain(|_, code| (*code as usize) < len);
     }
 
     /// Bytes of the texts.
     pub fn text_bytes(&self) -> usize {
-        self.levels.iter().map(String::len).sum()
+        self.levels.text_bytes()
     }
 }
 

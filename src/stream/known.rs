@@ -26,7 +26,7 @@ impl Known {
             variables.push(if outline.is_logical(v) { space.factors[v].as_truth()? } else { sorted });
         }
         let (mut groups, mut combinations) = (vec![], vec![]);
-        for (g, range) in space.group_factors(outline).into_iter().enumerate() {
+        for (g, range) in Space::group_factors(outline).into_iter().enumerate() {
             let flags = &seen.groups[g].0;
             let own: Vec<usize> = (0..flags.len()).filter(|place| flags[*place]).collect();
             let (mut names, mut codes) = (vec![], vec![]);

@@ -4,6 +4,7 @@
 mod dictionary;
 mod tuples;
 mod columns;
+mod table;
 mod pairs;
 mod sums;
 mod space;

@@ -1,10 +1,12 @@
 //! Cross-products of two random terms: a block for each pair of levels that meet. A part of the data adds a sorted run of pairs; runs of like
-//! length are joined, so that each pair is moved about log2 of the number of parts times.
+//! length are joined, so that each pair is moved about log2 of the number of parts times. Where half of all pairs meet, a table of all takes no
+//! more memory, and rows go straight into it.
 
 use serde::{Deserialize, Serialize};
 
+use super::table::Table;
 use crate::envelope::{column, fits};
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_copy, try_gather, try_vec};
 use crate::random::{BlockMatrix, TermRows, TermSize};
 
 /// Rows are sorted by counting where there are no more levels than so many for each row.
@@ -17,6 +19,9 @@ const WHAT: &str = "cross-products of the random effects";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pairs {
     runs: Vec<Run>,
+    /// Of the first levels, while rows are added.
+    #[serde(skip)]
+    table: Option<Table>,
 }
 
 /// Pairs in order, each once, with a block of numbers each.
@@ -33,10 +38,13 @@ struct Run {
 /// The run of a part, to be added when nothing can fail any more.
 pub struct New(Run);
 
+/// A random term's rows of a part, and its size.
+type Rows<'a> = (&'a TermRows<'a>, TermSize);
+
 impl Pairs {
-    /// The pairs of the rows of a part, summed in the order of the rows.
-    pub fn of_rows(k: (&TermRows<'_>, TermSize), m: (&TermRows<'_>, TermSize), weights: Option<&[f64]>) -> Result<New> {
-        if k.1.levels + m.1.levels <= LEVELS_PER_ROW * k.0.index.len() {
+    /// The pairs of the rows of a part that are not in the table, summed in the order of the rows.
+    pub fn of_rows(&self, k: Rows<'_>, m: Rows<'_>, weights: Option<&[f64]>) -> Result<New> {
+        if self.table.is_none() && k.1.levels + m.1.levels <= LEVELS_PER_ROW * k.0.index.len() {
             let matrix = BlockMatrix::product(k.0, &k.1, m.0, &m.1, weights)?;
             let mut keys = try_vec(WHAT, 0, matrix.rows.len())?;
             for (column, range) in matrix.col_ptr.windows(2).enumerate() {
@@ -45,18 +53,17 @@ impl Pairs {
             }
             return Ok(New(Run { keys, values: matrix.values }));
         }
-        Self::of_few_rows(k, m, weights)
+        self.of_few_rows(k, m, weights)
     }
 
-    /// The same of rows that are few beside the levels.
-    fn of_few_rows(
-        (k, own): (&TermRows<'_>, TermSize),
-        (m, other): (&TermRows<'_>, TermSize),
-        weights: Option<&[f64]>,
-    ) -> Result<New> {
+    /// The same of rows that are few beside the levels, or mostly in the table.
+    fn of_few_rows(&self, (k, own): Rows<'_>, (m, other): Rows<'_>, weights: Option<&[f64]>) -> Result<New> {
         let (n, a, b) = (k.index.len(), own.effects, other.effects);
-        let mut order = try_vec(WHAT, (0_u64, 0_u32), n)?;
-        for (i, (to, (k, m))) in order.iter_mut().zip(k.index.iter().zip(m.index)).enumerate() {
+        let is_new = |k: u32, m: u32| self.table.as_ref().is_none_or(|table| !table.has(k, m));
+        let count = k.index.iter().zip(m.index).filter(|(k, m)| is_new(**k, **m)).count();
+        let mut order = try_vec(WHAT, (0_u64, 0_u32), count)?;
+        let rows = k.index.iter().zip(m.index).enumerate().filter(|(_, (k, m))| is_new(**k, **m));
+        for (to, (i, (k, m))) in order.iter_mut().zip(rows) {
             *to = (u64::from(*m) << 32 | u64::from(*k), i as u32);
         }
         order.sort_unstable();
@@ -78,13 +85,32 @@ impl Pairs {
         Ok(New(run))
     }
 
+    /// Adds another that is joined; there is room for one more run.
+    pub fn take(&mut self, other: Pairs) {
+        other.runs.into_iter().for_each(|run| self.push(run));
+    }
+
     /// Makes room for one more run.
     pub fn reserve(&mut self) -> Result<()> {
         self.runs.try_reserve(1).map_err(|_| Error::memory(WHAT, 64))
     }
 
+    /// Adds the rows of a part, of which `new` are the pairs that are not in the table.
+    pub fn add(&mut self, new: New, (k, own): Rows<'_>, (m, other): Rows<'_>, weights: Option<&[f64]>) {
+        if let Some(table) = &mut self.table {
+            table.add_rows(k.index, m.index, weights);
+        }
+        self.push(new.0);
+        if k.z.is_none() && m.z.is_none() {
+            self.tabulate([own.levels, other.levels]);
+        }
+    }
+
     /// Adds a run, and joins runs while the last is not much shorter than the one before it.
-    pub fn add(&mut self, New(run): New) {
+    fn push(&mut self, run: Run) {
+        if run.keys.is_empty() {
+            return;
+        }
         self.runs.push(run);
         while let [.., before, last] = &self.runs[..]
             && before.keys.len() <= 2 * last.keys.len()
@@ -96,15 +122,38 @@ impl Pairs {
         }
     }
 
-    /// All runs as one.
-    pub fn joined(&self) -> Result<Pairs> {
-        let mut rest = self.runs.iter().rev();
-        let Some(last) = rest.next() else { return Ok(Pairs::default()) };
-        let mut all = Run { keys: try_copy(WHAT, &last.keys)?, values: try_copy(WHAT, &last.values)? };
-        for run in rest {
-            all = Run::sum(run, &all)?;
+    /// Makes a table of all pairs where half of them meet, and the runs have grown beside the table that is there.
+    fn tabulate(&mut self, levels: [usize; 2]) {
+        let known = self.table.as_ref().map_or(0, Table::count);
+        let longest = self.runs.first().map_or(0, |run| run.keys.len());
+        if longest == 0 || 2 * longest < known || 2 * (known + longest) < levels[0].saturating_mul(levels[1]) {
+            return;
         }
-        Ok(Pairs { runs: vec![all] })
+        // The runs stay as they are where there is no memory for the table.
+        let Ok(mut table) = Table::new(levels) else { return };
+        self.table.iter().for_each(|own| table.add_pairs(own.pairs()));
+        self.runs.iter().for_each(|run| table.add_pairs(run.keys.iter().copied().zip(run.values.iter().copied())));
+        (self.table, self.runs) = (Some(table), vec![]);
+    }
+
+    /// All runs as one, and the table with them.
+    pub fn joined(&self) -> Result<Pairs> {
+        let mut all: Option<Run> = None;
+        for run in self.runs.iter().rev() {
+            all = Some(match all {
+                None => Run { keys: try_copy(WHAT, &run.keys)?, values: try_copy(WHAT, &run.values)? },
+                Some(all) => Run::sum(run, &all)?,
+            });
+        }
+        if let Some(table) = &self.table {
+            let keys = try_gather(WHAT, table.pairs().map(|(key, _)| key))?;
+            let own = Run { keys, values: try_gather(WHAT, table.pairs().map(|(_, value)| value))? };
+            all = Some(match all {
+                None => own,
+                Some(all) => Run::sum(&own, &all)?,
+            });
+        }
+        Ok(Pairs { runs: all.into_iter().collect(), table: None })
     }
 
     /// The sum of two, each of them joined.
@@ -117,11 +166,14 @@ impl Pairs {
                 Some(before) => Run::sum(&before, run)?,
             });
         }
-        Ok(Pairs { runs: sum.into_iter().collect() })
+        Ok(Pairs { runs: sum.into_iter().collect(), table: None })
     }
 
     /// With other levels, and effects at other places: `from` and `to` are the numbers of effects of k and m.
     pub fn moved(&self, maps: [&[u32]; 2], effects: [&[usize]; 2], to: [usize; 2]) -> Result<Pairs> {
+        if self.table.is_some() {
+            return self.joined()?.moved(maps, effects, to);
+        }
         let [map_k, map_m] = maps;
         let mut runs = vec![];
         for run in &self.runs {
@@ -142,7 +194,7 @@ impl Pairs {
             }
             runs.push(new);
         }
-        Ok(Pairs { runs })
+        Ok(Pairs { runs, table: None })
     }
 
     /// As a matrix of blocks, of pairs that are joined and in order. Each block becomes A'block B: `[a, a']` and `[b, b']`.
@@ -166,7 +218,7 @@ impl Pairs {
 
     /// Pairs that are kept, joined or not.
     pub fn len(&self) -> usize {
-        self.runs.iter().map(|run| run.keys.len()).sum()
+        self.runs.iter().map(|run| run.keys.len()).chain(self.table.as_ref().map(Table::count)).sum()
     }
 
     /// Fails for what was read from damaged bytes.
@@ -199,28 +251,59 @@ pub fn sandwich(effects: [usize; 2], [a, b]: [&[f64]; 2], from: &[f64], to: &mut
 }
 
 impl Run {
+    /// Both in one.
     fn sum(a: &Run, b: &Run) -> Result<Run> {
-        let capacity = a.keys.len() + b.keys.len();
+        let most = a.keys.len() + b.keys.len();
         let size = a.values.len().checked_div(a.keys.len()).or(b.values.len().checked_div(b.keys.len())).unwrap_or(0);
-        let mut sum = Run::default();
-        sum.keys.try_reserve_exact(capacity).map_err(|_| Error::memory(WHAT, 8 * capacity))?;
-        sum.values.try_reserve_exact(capacity * size).map_err(|_| Error::memory(WHAT, 8 * size * capacity))?;
-        let (mut i, mut j) = (0, 0);
+        let mut sum = Run { keys: try_vec(WHAT, 0, most)?, values: try_vec(WHAT, 0.0, most * size)? };
+        let len = if size == 1 { sum.merge_numbers(a, b) } else { sum.merge_blocks(a, b, size) };
+        sum.keys.truncate(len);
+        sum.values.truncate(len * size);
+        Ok(sum)
+    }
+
+    /// Puts both in here, for blocks of one number; gives how many there are. Which run has the next pair is nothing that a processor could
+    /// guess, so that no branch depends on it.
+    fn merge_numbers(&mut self, a: &Run, b: &Run) -> usize {
+        let (mut i, mut j, mut len) = (0, 0, 0);
+        let both = self.keys.iter_mut().zip(&mut self.values);
+        for (key, value) in both {
+            let (Some(left), Some(right)) = (a.keys.get(i), b.keys.get(j)) else { break };
+            let (from_a, from_b) = (left <= right, right <= left);
+            *key = *left.min(right);
+            let (x, y) = (a.values[i], b.values[j]);
+            *value = if from_a { x } else { 0.0 } + if from_b { y } else { 0.0 };
+            i += usize::from(from_a);
+            j += usize::from(from_b);
+            len += 1;
+        }
+        for (run, from) in [(a, i), (b, j)] {
+            let rest = run.keys.len() - from;
+            self.keys[len..len + rest].copy_from_slice(&run.keys[from..]);
+            self.values[len..len + rest].copy_from_slice(&run.values[from..]);
+            len += rest;
+        }
+        len
+    }
+
+    /// The same for blocks of any size.
+    fn merge_blocks(&mut self, a: &Run, b: &Run, size: usize) -> usize {
+        let (mut i, mut j, mut len) = (0, 0, 0);
         while i < a.keys.len() || j < b.keys.len() {
             let left = a.keys.get(i).copied().unwrap_or(u64::MAX);
             let right = b.keys.get(j).copied().unwrap_or(u64::MAX);
-            sum.keys.push(left.min(right));
-            match left.cmp(&right) {
-                std::cmp::Ordering::Less => sum.values.extend_from_slice(&a.values[i * size..(i + 1) * size]),
-                std::cmp::Ordering::Greater => sum.values.extend_from_slice(&b.values[j * size..(j + 1) * size]),
-                std::cmp::Ordering::Equal => {
-                    let both = a.values[i * size..(i + 1) * size].iter().zip(&b.values[j * size..(j + 1) * size]);
-                    sum.values.extend(both.map(|(x, y)| x + y));
-                }
+            self.keys[len] = left.min(right);
+            let block = &mut self.values[len * size..(len + 1) * size];
+            if left <= right {
+                block.copy_from_slice(&a.values[i * size..(i + 1) * size]);
+                i += 1;
             }
-            i += usize::from(left <= right);
-            j += usize::from(right <= left);
+            if right <= left {
+                block.iter_mut().zip(&b.values[j * size..(j + 1) * size]).for_each(|(sum, v)| *sum += v);
+                j += 1;
+            }
+            len += 1;
         }
-        Ok(sum)
+        len
     }
 }

@@ -35,6 +35,9 @@ pub struct Placed {
     pub codes: Vec<Vec<u32>>,
 }
 
+/// Where sums of another space go, and the codes here of its variables' levels and of its groups' combinations.
+type Taken = (Maps, Vec<Vec<u32>>, Vec<Vec<u32>>);
+
 /// What messages call the fixed effects.
 const FIXED: &str = "the fixed effects";
 const EFFECTS: &str = "the effects of a random term";
@@ -51,7 +54,7 @@ impl Space {
     }
 
     /// The factors of each group, by their places.
-    pub fn group_factors(&self, outline: &Outline) -> Vec<std::ops::Range<usize>> {
+    pub fn group_factors(outline: &Outline) -> Vec<std::ops::Range<usize>> {
         let mut first = outline.n_variables();
         let range = |width: usize| {
             first += width;
@@ -67,13 +70,12 @@ impl Space {
             && self.effects.len() == fresh.effects.len()
             && self.groups.len() == fresh.groups.len();
         fits(same, "a level")?;
-        self.factors.iter_mut().try_for_each(Dictionary::restore)?;
         let sizes: Vec<usize> = self.factors.iter().map(Dictionary::len).collect();
         self.fixed.restore(outline.fixed(), outline, &sizes)?;
         for (k, effects) in self.effects.iter_mut().enumerate() {
             effects.restore(outline.effects(k), outline, &sizes)?;
         }
-        for (range, group) in fresh.group_factors(outline).into_iter().zip(&mut self.groups) {
+        for (range, group) in Space::group_factors(outline).into_iter().zip(&mut self.groups) {
             group.restore(&sizes[range])?;
         }
         Ok(())
@@ -130,7 +132,7 @@ impl Space {
             z.push(if effects.is_ones() { None } else { Some(effects.fill(part, &cells)?) });
         }
         let mut index = vec![];
-        let ranges = self.group_factors(outline);
+        let ranges = Space::group_factors(outline);
         for ((range, labels), group) in ranges.into_iter().zip(&part.groups).zip(&mut self.groups) {
             let factors = self.factors[range].iter_mut().zip(labels);
             let codes: Vec<Vec<u32>> = factors.map(|(own, labels)| own.codes(labels)).collect::<Result<_>>()?;
@@ -140,7 +142,7 @@ impl Space {
     }
 
     /// Takes what another space has; gives the places here of what is there.
-    pub fn take(&mut self, outline: &Outline, other: &Space) -> Result<(Maps, Vec<Vec<u32>>, Vec<Vec<u32>>)> {
+    pub fn take(&mut self, outline: &Outline, other: &Space) -> Result<Taken> {
         for (f, (own, other)) in self.factors.iter().zip(&other.factors).enumerate() {
             own.check_other(outline.factor_name(f), other)?;
         }
@@ -148,14 +150,14 @@ impl Space {
         self.try_take(outline, other).inspect_err(|_| self.truncate(&marks))
     }
 
-    fn try_take(&mut self, outline: &Outline, other: &Space) -> Result<(Maps, Vec<Vec<u32>>, Vec<Vec<u32>>)> {
+    fn try_take(&mut self, outline: &Outline, other: &Space) -> Result<Taken> {
         let mut factors = vec![];
         for (f, (own, other)) in self.factors.iter_mut().zip(&other.factors).enumerate() {
             factors.push(own.take(outline.factor_name(f), other)?);
         }
         let columns = self.fixed.take(&other.fixed, &factors, FIXED)?;
         let mut groups = vec![];
-        for ((range, own), other) in self.group_factors(outline).into_iter().zip(&mut self.groups).zip(&other.groups) {
+        for ((range, own), other) in Space::group_factors(outline).into_iter().zip(&mut self.groups).zip(&other.groups) {
             groups.push(own.take(other, &factors[range].iter().map(Vec::as_slice).collect::<Vec<_>>())?);
         }
         let mut terms = vec![];

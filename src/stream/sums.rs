@@ -9,7 +9,7 @@ use crate::envelope::{column, column_if_any, fits};
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::lmm::basis::Basis;
 use crate::lmm::rows::Chunk;
-use crate::random::{TermRows, TermSize, block_diagonal};
+use crate::random::{TermSize, block_diagonal};
 
 /// The numbers of columns, levels and effects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +170,8 @@ impl Sums {
         Ok(sums)
     }
 
-    fn take_totals(&mut self, other: &Sums) {
+    /// Adds what is no matrix.
+    pub fn take_totals(&mut self, other: &Sums) {
         self.n += other.n;
         self.log_weights += other.log_weights;
         self.offset += other.offset;
@@ -209,6 +210,23 @@ impl Sums {
         Ok(sums)
     }
 
+    /// Adds others of the same sizes, or nothing of them where memory is short.
+    pub fn take(&mut self, other: &Sums) -> Result<()> {
+        self.pairs.iter_mut().try_for_each(Pairs::reserve)?;
+        let joined = other.pairs.iter().map(Pairs::joined).collect::<Result<Vec<_>>>()?;
+        add_to(&mut self.gram, &other.gram);
+        if let (Some(own), Some(other)) = (&mut self.plain, &other.plain) {
+            add_to(own, other);
+        }
+        for (own, other) in self.terms.iter_mut().zip(&other.terms) {
+            add_to(&mut own.cz, &other.cz);
+            add_to(&mut own.diagonal, &other.diagonal);
+        }
+        self.take_totals(other);
+        self.pairs.iter_mut().zip(joined).for_each(|(own, other)| own.take(other));
+        Ok(())
+    }
+
     /// With all pairs joined, as sums of parts and bytes have them.
     pub fn joined(&self) -> Result<Self> {
         let mut sums = Sums { pairs: vec![], ..self.without_pairs()? };
@@ -231,31 +249,29 @@ impl Sums {
 
     /// Adds rows. What can fail does so before anything is added.
     pub fn add(&mut self, chunk: &Chunk<'_>, basis: &Basis) -> Result<()> {
-        let c = self.c;
+        let sizes: Vec<_> = self.terms.iter().map(|term| TermSize { levels: term.levels, effects: term.effects }).collect();
+        let rows = |k: usize| (&chunk.terms[k], sizes[k]);
         let mut new: Vec<New> = vec![];
-        for (k, m) in pairs_of(self.terms.len()) {
-            let size = |k: usize| TermSize { levels: self.terms[k].levels, effects: self.terms[k].effects };
-            new.push(Pairs::of_rows((&chunk.terms[k], size(k)), (&chunk.terms[m], size(m)), chunk.weights)?);
+        for ((k, m), pairs) in pairs_of(sizes.len()).zip(&self.pairs) {
+            new.push(pairs.of_rows(rows(k), rows(m), chunk.weights)?);
         }
         self.pairs.iter_mut().try_for_each(Pairs::reserve)?;
         let plain = match &self.plain {
             Some(_) => Some(basis.gram(&Chunk { weights: None, terms: vec![], ..chunk.clone() })?),
             None => None,
         };
-        let (own, terms) = (basis.gram(chunk)?, &mut self.terms);
-        basis.each_block(chunk, |start, rows| {
-            for (sums, term) in terms.iter_mut().zip(&chunk.terms) {
-                add_cz(sums, term, (chunk.n, start), chunk.weights, (c, rows));
-            }
-        })?;
+        let terms = self.terms.iter_mut().map(|term| (term.effects, &mut term.cz[..])).collect();
+        let own = basis.products(chunk, terms)?;
         add_to(&mut self.gram, &own);
-        for (sums, term) in terms.iter_mut().zip(&chunk.terms) {
+        for (sums, term) in self.terms.iter_mut().zip(&chunk.terms) {
             block_diagonal(term, chunk.weights, sums.effects, &mut sums.diagonal);
         }
         if let (Some(sum), Some(plain)) = (&mut self.plain, plain) {
             add_to(sum, &plain);
         }
-        self.pairs.iter_mut().zip(new).for_each(|(pairs, new)| pairs.add(new));
+        for ((pairs, new), (k, m)) in self.pairs.iter_mut().zip(new).zip(pairs_of(sizes.len())) {
+            pairs.add(new, rows(k), rows(m), chunk.weights);
+        }
         self.n += chunk.n as u64;
         if let Some(weights) = chunk.weights {
             self.log_weights += weights.iter().map(|w| w.ln()).sum::<f64>();
@@ -304,29 +320,6 @@ impl Sums {
 /// Terms k > m, in their order.
 pub fn pairs_of(terms: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..terms).flat_map(|k| (0..k).map(move |m| (k, m)))
-}
-
-/// Adds C~'Z of a block of rows.
-fn add_cz(
-    sums: &mut TermSums,
-    term: &TermRows<'_>,
-    (n, start): (usize, usize),
-    weights: Option<&[f64]>,
-    (c, rows): (usize, &[f64]),
-) {
-    let effects = sums.effects;
-    for (i, row) in rows.chunks_exact(c).enumerate() {
-        let root_weight = weights.map_or(1.0, |w| w[start + i].sqrt());
-        let first = term.index[start + i] as usize * effects;
-        for e in 0..effects {
-            let z = root_weight * term.z.map_or(1.0, |z| z[e * n + start + i]);
-            if z == 0.0 {
-                continue;
-            }
-            let column = &mut sums.cz[(first + e) * c..(first + e + 1) * c];
-            column.iter_mut().zip(row).for_each(|(sum, v)| *sum += z * v);
-        }
-    }
 }
 
 fn add_to(sum: &mut [f64], values: &[f64]) {

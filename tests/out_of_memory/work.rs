@@ -6,7 +6,7 @@ use interlace::coxme::transform::TimeTransform;
 use interlace::diagnostics::{FixefResiduals, ResidualKind};
 use interlace::error::Result;
 use interlace::fit::{Fit, ParameterForm};
-use interlace::frame::arrow::{Array, Batch, Field, Reader, export};
+use interlace::frame::arrow::{Array, Batch, Field, Reader, TextOrder, export};
 use interlace::frame::{CsvOptions, Frame};
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
@@ -235,7 +235,7 @@ fn arrow_data() -> impl Fn() -> Result<Frame> {
             };
             reader.add(&Batch { len: ROWS, columns: formats.iter().map(of).collect(), ..Batch::default() })?;
         }
-        let mut frame = reader.finish()?;
+        let mut frame = reader.finish(TextOrder::Sorted)?;
         frame.make_category("tsu:")?;
         Ok(frame)
     }

@@ -8,6 +8,6 @@ mod take;
 
 pub(super) use self::give::{columns, give_array, give_schema};
 pub(super) use self::owned::Owned;
-pub(super) use self::stream::{each_frame, frame_of_stream, give_stream};
+pub(super) use self::stream::{each_part, frame_of_stream, give_stream};
 pub use self::structures::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub(super) use self::take::frame_of;

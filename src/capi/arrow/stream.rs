@@ -13,7 +13,7 @@ use super::take::{batch, fields, within};
 use crate::capi::boundary::query;
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
-use crate::frame::arrow::{Exported, Field, Reader};
+use crate::frame::arrow::{Exported, Field, Reader, TextOrder};
 
 /// The frame of all arrays of a stream.
 pub unsafe fn frame_of_stream(stream: &mut ArrowArrayStream) -> Result<Frame> {
@@ -22,15 +22,15 @@ pub unsafe fn frame_of_stream(stream: &mut ArrowArrayStream) -> Result<Frame> {
         let reader = reader.get_or_insert_with(|| Reader::new(fields.to_vec()));
         reader.add(&batch(array, fields)?)
     })?;
-    reader.unwrap_or_else(|| Reader::new(fields)).finish()
+    reader.unwrap_or_else(|| Reader::new(fields)).finish(TextOrder::Sorted)
 }
 
-/// Calls `work` with the frame of each array of a stream.
-pub unsafe fn each_frame(stream: &mut ArrowArrayStream, mut work: impl FnMut(&Frame) -> Result<()>) -> Result<()> {
+/// Calls `work` with the part of the data that each array of a stream is.
+pub unsafe fn each_part(stream: &mut ArrowArrayStream, mut work: impl FnMut(&Frame) -> Result<()>) -> Result<()> {
     each_array(stream, |fields, array| {
         let mut reader = Reader::new(fields.to_vec());
         reader.add(&batch(array, fields)?)?;
-        work(&reader.finish()?)
+        work(&reader.finish(TextOrder::AsItComes)?)
     })?;
     Ok(())
 }

@@ -7,16 +7,16 @@ use super::structures::{ArrowArray, ArrowSchema, DICTIONARY_ORDERED, LEVELS};
 use crate::capi::c_char;
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
-use crate::frame::arrow::{Array, Batch, Buffer, Field, Format, Reader, last_offset};
+use crate::frame::arrow::{Array, Batch, Buffer, Field, Format, Reader, TextOrder, last_offset};
 use crate::names::quoted;
 
 /// The frame of a schema and one array.
-pub unsafe fn frame_of(schema: &ArrowSchema, array: &ArrowArray) -> Result<Frame> {
+pub unsafe fn frame_of(schema: &ArrowSchema, array: &ArrowArray, order: TextOrder) -> Result<Frame> {
     let fields = fields(schema)?;
     let batch = batch(array, &fields).map_err(|error| within("array", error))?;
     let mut reader = Reader::new(fields);
     reader.add(&batch).map_err(|error| within("array", error))?;
-    reader.finish()
+    reader.finish(order)
 }
 
 /// A failure of an argument with what it is in.

@@ -1,5 +1,7 @@
 //! Levels of factors of which each part of the data has only some.
 
+use std::borrow::Cow;
+
 use crate::design::node::Node;
 use crate::design::value::Factor;
 use crate::error::{Error, Result};
@@ -19,11 +21,11 @@ pub enum LevelOrder {
 }
 
 /// A factor of a part of the data.
-pub struct Labels {
+pub struct Labels<'a> {
     /// Per row used, an index into `levels`.
     pub codes: Vec<u32>,
     /// Levels of the part, in their order there; some may not occur.
-    pub levels: Vec<String>,
+    pub levels: Cow<'a, [String]>,
     pub order: LevelOrder,
 }
 
@@ -36,6 +38,7 @@ pub fn order_of(node: &Node, frame: &Frame, factor: &Factor) -> Result<LevelOrde
     Ok(match &*frame.column(name)?.data {
         ColumnData::Category(category) if category.declared => LevelOrder::Declared,
         ColumnData::Category(_) => LevelOrder::Text,
+        ColumnData::Integer(_) | ColumnData::Real(_) if matches!(node, Node::Column(_)) => LevelOrder::Number,
         _ if factor.levels.iter().all(|level| level.parse::<f64>().is_ok()) => LevelOrder::Number,
         _ => LevelOrder::Text,
     })

@@ -14,7 +14,7 @@ use crate::design::rows::{Incomplete, Rows};
 use crate::design::unread::{note_group, note_variable, with_cell};
 use crate::design::value::{Factor, Value, logical_levels};
 use crate::design::variable::{Kind, Variable};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_vec};
 use crate::frame::Frame;
 use crate::names::quoted;
 use crate::watch::Watch;
@@ -28,7 +28,7 @@ pub struct Part<'a> {
     /// By variable of the outline.
     pub variables: Vec<PartColumn<'a>>,
     /// By factor of each group.
-    pub groups: Vec<Vec<Labels>>,
+    pub groups: Vec<Vec<Labels<'a>>>,
     /// How many rows were left out, by the name of what is missing there.
     pub dropped: BTreeMap<String, u64>,
     pub warnings: Vec<String>,
@@ -43,7 +43,7 @@ pub enum PartColumn<'a> {
     Numbers(Cow<'a, [f64]>),
     /// Columns one after the other.
     Matrix(Vec<f64>),
-    Factor(Labels),
+    Factor(Labels<'a>),
 }
 
 impl Outline {
@@ -124,7 +124,7 @@ impl Outline {
 
 fn column_of<'a>(variable: &Variable, value: Value<'a>, frame: &Frame, rows: &Rows) -> Result<PartColumn<'a>> {
     let is_text = matches!(value, Value::Factor(_));
-    let value = variable.conform(value).map_err(|e| with_cell(e, &variable.node.columns(), is_text, frame))?;
+    let value = variable.conform_to("the sample", value).map_err(|e| with_cell(e, &variable.node.columns(), is_text, frame))?;
     match (value, &variable.kind) {
         (Value::Factor(factor), Kind::Factor { logical, .. }) => {
             let factor = if *logical { of_truth(&variable.name, factor)? } else { factor };
@@ -160,12 +160,9 @@ fn of_truth<'a>(name: &str, factor: Factor<'a>) -> Result<Factor<'a>> {
     }
 }
 
-fn labels_of(node: &Node, factor: Factor<'_>, frame: &Frame, rows: &Rows) -> Result<Labels> {
+fn labels_of<'a>(node: &Node, factor: Factor<'a>, frame: &Frame, rows: &Rows) -> Result<Labels<'a>> {
     let order = order_of(node, frame, &factor)?;
-    let mut codes = try_vec("codes of a factor", 0_u32, rows.len())?;
-    for (i, code) in codes.iter_mut().enumerate() {
-        // No value of the rows used is missing.
-        *code = factor.codes[rows.data_row(i)] as u32;
-    }
-    Ok(Labels { codes, levels: factor.levels.into_owned(), order })
+    // No value of the rows used is missing.
+    let codes = try_collect("codes of a factor", rows.select(factor.codes)?.iter().map(|code| *code as u32))?;
+    Ok(Labels { codes, levels: factor.levels, order })
 }

@@ -61,9 +61,11 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     }
     json.boolean("singular", fit.singular);
     put_random_effects(json, "ranef", fit, Role::Mean)?;
-    json.numbers("fitted", &fit.fitted);
+    let of_rows =
+        |json: &mut Json, key: &str, values: &[f64]| if fit.has_rows { json.numbers(key, values) } else { json.null(key) };
+    of_rows(json, "fitted", &fit.fitted);
     if fit.ordinal().is_none() {
-        json.numbers("residuals", &fit.residuals);
+        of_rows(json, "residuals", &fit.residuals);
     }
     match &fit.kind {
         Kind::Linear(..) => {}
@@ -103,8 +105,11 @@ fn put_correlation(json: &mut Json, fit: &Fit, level: f64) -> Result<()> {
     Ok(())
 }
 
-/// Rows count from 0.
+/// Rows count from 0; a fit of sums does not know which were left out.
 fn put_dropped_rows(json: &mut Json, fit: &Fit) {
+    if !fit.has_rows {
+        return json.null("rows_dropped");
+    }
     json.array("rows_dropped", |json| {
         for (row, column) in &fit.rows.dropped {
             json.item(|json| {

@@ -68,6 +68,12 @@ impl Json {
         self.put(if value { "true" } else { "false" });
     }
 
+    /// What is not known.
+    pub fn null(&mut self, key: &str) {
+        self.key(key);
+        self.put("null");
+    }
+
     pub fn numbers(&mut self, key: &str, values: &[f64]) {
         self.array(key, |json| json.reals(values));
     }

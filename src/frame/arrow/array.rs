@@ -1,5 +1,7 @@
 //! Arrays of the Arrow C data interface as slices, and how single values are read from them.
 
+use std::ops::Range;
+
 use super::field::Field;
 use super::format::Format;
 use crate::error::{Error, Result, row_text};
@@ -35,16 +37,18 @@ pub fn malformed(what: impl Into<String>) -> Error {
     Error::argument(what)
 }
 
-fn short() -> Error {
+pub fn short() -> Error {
     malformed("a buffer is shorter than the length of its array says")
 }
 
 /// Whether a bit is set.
+#[inline]
 pub fn bit(bits: &[u8], at: usize) -> Result<bool> {
     bits.get(at / 8).map(|byte| byte >> (at % 8) & 1 == 1).ok_or_else(short)
 }
 
 /// The bytes of a value of fixed width.
+#[inline]
 pub fn fixed<const WIDTH: usize>(bytes: &[u8], at: usize) -> Result<[u8; WIDTH]> {
     let start = at.checked_mul(WIDTH).ok_or_else(short)?;
     let own = bytes.get(start..).and_then(|rest| rest.first_chunk::<WIDTH>());
@@ -52,6 +56,7 @@ pub fn fixed<const WIDTH: usize>(bytes: &[u8], at: usize) -> Result<[u8; WIDTH]>
 }
 
 /// An integer of any width.
+#[inline]
 pub fn integer(bytes: &[u8], at: usize, width: usize, signed: bool) -> Result<i128> {
     Ok(match (width, signed) {
         (1, true) => i8::from_ne_bytes(fixed(bytes, at)?).into(),
@@ -77,6 +82,7 @@ pub fn last_offset(offsets: &[u8], width: usize, n: usize) -> Result<usize> {
 }
 
 impl<'a> Array<'a> {
+    #[inline]
     pub fn is_missing(&self, place: usize) -> Result<bool> {
         self.validity.map_or(Ok(false), |bits| bit(bits, place).map(|there| !there))
     }
@@ -97,6 +103,16 @@ impl<'a> Array<'a> {
         })
     }
 
+    /// The texts of a range where all are UTF-8 without a NUL; otherwise each needs a look of its own.
+    pub fn plain_texts(&self, format: &Format, range: &Range<usize>) -> Option<PlainTexts<'a>> {
+        let Format::Text { width } = *format else { return None };
+        let offsets = self.values().ok()?;
+        let (first, last) = (offset(offsets, width, range.start).ok()?, offset(offsets, width, range.end).ok()?);
+        let bytes = self.buffers.get(1)?.get(first..last)?;
+        let text = std::str::from_utf8(bytes).ok().filter(|_| memchr::memchr(0, bytes).is_none())?;
+        Some(PlainTexts { offsets, width, first, text })
+    }
+
     /// A view: its length; then the text, if that has at most 12 bytes, or else its beginning, its buffer and where it is in that.
     fn view(&self, place: usize) -> Result<&'a [u8]> {
         let views = self.values()?;
@@ -113,6 +129,28 @@ impl<'a> Array<'a> {
         })?;
         let start = usize::try_from(start).map_err(|_| refused())?;
         data.get(start..start.saturating_add(len)).ok_or_else(refused)
+    }
+}
+
+/// Texts one after the other.
+pub struct PlainTexts<'a> {
+    offsets: &'a [u8],
+    width: usize,
+    /// The offset of the first.
+    first: usize,
+    text: &'a str,
+}
+
+impl<'a> PlainTexts<'a> {
+    /// The text at a place; `None` where its offsets are not those of a text.
+    #[inline]
+    pub fn get(&self, place: usize) -> Option<&'a str> {
+        let offset = |at: usize| match self.width {
+            4 => usize::try_from(i32::from_ne_bytes(*self.offsets.as_chunks().0.get(at)?)).ok(),
+            _ => usize::try_from(i64::from_ne_bytes(*self.offsets.as_chunks().0.get(at)?)).ok(),
+        };
+        let (start, end) = (offset(place)?.checked_sub(self.first)?, offset(place + 1)?.checked_sub(self.first)?);
+        self.text.get(start..end)
     }
 }
 
@@ -157,8 +195,29 @@ impl<'a, 'b> Rows<'a, 'b> {
         self.indices.is_some()
     }
 
+    /// The places of the values where they follow one another: neither a dictionary, nor runs, nor rows that are not there.
+    pub fn range(&self) -> Option<Range<usize>> {
+        let start = self.column.offset.checked_add(self.batch.offset)?;
+        let end = start.checked_add(self.batch.len)?;
+        let plain = self.indices.is_none() && self.ends.is_none() && self.batch.validity.is_none();
+        (plain && self.field.format != Format::Null).then_some(start..end)
+    }
+
+    /// The same where no value is missing.
+    pub fn whole_range(&self) -> Option<Range<usize>> {
+        self.range().filter(|_| self.array.validity.is_none())
+    }
+
     /// Calls the function for each row with the place of its value, `None` where it is missing.
+    #[inline]
     pub fn each(&self, mut take: impl FnMut(Option<usize>) -> Result<()>) -> Result<()> {
+        if let Some(mut range) = self.whole_range() {
+            return range.try_for_each(|place| take(Some(place)));
+        }
+        if self.ends.is_none() && self.batch.validity.is_none() {
+            let mut rows = self.batch.offset..self.batch.offset + self.batch.len;
+            return rows.try_for_each(|row| take(self.value(self.column.offset + row, row)?));
+        }
         let mut run = 0;
         for row in self.batch.offset..self.batch.offset + self.batch.len {
             let masked = self.batch.validity.map_or(Ok(false), |bits| bit(bits, row).map(|there| !there))?;

@@ -7,6 +7,15 @@ use crate::frame::dictionary::Dictionary;
 use crate::frame::{ColumnData, MISSING_CODE};
 use crate::names::quoted;
 
+/// The order of the levels of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextOrder {
+    /// Bytewise, as in all frames that a caller has.
+    Sorted,
+    /// Of appearance: in a part of the data, which is added to an accumulator and gone.
+    AsItComes,
+}
+
 /// Texts as codes, in order of appearance.
 #[derive(Default)]
 pub struct Texts {
@@ -22,6 +31,11 @@ impl Texts {
     pub fn extend(&mut self, name: &str, rows: &Rows) -> Result<()> {
         let array = rows.array;
         reserve(&mut self.codes, rows.len())?;
+        let before = self.codes.len();
+        if self.extend_plain(name, rows)? {
+            return Ok(());
+        }
+        self.codes.truncate(before);
         let mut seen = try_vec(VALUES, UNSEEN, if rows.has_dictionary() { array.len } else { 0 })?;
         rows.each(|place| {
             let Some(place) = place else { return try_push(VALUES, &mut self.codes, MISSING_CODE) };
@@ -36,6 +50,23 @@ impl Texts {
         })
     }
 
+    /// The same where the texts follow one another; false where one of them needs a closer look.
+    fn extend_plain(&mut self, name: &str, rows: &Rows) -> Result<bool> {
+        let array = rows.array;
+        let Some(range) = rows.range() else { return Ok(false) };
+        let Some(texts) = array.plain_texts(&rows.field.format, &range) else { return Ok(false) };
+        for place in range {
+            let code = if array.is_missing(place)? {
+                MISSING_CODE
+            } else {
+                let Some(text) = texts.get(place) else { return Ok(false) };
+                self.dictionary.code(name, text)?
+            };
+            self.codes.push(code);
+        }
+        Ok(true)
+    }
+
     fn text<'a>(&self, name: &str, rows: &Rows, array: &Array<'a>, place: usize) -> Result<&'a str> {
         let row = self.codes.len();
         let refused = |is: &str, byte: usize| {
@@ -48,8 +79,12 @@ impl Texts {
         text.find('\0').map_or(Ok(text), |byte| Err(refused("with a NUL", byte)))
     }
 
-    pub fn finish(self) -> Result<ColumnData> {
-        self.dictionary.into_sorted(self.codes).map(ColumnData::Category)
+    pub fn finish(self, order: TextOrder) -> Result<ColumnData> {
+        let category = match order {
+            TextOrder::Sorted => self.dictionary.into_sorted(self.codes),
+            TextOrder::AsItComes => self.dictionary.into_part(self.codes),
+        };
+        category.map(ColumnData::Category)
     }
 }
 

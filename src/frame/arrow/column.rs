@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::array::{Array, Batch, Rows, bit, fixed, integer};
-use super::categories::{Order, Texts};
+use super::array::{Array, Batch, Rows, bit, fixed, integer, short};
+use super::categories::{Order, TextOrder, Texts};
 use super::field::Field;
 use super::format::Format;
 use super::numbers::{Decimals, Integers, Units, VALUES, half, reserve};
@@ -51,12 +51,25 @@ impl Values {
         let (array, format) = (rows.array, &rows.field.format);
         self.reserve(rows.len())?;
         match self {
+            Values::Reals(values) if *format == (Format::Float { width: 8 }) && rows.whole_range().is_some() => {
+                values.extend(plain(rows)?.iter().map(|own| f64::from_ne_bytes(*own)));
+                Ok(())
+            }
             Values::Reals(values) => rows.each(|place| {
                 let value = place.map_or(Ok(f64::NAN), |place| real(format, array.values()?, place))?;
                 try_push(VALUES, values, value)
             }),
             Values::Integers(values) => {
                 let Format::Integer { width, signed } = *format else { return Ok(()) };
+                match (width, signed) {
+                    (4, true) if rows.whole_range().is_some() => {
+                        return values.extend(plain(rows)?.iter().map(|own| i32::from_ne_bytes(*own).into()));
+                    }
+                    (8, true) if rows.whole_range().is_some() => {
+                        return values.extend(plain(rows)?.iter().map(|own| i64::from_ne_bytes(*own)));
+                    }
+                    _ => {}
+                }
                 rows.each(|place| values.push(place.map(|place| integer(array.values()?, place, width, signed)).transpose()?))
             }
             Values::Decimals(values) => {
@@ -87,7 +100,7 @@ impl Values {
     }
 
     /// The column, and two whole numbers of it that are one number there.
-    fn finish(self) -> Result<(ColumnData, Option<Arc<str>>)> {
+    fn finish(self, order: TextOrder) -> Result<(ColumnData, Option<Arc<str>>)> {
         Ok(match self {
             Values::Reals(values) => (ColumnData::Real(values), None),
             Values::Integers(values) => (values.finish()?, None),
@@ -97,9 +110,15 @@ impl Values {
                 (ColumnData::Category(Category { codes, levels, declared: true, ordered: false, logical: true }), None)
             }
             Values::Times(values, clock) => (ColumnData::Time(Times { values, clock }), None),
-            Values::Texts(texts) => (texts.finish()?, None),
+            Values::Texts(texts) => (texts.finish(order)?, None),
         })
     }
+}
+
+/// The values of rows that follow one another, as they lie there.
+fn plain<'a, const WIDTH: usize>(rows: &Rows<'a, '_>) -> Result<&'a [[u8; WIDTH]]> {
+    let own = rows.whole_range().and_then(|range| rows.array.values().ok()?.as_chunks().0.get(range));
+    own.ok_or_else(short)
 }
 
 /// A real number, or seconds.
@@ -173,7 +192,7 @@ impl ColumnReader {
     }
 
     /// Puts the column into the frame.
-    pub fn finish(self, frame: &mut Frame) -> Result<()> {
+    pub fn finish(self, frame: &mut Frame, order: TextOrder) -> Result<()> {
         let name = self.field.name.as_str();
         let values = match self.values {
             Ok(values) => values,
@@ -182,7 +201,7 @@ impl ColumnReader {
                 return Ok(());
             }
         };
-        let (mut data, joined) = values.finish()?;
+        let (mut data, joined) = values.finish(order)?;
         let is_dictionary = self.field.values().dictionary.is_some();
         if is_dictionary {
             data = ColumnData::Category(categories(data)?);
@@ -208,8 +227,10 @@ fn leaf(field: &Field) -> &Field {
 
 /// The column as categories.
 fn categories(data: ColumnData) -> Result<Category> {
-    let column = Column { name: String::new(), data: Arc::new(data), guessed: None, joined: None };
-    let category = column.to_category()?.into_owned();
+    let category = match data {
+        ColumnData::Category(category) => category,
+        data => Column { name: String::new(), data: Arc::new(data), guessed: None, joined: None }.to_category()?.into_owned(),
+    };
     Ok(Category { logical: false, ..category })
 }
 
@@ -218,7 +239,7 @@ fn labels(name: &str, rows: &Rows) -> Result<Vec<String>> {
     let (mut values, array) = (Values::new(&rows.field.format), rows.array);
     let batch = Batch { len: array.len, ..Batch::default() };
     values.extend(name, &Rows::new(rows.field, array, &batch)?)?;
-    let own = categories(values.finish()?.0)?;
+    let own = categories(values.finish(TextOrder::AsItComes)?.0)?;
     let mut seen = crate::error::try_vec(VALUES, false, own.levels.len())?;
     let codes = own.codes.iter().filter_map(|code| usize::try_from(*code).ok());
     try_gather(VALUES, codes.filter(|code| !std::mem::replace(&mut seen[*code], true)).map(|code| own.levels[code].clone()))

@@ -15,6 +15,7 @@ mod reader;
 mod tests;
 
 pub use self::array::{Array, Batch, last_offset};
+pub use self::categories::TextOrder;
 pub use self::export::{Exported, Labels, Values, export};
 pub use self::field::Field;
 pub use self::format::{Buffer, Format};

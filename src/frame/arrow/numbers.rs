@@ -44,6 +44,17 @@ impl Integers {
         reserve(&mut self.values, more)
     }
 
+    /// Adds values that are there, for which there is room.
+    pub fn extend(&mut self, mut values: impl Iterator<Item = i64>) -> Result<()> {
+        values.try_for_each(|value| {
+            if value == MISSING_INTEGER {
+                return self.push(Some(value.into()));
+            }
+            self.values.push(value);
+            Ok(())
+        })
+    }
+
     pub fn push(&mut self, value: Option<i128>) -> Result<()> {
         let own = value.map(|value| i64::try_from(value).ok().filter(|own| *own != MISSING_INTEGER).ok_or(value));
         if let Some(Err(value)) = own {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use super::array::{Batch, malformed};
+use super::categories::TextOrder;
 use super::column::ColumnReader;
 use super::field::Field;
 use crate::error::{Code, Error, Result};
@@ -57,9 +58,9 @@ impl Reader {
         Ok(())
     }
 
-    pub fn finish(self) -> Result<Frame> {
+    pub fn finish(self, order: TextOrder) -> Result<Frame> {
         let mut frame = Frame::new(self.n_rows);
-        self.columns.into_iter().try_for_each(|column| column.finish(&mut frame))?;
+        self.columns.into_iter().try_for_each(|column| column.finish(&mut frame, order))?;
         Ok(frame)
     }
 }

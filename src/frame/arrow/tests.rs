@@ -1,6 +1,6 @@
 //! Formats, fields, and tables of random bytes.
 
-use super::{Array, Batch, Buffer, Field, Format, Reader, Values, export};
+use super::{Array, Batch, Buffer, Field, Format, Reader, TextOrder, Values, export};
 use crate::frame::{Clock, ColumnData, Frame, Tick};
 
 #[test]
@@ -152,7 +152,7 @@ fn random_bytes_are_read_or_refused() {
             reader.add(&Batch { len, offset: random.below(2), validity: None, columns: vec![Some(array)] })
         });
         let n_rows = reader.n_rows();
-        match added.and_then(|()| reader.finish()) {
+        match added.and_then(|()| reader.finish(TextOrder::Sorted)) {
             Err(error) => {
                 assert!(error.message.starts_with("column 'x': "), "{error}");
                 refused += 1;
@@ -171,13 +171,44 @@ fn random_bytes_are_read_or_refused() {
 }
 
 #[test]
+fn texts_are_read_at_once_or_one_by_one_to_the_same() {
+    let text = "ab\u{e9}caab".as_bytes();
+    let read = |offsets: &[i32], text: &[u8], validity: Option<&[u8]>, order| {
+        let bytes: Vec<u8> = offsets.iter().flat_map(|offset| offset.to_ne_bytes()).collect();
+        let mut reader = Reader::new(vec![Field::new("x", "u")]);
+        let array = Array { len: offsets.len() - 1, validity, buffers: vec![&bytes, text], ..Array::default() };
+        let batch = Batch { len: offsets.len() - 1, columns: vec![Some(array)], ..Batch::default() };
+        reader.add(&batch)?;
+        let frame = reader.finish(order)?;
+        let column = frame.column("x")?.to_category()?.into_owned();
+        Ok::<_, crate::error::Error>((column.codes, column.levels.join(" ")))
+    };
+    let (offsets, sorted) = ([0, 1, 4, 5, 6, 8], TextOrder::Sorted);
+    let own = "ab\u{e9}caab";
+    assert_eq!(own.len(), text.len());
+    assert_eq!(read(&offsets, text, None, sorted).unwrap(), (vec![0, 2, 3, 0, 1], "a ab b\u{e9} c".into()));
+    assert_eq!(read(&offsets, text, None, TextOrder::AsItComes).unwrap(), (vec![0, 1, 2, 0, 3], "a b\u{e9} c ab".into()));
+    assert_eq!(read(&offsets, text, Some(&[0b01101]), sorted).unwrap(), (vec![0, -1, 1, 0, -1], "a c".into()));
+    // What a missing row has does not matter: half a letter, a NUL, or offsets that go back.
+    assert_eq!(read(&[0, 1, 3, 4, 5], text, Some(&[0b0001]), sorted).unwrap(), (vec![0, -1, -1, -1], "a".into()));
+    assert_eq!(read(&[0, 1, 2, 3], b"a\0b", Some(&[0b101]), sorted).unwrap(), (vec![0, -1, 1], "a b".into()));
+    assert_eq!(read(&[1, 2, 0, 1], b"ab", Some(&[0b101]), sorted).unwrap(), (vec![1, -1, 0], "a b".into()));
+    let refused = |offsets: &[i32], text: &[u8]| read(offsets, text, None, sorted).unwrap_err().message;
+    assert!(refused(&[0, 1, 3, 8], text).contains("text that is not UTF-8 in row 2"), "{}", refused(&[0, 1, 3, 8], text));
+    assert!(refused(&[0, 1, 2, 3], b"a\0b").contains("text with a NUL in row 2"));
+    assert!(refused(&[0, 2, 1, 2], b"ab").contains("offsets 1 and 2 are 2 and 1, of 2 bytes"));
+    assert!(refused(&[0, 1, 5], b"ab").contains("offsets 1 and 2 are 1 and 5, of 2 bytes"));
+    assert!(refused(&[-1, 1, 2], b"ab").contains("offset 0 is -1"));
+}
+
+#[test]
 fn times_of_two_clocks_are_not_appended() {
     let of = |text: &str| {
         let bytes = 7_i64.to_ne_bytes();
         let mut reader = Reader::new(vec![Field::new("x", text)]);
         let array = Array { len: 1, buffers: vec![&bytes], ..Array::default() };
         reader.add(&Batch { len: 1, columns: vec![Some(array)], ..Batch::default() }).unwrap();
-        reader.finish().unwrap()
+        reader.finish(TextOrder::Sorted).unwrap()
     };
     let mut frame = of("tss:");
     frame.append(&of("tss:")).unwrap();
