@@ -1,6 +1,4 @@
 /* --stream: a linear model of data that are never in memory as a whole. Parts of the file are summed, and the sums are fitted. */
-#include <string.h>
-
 #include "interlace_fit.h"
 
 /* The sums so far, and what they are sums for. */
@@ -31,12 +29,10 @@ static bool add_part(const struct arguments *arguments, const interlace_frame *p
 
 bool fit_stream(const struct arguments *arguments, interlace_fit **out, interlace_error *error)
 {
-    const char *path = arguments->data_path;
     interlace_csv_stream *stream = NULL;
     struct sums sums = {NULL, NULL};
     bool ok = declare_columns(arguments, &arguments->categorical, arguments->strict_numbers, error) &&
-              (strcmp(path, "-") == 0 ? interlace_csv_stream_open_stdin(arguments->csv, &stream, error)
-                                      : interlace_csv_stream_open(path, arguments->csv, &stream, error)) == INTERLACE_OK;
+              interlace_csv_stream_open(arguments->data_path, arguments->csv, &stream, error) == INTERLACE_OK;
     for (bool more = true; ok && more;) {
         interlace_frame *part = NULL;
         ok = next_part(arguments, stream, &part, error) && add_part(arguments, part, &sums, error);

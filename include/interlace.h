@@ -754,9 +754,10 @@ double interlace_frame_read_seconds(const interlace_frame *frame);
 /**
  * Opens a CSV file to be read in parts of 8 MB, of which memory holds one at a time. Parts end between rows, and are
  * the same however the bytes arrive. What is CSV is as in interlace_frame_read_csv, except that the first part decides
- * which columns are numbers: text in such a column later is INTERLACE_E_DATA, whose message names the line. Columns
- * that need it should be declared as categorical. INTERLACE_E_IO if the file cannot be opened.
- * @param[in] path The path of the file.
+ * which columns are numbers: text in such a column later is an error of whatever uses that column of the part, whose
+ * message names the line. Columns that need it should be declared as categorical. INTERLACE_E_IO if the file cannot be
+ * opened.
+ * @param[in] path The path of the file; "-" for the standard input of the process, which nothing else must read then.
  * @param[in] options How to read the text. NULL for the defaults.
  * @param[out] out The new csv stream. The caller frees it with interlace_csv_stream_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -766,17 +767,6 @@ interlace_status interlace_csv_stream_open(const char *path,
                                            const interlace_csv_options *options,
                                            interlace_csv_stream **out,
                                            interlace_error *err);
-
-/**
- * The same of the standard input of the process, which must not be read by anything else.
- * @param[in] options How to read the text. NULL for the defaults.
- * @param[out] out The new csv stream. The caller frees it with interlace_csv_stream_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_csv_stream_open_stdin(const interlace_csv_options *options,
-                                                 interlace_csv_stream **out,
-                                                 interlace_error *err);
 
 /**
  * Reads the next part into a frame of its own. A frame without rows says that there are no more; it has the columns

@@ -1536,6 +1536,18 @@ class CsvOptions : public detail::Owner<interlace_csv_options, interlace_csv_opt
     Result<void> set_strict_numbers(bool strict);
 };
 
+/// CSV text that is read part by part.
+class CsvStream : public detail::Owner<interlace_csv_stream, interlace_csv_stream_free> {
+  public:
+    using Owner::Owner;
+
+    /// interlace_csv_stream_open: Opens a CSV file to be read in parts of 8 MB, of which memory holds one at a time.
+    [[nodiscard]] static Result<CsvStream> open(std::string_view path, Maybe<CsvOptions> options = none);
+
+    /// interlace_csv_stream_next: Reads the next part into a frame of its own.
+    [[nodiscard]] Result<Frame> next();
+};
+
 /// What a call tells of its progress.
 struct Progress {
     Phase phase;
@@ -3619,25 +3631,12 @@ inline Result<CsvStream> CsvStream::open(std::string_view path, Maybe<CsvOptions
     return call.result(CsvStream(out));
 }
 
-inline Result<CsvStream> CsvStream::open_stdin(Maybe<CsvOptions> options)
-{
-    detail::Call call;
-    interlace_csv_stream *out{};
-    call.ended(interlace_csv_stream_open_stdin(options.capi(), &out, call.error()));
-    return call.result(CsvStream(out));
-}
-
 inline Result<Frame> CsvStream::next()
 {
     detail::Call call;
     interlace_frame *out{};
     call.ended(interlace_csv_stream_next(capi(), &out, call.error()));
     return call.result(Frame(out));
-}
-
-inline std::void CsvStream::free() noexcept
-{
-    return interlace_csv_stream_free(capi());
 }
 
 inline Result<void> Spec::add_random(std::string_view term)

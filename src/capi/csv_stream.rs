@@ -20,7 +20,7 @@ pub struct CsvStreamHandle {
 /// arrive. What is CSV is as in interlace_frame_read_csv, except that the first part decides which columns are numbers: text in such a column
 /// later is an error of whatever uses that column of the part, whose message names the line. Columns that need it should be declared as categorical.
 /// INTERLACE_E_IO if the file cannot be opened.
-/// @param path The path of the file.
+/// @param path The path of the file; "-" for the standard input of the process, which nothing else must read then.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_stream_open(
@@ -31,23 +31,12 @@ pub unsafe extern "C" fn interlace_csv_stream_open(
 ) -> Status {
     boundary(err, || {
         let (out, options) = (target(out, "out")?, options_of(options));
-        let stream = CsvStream::open(system_path(path, "path")?, &options)?;
-        out.write(give(CsvStreamHandle { stream })?);
-        Ok(())
-    })
-}
-
-/// The same of the standard input of the process, which must not be read by anything else.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_csv_stream_open_stdin(
-    options: Option<&CsvOptionsHandle>,
-    out: *mut *mut CsvStreamHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let (out, options) = (target(out, "out")?, options_of(options));
-        let stream = CsvStream::new(Box::new(std::io::stdin()), "the standard input".to_owned(), &options)?;
+        let path = system_path(path, "path")?;
+        let stream = if path.as_os_str() == "-" {
+            CsvStream::new(Box::new(std::io::stdin()), "the standard input".to_owned(), &options)?
+        } else {
+            CsvStream::open(path, &options)?
+        };
         out.write(give(CsvStreamHandle { stream })?);
         Ok(())
     })

@@ -322,7 +322,7 @@ impl<'a> Deviance<'a> {
             return Err(Error::numeric(if j + 1 == m {
                 NOTHING_LEFT
             } else {
-                "the fixed effects are confounded with the random effects to within rounding"
+                "the random effects vary so much beside the residual variance that the fixed effects are confounded with them to within rounding"
             }));
         }
         let gamma = &mut self.state.gamma;

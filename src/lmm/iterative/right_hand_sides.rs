@@ -90,7 +90,7 @@ fn gram(system: &LinearSystem, all: &[Solution]) -> Result<Vec<f64>> {
         Error::numeric(if j + 1 == m {
             crate::lmm::deviance::NOTHING_LEFT
         } else {
-            "the fixed effects are confounded with the random effects to within rounding"
+            "the random effects vary so much beside the residual variance that the fixed effects are confounded with them to within rounding"
         })
     })?;
     Ok(gram)
