@@ -17,3 +17,4 @@ mod properties;
 mod reference;
 mod regressions;
 mod stream;
+mod stream_digits;

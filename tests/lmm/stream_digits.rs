@@ -1,0 +1,77 @@
+//! Data in parts: digits that sums lose where the sample is not like the data, and columns that are left out.
+
+use interlace::error::Code;
+use interlace::fit::Fit;
+use interlace::frame::Frame;
+use interlace::options::Options;
+use interlace::watch::Watch;
+
+use crate::common::Rng;
+use crate::common::close::close;
+use crate::stream::{accumulate, part, plan, same, spec};
+
+/// Two halves of rows; x of the second lies `off` higher.
+fn halves(off: f64) -> Frame {
+    let mut rng = Rng(5);
+    let (n, mut columns) = (400, [vec![], vec![], vec![], vec![]]);
+    let mut groups = vec![];
+    for i in 0..n {
+        let (x, u) = (rng.normal() + if i < n / 2 { 0.0 } else { off }, rng.normal());
+        let y = 1.0 + 0.5 * x + 0.3 * u + ((i % 8) as f64).sin() + rng.normal();
+        [y, x, 2.0 * x, u].into_iter().zip(&mut columns).for_each(|(v, column)| column.push(v));
+        groups.push(format!("g{}", i % 8));
+    }
+    let mut frame = Frame::new(n);
+    ["y", "x", "z", "u"].into_iter().zip(columns).for_each(|(name, column)| frame.add_real(name, column).unwrap());
+    frame.add_strings("g", &groups.iter().map(|g| Some(g.as_str())).collect::<Vec<_>>()).unwrap();
+    frame
+}
+
+/// The sample has the first half: the further the second, the more digits are lost, which is never silent.
+#[test]
+fn digits_lost_to_a_bad_sample_are_said_or_refused() {
+    let (watch, options) = (Watch::unwatched(), Options::default());
+    let spec = spec("y ~ x + (1 | g)", |_| {});
+    let (mut silent, mut said, mut refused) = (0, 0, 0);
+    for off in [0.0, 1.0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e10] {
+        let frame = halves(off);
+        let all = [(0..200).collect::<Vec<_>>(), (200..400).collect()];
+        let sums = accumulate(&plan(&spec, &part(&frame, &all[0])), &frame, &all);
+        match sums.fit(&options, &watch) {
+            Err(error) => {
+                assert!(error.code == Code::Data && error.message.contains("far from those of the sample"), "{off}: {error}");
+                refused += 1;
+            }
+            Ok(fit) => {
+                let whole = Fit::new(&spec, Some(&frame), &options, &watch).unwrap();
+                let lost = (fit.criterion - whole.criterion).abs() / whole.criterion.abs();
+                if fit.design_warnings.iter().any(|w| w.contains("far from those of the sample")) {
+                    assert!(lost < 1e-6, "{off}: {lost}");
+                    said += 1;
+                } else {
+                    assert!(lost < 1e-11, "{off}: {lost}");
+                    silent += 1;
+                }
+            }
+        }
+    }
+    assert!(silent > 1 && said > 0 && refused > 1, "{silent} {said} {refused}");
+}
+
+/// Intervals by profiles belong to their coefficients where a column before them was left out.
+#[test]
+fn profiles_beside_a_column_left_out_are_those_of_the_whole() {
+    let (watch, options) = (Watch::unwatched(), Options::default());
+    let spec = spec("y ~ x + z + u + (1 | g)", |_| {});
+    let frame = halves(1.0);
+    let parts = [(0..150).collect::<Vec<_>>(), (150..400).collect()];
+    let whole = Fit::new(&spec, Some(&frame), &options, &watch).unwrap();
+    let fit = accumulate(&plan(&spec, &frame), &frame, &parts).fit(&options, &watch).unwrap();
+    same("a column left out", &fit, &whole);
+    assert_eq!(fit.fixed.dropped.len(), 1);
+    let (ours, theirs) = (fit.profile(0.9, &watch).unwrap(), whole.profile(0.9, &watch).unwrap());
+    assert_eq!(ours.len(), theirs.len());
+    for (a, b) in ours.iter().zip(&theirs) {
+        close("profile", &[a.lower, a.upper], &[b.lower, b.upper], 1e-5);
+    }
+}
