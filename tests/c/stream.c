@@ -109,6 +109,33 @@ static void counted(void) {
     interlace_frame_free(frame);
 }
 
+/* Tables that need no rows are those of the whole. */
+static void answers(const interlace_fit *fit, const interlace_fit *whole) {
+    for (int table = 0; table < 4; table++) {
+        interlace_frame *both[2];
+        for (int i = 0; i < 2; i++) {
+            const interlace_fit *own = i == 0 ? fit : whole;
+            if (table == 0) OK(interlace_fit_coefficients(own, INTERLACE_DF_SATTERTHWAITE, 0.95, NULL, &both[i], &err));
+            if (table == 1)
+                OK(interlace_fit_anova(own, NULL, INTERLACE_ANOVA_TYPE_II, INTERLACE_DF_KENWARD_ROGER, NULL, &both[i], &err));
+            if (table == 2) OK(interlace_fit_profile(own, NULL, NULL, &both[i], &err));
+            if (table == 3) OK(interlace_fit_parameters_confint_profile(own, NULL, NULL, &both[i], &err));
+        }
+        CHECK(interlace_frame_n_columns(both[0]) == interlace_frame_n_columns(both[1]));
+        const size_t n = interlace_frame_n_rows(both[1]);
+        CHECK(table == 2 || interlace_frame_n_rows(both[0]) == n);
+        for (size_t j = 0; table != 2 && j < interlace_frame_n_columns(both[1]); j++) {
+            double a[64], b[64];
+            if (interlace_frame_column_kind(both[1], j) != INTERLACE_COLUMN_KIND_REAL) continue;
+            OK(interlace_frame_column_f64(both[0], j, a, n, &err));
+            OK(interlace_frame_column_f64(both[1], j, b, n, &err));
+            for (size_t row = 0; row < n; row++) CHECK((a[row] != a[row] && b[row] != b[row]) || fabs(a[row] - b[row]) <= 1e-5 * (1 + fabs(b[row])));
+        }
+        interlace_frame_free(both[0]);
+        interlace_frame_free(both[1]);
+    }
+}
+
 int main(void) {
     interlace_spec *spec = model(INTERLACE_MODEL_LMM, "y ~ x + f + (1 | g)");
     interlace_plan *plan;
@@ -145,6 +172,7 @@ int main(void) {
     OK(interlace_accumulator_fit(all, NULL, &fit, &err));
     OK(interlace_fit_new(spec, everything, NULL, &whole, &err));
     compare(fit, whole);
+    answers(fit, whole);
     FAILS(INTERLACE_E_UNSUPPORTED, "second pass", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, values, N, &err));
 
     FAILS(INTERLACE_E_DATA, "they are a plan", interlace_accumulator_from_bytes(plan_bytes, plan_len, &part, &err));
