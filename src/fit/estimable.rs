@@ -58,6 +58,10 @@ impl Estimable {
                     weights[i] -= r[j * m + i] * weights[j];
                 }
             }
+            // What is rounding of the column's own size is none of the others.
+            let norm = |j: usize| dot(&x[j * n..(j + 1) * n], &x[j * n..(j + 1) * n]).sqrt();
+            let nothing = ROUNDING * norm(column);
+            weights.iter_mut().zip(kept).filter(|(w, j)| (**w * norm(**j)).abs() <= nothing).for_each(|(w, _)| *w = 0.0);
             dependent.push((column, weights));
         }
         Ok(Estimable { kept: kept.to_vec(), noise: vec![0.0; dependent.len()], dependent })
@@ -157,6 +161,12 @@ mod tests {
         assert!(estimable.reduce(&[1.0, 2.0, 3.0, 4.0]).is_none());
         assert!(estimable.reduce(&[0.0, 0.0, 0.0, 1.0]).is_none());
         assert_eq!(estimable.reduce(&[0.0; 4]).unwrap(), [0.0; 3]);
+        // Units of one column are none of the others' concern.
+        let large: Vec<f64> =
+            (0..16).map(|e| if e / 4 == 1 || e / 4 == 3 { 0.3e8 * x[4 + e % 4] * (1 + e / 8) as f64 } else { x[e] }).collect();
+        let estimable = Estimable::new(&large, 4, 4, &[0, 1, 2]).unwrap();
+        assert_eq!(estimable.reduce(&[1.0, 0.0, 3.0, 0.0]).unwrap(), [1.0, 0.0, 3.0]);
+        assert!(estimable.reduce(&[0.0, 0.0, 0.0, 1.0]).is_none());
         assert_eq!(Estimable::full(2).reduce(&[4.0, 5.0]).unwrap(), [4.0, 5.0]);
     }
 }
