@@ -216,11 +216,14 @@ pub fn check_residual(y: &[f64], left: f64, largest: f64) -> Result<()> {
     }))
 }
 
+/// What there is of a column in a piece of rows, from its number, its values there and the weights.
+type OfColumn<'f, T> = dyn Fn(usize, &[f64], Option<&[f64]>) -> T + Sync + 'f;
+
 /// What there is of each column, from that of the pieces of its rows.
 fn of_columns<T: Default + Clone + Send>(
     rows: Rows<'_>,
     watch: &Watch<'_>,
-    of: &(dyn Fn(usize, &[f64], Option<&[f64]>) -> T + Sync),
+    of: &OfColumn<'_, T>,
     join: &dyn Fn(T, T) -> T,
 ) -> Result<Vec<T>> {
     let (c, pieces) = (rows.columns(), rows.pieces());

@@ -170,11 +170,11 @@ fn fits_by_threads_are_cancelled_and_late_as_others_are() {
     let frame = data(500, 40);
     for spec in [spec(ModelKind::Glmm, "poisson", "count ~ x + (1 | g)"), spec(ModelKind::Clmm, "", "grade ~ x + (1 | g)")] {
         let work = |watch: &Watch<'_>| Fit::new(&spec, Some(&frame), &with(4), watch).map(|fit| fit.criterion.to_string());
-        let (_, heard) = heard_up_to(usize::MAX, &work);
+        let (_, heard) = heard_up_to(usize::MAX, work);
         // How much of the differences this thread does, and so reports, depends on the others.
         let differences = heard.iter().position(|own| own.phase == Phase::StandardErrors).unwrap();
         for last in [1, differences / 2, differences + 1, differences + 2] {
-            let error = heard_up_to(last, &work).0.unwrap_err();
+            let error = heard_up_to(last, work).0.unwrap_err();
             assert_eq!(error.code, Code::Cancelled, "{error}");
         }
         let ended = Fit::new(&spec, Some(&frame), &with(4), &Watcher::new(None, Some(Instant::now())).watch()).unwrap();

@@ -279,7 +279,7 @@ fn what_is_nested_missing_in_parts_or_ordered_keeps_its_order() {
     frame.add_real("x", (0..n).map(|i| (i % 11) as f64).collect()).unwrap();
     let effect: Vec<f64> = rng.normals(60);
     frame
-        .add_real("y", (0..n).map(|i| effect[i / 4] + 0.3 * codes[i] as f64 + 0.1 * (i % 11) as f64 + rng.normal()).collect())
+        .add_real("y", (0..n).map(|i| effect[i / 4] + 0.3 * f64::from(codes[i]) + 0.1 * (i % 11) as f64 + rng.normal()).collect())
         .unwrap();
     for formula in
         ["y ~ dose + x + (1 | school/class)", "y ~ (x > 4) * dose + (1 | school)", "y ~ factor(class) + x + (1 | school)"]
@@ -353,8 +353,9 @@ fn chunks_of_a_partition_give_what_the_whole_gives() {
     for (seed, (g, h), sorted) in [(1, (30, 12), "g"), (2, (30, 12), "h"), (3, (12, 30), "x"), (4, (200, 150), "g")] {
         let n = 2000;
         let mut rng = Rng(seed);
-        let mut rows: Vec<(usize, usize, f64)> =
-            (0..n).map(|_| ((rng.uniform() * g as f64) as usize, (rng.uniform() * h as f64) as usize, rng.normal())).collect();
+        let mut rows: Vec<(usize, usize, f64)> = (0..n)
+            .map(|_| ((rng.uniform() * f64::from(g)) as usize, (rng.uniform() * f64::from(h)) as usize, rng.normal()))
+            .collect();
         match sorted {
             "g" => rows.sort_by_key(|row| row.0),
             "h" => rows.sort_by_key(|row| row.1),
@@ -451,7 +452,7 @@ fn bytes_that_are_damaged_foreign_or_twice_there_are_errors_and_harm_nothing() {
     for _ in 0..3000 {
         // With the right checksum: whatever is read must be sound, or an error.
         let mut forged = before.clone();
-        for _ in 0..1 + rng.below(3) {
+        for _ in 0..=rng.below(3) {
             crate::common::forged::damage(&mut forged, &mut rng);
         }
         crate::common::forged::seal(&mut forged);
