@@ -100,8 +100,12 @@ impl RandomSystem {
     /// By roots, if `admit` says so of the factorisation: see [`SparseCholesky::within`].
     pub fn within(gram: &Gram, columns: usize, admit: Admission<'_>) -> Result<Option<Self>> {
         let form = Form::within(gram, columns, admit)?;
-        Ok(form.map(|form| RandomSystem {
-            layout: gram.layout.clone(),
+        Ok(form.map(|form| Self::of_roots(gram.layout.clone(), columns, form)))
+    }
+
+    fn of_roots(layout: Layout, columns: usize, form: Form) -> Self {
+        RandomSystem {
+            layout,
             columns,
             roots: Some(form),
             precisions: None,
@@ -110,7 +114,7 @@ impl RandomSystem {
             threads: 1,
             log_det_k: 0.0,
             scratch: vec![],
-        }))
+        }
     }
 
     /// Another for the same pattern, which has not been factorised yet; none where there are precisions.
@@ -118,17 +122,7 @@ impl RandomSystem {
         let (Some(form), None) = (&self.roots, &self.precisions) else { return Ok(None) };
         let (col_ptr, row_idx) = (copied(&form.col_ptr)?, copied(&form.row_idx)?);
         let form = Form { factor: form.factor.beside()?, inverse: None, col_ptr, row_idx };
-        Ok(Some(RandomSystem {
-            layout: self.layout.clone(),
-            columns: self.columns,
-            roots: Some(form),
-            precisions: None,
-            by_precisions: false,
-            whole: false,
-            threads: 1,
-            log_det_k: 0.0,
-            scratch: vec![],
-        }))
+        Ok(Some(Self::of_roots(self.layout.clone(), self.columns, form)))
     }
 
     /// By roots, whatever the structures.
