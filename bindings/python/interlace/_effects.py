@@ -35,9 +35,9 @@ def by_group(terms) -> dict[str, list[Term]]:
 
 
 def levels_of(fit, term: Term, numbers) -> list:
-    """Labels of levels: integers where the grouping factor is a column of integers."""
+    """Labels of levels: numbers where the grouping factor is a column of numbers; `numbers` says of which type."""
     own = strings(term.levels, lib.interlace_fit_term_level, fit, term.index)
-    return [int(label) for label in own] if term.group in numbers else own
+    return list(map(numbers.get(term.group, str), own))
 
 
 def rows_of(array, term: Term) -> list[list[float]]:

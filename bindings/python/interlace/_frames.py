@@ -24,13 +24,19 @@ class Direct(Exception):
 
 
 def native(data):
-    """The frame that a narwhals frame wraps; others as they are."""
-    return data.to_native() if hasattr(data, "to_native") and not hasattr(data, "__arrow_c_stream__") else data
+    """The frame that a frame of narwhals wraps, and that a lazy one of polars computes; others as they are."""
+    if type(data).__module__.split(".")[0] == "narwhals":
+        data = data.to_native()
+    return data.collect() if library(data) == "polars" and hasattr(data, "collect") else data
+
+
+def library(data) -> str:
+    return type(data).__module__.split(".")[0].lstrip("_")
 
 
 def library_of(data) -> str:
     """Whose frame the data are: pandas, polars, pyarrow, duckdb, or dict for all others."""
-    module = type(native(data)).__module__.split(".")[0].lstrip("_")
+    module = library(native(data)) if library(data) == "narwhals" else library(data)
     return module if module in ("pandas", "polars", "pyarrow", "duckdb") else "dict"
 
 
@@ -63,7 +69,6 @@ def wanted(names, columns):
 def chosen(data, kind, columns):
     """The columns wanted, without a copy."""
     if kind == "polars":
-        data = data.collect() if hasattr(data, "collect") else data
         return data.select(wanted(data.columns, columns)) if hasattr(data, "columns") else data
     if kind == "pyarrow" and hasattr(data, "select") and hasattr(data, "column_names"):
         return data.select(wanted(data.column_names, columns))
@@ -229,31 +234,45 @@ def add_array(frame, name, column):
         raise DataError(f"column {name!r} has the type {column.dtype}, which is not read")
 
 
+PLAIN = {int: "integer", float: "real", str: "text", bool: "truth", type(None): "missing"}
+
+
 def add_list(frame, name, values):
     """A list of numbers, truth values or texts; None and NaN are missing."""
-    kinds = {kind_of(value) for value in values} - {"missing"}
-    key = text(name)
-    if "other" in kinds or len(kinds) > 1 and not kinds <= {"real", "integer"}:
-        row = next(i for i, value in enumerate(values) if kind_of(value) == "other" or kind_of(value) != kind_of(values[0]) != "missing")
-        raise DataError(
-            f"column {name!r} has {values[row]!r} in row {row + 1} (counting from 1), but a column must be all numbers, all truth values or all texts", 3, "data", row
-        )
-    if kinds == {"text"}:
-        own = texts([value if isinstance(value, str) else None for value in values])
-        call(lib.interlace_frame_add_strings, frame, key, own, len(own))
-    elif kinds == {"truth"}:
-        own = (c_int32 * len(values))(*[-1 if kind_of(value) == "missing" else int(value) for value in values])
-        call(lib.interlace_frame_add_categorical, frame, key, own, len(own), texts(["FALSE", "TRUE"]), 2, False)
-    elif kinds == {"integer"} and all(kind_of(value) == "missing" or abs(value) < 2**63 for value in values):
-        own = (c_int64 * len(values))(*[MISSING if kind_of(value) == "missing" else int(value) for value in values])
-        call(lib.interlace_frame_add_i64, frame, key, own, len(own))
+    kinds = {PLAIN.get(each, "other") for each in set(map(type, values))}
+    if "other" in kinds or "real" in kinds and len(kinds) > 1:
+        kinds = set(map(kind_of, values))  # numbers of other types, and NaN beside what is not a number
+    held = kinds - {"missing"}
+    if "other" in held or len(held) > 1 and held != {"real", "integer"}:
+        raise mixed(name, values)
+    key, n = text(name), len(values)
+    if "missing" in kinds:
+        values = [None if kind_of(value) == "missing" else value for value in values]
+    if held == {"text"}:
+        call(lib.interlace_frame_add_strings, frame, key, texts(values), n)
+    elif held == {"truth"}:
+        codes = (c_int32 * n)(*[-1 if value is None else int(value) for value in values])
+        call(lib.interlace_frame_add_categorical, frame, key, codes, n, texts(["FALSE", "TRUE"]), 2, False)
+    elif held == {"integer"} and all(value is None or -(2**63) < value < 2**63 for value in values):
+        call(lib.interlace_frame_add_i64, frame, key, (c_int64 * n)(*[MISSING if value is None else int(value) for value in values]), n)
     else:
-        own = (c_double * len(values))(*[float("nan") if kind_of(value) == "missing" else float(value) for value in values])
-        call(lib.interlace_frame_add_f64, frame, key, own, len(own))
+        call(lib.interlace_frame_add_f64, frame, key, (c_double * n)(*[float("nan") if value is None else float(value) for value in values]), n)
+
+
+def mixed(name, values) -> DataError:
+    """The error of a column whose values are not of one kind, with the first row that shows it."""
+    number = {"integer": "number", "real": "number"}
+    kinds = [number.get(kind_of(value), kind_of(value)) for value in values]
+    first = next((kind for kind in kinds if kind != "missing"), "other")
+    row = next(i for i, kind in enumerate(kinds) if kind == "other" or kind not in (first, "missing"))
+    return DataError(
+        f"column {name!r} has {values[row]!r} in row {row + 1} (counting from 1), but a column must be all numbers, all truth values or all texts",
+        _c.Status.E_DATA, "data", row,
+    )  # fmt: skip
 
 
 def kind_of(value) -> str:
-    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return "missing"
     if isinstance(value, str):
         return "text"
@@ -261,7 +280,9 @@ def kind_of(value) -> str:
         return "truth"
     if isinstance(value, int) or hasattr(value, "__index__"):
         return "integer"
-    return "real" if hasattr(value, "__float__") else "other"
+    if not hasattr(value, "__float__"):
+        return "other"
+    return "missing" if value != value else "real"
 
 
 def n_rows(frame) -> int:

@@ -73,12 +73,12 @@ class Given:
         return made
 
 
-def frame_for(spec: SpecHandle, data, given: Given, ordinal=False):
-    """The columns of the data that a model needs, and the roles of these."""
+def frame_for(spec: SpecHandle, data, given: Given, ordinal=False) -> FrameHandle:
+    """The columns of the data that a model needs. The order of an ordinal response must be declared."""
     roles = variables(spec)
     columns = None if roles is None else [name for name, _ in roles] + given.names()
     response = [name for name, role in roles or [] if role == "response"] if ordinal else []
-    return frame_of(data, columns, response), roles
+    return frame_of(data, columns, response)
 
 
 def options_of(watch: Watch, named: dict, theta0=None) -> OptionsHandle:

@@ -32,9 +32,9 @@ def names_of_limits(level) -> tuple[str, str]:
 
 
 class Resampled(Result):
-    def _like(self, handle, call=None):
+    def _like(self, handle, arguments=None):
         """A result of the same class for another fit of the same model."""
-        own = type(self)(handle, self._spec, self._frame, self._data, self._made, call or self._call)
+        own = type(self)(handle, self._spec, self._frame, self._data, self._made, arguments or self._call)
         own._native, own._numbers = self._native, self._numbers
         return own
 

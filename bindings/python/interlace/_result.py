@@ -29,12 +29,12 @@ class Result:
 
     DF = _c.Df.DEFAULT
 
-    def __init__(self, fit, spec=None, frame=None, data=None, made=None, call=None):
+    def __init__(self, fit, spec=None, frame=None, data=None, made=None, arguments=None):
         self._fit, self._spec, self._frame, self._data = fit, spec, frame, data
-        self._made, self._call = made or {}, call or {}
+        self._made, self._call = made or {}, arguments or {}
         self._native = library_of(data) if data is not None else "pandas" if pandas() else "dict"
-        groups = {term.group for term in _effects.terms_of(fit)}
-        self._numbers = {group for group in groups if frame is not None and kind_in(frame, group) == "integer"}
+        kinds = {term.group: kind_in(frame, term.group) for term in _effects.terms_of(fit)} if frame is not None else {}
+        self._numbers = {group: {"integer": int, "real": float}[kind] for group, kind in kinds.items() if kind in ("integer", "real")}
 
     # How it was fitted
 

@@ -66,4 +66,5 @@ def with_columns(data, native, columns):
 
             return duckdb.from_arrow(own)
         return own
-    return {**{str(name): data[name] for name in data}, **columns}
+    names = getattr(getattr(data, "dtype", None), "names", None) or list(data)  # of a structured array, or a dict
+    return {**{str(name): data[name] for name in names}, **columns}

@@ -8,7 +8,7 @@ from typing import Any, Sequence, Union
 
 from . import _c
 from ._library import FitHandle, call, code, lib, text, texts
-from ._model import Given, frame_for, options_of, spec_of, updated
+from ._model import Given, frame_for, options_of, spec_of, updated, variables
 from ._result import opened
 from ._watch import Told, Watch
 from .correlation import Correlation
@@ -112,10 +112,8 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     spec = spec or spec_of(model, own["formula"], own["groups"], own["random"])
     family = set_model(kind, spec, own)
     given = Given(own["weights"], own["offset"])
-    frame, roles = frame_for(spec, own["data"], given, ordinal=kind == "clmm" and own["levels"] is None)
+    frame = frame_for(spec, own["data"], given, ordinal=kind == "clmm" and own["levels"] is None)
     made = given.give(spec, frame)
-    if kind == "fit" and own["correlation"] is not None:
-        set_correlation(spec, own["correlation"], roles)
     with Watch(own["progress"]) as watch:
         named = {"method": own.get("method"), "optimizer": own["optimizer"], "na": own["na"], "threads": own["threads"], "nagq": own.get("nAGQ")}
         options = options_of(watch, {**named, **own["options"]}, own["theta0"])
@@ -146,6 +144,8 @@ def set_model(kind, spec, own):
             call(lib.interlace_spec_set_response_levels, spec, levels, len(levels))
     elif kind == "coxme":
         call(lib.interlace_spec_set_ties, spec, code(_c.Ties, own["ties"], "ties"))
+    elif kind == "fit" and own["correlation"] is not None:
+        set_correlation(spec, own["correlation"])
     elif kind == "glmer":
         family = family_of(own["family"])
         if own["link"] is not None:
@@ -166,8 +166,8 @@ def with_link(family, link: str):
     return own
 
 
-def set_correlation(spec, correlation, roles):
-    group = next((name for name, role in roles or [] if role == "group"), None)
+def set_correlation(spec, correlation):
+    group = next((name for name, role in variables(spec) or [] if role == "group"), None)
     if not isinstance(correlation, str):
         if not hasattr(correlation, "term"):
             raise TypeError(f"correlation is {correlation!r}, but it must be AR1(..), CompoundSymmetry() or text such as 'ar1(time | g)'")

@@ -18,7 +18,7 @@ def prepared(formula, data, groups, random, family, weights, offset):
     if family is not None:
         family_of(family).give(spec)
     given = Given(weights, offset)
-    frame, _ = frame_for(spec, data, given)
+    frame = frame_for(spec, data, given)
     given.give(spec, frame)
     return spec, frame
 
