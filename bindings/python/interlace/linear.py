@@ -36,8 +36,10 @@ class ModelInfo:
 
     @property
     def groups(self):
-        """The level of each row used in the first grouping factor."""
-        fit, term = self._result._fit, next(iter(self._result._groups.values()))[0]
+        """The level of each row used in the first grouping factor; None without random effects."""
+        fit, term = self._result._fit, next((terms[0] for terms in self._result._groups.values()), None)
+        if term is None:
+            return None
         levels = _effects.levels_of(fit, term, self._result._numbers)
         return [levels[i] for i in filled((self._result.nobs,), lib.interlace_fit_term_index, fit, term.index, whole=True)]
 
