@@ -62,4 +62,11 @@ from .ordinal import CLMMResult
 from .resampling import bootMer, simulate
 from .validation import CVResult, allFit, cross_val
 
-__all__ = [name for name in dir() if not name.startswith("_") and name not in ("annotations",)]
+__all__ = [
+    "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult", "CancelledError", "clmm",
+    "CLMMResult", "CompoundSymmetry", "contrast", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult", "CVResult", "DataError", "DeadlineError",
+    "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes", "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_resid",
+    "HurdlePoissonFamily", "InterlaceError", "InterlaceWarning", "InternalError", "isSingular", "load", "ModelInfo", "NegativeBinomial1Family",
+    "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "profile_confint", "Progress", "simulate", "StreamError",
+    "UnsupportedError", "update", "VarCorr", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
+]  # fmt: skip
