@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "examples-c" / "data" / "sleepstudy.csv"
+SLOPES = "(1 + Days | Subject)"
 ROUNDS = 3
 
 
@@ -44,8 +45,9 @@ def own_package():
     import polars
 
     data = pandas.read_csv(DATA)
-    kinds = {"pandas": data, "polars": polars.DataFrame(data), "pyarrow": polars.DataFrame(data).to_arrow(), "dict of arrays": {name: column.to_numpy() for name, column in data.items()}}
-    own = {f"interlace, {kind}": pair(lambda table=table: interlace.fit("Reaction ~ Days", table, random=["(1 + Days | Subject)"]), read) for kind, table in kinds.items()}
+    arrays = {name: column.to_numpy() for name, column in data.items()}
+    kinds = {"pandas": data, "polars": polars.DataFrame(data), "pyarrow": polars.DataFrame(data).to_arrow(), "dict of arrays": arrays}
+    own = {f"interlace, {kind}": pair(lambda table=table: interlace.fit("Reaction ~ Days", table, random=[SLOPES]), read) for kind, table in kinds.items()}
     return own | {"the C API alone, by ctypes": (least(c_api(interlace, data)), None)}
 
 
@@ -75,7 +77,7 @@ def interlace_lme():
     import pandas
 
     data = pandas.read_csv(DATA)
-    return {"interlace-lme": pair(lambda: interlace.fit("Reaction ~ Days", data, random=["(1 + Days | Subject)"]), read)}
+    return {"interlace-lme": pair(lambda: interlace.fit("Reaction ~ Days", data, random=[SLOPES]), read)}
 
 
 PROGRAMS = {"own_package": own_package, "statsmodels": statsmodels, "interlace_lme": interlace_lme}
@@ -85,7 +87,8 @@ def main():
     found = {}
     for _ in range(ROUNDS):
         for name in PROGRAMS:
-            done = subprocess.run([sys.executable, "-B", __file__, name], capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+            alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+            done = subprocess.run([sys.executable, "-B", __file__, name], capture_output=True, text=True, env=alone)
             if done.returncode != 0:
                 print(f"{name} is left out: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
                 continue

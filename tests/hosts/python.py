@@ -11,10 +11,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 from library import ROOT, Fit, Frame, Spec, call
-from library import library as lib
 
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
-import interlace  # noqa: E402
+import interlace
 
 DATA, REFERENCE = ROOT / "examples-c" / "data", ROOT / "tests" / "reference" / "data"
 SLEEP = DATA / "sleepstudy.csv"

@@ -8,7 +8,7 @@
 `fit`, `glmer`, `clmm` and `coxme` fit models to frames of pandas, polars, pyarrow or duckdb, or to dicts of columns. Neither of these packages is needed,
 nor numpy: what is not installed is not used."""
 
-from ._c import VERSION as __version__
+from . import _c
 from ._resampled import BootResult
 from ._watch import Progress
 from .correlation import AR1, CompoundSymmetry
@@ -62,6 +62,7 @@ from .ordinal import CLMMResult
 from .resampling import bootMer, simulate
 from .validation import CVResult, allFit, cross_val
 
+__version__ = _c.VERSION
 __all__ = [
     "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult", "CancelledError", "clmm",
     "CLMMResult", "CompoundSymmetry", "contrast", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult", "CVResult", "DataError", "DeadlineError",

@@ -225,7 +225,7 @@ def add_array(frame, name, column):
         call(lib.interlace_frame_add_f64, frame, text(name), own.ctypes.data, len(own))
     elif kind == "b":
         add_codes(frame, name, column, ["FALSE", "TRUE"], False)
-    elif kind == "i" or kind == "u" and (column.dtype.itemsize < 8 or not len(column) or int(column.max()) < 2**63):
+    elif kind == "i" or (kind == "u" and (column.dtype.itemsize < 8 or not len(column) or int(column.max()) < 2**63)):
         own = np.ascontiguousarray(column, dtype=np.int64)
         call(lib.interlace_frame_add_i64, frame, text(name), own.ctypes.data, len(own))
     elif kind in "OUu":
@@ -240,10 +240,10 @@ PLAIN = {int: "integer", float: "real", str: "text", bool: "truth", type(None): 
 def add_list(frame, name, values):
     """A list of numbers, truth values or texts; None and NaN are missing."""
     kinds = {PLAIN.get(each, "other") for each in set(map(type, values))}
-    if "other" in kinds or "real" in kinds and len(kinds) > 1:
+    if "other" in kinds or ("real" in kinds and len(kinds) > 1):
         kinds = set(map(kind_of, values))  # numbers of other types, and NaN beside what is not a number
     held = kinds - {"missing"}
-    if "other" in held or len(held) > 1 and held != {"real", "integer"}:
+    if "other" in held or (len(held) > 1 and held != {"real", "integer"}):
         raise mixed(name, values)
     key, n = text(name), len(values)
     if "missing" in kinds:

@@ -32,9 +32,8 @@ class Result:
     def __init__(self, fit, spec=None, frame=None, data=None, made=None, arguments=None):
         self._fit, self._spec, self._frame, self._data = fit, spec, frame, data
         self._made, self._call = made or {}, arguments or {}
+        self._family = None  # one of the user's own, whose functions live as long as the fits with it
         self._native = library_of(data) if data is not None else "pandas" if pandas() else "dict"
-        kinds = {term.group: kind_in(frame, term.group) for term in _effects.terms_of(fit)} if frame is not None else {}
-        self._numbers = {group: {"integer": int, "real": float}[kind] for group, kind in kinds.items() if kind in ("integer", "real")}
 
     # How it was fitted
 
@@ -156,6 +155,12 @@ class Result:
     def _groups(self):
         return _effects.by_group(_effects.terms_of(self._fit))
 
+    @functools.cached_property
+    def _numbers(self):
+        """For each grouping factor that is a column of numbers the type of these."""
+        kinds = {group: kind_in(self._frame, group) for group in self._groups} if self._frame is not None else {}
+        return {group: {"integer": int, "real": float}[kind] for group, kind in kinds.items() if kind in ("integer", "real")}
+
     def _by_group(self, values):
         return {group: _effects.table(self._fit, terms, self._numbers, values) for group, terms in self._groups.items()}
 
@@ -202,7 +207,7 @@ class Result:
     @property
     def boundary_flags(self) -> dict[str, bool]:
         """For each grouping factor, whether some combination of its random effects has no variance."""
-        return {group: any(lib.interlace_fit_term_n_boundary(self._fit, term.index) > 0 for term in terms) for group, terms in self._groups.items()}
+        return {group: any(lib.interlace_fit_term_n_boundary(self._fit, term.place) > 0 for term in terms) for group, terms in self._groups.items()}
 
     # Rows
 
@@ -243,7 +248,7 @@ class Result:
         own = c_char_p()
         with Watch() as watch:
             call(lib.interlace_fit_summary, self._fit, self.DF, self._options(watch), byref(own))
-        return Summary(own.value.decode())
+        return Summary((own.value or b"").decode())
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.formula!r}: {self.nobs} rows, log-likelihood {self.llf:.6g}>"

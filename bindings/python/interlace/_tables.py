@@ -45,17 +45,17 @@ class Table:
     def values(self, column: int) -> list:
         kind, n = lib.interlace_frame_column_kind(self.frame, column), len(self)
         if kind == KIND.CATEGORY:
-            own = (c_int32 * n)()
-            call(lib.interlace_frame_column_codes, self.frame, column, own, n)
-            levels = strings(lib.interlace_frame_column_n_levels(self.frame, column), lib.interlace_frame_column_level, self.frame, column) + [None]
-            return [levels[code] for code in own]
+            codes = (c_int32 * n)()
+            call(lib.interlace_frame_column_codes, self.frame, column, codes, n)
+            levels = strings(lib.interlace_frame_column_n_levels(self.frame, column), lib.interlace_frame_column_level, self.frame, column)
+            return [levels[code] if code >= 0 else None for code in codes]
         if kind == KIND.INTEGER:
-            own = (c_int64 * n)()
-            call(lib.interlace_frame_column_i64, self.frame, column, own, n)
-            return [None if value == MISSING else value for value in own]
-        own = (c_double * n)()
-        call(lib.interlace_frame_column_f64, self.frame, column, own, n)
-        return list(own)
+            integers = (c_int64 * n)()
+            call(lib.interlace_frame_column_i64, self.frame, column, integers, n)
+            return [None if value == MISSING else value for value in integers]
+        numbers = (c_double * n)()
+        call(lib.interlace_frame_column_f64, self.frame, column, numbers, n)
+        return list(numbers)
 
     def to_dict(self) -> dict[str, list]:
         return {name: self.values(i) for i, name in zip(self.places, self.columns)}
@@ -108,6 +108,7 @@ def table_of(columns) -> Table:
     length = max(map(len, columns.values()), default=0)
     frame = FrameHandle.made(lib.interlace_frame_new, length)
     for name, values in columns.items():
-        own, pointer, n = doubles(values, name)
+        kept, pointer, n = doubles(values, name)
         call(lib.interlace_frame_add_f64, frame, text(name), pointer, n)
+        del kept  # the memory of the pointer
     return Table(frame)

@@ -101,8 +101,10 @@ class ZeroOneInflatedBetaFamily(Family):
     def __init__(self, phi: float | None = None, p0: float | None = None, p1: float | None = None, link: str | None = None):
         if (p0 is None) != (p1 is None):
             raise ValueError("p0 and p1 go together: give both or neither")
-        ends = None if p0 is None else p0 + p1
-        super().__init__("zero_one_inflated_beta", link, **given(phi=phi, zoi=ends, coi=None if ends is None else p1 / ends))
+        fixed = given(phi=phi)
+        if p0 is not None and p1 is not None:
+            fixed.update(zoi=p0 + p1, coi=p1 / (p0 + p1))
+        super().__init__("zero_one_inflated_beta", link, **fixed)
 
 
 @runtime_checkable

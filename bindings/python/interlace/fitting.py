@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any, Sequence, Union
+from collections.abc import Sequence
+from typing import Any, Union
 
 from . import _c
 from ._library import FitHandle, call, code, lib, text, texts
@@ -126,7 +127,7 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     if family is not None:
         kept["family_object"] = own["family"] if not isinstance(own["family"], str) else family
     result = RESULTS[model](handle, spec, frame, own["data"], made, kept)
-    result._family = family  # functions of a user's family live as long as the fits with it
+    result._family = family
     result.warn(stacklevel)
     return result
 

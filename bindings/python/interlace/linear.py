@@ -41,7 +41,7 @@ class ModelInfo:
         if term is None:
             return None
         levels = _effects.levels_of(fit, term, self._result._numbers)
-        return [levels[i] for i in filled((self._result.nobs,), lib.interlace_fit_term_index, fit, term.index, whole=True)]
+        return [levels[i] for i in filled((self._result.nobs,), lib.interlace_fit_term_index, fit, term.place, whole=True)]
 
 
 class CrossedLMEResult(Resampled):
@@ -107,9 +107,7 @@ class CrossedLMEResult(Resampled):
     def confint(self, method: str = "profile", level: float = 0.95, *, B: int = 1000, seed: int | None = None, progress=None):
         """Intervals as a frame: the estimate and limits such as "2.5 %". "profile" (all parameters, by the likelihood), "boot" (all parameters, from B
         replicates) or "wald" (fixed effects, with the degrees of freedom of df_method)."""
-        if method == "wald":
-            return self._wald(level)
-        return super().confint(method, level, B=B, seed=seed, progress=progress)
+        return self._intervals(method, level, B, seed, progress)
 
     def r2(self) -> tuple[float, float]:
         """R2 of Nakagawa and Schielzeth: marginal and conditional."""
