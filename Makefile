@@ -196,7 +196,7 @@ DOC = $(TREE)/share/doc/interlace
 install: build
 	@test -n '$(PREBUILT)' || nm -D --defined-only $(OUT)/$(SO) | sed 's/.* //' | LC_ALL=C sort | cmp - tests/c/symbols.txt || \
 		{ echo 'make install: the library exports other symbols than tests/c/symbols.txt lists (with PROFILE=dev, one that is for tests)' >&2; exit 1; }
-	install -d '$(TREE)/include' '$(LIB)/pkgconfig' '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)/docs' '$(DOC)/examples-c/data'
+	install -d '$(TREE)/include' '$(LIB)/pkgconfig' '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)/docs/hosts' '$(DOC)/examples-c/data'
 	install -m 644 include/interlace.h include/interlace.hpp '$(TREE)/include/'
 	install -m 644 include/interlace.json '$(TREE)/share/interlace/'
 	install -m 755 $(OUT)/$(SO) '$(LIB)/$(SO).$(VERSION)'
@@ -209,6 +209,7 @@ install: build
 	install -m 644 cmake/interlaceTargets.cmake '$(LIB)/cmake/interlace/'
 	install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE '$(DOC)/'
 	install -m 644 docs/*.md '$(DOC)/docs/'
+	install -m 644 docs/hosts/*.md '$(DOC)/docs/hosts/'
 	install -m 644 examples-c/*.c examples-c/*.cpp examples-c/*.h examples-c/README.md '$(DOC)/examples-c/'
 	install -m 644 examples-c/data/* '$(DOC)/examples-c/data/'
 	if test -n '$(DEMO)'; then install -d '$(TREE)/bin' '$(TREE)/share/man/man1' && install -m 755 $(OUT)/interlace-fit '$(TREE)/bin/' && \
