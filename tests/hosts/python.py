@@ -111,7 +111,10 @@ class Data(Case):
                 self.assertEqual(result.nobs, 178)
                 rows = result.dropped_rows["row"]
                 self.assertEqual(list(rows), [3, 7])
+                residuals = interlace.hlm_resid(result, type="conditional")
+                self.assertEqual((len(residuals[".resid"]), list(residuals["Days"][:4])), (178, [0, 1, 2, 4]))
         padded = interlace.fit(SLOPES, data, na="pad")
+        self.assertEqual(len(interlace.hlm_resid(padded)), 180)
         self.assertEqual(np.flatnonzero(np.isnan(padded.resid)).tolist(), [3, 7])
         self.refused(interlace.DataError, "missing", interlace.fit, SLOPES, data, na="error")
 

@@ -12,7 +12,7 @@ from ._frames import add_numbers, frame_of, kind_in, library_of
 from ._library import FitHandle, FrameHandle, OptionsHandle, SpecHandle, call, code, lib, string, strings, text
 from ._model import options_of, request, variables
 from ._named import frame, pandas, series
-from ._tables import Table, table_of
+from ._tables import Table, native
 from ._watch import Watch
 from .errors import ArgumentError, InterlaceWarning
 
@@ -287,7 +287,7 @@ class Result:
             if interval is None:
                 return filled(shape, _wide(lib.interlace_fit_predict, options), self._fit, own, byref(asked))
             parts = intervals(rows * width, self._fit, own, asked, options)
-        return table_of(dict(zip(("fit", "std_error", "lower", "upper"), parts))).to(self._native)
+        return native(dict(zip(("fit", "std_error", "lower", "upper"), parts)), self._native)
 
     # Saved
 
