@@ -95,6 +95,24 @@ class Data(Case):
                 result = interlace.fit("y ~ x", pd.DataFrame({**base, "x": own}), groups="g", unidentified="ignore")
             self.assertEqual(list(result.fe_params.index), names, own)
 
+    def test_many_rows_of_text(self):
+        """Text of pandas in many rows goes another way, and is the same."""
+        rng = np.random.default_rng(2)
+        n = 12_000
+        data = pd.DataFrame({"y": rng.normal(size=n), "g": [f"g{i}" for i in rng.integers(0, 40, n)], "b": rng.random(n) < 0.5, "w": rng.random(n) + 0.5})
+        data["y"] += data["g"].str.len()
+        data["c"] = pd.Categorical(np.array(["low", "mid", "high"])[rng.integers(0, 3, n)], ["none", "low", "mid", "high"])
+        data["o"] = pd.Categorical(data["c"], ["low", "mid", "high"], ordered=True)
+        data.loc[5, "g"] = None
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            own = interlace.fit("y ~ b + c + o:w", data, groups="g")
+            wanted = interlace.fit("y ~ b + c + o:w", data.astype({"g": object}), groups="g")
+        self.assertEqual(own.fe_params.to_dict(), wanted.fe_params.to_dict())
+        self.assertEqual((own.nobs, own.llf, [str(own.message) for own in caught][: len(caught) // 2]), (n - 1, wanted.llf, wanted.warnings))
+        self.assertEqual(list(own.fe_params.index[:4]), ["Intercept", "bTRUE", "cmid", "chigh"])
+        self.refused(interlace.DataError, "order is not declared", interlace.clmm, "c ~ w", data, groups="g")
+
     def test_columns_that_the_model_does_not_use_may_be_anything(self):
         data = sleepstudy().assign(junk=[{"a": 1}] * 180, mixed=[1, "a"] * 90)
         self.assertEqual(interlace.fit(SLOPES, data).nobs, 180)

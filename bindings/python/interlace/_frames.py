@@ -17,6 +17,7 @@ from .errors import ArgumentError, DataError
 _pointer_of = pythonapi.PyCapsule_GetPointer
 _pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
 MISSING = -(2**63)
+MANY = 10_000  # rows from which text of pandas is better sent as Arrow data
 
 
 class Direct(Exception):
@@ -95,6 +96,11 @@ def of_pandas(data, columns, response) -> FrameHandle:
     own = data if len(names) == data.shape[1] else data[names]
     if own.columns.has_duplicates:
         raise DataError(f"there are {list(own.columns).count(first_twice(own.columns))} columns {first_twice(own.columns)!r}")
+    if len(own) > MANY and all(map(is_plain, own.dtypes)) and any(type(dtype).__name__ == "StringDtype" for dtype in own.dtypes):
+        try:
+            return of_pandas_text(own, response)
+        except ImportError:  # without pyarrow text goes one by one
+            pass
     frame = FrameHandle.made(lib.interlace_frame_new, len(own))
     try:
         for name in names:
@@ -107,6 +113,24 @@ def of_pandas(data, columns, response) -> FrameHandle:
             return of_stream(own)
         except ImportError:
             raise DataError(f"column {str(column)!r} of type {own[str(column)].dtype} needs the package pyarrow, which is not installed") from None
+    return frame
+
+
+def is_plain(dtype) -> bool:
+    """Whether a column means the same as Arrow data and column by column."""
+    if type(dtype).__name__ == "CategoricalDtype":
+        return type(dtype.categories.dtype).__name__ == "StringDtype"
+    return type(dtype).__name__ == "StringDtype" or (isinstance(dtype, numpy().dtype) and dtype.kind in "ifb")
+
+
+def of_pandas_text(own, response) -> FrameHandle:
+    """As Arrow data, where text need not be copied row by row. The order of categories is declared after that: as such data only ordered ones have it."""
+    frame = of_stream(own)
+    for name in own.columns:
+        column = own[name]
+        if hasattr(column, "cat") and not column.cat.ordered and name not in response:
+            levels = column.cat.remove_unused_categories().cat.categories.tolist()
+            call(lib.interlace_frame_set_levels, frame, text(name), texts(levels), len(levels), False)
     return frame
 
 
