@@ -94,6 +94,28 @@ class Inference(Case):
         self.refused(ValueError, "cv is 'loo'", interlace.cross_val, "Reaction ~ Days", sleepstudy(), groups="Subject", cv="loo")
 
 
+class Parts(Case):
+    def test_sums_of_parts(self):
+        data = sleepstudy()
+        plan = pickle.loads(pickle.dumps(interlace.Plan("Reaction ~ Days", data.head(50), random=["(Days | Subject)"])))
+        parts = [plan.accumulator(i) for i in range(3)]
+        parts[0].add(data[:60])
+        parts[1].add(pl.DataFrame(data[60:120]))
+        parts[2].add_stream(duckdb.connect().sql(f"select * from read_csv('{SLEEP}') offset 120"))
+        whole = parts[2].merge(pickle.loads(pickle.dumps(parts[0]))).merge(parts[1])
+        self.assertEqual((whole.n_rows, whole.n_dropped), (180, 0))
+        self.assertTrue(0 < whole.size < 1e6 and whole.forecast()["memory"] > 0)
+        own, wanted = whole.fit(), interlace.fit(SLOPES, data)
+        self.near([own.llf, *own.fe_params, *own.theta], [wanted.llf, *wanted.fe_params, *wanted.theta], 9)
+        self.near(own.predict(data), wanted.fittedvalues, 9)
+        self.near(own.fe_pvalues, wanted.fe_pvalues, 7)
+        self.refused(interlace.UnsupportedError, "rows", lambda: own.fittedvalues)
+        self.refused(ValueError, "fit it anew", own.update, ". ~ .")
+        self.refused(interlace.DataError, "partition", whole.merge, parts[1])
+        self.refused(interlace.DataError, "Dayz", plan.accumulator(9).add, data.rename(columns={"Days": "Dayz"}))
+        self.refused(TypeError, "weights must be the name", interlace.Plan, SLOPES, data, weights=[1.0] * 180)
+
+
 class Resampling(Case):
     def test_simulation(self):
         own = interlace.fit(SLOPES, sleepstudy())

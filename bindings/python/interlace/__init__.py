@@ -59,15 +59,16 @@ from .inference import (
 )
 from .linear import CrossedLMEResult, ModelInfo
 from .ordinal import CLMMResult
+from .parts import Accumulator, Plan
 from .resampling import bootMer, simulate
 from .validation import CVResult, allFit, cross_val
 
 __version__ = _c.VERSION
 __all__ = [
-    "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult", "CancelledError", "clmm",
+    "Accumulator", "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult", "CancelledError", "clmm",
     "CLMMResult", "CompoundSymmetry", "contrast", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult", "CVResult", "DataError", "DeadlineError",
     "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes", "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_resid",
     "HurdlePoissonFamily", "InterlaceError", "InterlaceWarning", "InternalError", "isSingular", "load", "ModelInfo", "NegativeBinomial1Family",
-    "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "profile_confint", "Progress", "simulate", "StreamError",
+    "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Plan", "profile_confint", "Progress", "simulate", "StreamError",
     "UnsupportedError", "update", "VarCorr", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
 ]  # fmt: skip

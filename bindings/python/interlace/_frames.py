@@ -79,9 +79,14 @@ def chosen(data, kind, columns):
     return data
 
 
+def pointer_of_stream(capsule) -> int:
+    """The stream in a capsule, which ends with it."""
+    return _pointer_of(capsule, b"arrow_array_stream")
+
+
 def of_stream(data) -> FrameHandle:
     capsule = data.__arrow_c_stream__()
-    return FrameHandle.made(lib.interlace_frame_from_arrow_stream, _pointer_of(capsule, b"arrow_array_stream"))
+    return FrameHandle.made(lib.interlace_frame_from_arrow_stream, pointer_of_stream(capsule))
 
 
 def of_array(data) -> FrameHandle:

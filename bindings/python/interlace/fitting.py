@@ -182,7 +182,7 @@ def update(result, formula: str | None = None, data: Any = None, **changes: Any)
     """Fits a model anew with another formula, in which "." stands for the old left or right side, other data, or other arguments."""
     own = result._call
     if "kind" not in own:
-        raise ValueError("update needs the arguments of the fit, but this fit was loaded from bytes of another program: fit it anew")
+        raise ValueError("update needs the arguments of the fit, which this result does not have (it was loaded, or fitted to data in parts): fit it anew")
     unknown = set(changes) - set(own)
     arguments = {**own, **{name: value for name, value in changes.items() if name in own}, "data": result._data if data is None else data, "progress": None}
     arguments["options"] = {**own["options"], **{name: changes[name] for name in unknown}}
