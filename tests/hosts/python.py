@@ -88,6 +88,8 @@ class Data(Case):
             (np.where(truth, "b", "a"), ["Intercept", "xb"]), (pd.Categorical(np.where(truth, "b", "a"), ["b", "a"]), ["Intercept", "xa"]),
             (pd.Categorical(np.where(truth, "b", "a"), ["none", "b", "a"]), ["Intercept", "xa"]),
             (pd.Categorical(np.where(truth, 10, 9), [10, 9], ordered=True), ["Intercept", "x.L"]),
+            (pd.cut(np.arange(n), [-1, 30, 60]), ["Intercept", "x.L"]), (pd.arrays.SparseArray(np.arange(n) % 7), ["Intercept", "x"]),
+            (pd.Series(np.where(truth, "b", "a"), dtype=pd.ArrowDtype(pa.string())), ["Intercept", "xb"]),
             (pd.date_range("2024-01-01", periods=n), ["Intercept", "x"]), (pd.Series(np.where(truth, "b", "a"), dtype=object), ["Intercept", "xb"]),
         ):  # fmt: skip
             with warnings.catch_warnings():
@@ -118,6 +120,7 @@ class Data(Case):
         self.assertEqual(interlace.fit(SLOPES, data).nobs, 180)
         error = self.refused(interlace.DataError, "column 'mixed' has 'a' in row 2", interlace.fit, "Reaction ~ mixed", data, groups="Subject")
         self.assertEqual(error.position, 1)
+        self.refused(interlace.DataError, "column 'junk' has {'a': 1} in row 1", interlace.fit, "Reaction ~ junk", data, groups="Subject")
         self.refused(interlace.DataError, "did you mean 'Days'?", interlace.fit, "Reaction ~ Dayz", sleepstudy(), groups="Subject")
 
     def test_missing_values(self):
@@ -336,7 +339,8 @@ class Others(Case):
         text = data.assign(rating=["low", "mid", "high"][0:1] * 72)
         text["rating"] = pd.cut(data["rating"], [0, 2, 3, 5], labels=["low", "mid", "high"])
         self.assertEqual(interlace.clmm("rating ~ temp", text, groups="judge").categories, ["low", "mid", "high"])
-        for wrong in (text.astype({"rating": str}), text.assign(rating=text["rating"].astype(str).astype("category")), pl.from_pandas(text.astype({"rating": str}))):
+        for wrong in (text.astype({"rating": str}), text.assign(rating=text["rating"].astype(str).astype("category")),
+                      dict(text.assign(rating=text["rating"].astype(str).astype("category"))), pl.from_pandas(text.astype({"rating": str}))):
             self.refused(interlace.DataError, "order is not declared", interlace.clmm, "rating ~ temp", wrong, groups="judge")
         named = interlace.clmm("rating ~ temp", text.astype({"rating": str}), groups="judge", levels=["low", "mid", "high"], link="probit")
         self.assertEqual(list(named.thresholds), ["low|mid", "mid|high"])

@@ -23,8 +23,11 @@ MANY = 10_000  # rows from which text of pandas is better sent as Arrow data
 class Direct(Exception):
     """A column that only Arrow can carry."""
 
+    def __init__(self, name, column):
+        super().__init__(f"column {name!r} of type {column.dtype}")
 
-def native(data):
+
+def bare(data):
     """The frame that a frame of narwhals wraps, and that a lazy one of polars computes; others as they are."""
     if type(data).__module__.split(".")[0] == "narwhals":
         data = data.to_native()
@@ -37,14 +40,14 @@ def library(data) -> str:
 
 def library_of(data) -> str:
     """Whose frame the data are: pandas, polars, pyarrow, duckdb, or dict for all others."""
-    module = library(native(data)) if library(data) == "narwhals" else library(data)
+    module = library(bare(data)) if library(data) == "narwhals" else library(data)
     return module if module in ("pandas", "polars", "pyarrow", "duckdb") else "dict"
 
 
 def frame_of(data, columns=None, response=()) -> FrameHandle:
     """A frame with the columns named, or with all if one of these is not there: the library's message then knows the others' names. `response` are
     columns whose order must be declared: there the categories of pandas count only if they are ordered."""
-    data = native(data)
+    data = bare(data)
     kind = library_of(data)
     if kind == "pandas":
         return of_pandas(data, columns, response)
@@ -53,10 +56,10 @@ def frame_of(data, columns=None, response=()) -> FrameHandle:
     if hasattr(data, "__arrow_c_array__"):
         return of_array(data)
     if isinstance(data, Mapping):
-        return of_columns({str(name): data[name] for name in wanted(list(data), columns)})
+        return of_columns({str(name): data[name] for name in wanted(list(data), columns)}, response)
     names = getattr(getattr(data, "dtype", None), "names", None)
     if names:
-        return of_columns({name: data[name] for name in wanted(list(names), columns)})
+        return of_columns({name: data[name] for name in wanted(list(names), columns)}, response)
     raise TypeError(
         f"data is a {type(data).__module__}.{type(data).__qualname__}, but it must be a frame of pandas, polars, pyarrow or duckdb, another object with "
         "__arrow_c_stream__, a dict of columns, or a structured array"
@@ -109,15 +112,12 @@ def of_pandas(data, columns, response) -> FrameHandle:
     frame = FrameHandle.made(lib.interlace_frame_new, len(own))
     try:
         for name in names:
-            column = own[name]
-            if name in response and hasattr(column, "cat") and not column.cat.ordered:
-                column = column.astype(object)
-            add_pandas(frame, str(name), column)
+            add_pandas(frame, str(name), own[name], name in response)
     except Direct as column:
         try:
             return of_stream(own)
         except ImportError:
-            raise DataError(f"column {str(column)!r} of type {own[str(column)].dtype} needs the package pyarrow, which is not installed") from None
+            raise DataError(f"{column} needs the package pyarrow, which is not installed") from None
     return frame
 
 
@@ -143,14 +143,17 @@ def first_twice(names):
     return next(name for name in names if list(names).count(name) > 1)
 
 
-def add_pandas(frame, name, column):
+def add_pandas(frame, name, column, response=False):
+    """A Series. The categories of a response are text unless they are ordered."""
     dtype = column.dtype
     if type(dtype).__name__ == "CategoricalDtype":
-        add_pandas_categories(frame, name, column.cat)
-        return
+        if dtype.ordered or not response:
+            add_pandas_categories(frame, name, column)
+            return
+        column, dtype = column.astype(object), numpy().dtype(object)
     kind = getattr(dtype, "kind", "O")
     if kind in "mM":
-        raise Direct(name)
+        raise Direct(name, column)
     np = numpy()
     if not isinstance(dtype, np.dtype) and kind in "iufb":  # a dtype of pandas with missing values, or of Arrow
         missing = column.isna()
@@ -159,30 +162,23 @@ def add_pandas(frame, name, column):
         elif kind == "f":
             add_array(frame, name, column.to_numpy(dtype=np.float64, na_value=np.nan))
         elif kind == "u":
-            raise Direct(name)
+            raise Direct(name, column)
         else:
             add_array(frame, name, column.to_numpy(dtype=np.int64, na_value=MISSING))
         return
     if kind in "iufb":
         add_array(frame, name, column.to_numpy())
         return
-    codes, found = sys.modules["pandas"].factorize(column)
-    add_found(frame, name, np.asarray(codes, dtype=np.int32), list(found), lambda: column.tolist())
+    add_objects(frame, name, column)
 
 
 def add_pandas_categories(frame, name, column):
     """Categories in their order, which pandas keeps and its models use: the first is the baseline. Unordered ones that do not occur are left out."""
-    np = numpy()
-    levels, codes = column.categories.tolist(), np.asarray(column.codes, dtype=np.int32)
-    if not column.ordered:
-        counts = np.bincount(codes[codes >= 0], minlength=len(levels)) if len(codes) else np.zeros(len(levels))
-        if not counts.all():
-            place = np.cumsum(counts > 0).astype(np.int32) - 1
-            codes = np.where(codes >= 0, place[codes], -1).astype(np.int32) if len(levels) else codes
-            levels = [level for level, count in zip(levels, counts) if count]
-    if not all(isinstance(level, (str, int, float)) for level in levels):
-        raise Direct(name)
-    add_codes(frame, name, codes, [label(level) for level in levels], bool(column.ordered))
+    own = column.cat if column.cat.ordered else column.cat.remove_unused_categories().cat
+    levels = own.categories.tolist()
+    if not all(isinstance(level, (str, int, float)) or type(level).__name__ == "Interval" for level in levels):
+        raise Direct(name, column)
+    add_codes(frame, name, own.codes, [label(level) for level in levels], bool(own.ordered))
 
 
 def label(value) -> str:
@@ -192,10 +188,14 @@ def label(value) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
 
 
-def add_found(frame, name, codes, found, values):
-    """A column of objects by its codes and the distinct values. Text goes as text, so that its order means nothing; all else by its values."""
+def add_objects(frame, name, column):
+    """A column of texts or other objects. Text goes as text, so that its order means nothing; all else value by value."""
+    try:
+        codes, found = sys.modules["pandas"].factorize(column)
+    except TypeError:  # lists and the like, which have no hash
+        codes, found = [], [None]
     if not all(isinstance(value, str) for value in found):
-        add_list(frame, name, values())
+        add_list(frame, name, column.tolist())
         return
     encoded = [text(value) for value in found] + [None]
     own = (c_char_p * len(codes))(*[encoded[code] for code in codes.tolist()])
@@ -208,7 +208,7 @@ def add_codes(frame, name, codes, levels, ordered):
     call(lib.interlace_frame_add_categorical, frame, text(name), own.ctypes.data, len(own), texts(levels), len(levels), ordered)
 
 
-def of_columns(columns) -> FrameHandle:
+def of_columns(columns, response=()) -> FrameHandle:
     lengths = {name: length_of(name, column) for name, column in columns.items()}
     n = next(iter(lengths.values()), 0)
     for name, length in lengths.items():
@@ -216,7 +216,7 @@ def of_columns(columns) -> FrameHandle:
             raise DataError(f"column {name!r} has {length} values, but column {next(iter(lengths))!r} has {n}")
     frame = FrameHandle.made(lib.interlace_frame_new, n)
     for name, column in columns.items():
-        add_column(frame, name, column)
+        add_column(frame, name, column, name in response)
     return frame
 
 
@@ -226,14 +226,14 @@ def length_of(name, column) -> int:
     return len(column)
 
 
-def add_column(frame, name, column):
+def add_column(frame, name, column, response=False):
     module = type(column).__module__.split(".")[0]
     if module == "pandas":
         pandas = sys.modules["pandas"]
         try:
-            return add_pandas(frame, name, column if isinstance(column, pandas.Series) else pandas.Series(column))
-        except Direct:
-            raise DataError(f"column {name!r} of type {column.dtype} can only be given in a DataFrame") from None
+            return add_pandas(frame, name, column if isinstance(column, pandas.Series) else pandas.Series(column), response)
+        except Direct as own:
+            raise DataError(f"{own} can only be given in a DataFrame") from None
     if module == "numpy":
         return add_array(frame, name, column)
     if module == "polars":

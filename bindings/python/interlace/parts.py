@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import byref, c_double
 
 from . import _c
-from ._frames import frame_of, native, pointer_of_stream
+from ._frames import bare, frame_of, pointer_of_stream
 from ._library import FitHandle, Handle, call, lib
 from ._model import Given, options_of, spec_of, variables
 from ._watch import Told, Watch
@@ -68,7 +68,7 @@ class Accumulator:
     def add_stream(self, data, *, progress: Told = None) -> Accumulator:
         """Adds the rows of anything with __arrow_c_stream__, such as a RecordBatchReader of pyarrow or a relation of duckdb, of which one batch at a time is
         in memory. If it fails half-way, nothing has been added."""
-        capsule = native(data).__arrow_c_stream__()
+        capsule = bare(data).__arrow_c_stream__()
         with Watch(progress) as watch:
             call(lib.interlace_accumulator_add_arrow_stream, self._handle, pointer_of_stream(capsule), options_of(watch, {}))
         return self
