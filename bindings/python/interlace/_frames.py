@@ -107,7 +107,7 @@ def of_pandas(data, columns, response) -> FrameHandle:
     if len(own) > MANY and all(map(is_plain, own.dtypes)) and any(type(dtype).__name__ == "StringDtype" for dtype in own.dtypes):
         try:
             return of_pandas_text(own, response)
-        except ImportError:  # without pyarrow text goes one by one
+        except (ImportError, AttributeError):  # without pyarrow, and in older versions of pandas, text goes one by one
             pass
     frame = FrameHandle.made(lib.interlace_frame_new, len(own))
     try:
@@ -116,8 +116,8 @@ def of_pandas(data, columns, response) -> FrameHandle:
     except Direct as column:
         try:
             return of_stream(own)
-        except ImportError:
-            raise DataError(f"{column} needs the package pyarrow, which is not installed") from None
+        except (ImportError, AttributeError):
+            raise DataError(f"{column} needs pandas 2.2 or later, and the package pyarrow") from None
     return frame
 
 
