@@ -311,6 +311,12 @@ class Others(Case):
             def dev_resids(self, y, mu, wt):
                 return 2 * wt * (np.where(y > 0, y * np.log(np.maximum(y, 1) / mu), 0) - (y - mu))
 
+        class Later(Poisson):
+            broken = False
+
+            def linkinv(self, eta):
+                return 1 / 0 if self.broken else np.exp(eta)
+
         class Broken(Poisson):
             def variance(self, mu):
                 raise KeyError("no variance here")
@@ -321,6 +327,10 @@ class Others(Case):
         own, known = interlace.glmer(formula, data, Poisson(), groups=group), interlace.glmer(formula, data, "poisson", groups=group)
         self.near(list(own.fe_params) + list(own.theta), list(known.fe_params) + list(known.theta), 5)
         self.refused(KeyError, "no variance here", interlace.glmer, formula, data, Broken(), groups=group)
+        later = Later()
+        fitted = interlace.glmer(formula, data, later, groups=group)
+        later.broken = True
+        self.refused(ZeroDivisionError, "", fitted.predict, data)
         self.refused(TypeError, "without link, linkinv", interlace.glmer, formula, data, object(), groups=group)
 
     def test_ordinal(self):

@@ -91,6 +91,23 @@ class Inference(Case):
         self.assertEqual(len(by_group.scores), 18)
         self.assertGreater(by_group.mean, 0)
         self.assertEqual(len(interlace.cross_val("Reaction ~ Days", sleepstudy(), groups="Subject", cv="kfold", k=3, scoring="mae").scores), 3)
+        class Normal:
+            name = "normal"
+
+            def link(self, mu):
+                return mu
+
+            linkinv = link
+
+            def mu_eta(self, eta):
+                return np.ones_like(eta)
+
+            variance = mu_eta
+
+            def dev_resids(self, y, mu, wt):
+                return wt * (y - mu) ** 2
+
+        self.assertEqual(len(interlace.allFit("Reaction ~ Days", sleepstudy(), groups="Subject", family=Normal())), len(table))
         self.refused(ValueError, "cv is 'loo'", interlace.cross_val, "Reaction ~ Days", sleepstudy(), groups="Subject", cv="loo")
 
 

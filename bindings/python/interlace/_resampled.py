@@ -12,7 +12,6 @@ from ._model import request
 from ._named import frame
 from ._result import MEAN, Result, shown
 from ._tables import Table
-from ._watch import Watch
 from .errors import InterlaceError
 
 
@@ -48,7 +47,7 @@ class Resampled(Result):
     def _wald(self, level):
         p = len(self._names())
         lower, upper = (c_double * p)(), (c_double * p)()
-        with Watch() as watch:
+        with self._watch() as watch:
             call(lib.interlace_fit_fixef_confint_wald, self._fit, MEAN, self.DF, level, self._options(watch), lower, upper, p)
         return frame(self._names(), ["estimate", *names_of_limits(level)], [list(row) for row in zip(self.fe_params.values, lower, upper)])
 
@@ -72,13 +71,13 @@ class Resampled(Result):
         rows, columns = lib.interlace_fit_n_rows(self._fit), lib.interlace_fit_n_response_columns(self._fit)
         shape = (rows, nsim) if columns == 1 else (rows, columns, nsim)
         kind = _c.Simulation.CONDITIONAL if conditional else _c.Simulation.NEW
-        with Watch() as watch:
+        with self._watch() as watch:
             return filled(shape, lib.interlace_fit_simulate, self._fit, nsim, seed_of(seed), kind, self._options(watch))
 
     def refit(self, y):
         """The model fitted to another response [nobs] on the same rows."""
         own, pointer, length = doubles(y, "y")
-        with Watch() as watch:
+        with self._watch() as watch:
             handle = FitHandle.made(lib.interlace_fit_refit, self._fit, pointer, length, self._options(watch))
         del own
         return self._like(handle)
@@ -87,7 +86,7 @@ class Resampled(Result):
         handle = BootstrapHandle.made(lib.interlace_bootstrap_new)
         call(lib.interlace_bootstrap_set_replicates, handle, 0, B)
         call(lib.interlace_bootstrap_set_seed, handle, seed_of(seed))
-        with Watch(progress) as watch:
+        with self._watch(progress) as watch:
             replicates = FrameHandle.made(lib.interlace_bootstrap_run, handle, self._fit, self._options(watch))
         return Boot(self, handle, replicates)
 
@@ -129,7 +128,7 @@ class Resampled(Result):
                 return float("nan")
 
         function = None if statistic == "median" else _c.ResponseStatisticFn(run)
-        with Watch() as watch:
+        with self._watch() as watch:
             call(lib.interlace_bootstrap_response_std_error, handle, self._fit, function, None, self._options(watch), byref(out))
         if failures:
             raise failures[0]

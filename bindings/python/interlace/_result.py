@@ -117,7 +117,7 @@ class Result:
 
     @functools.cached_property
     def _tests(self) -> dict[str, list]:
-        with Watch() as watch:
+        with self._watch() as watch:
             own = FrameHandle.made(lib.interlace_fit_coefficients, self._fit, self.DF, 0.95, self._options(watch))
         return Table(own).to_dict()
 
@@ -230,12 +230,15 @@ class Result:
 
     # Tables and text
 
+    def _watch(self, progress=None) -> Watch:
+        return Watch(progress, self._family)
+
     def _options(self, watch, **named) -> OptionsHandle:
         return options_of(watch, {"threads": self._call.get("threads"), **named})
 
     def _frame_table(self, function, *arguments, progress=None, rename=None) -> Table:
         """What a function makes whose last input is options."""
-        with Watch(progress) as watch:
+        with self._watch(progress) as watch:
             return Table(FrameHandle.made(function, self._fit, *arguments, self._options(watch)), rename)
 
     def table(self, name: str):
@@ -246,7 +249,7 @@ class Result:
     def summary(self) -> Summary:
         """The summary as lme4 prints it."""
         own = c_char_p()
-        with Watch() as watch:
+        with self._watch() as watch:
             call(lib.interlace_fit_summary, self._fit, self.DF, self._options(watch), byref(own))
         return Summary((own.value or b"").decode())
 
@@ -282,7 +285,7 @@ class Result:
             interval=None if interval is None else code(_c.Interval, interval, "interval"), level=level,
         )  # fmt: skip
         shape = (rows,) if width == 1 else (rows, width)
-        with Watch(progress) as watch:
+        with self._watch(progress) as watch:
             options = self._options(watch)
             if interval is None:
                 return filled(shape, _wide(lib.interlace_fit_predict, options), self._fit, own, byref(asked))

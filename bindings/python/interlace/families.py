@@ -127,7 +127,7 @@ class GLMMFamily(Protocol):
 
 
 class CustomFamily:
-    """A family of the user's as one of the library. What its functions raise is in `failure`, for the call that ran them."""
+    """A family of the user's as one of the library. What its functions raise is in `failure`, for the Watch around the call that ran them."""
 
     def __init__(self, own):
         self.own, self.name, self.failure = own, str(getattr(own, "name", type(own).__name__)), None
@@ -169,11 +169,6 @@ class CustomFamily:
 
     def give(self, spec) -> None:
         call(lib.interlace_spec_set_custom_family, spec, self._handle)
-
-    def raise_failure(self) -> None:
-        failure, self.failure = self.failure, None
-        if failure is not None:
-            raise failure
 
 
 AnyFamily = Union[str, Family, GLMMFamily]

@@ -115,19 +115,16 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     given = Given(own["weights"], own["offset"])
     frame = frame_for(spec, own["data"], given, ordinal=kind == "clmm" and own["levels"] is None)
     made = given.give(spec, frame)
-    with Watch(own["progress"]) as watch:
+    custom = family if isinstance(family, CustomFamily) else None
+    with Watch(own["progress"], custom) as watch:
         named = {"method": own.get("method"), "optimizer": own["optimizer"], "na": own["na"], "threads": own["threads"], "nagq": own.get("nAGQ")}
         options = options_of(watch, {**named, **own["options"]}, own["theta0"])
-        try:
-            handle = FitHandle.made(lib.interlace_fit_new, spec, frame, options)
-        finally:
-            if isinstance(family, CustomFamily):
-                family.raise_failure()
+        handle = FitHandle.made(lib.interlace_fit_new, spec, frame, options)
     kept = {**{name: value for name, value in own.items() if name not in ("data", "progress")}, "kind": kind}
     if family is not None:
         kept["family_object"] = own["family"] if not isinstance(own["family"], str) else family
     result = RESULTS[model](handle, spec, frame, own["data"], made, kept)
-    result._family = family
+    result._family = custom
     result.warn(stacklevel)
     return result
 
