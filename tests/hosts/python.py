@@ -351,7 +351,7 @@ class Others(Case):
         self.assertEqual(interlace.clmm("rating ~ temp", text, groups="judge").categories, ["low", "mid", "high"])
         for wrong in (text.astype({"rating": str}), text.assign(rating=text["rating"].astype(str).astype("category")),
                       dict(text.assign(rating=text["rating"].astype(str).astype("category"))), pl.from_pandas(text.astype({"rating": str}))):
-            self.refused(interlace.DataError, "order is not declared", interlace.clmm, "rating ~ temp", wrong, groups="judge")
+            self.refused(interlace.DataError, "order is not declared; give levels=", interlace.clmm, "rating ~ temp", wrong, groups="judge")
         named = interlace.clmm("rating ~ temp", text.astype({"rating": str}), groups="judge", levels=["low", "mid", "high"], link="probit")
         self.assertEqual(list(named.thresholds), ["low|mid", "mid|high"])
 

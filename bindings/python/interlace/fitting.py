@@ -14,6 +14,7 @@ from ._result import opened
 from ._watch import Told, Watch
 from .correlation import Correlation
 from .cox import CoxmeResult
+from .errors import DataError
 from .families import AnyFamily, CustomFamily, family_of
 from .generalised import GLMMResult
 from .linear import CrossedLMEResult
@@ -119,7 +120,10 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     with Watch(own["progress"], custom) as watch:
         named = {"method": own.get("method"), "optimizer": own["optimizer"], "na": own["na"], "threads": own["threads"], "nagq": own.get("nAGQ")}
         options = options_of(watch, {**named, **own["options"]}, own["theta0"])
-        handle = FitHandle.made(lib.interlace_fit_new, spec, frame, options)
+        try:
+            handle = FitHandle.made(lib.interlace_fit_new, spec, frame, options)
+        except DataError as error:
+            raise in_words_of_python(error) from None
     kept = {**{name: value for name, value in own.items() if name not in ("data", "progress")}, "kind": kind}
     if family is not None:
         kept["family_object"] = own["family"] if not isinstance(own["family"], str) else family
@@ -127,6 +131,15 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     result._family = custom
     result.warn(stacklevel)
     return result
+
+
+def in_words_of_python(error: DataError) -> DataError:
+    """The same error; where the library says what to do in C, what to do here."""
+    said, mark, _ = error.message.partition(" and its order is not declared;")
+    if not mark:
+        return error
+    ways = "give levels= from lowest to highest, an ordered categorical of pandas or an Enum of polars, or write ordered(...) in the formula"
+    return DataError(f"{said}{mark} {ways}", error.code, error.name, error.position)
 
 
 def set_model(kind, spec, own):
