@@ -67,9 +67,11 @@ class Watch:
         if threading.current_thread() is threading.main_thread():
             previous = signal.getsignal(signal.SIGINT)
             if callable(previous) and previous is not _interrupt:
-                self.previous = previous
-                _interrupt.came = False
-                signal.signal(signal.SIGINT, _interrupt)
+                try:
+                    signal.signal(signal.SIGINT, _interrupt)
+                except ValueError:  # the main thread of another interpreter, which gets no signals
+                    return self
+                self.previous, _interrupt.came = previous, False
         return self
 
     def __exit__(self, kind, failure, trace):
