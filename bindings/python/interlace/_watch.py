@@ -67,11 +67,12 @@ class Watch:
         if threading.current_thread() is threading.main_thread():
             previous = signal.getsignal(signal.SIGINT)
             if callable(previous) and previous is not _interrupt:
+                _interrupt.came = False
                 try:
                     signal.signal(signal.SIGINT, _interrupt)
                 except ValueError:  # the main thread of another interpreter, which gets no signals
                     return self
-                self.previous, _interrupt.came = previous, False
+                self.previous = previous
         return self
 
     def __exit__(self, kind, failure, trace):
