@@ -121,7 +121,8 @@ class Data(Case):
         error = self.refused(interlace.DataError, "column 'mixed' has 'a' in row 2", interlace.fit, "Reaction ~ mixed", data, groups="Subject")
         self.assertEqual(error.position, 1)
         self.refused(interlace.DataError, "column 'junk' has {'a': 1} in row 1", interlace.fit, "Reaction ~ junk", data, groups="Subject")
-        self.refused(interlace.DataError, "did you mean 'Days'?", interlace.fit, "Reaction ~ Dayz", sleepstudy(), groups="Subject")
+        for own in (data, dict(data)):
+            self.refused(interlace.DataError, "did you mean 'Days'?", interlace.fit, "Reaction ~ Dayz", own, groups="Subject")
 
     def test_missing_values(self):
         for data in (sleepstudy(), sleepstudy().convert_dtypes(), pl.DataFrame(sleepstudy())):
@@ -146,6 +147,11 @@ class Data(Case):
         self.assertEqual(list(by_name.predict(data)), list(by_name.fittedvalues))
         self.assertEqual(list(by_value.predict(data, offset=data["o"])), list(by_value.fittedvalues))
         self.refused(interlace.ArgumentError, "give offset=", by_value.predict, data)
+        heavy, light = (by_name.predict(data.assign(w=w), interval="prediction") for w in (100.0, 0.01))
+        self.assertTrue((heavy["upper"] - heavy["lower"] < light["upper"] - light["lower"]).all())
+        self.near(heavy["fit"], light["fit"], 12)
+        alone = by_name.predict(data.drop(columns="w"), interval="prediction")  # rows without weights have weight 1
+        self.near(alone["upper"], by_name.predict(data.assign(w=1), interval="prediction")["upper"], 12)
         self.refused(interlace.ArgumentError, "weights has 2 values", interlace.fit, SLOPES, data, weights=[1, 2])
         self.refused(TypeError, "weights must be numbers", interlace.fit, SLOPES, data, weights=["a"] * 180)
 

@@ -61,6 +61,11 @@ class Inference(Case):
         both = interlace.emmeans(own, ["temp", "contact"])
         self.assertEqual(len(both), 4)
         self.assertEqual(len(interlace.contrast(both, "trt.vs.ctrl", adjust="holm")), 3)
+        uneven = data.drop(index=[0, 4, 8, 12, 16])
+        uneven = interlace.fit("response ~ temp * contact", uneven, groups="judge")
+        weighted = interlace.emmeans(uneven, "temp", weights="proportional")
+        self.assertNotEqual(weighted["estimate"].tolist(), interlace.emmeans(uneven, "temp")["estimate"].tolist())
+        self.near(interlace.pairs(weighted)["estimate"], [weighted["estimate"][0] - weighted["estimate"][1]], 10)
         mine = interlace.contrast(means, {"warm - cold": [-1, 1]})
         self.assertEqual(mine["contrast"][0], "warm - cold")
         self.near(mine["estimate"], -pairs["estimate"], 12)
@@ -107,7 +112,8 @@ class Inference(Case):
             def dev_resids(self, y, mu, wt):
                 return wt * (y - mu) ** 2
 
-        self.assertEqual(len(interlace.allFit("Reaction ~ Days", sleepstudy(), groups="Subject", family=Normal())), len(table))
+        self.assertRaises(interlace.InterlaceError, interlace.allFit, "Reaction ~ Dayz", sleepstudy(), groups="Subject", family=Normal())
+        self.assertEqual(len(interlace.allFit("Reaction ~ 1", sleepstudy()[:40], groups="Subject", family=Normal(), theta0=[20])), len(table))
         self.refused(ValueError, "cv is 'loo'", interlace.cross_val, "Reaction ~ Days", sleepstudy(), groups="Subject", cv="loo")
 
 

@@ -4,6 +4,7 @@ pandas and dicts go column by column, by pointer where the column is numbers; al
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
 from collections.abc import Mapping
@@ -56,10 +57,10 @@ def frame_of(data, columns=None, response=()) -> FrameHandle:
     if hasattr(data, "__arrow_c_array__"):
         return of_array(data)
     if isinstance(data, Mapping):
-        return of_columns({str(name): data[name] for name in wanted(list(data), columns)}, response)
+        return of_columns({str(name): data[name] for name in wanted(list(data), columns)}, columns, response)
     names = getattr(getattr(data, "dtype", None), "names", None)
     if names:
-        return of_columns({name: data[name] for name in wanted(list(names), columns)}, response)
+        return of_columns({name: data[name] for name in wanted(list(names), columns)}, columns, response)
     raise TypeError(
         f"data is a {type(data).__module__}.{type(data).__qualname__}, but it must be a frame of pandas, polars, pyarrow or duckdb, another object with "
         "__arrow_c_stream__, a dict of columns, or a structured array"
@@ -112,13 +113,24 @@ def of_pandas(data, columns, response) -> FrameHandle:
     frame = FrameHandle.made(lib.interlace_frame_new, len(own))
     try:
         for name in names:
-            add_pandas(frame, str(name), own[name], name in response)
+            with passing_over(columns, name):
+                add_pandas(frame, str(name), own[name], name in response)
     except Direct as column:
         try:
             return of_stream(own)
         except (ImportError, AttributeError):
             raise DataError(f"{column} needs pandas 2.2 or later, and the package pyarrow") from None
     return frame
+
+
+@contextlib.contextmanager
+def passing_over(columns, name):
+    """Where all columns are sent because one that is needed is not there, those that are not needed may be of any type."""
+    try:
+        yield
+    except (DataError, Direct, TypeError):
+        if columns is None or name in columns:
+            raise
 
 
 def is_plain(dtype) -> bool:
@@ -208,15 +220,16 @@ def add_codes(frame, name, codes, levels, ordered):
     call(lib.interlace_frame_add_categorical, frame, text(name), own.ctypes.data, len(own), texts(levels), len(levels), ordered)
 
 
-def of_columns(columns, response=()) -> FrameHandle:
-    lengths = {name: length_of(name, column) for name, column in columns.items()}
+def of_columns(data, columns, response) -> FrameHandle:
+    lengths = {name: length_of(name, column) for name, column in data.items()}
     n = next(iter(lengths.values()), 0)
     for name, length in lengths.items():
         if length != n:
             raise DataError(f"column {name!r} has {length} values, but column {next(iter(lengths))!r} has {n}")
     frame = FrameHandle.made(lib.interlace_frame_new, n)
-    for name, column in columns.items():
-        add_column(frame, name, column, name in response)
+    for name, column in data.items():
+        with passing_over(columns, name):
+            add_column(frame, name, column, name in response)
     return frame
 
 
@@ -329,6 +342,15 @@ def kind_in(frame, name) -> str | None:
     if lib.interlace_frame_column_index(frame, text(name), byref(index), byref(error)) != 0:
         return None
     return _c.ColumnKind(lib.interlace_frame_column_kind(frame, index.value)).name.lower()
+
+
+def numbers_of(frame, name):
+    """A column of numbers."""
+    index, n = c_size_t(), n_rows(frame)
+    call(lib.interlace_frame_column_index, frame, text(name), byref(index))
+    own = (c_double * n)()
+    call(lib.interlace_frame_column_f64, frame, index.value, own, n)
+    return own
 
 
 def free_name(frame, name) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import warnings
 from ctypes import byref, c_char_p, c_double, c_void_p
 
 from . import _c, _effects
 from ._arrays import filled
-from ._frames import add_numbers, frame_of, kind_in, library_of
+from ._frames import add_numbers, frame_of, kind_in, library_of, numbers_of
 from ._library import FitHandle, FrameHandle, OptionsHandle, SpecHandle, call, code, lib, string, strings, text
 from ._model import options_of, request, variables
 from ._named import frame, pandas, series
@@ -258,16 +259,17 @@ class Result:
 
     # Predictions
 
-    def _new(self, newdata, offset, include_re) -> FrameHandle | None:
+    def _new(self, newdata, offset, include_re, weighted=False) -> FrameHandle | None:
+        """New data, with the weights of their rows if these are a column that predictions depend on."""
         if newdata is None:
             if offset is not None:
                 raise ArgumentError("offset is only for newdata: the fit has that of its own rows", 1, "argument")
             return None
-        unused = {"response", "weights"} | (set() if include_re else {"group", "random"})
+        unused = {"response"} | (set() if weighted else {"weights"}) | (set() if include_re else {"group", "random"})
         roles = variables(self._spec) if self._spec is not None else None
         made = self._made.get("offset")
         columns = None if roles is None else [name for name, role in roles if role not in unused and name != made]
-        own = frame_of(newdata, columns)
+        own = frame_of(newdata, columns)  # with all columns if one of them is not there
         if made is not None:
             if offset is None:
                 raise ArgumentError("the fit has an offset that was given as values: give offset= for the rows of newdata, too", 1, "argument")
@@ -277,13 +279,15 @@ class Result:
         return own
 
     def _predict(self, quantity, newdata, include_re, new_levels, offset, interval=None, level=0.95, progress=None):
-        own = self._new(newdata, offset, include_re)
+        own = self._new(newdata, offset, include_re, interval == "prediction")
         rows = lib.interlace_fit_n_rows(self._fit) if own is None else lib.interlace_frame_n_rows(own)
         width = lib.interlace_fit_predict_width(self._fit, quantity)
         asked = request(
             _c.PredictRequest, quantity=quantity, random=_c.Random.ALL if include_re else _c.Random.NONE, new_levels=code(_c.NewLevels, new_levels, "new_levels"),
             interval=None if interval is None else code(_c.Interval, interval, "interval"), level=level,
         )  # fmt: skip
+        weights = self._weights_of(own) if interval == "prediction" and own is not None else None
+        asked.weights = weights if weights is None else ctypes.addressof(weights)
         shape = (rows,) if width == 1 else (rows, width)
         with self._watch(progress) as watch:
             options = self._options(watch)
@@ -291,6 +295,12 @@ class Result:
                 return filled(shape, _wide(lib.interlace_fit_predict, options), self._fit, own, byref(asked))
             parts = intervals(rows * width, self._fit, own, asked, options)
         return native(dict(zip(("fit", "std_error", "lower", "upper"), parts)), self._native)
+
+    def _weights_of(self, frame):
+        """The column of weights of new data, if the fit has one and so do they."""
+        roles = variables(self._spec) if self._spec is not None else None
+        name = next((name for name, role in roles or [] if role == "weights" and name not in self._made.values()), None)
+        return None if name is None or kind_in(frame, name) not in ("real", "integer") else numbers_of(frame, name)
 
     # Saved
 
