@@ -84,6 +84,13 @@ class Fit(Case):
         table = interlace.anova(m1, m2)
         self.near(table.loc[1, ["Chisq", "Pr(>Chisq)"]], [lrt_stat, math.erfc(math.sqrt(lrt_stat / 2))], 8)
 
+    def test_functions_of_numpy_in_formulas(self):
+        df = sites().assign(v=np.arange(400) + 1.0)
+        result = interlace.fit("y ~ np.log(v) + I(np.sqrt(v) ** 2)", df, random=["(1 + np.log10(v) || site)"], unidentified="ignore")
+        self.assertEqual(list(result.fe_params.index), ["Intercept", "log(v)", "I(sqrt(v)^2)"])
+        error = self.refused(interlace.FormulaError, "", interlace.fit, "y ~ np.log(v) +", df, groups="site")
+        self.assertEqual(error.position, 15)
+
     def test_order_of_arguments(self):
         lists = {
             interlace.fit: "formula data groups method random optimizer theta0 weights offset correlation df_method",
