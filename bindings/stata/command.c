@@ -10,7 +10,7 @@ static const struct {
     const char *name;
     size_t least;
 } OPTIONS[] = {
-    {"covariance", 3},   {"noconstant", 6},   {"reml", 4},        {"mle", 3},         {"family", 3},      {"link", 4},
+    {"covariance", 3},   {"noconstant", 6},   {"reml", 4},        {"mle", 2},         {"family", 3},      {"link", 4},
     {"dfmethod", 3},     {"residuals", 3},    {"offset", 3},      {"exposure", 3},    {"binomial", 5},    {"dispersion", 4},
     {"intmethod", 4},    {"intpoints", 4},    {"level", 3},       {"variance", 3},    {"stddeviations", 6}, {"or", 2},
     {"irr", 3},          {"eform", 5},        {"nolog", 5},       {"log", 3},         {"nogroup", 5},     {"noheader", 6},

@@ -62,10 +62,11 @@ void parse_action(call *c, const arguments *given)
     set_macro(c, "vars", joined(c, &own->names.typed, " "));
     set_macro(c, "condition", typed->condition);
     set_macro(c, "exp", typed->weight_expression);
+    set_macro(c, "wtype", typed->weight);
     set_macro(c, "depvar", stata_name(c, own->depvar));
 }
 
-/* All variables that were meant, in the order in which the list has them. */
+/* All variables that were meant, each once, in the order in which the list has them. */
 static list variables_of(call *c, const model *own)
 {
     list all = {0};
@@ -73,7 +74,7 @@ static list variables_of(call *c, const model *own)
         const char *words = own->names.meant.item[i];
         for (size_t at = 0; words[at] != 0; at += strspn(words + at, " ")) {
             size_t n = strcspn(words + at, " ");
-            push(c, &all, copy_of(c, words + at, n));
+            push_new(c, &all, copy_of(c, words + at, n));
             at += n;
         }
     }

@@ -246,27 +246,35 @@ static void add_random(call *c, fitted *own, const reported *all)
         fail(c, STATA_OTHER, "%zu of %zu parameters of the random effects were named; please report it", at - (all->n - all->n_theta), all->n_theta);
 }
 
-/* The library's covariance. That of a linear model's fixed effects is the one their tests use. */
-static double *source_covariance(call *c, fitted *own, const reported *all, const interlace_options *options)
+/* The covariance of the fixed effects that their tests use. */
+static double *fixed_covariance(call *c, const fitted *own, size_t p, const interlace_options *options)
 {
     interlace_error err;
-    double *v = take(c, all->n * all->n, sizeof *v);
-    interlace_status status = interlace_fit_parameters_vcov(own->fit, INTERLACE_PARAMETER_FORM_REPORTED, options, v, all->n * all->n, &err);
+    double *fixed = take(c, p * p, sizeof *fixed);
+    if (own->df_method == INTERLACE_DF_KENWARD_ROGER)
+        check(c, interlace_fit_fixef_vcov_kenward_roger(own->fit, options, fixed, p * p, &err), &err);
+    else
+        check(c, interlace_fit_fixef_vcov(own->fit, INTERLACE_PREDICTOR_MEAN, fixed, p * p, &err), &err);
+    return fixed;
+}
+
+/* The library's covariance. Where that of the fixed effects is not a part of it (linear models, Cox models), it replaces that part, and the
+ * fixed effects do not correlate with the others. */
+static double *source_covariance(call *c, const fitted *own, const reported *all, const interlace_options *options)
+{
+    interlace_error err;
+    size_t n = all->n, p = all->n_mean;
+    double *v = take(c, n * n, sizeof *v), *fixed = fixed_covariance(c, own, p, options);
+    interlace_status status = interlace_fit_parameters_vcov(own->fit, INTERLACE_PARAMETER_FORM_REPORTED, options, v, n * n, &err);
     if (status == INTERLACE_E_CANCELLED || status == INTERLACE_E_MEMORY)
         check(c, status, &err);
     bool replaces = status != INTERLACE_OK || interlace_fit_model(own->fit) == INTERLACE_MODEL_LMM;
-    size_t p = all->n_mean;
-    if (replaces && p > 0) {
-        double *fixed = take(c, p * p, sizeof *fixed);
-        if (own->df_method == INTERLACE_DF_KENWARD_ROGER)
-            check(c, interlace_fit_fixef_vcov_kenward_roger(own->fit, options, fixed, p * p, &err), &err);
-        else
-            check(c, interlace_fit_fixef_vcov(own->fit, INTERLACE_PREDICTOR_MEAN, fixed, p * p, &err), &err);
-        for (size_t i = 0; i < all->n; i++)
-            for (size_t j = 0; j < p; j++)
-                v[i + j * all->n] = v[j + i * all->n] = i < p ? fixed[i + j * p] : 0;
-        give_back(c, fixed);
-    }
+    for (size_t i = 0; i < p && !replaces; i++)
+        replaces = !(fabs(v[i + i * n] - fixed[i + i * p]) <= 1e-9 * fixed[i + i * p]);
+    for (size_t i = 0; i < n && replaces; i++)
+        for (size_t j = 0; j < p; j++)
+            v[i + j * n] = v[j + i * n] = i < p ? fixed[i + j * p] : 0;
+    give_back(c, fixed);
     return v;
 }
 

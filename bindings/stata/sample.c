@@ -89,15 +89,13 @@ sample *read_sample(call *c, const list *names, bool complete)
     select_observations(c, own);
     own->variables = take(c, names->n, sizeof *own->variables);
     for (size_t j = 0; j < names->n; j++) {
-        variable *v = &own->variables[own->n_variables];
-        if (variable_named(own, names->item[j]) != NULL)
-            continue;
+        variable *v = &own->variables[j];
         v->name = names->item[j];
         if (stata->is_string((int)j + 1))
             read_texts(c, own, (int)j + 1, v);
         else
             v->numbers = read_numbers(c, own, (int)j + 1);
-        own->n_variables++;
+        own->n_variables = j + 1;
     }
     size_t kept = 0;
     for (size_t i = 0; i < own->n; i++)

@@ -142,7 +142,7 @@ static void take_numerics(call *c, const command *command, model *own)
     double n = points == NULL ? 7 : number_of(c, points, 1, 100);
     if (method != NULL && abbreviates(value_of(c, method), "laplace", 3))
         n = 1;
-    else if (method != NULL && abbreviates(method->value, "ghermite", 3))
+    else if (method != NULL && abbreviates(method->value, "ghermite", 2))
         n = -n;
     else if (method != NULL && !abbreviates(method->value, "mvaghermite", 2) && !abbreviates(method->value, "mcaghermite", 2))
         fail(c, STATA_SYNTAX, "intmethod(%s): mvaghermite, mcaghermite, ghermite or laplace is wanted", method->value);

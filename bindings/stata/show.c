@@ -195,19 +195,40 @@ static void show_notes(call *c, const fitted *own)
         say(c, "Warning: %s\n", interlace_fit_warning(own->fit, i));
 }
 
+/* What the tables are like: as the command said, or as a replay says in `0', ", level(90) or". */
+typedef struct looks {
+    double level;
+    bool header, fixed, random, variances, eform;
+} looks;
+
+static looks looks_of(call *c, const model *m)
+{
+    looks own = {0.95, true, true, true, false, false};
+    const char *typed = macro(c, "0");
+    if (m != NULL)
+        own = (looks){m->level / 100, m->header, m->fixed_table, m->random_table, m->variances, m->eform};
+    if (typed[strspn(typed, " ")] != ',')
+        return own;
+    const command *given = command_of(c, text_of(c, "y %s", typed));
+    const option *level = any_option(given, "level");
+    if (level != NULL)
+        own.level = number_of(c, level, 10, 99.99) / 100;
+    own.eform = own.eform || any_option(given, "or") != NULL || any_option(given, "irr") != NULL || any_option(given, "eform") != NULL;
+    own.variances = any_option(given, "variance") != NULL || (own.variances && any_option(given, "stddeviations") == NULL);
+    return own;
+}
+
 void show_action(call *c, const arguments *given)
 {
     const fitted *own = fitted_of(c, argument(c, given, 0, "the number of a fit"));
-    const model *m = own->model;
-    double level = m == NULL ? 0.95 : m->level / 100;
-    const char *title = given->n > 1 ? given->text[1] : "";
-    if (m == NULL || m->header) {
-        show_header(c, own, title);
+    looks how = looks_of(c, own->model);
+    if (how.header) {
+        show_header(c, own, given->n > 1 ? given->text[1] : "");
         show_test(c, own);
     }
-    if (m == NULL || m->fixed_table)
-        show_fixed(c, own, level, m != NULL && m->eform);
-    if ((m == NULL || m->random_table) && own->n > own->n_fixed)
-        show_random(c, own, level, m != NULL && m->variances);
+    if (how.fixed)
+        show_fixed(c, own, how.level, how.eform);
+    if (how.random && own->n > own->n_fixed)
+        show_random(c, own, how.level, how.variances);
     show_notes(c, own);
 }

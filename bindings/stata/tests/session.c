@@ -107,8 +107,14 @@ static void select_observations(const char *condition)
 static void list_variables(const char *names)
 {
     char *own = copied(names);
-    for (char *word = strtok(own, " ;"); word != NULL; word = strtok(NULL, " ;"))
-        host.list[host.n_list++] = (int)(mock_find(word) - host.variables);
+    for (char *word = strtok(own, " ;"); word != NULL; word = strtok(NULL, " ;")) {
+        int at = (int)(mock_find(word) - host.variables);
+        bool is_new = true;
+        for (int i = 0; i < host.n_list; i++)
+            is_new = is_new && host.list[i] != at;
+        if (is_new)
+            host.list[host.n_list++] = at;
+    }
     free(own);
 }
 
@@ -296,6 +302,30 @@ static int raw(char *line)
     return loaded.call(argc, argv);
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Numbers from 1 for the texts of a variable in their order, as Stata's encode. */
+static void encode(const char *from, const char *to)
+{
+    int at = mock_add_variable(to, false), n = 0;
+    char **texts = mock_find(from)->texts, **sorted = claim((size_t)host.n * sizeof *sorted);
+    for (int i = 0; i < host.n; i++)
+        if (texts[i][0] != 0)
+            sorted[n++] = texts[i];
+    qsort(sorted, (size_t)n, sizeof *sorted, compare_texts);
+    for (int i = 0; i < host.n; i++) {
+        int rank = 0;
+        for (int k = 0; k < n && strcmp(sorted[k], texts[i]) < 0; k++)
+            rank += k == 0 || strcmp(sorted[k], sorted[k - 1]) != 0;
+        if (texts[i][0] != 0)
+            host.variables[at].numbers[i] = rank + 1;
+    }
+    free(sorted);
+}
+
 static int run(char *word, char *rest)
 {
     char name[64], text[4096];
@@ -332,7 +362,13 @@ static int run(char *word, char *rest)
         mock_find(name)->texts[a - 1] = copied(text);
     } else if (strcmp(word, "macro") == 0 && sscanf(rest, "%63s %4095[^\n]", name, text) == 2)
         mock_set_macro(name, text);
-    else if (strcmp(word, "values") == 0)
+    else if (sscanf(rest, "%63s %4095s", name, text) == 2 && strcmp(word, "encode") == 0)
+        encode(name, text);
+    else if (strcmp(word, "equal") == 0 && sscanf(rest, "%63s %4095s %lf", name, text, &value) == 3) {
+        a = mock_add_variable(name, false);
+        for (b = 0; b < host.n; b++)
+            host.variables[a].numbers[b] = mock_find(text)->numbers[b] == value;
+    } else if (strcmp(word, "values") == 0)
         for (a = 0; a < 1000000; a++)
             host.table.value(1, 1 + a % host.n, &value);
     else if (strcmp(word, "tell") != 0)
