@@ -273,3 +273,39 @@ list formula_parts(call *c, const columns *own)
             push(c, &parts, own->column[i].formula);
     return parts;
 }
+
+/* One factor of a product, "x" or "(f == 2)", as Stata has it; NULL for anything else. `open` is what an indicator begins with. */
+static char *part_from_formula(call *c, const char *text, const char *open, const char *continuous)
+{
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    size_t n = strlen(open);
+    bool is_indicator = strncmp(text, open, n) == 0;
+    const char *name = text + (is_indicator ? n : 0);
+    name += *name == '`';
+    size_t length = strspn(name, LETTERS);
+    const char *rest = name + length + (name[length] == '`');
+    if (length == 0)
+        return NULL;
+    if (!is_indicator)
+        return *rest == 0 ? text_of(c, "%s%.*s", continuous, (int)length, name) : NULL;
+    size_t digits = strncmp(rest, " == ", 4) == 0 ? strspn(rest + 4, "0123456789") : 0;
+    return digits > 0 && same(rest + 4 + digits, ")") ? text_of(c, "%.*s.%.*s", (int)digits, rest + 4, (int)length, name) : NULL;
+}
+
+char *stripe_from_formula(call *c, const char *formula)
+{
+    size_t n = strlen(formula);
+    if (strncmp(formula, "I(", 2) != 0 || formula[n - 1] != ')')
+        return part_from_formula(c, formula, "as.numeric(", "");
+    list parts = {0};
+    char *inside = copy_of(c, formula + 2, n - 3), *star;
+    do {
+        star = strstr(inside, " * ");
+        const char *part = part_from_formula(c, star == NULL ? inside : copy_of(c, inside, (size_t)(star - inside)), "(", "c.");
+        if (part == NULL)
+            return NULL;
+        push(c, &parts, part);
+        inside = star + 3;
+    } while (star != NULL);
+    return joined(c, &parts, "#");
+}

@@ -21,6 +21,8 @@ typedef struct columns {
 
 /* The columns of the fixed terms in a sample. */
 columns columns_of(call *c, const terms *fixed, const sample *data);
+/* Stata's name of a column from what it is in a formula, as `columns_of` writes them; NULL for any other text. */
+char *stripe_from_formula(call *c, const char *formula);
 /* What stands in the formula. */
 list formula_parts(call *c, const columns *own);
 

@@ -108,7 +108,8 @@ static void add_mean(call *c, fitted *own, const reported *all)
     for (; at < all->n_mean; at++) {
         if (own->columns.n > 0)
             fail(c, STATA_OTHER, "the coefficient %s belongs to no column; please report it", interlace_fit_fixef_name(own->fit, mean, at));
-        const char *name = stata_name(c, interlace_fit_fixef_name(own->fit, mean, at));
+        const char *given = interlace_fit_fixef_name(own->fit, mean, at), *name = stripe_from_formula(c, given);
+        name = name == NULL ? stata_name(c, given) : name;
         add(c, own, text_of(c, "%s:%s", own->depvar, name), all->values[at], 1, at);
     }
     if (constant != NO_SOURCE)

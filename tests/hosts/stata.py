@@ -1,102 +1,13 @@
-"""The plugin for Stata in a host that plays Stata's side (bindings/stata/tests): fits beside interlace-fit, e(), predict, and what goes wrong.
+"""Estimates of the plugin for Stata beside interlace-fit, what it puts into e(), names of columns, and the files that cannot run here.
 
-`make test-hosts` and `make test-stata` run this. STATA_TESTS is the directory with the session, the plugin and interlace-fit. With
-STATA_WRAPPER, such as "valgrind -q --error-exitcode=9 --leak-check=full", the sessions run in that.
+`make test-stata`, a part of `make test-hosts`, runs this and the other stata_*.py.
 """
 
-import ctypes
-import json
 import math
-import os
 import re
-import shlex
-import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-MADE = Path(os.environ["STATA_TESTS"])
-DATA = ROOT / "tests" / "reference" / "data"
-SLEEP = ROOT / "examples-c" / "data" / "sleepstudy.csv"
-PLUGIN = MADE / "interlace.plugin"
-
-
-class Answer(dict):
-    @property
-    def coefficients(self):
-        return dict(zip(self["stripes"], self["b"], strict=True))
-
-    def variance(self, stripe):
-        k, i = len(self["stripes"]), self["stripes"].index(stripe)
-        return self["V"][i + i * k]
-
-
-def session(*lines, load=True, plugin=PLUGIN):
-    """The answers to commands, in one process."""
-    text = "\n".join(([f"load {plugin}"] if load else []) + list(lines)) + "\n"
-    command = [*shlex.split(os.environ.get("STATA_WRAPPER", "")), str(MADE / "session")]
-    done = subprocess.run(command, input=text, capture_output=True, text=True)
-    if done.returncode != 0 or done.stderr:
-        raise AssertionError(f"the session ended with {done.returncode}: {done.stderr[-3000:]}")
-    return [Answer(json.loads(line)) for line in done.stdout.splitlines()][1 if load else 0 :]
-
-
-def fitted(data, *lines):
-    """The results of the last of the commands, which must succeed."""
-    answers = session(f"use {data}", *lines, "results", "raw show FIT Title")
-    for line, answer in zip(lines, answers[1:], strict=False):
-        if answer["rc"] != 0:
-            raise AssertionError(f"{line}: {answer}")
-    assert answers[-2]["rc"] == 0 and answers[-1]["rc"] == 0, answers[-2:]
-    return Answer(answers[-2], text=answers[-1]["shown"])
-
-
-def program(kind, formula, data, *options):
-    own = subprocess.run([MADE / "interlace-fit", kind, formula, data, "--json", *options], capture_output=True, text=True)
-    assert own.returncode == 0, own.stderr
-    return json.loads(own.stdout)
-
-
-# Data, commands before the fit, the command, the program's arguments; the standard deviations in Stata's order as (term, effect).
-MODELS = {
-    "intercepts": (SLEEP, [], "mixed Reaction Days || Subject:", ["lmm", "Reaction ~ Days + (1 | Subject)", "--method", "ml"], [(0, 0)]),
-    "slopes": (SLEEP, [], "mixed Reaction Days || Subject: Days, cov(un) reml", ["lmm", "Reaction ~ Days + (Days | Subject)"], [(0, 1), (0, 0)]),
-    "independent": (SLEEP, [], "mixed Reac Days || Subj: Days", ["lmm", "Reaction ~ Days + diag(1 + Days | Subject)", "--method", "ml"], [(0, 1), (0, 0)]),
-    "identity": (SLEEP, [], "mixed Reaction Days || Subject: Days, cov(identity)",
-                 ["lmm", "Reaction ~ Days + diag(1 + Days | Subject, hom = TRUE)", "--method", "ml"], [(0, 1)]),
-    "exchangeable": (SLEEP, [], "mixed Reaction Days || Subject: Days, cov(exch)",
-                     ["lmm", "Reaction ~ Days + cs(1 + Days | Subject, hom = TRUE)", "--method", "ml"], [(0, 1)]),
-    "nested": (DATA / "Pastes.csv", [], "mixed strength || batch: || cask:", ["lmm", "strength ~ 1 + (1 | batch) + (1 | batch:cask)", "--method", "ml"],
-               [(0, 0), (1, 0)]),
-    "crossed": (DATA / "Penicillin.csv", [], "mixed diameter || _all: R.plate || sample:", ["lmm", "diameter ~ 1 + (1 | plate) + (1 | sample)", "--method", "ml"],
-                [(0, 0), (1, 0)]),
-    "factors": (DATA / "cake.csv", ["encode recipe r"], "mixed angle i.r##c.temp || replicate:, reml",
-                ["lmm", "angle ~ recipe * temp + (1 | replicate)"], [(0, 0)]),
-    "cells": (DATA / "Oats.csv", ["encode Variety v"], "mixed yield i.v##c.nitro##c.nitro || Block: || v:",
-              ["lmm", "yield ~ Variety + nitro + Variety:nitro + I(nitro * nitro) + Variety:I(nitro * nitro) + (1 | Block) + (1 | Block:Variety)", "--method", "ml"],
-              [(0, 0), (1, 0)]),
-    "autoregression": (DATA / "sim_ar1.csv", [], "mixed y x || subj:, residuals(ar 1, t(time))",
-                       ["lmm", "y ~ x + (1 | subj)", "--method", "ml", "--correlation", "ar1(time | subj)"], [(0, 0)]),
-    "weights": (DATA / "sim_weights.csv", [], "y x1 x2 [aw=w], re((1 | g))", ["lmm", "y ~ x1 + x2 + (1 | g)", "--weights", "w"], [(0, 0)]),
-    "by": (DATA / "Orthodont.csv", ["encode Sex s"], "mixed distance age || Subject:, residuals(independent, by(s))",
-           ["glmm", "distance ~ age + (1 | Subject)", "--family", "gaussian", "--dispformula", "~ Sex"], [(0, 0)]),
-    "logit": (DATA / "toenail.csv", ["encode treatment t"], "melogit outcome i.t##c.time || patientID:",
-              ["glmm", "outcome ~ treatment * time + (1 | patientID)", "--family", "binomial", "--nagq", "7"], [(0, 0)]),
-    "trials": (DATA / "cbpp.csv", ["encode period p"], "meglm incidence i.p || herd:, family(binomial size)",
-               ["glmm", "cbind(incidence, size - incidence) ~ period + (1 | herd)", "--family", "binomial", "--nagq", "7"], [(0, 0)]),
-    "probit": (DATA / "Contraception.csv", ["encode urban c"], "use age i.c, re((1 | district)) family(binomial) link(probit)",
-               ["glmm", "use ~ age + urban + (1 | district)", "--family", "binomial", "--link", "probit"], [(0, 0)]),
-    "poisson": (DATA / "epil.csv", ["encode trt t"], "mepoisson y lbase i.t lage V4 || subject:, irr",
-                ["glmm", "y ~ lbase + trt + lage + V4 + (1 | subject)", "--family", "poisson", "--nagq", "7"], [(0, 0)]),
-    "negative binomial": (DATA / "epil.csv", [], "menbreg y lbase || subject:, offset(log_expo)",
-                          ["glmm", "y ~ lbase + (1 | subject)", "--family", "nbinom2", "--nagq", "7", "--offset", "log_expo"], [(0, 0)]),
-    "counts": (DATA / "grouseticks.csv", [], "mepoisson TICKS cHEIGHT || LOCATION: || BROOD:",
-               ["glmm", "TICKS ~ cHEIGHT + (1 | LOCATION) + (1 | LOCATION:BROOD)", "--family", "poisson"], [(0, 0), (1, 0)]),
-    "ordinal": (DATA / "wine.csv", ["encode temp t", "encode contact k"], "meologit rating i.t i.k || judge:",
-                ["clmm", "rating ~ temp + contact + (1 | judge)", "--nagq", "7"], [(0, 0)]),
-    "cox": (DATA / "kidney.csv", [], "Surv(time, status) ~ age + sex + (1 | id), model(coxme)", ["coxme", "Surv(time, status) ~ age + sex + (1 | id)"], [(0, 0)]),
-}
+from stata_session import DATA, MODELS, ROOT, SLEEP, fitted, program, session
 
 
 def is_base(stripe):
@@ -250,7 +161,7 @@ class Results(unittest.TestCase):
     def test_tables(self):
         own = fitted(SLEEP, "interlace mixed Reaction Days || Subject: Days, cov(un) reml nolog stddev level(90)")
         for part in ("Number of obs     =        180", "Number of groups  =         18", "min 10, avg 10, max 10", "Log restricted-likelihood = -871.81414",
-                     "[90% conf. interval]", "251.4051", "sd(Days) |   5.922", "corr(Days,_cons) |  0.065", "sd(Residual) |    25.59",
+                     "[90% conf. interval]", "251.4051", "sd(Days) |   5.922", "corr(Days,_cons) |  0.065", "sd(Residual) |   25.59182",
                      "Note: mixed as formula: Reaction ~ Days + (1 + Days | Subject)"):
             self.assertIn(part, own["text"])
         again = session(f"use {SLEEP}", "interlace mixed Reaction Days || Subject:, nolog noheader", "macro _0 , level(99) stddeviations", "raw show FIT")[-1]["shown"]
@@ -314,6 +225,40 @@ class Factors(unittest.TestCase):
             self.assertIn(part, answer["error"])
         answer = session(f"use {DATA / 'Machines.csv'}", "encode Machine m", "interlace mixed score ib7.m || Worker:")[-1]
         self.assertEqual((answer["rc"], answer["error"]), (459, "ib7.m: 7 is not a value of m in the sample\n"))
+
+
+class Files(unittest.TestCase):
+    """The files that cannot run here agree with what can."""
+
+    ADO = (ROOT / "bindings" / "stata" / "interlace.ado").read_text()
+
+    def test_length(self):
+        self.assertLess(len(self.ADO.splitlines()), 120)
+
+    def test_calls(self):
+        """Every action that the ado calls is one of the plugin's, and the mock session makes the same calls."""
+        actions = set(re.findall(r'\{"(\w+)", \w+_action\}', (ROOT / "bindings/stata/plugin.c").read_text()))
+        called = set(re.findall(r'plugin call _interlace[^,]*, "(\w+)"', self.ADO))
+        self.assertEqual(called, actions - {"forget"})
+        session_source = (ROOT / "bindings/stata/tests/session.c").read_text()
+        for action in called - {"show", "save", "use"}:
+            self.assertIn(f'call("{action}"', session_source)
+
+    def test_macros(self):
+        """Macros that the ado reads are set by it or by the plugin."""
+        sources = "".join(path.read_text() for path in (ROOT / "bindings" / "stata").glob("*.c"))
+        given = set(re.findall(r'set_macro\(c, "(\w+)"', sources))
+        own = set(re.findall(r"^\s*(?:else )?local (\w+)", self.ADO, re.M)) | set(re.findall(r"(?:foreach|forvalues) (\w+)", self.ADO))
+        own |= {word for line in re.findall(r"^\s*(?:args|tempvar|tempname|gettoken) ([\w ]+)", self.ADO, re.M) for word in line.split()}
+        own |= {word for line in re.findall(r"if .*?\) local (\w+)", self.ADO) for word in line.split()} | {"0", "if", "in", "new", "options", "esample", "one", "label1"}
+        read = {name for name in re.findall(r"`(\w+)'", self.ADO) if not name.isdigit()}
+        self.assertEqual(read - given - own - {"e_dfmethod"}, set())
+
+    def test_the_help_file_has_every_option(self):
+        text = (ROOT / "bindings" / "stata" / "interlace.sthlp").read_text()
+        for name in re.findall(r'\{"(\w+)", +\d+\}', (ROOT / "bindings/stata/command.c").read_text()):
+            self.assertIn(name, text)
+        self.assertEqual(text.count("{"), text.count("}"))
 
 
 if __name__ == "__main__":

@@ -250,6 +250,18 @@ static void tell_results(void)
     printf("}");
 }
 
+static void tell_macros(void)
+{
+    printf(",\"locals\":{");
+    for (int i = 0; i < host.n_macros; i++) {
+        printf(i > 0 ? "," : "");
+        json_text(host.macros[i].name);
+        putchar(':');
+        json_text(host.macros[i].text);
+    }
+    putchar('}');
+}
+
 static void tell_variable(const char *name)
 {
     mock_variable *v = mock_find(name);
@@ -291,6 +303,15 @@ static int predict(char *line)
     if (n != atoi(local("n")))
         return 198;
     return call("predict", local("fit"), NULL, 0);
+}
+
+/* As interlace_p.ado does with what Stata's _predict gave. */
+static int mean(const char *variable)
+{
+    select_observations("");
+    host.n_list = 0;
+    list_variables(variable);
+    return call("mean", local("fit"), NULL, 0);
 }
 
 static int raw(char *line)
@@ -345,6 +366,8 @@ static int run(char *word, char *rest)
         return predict(rest);
     else if (strcmp(word, "raw") == 0)
         return raw(rest);
+    else if (strcmp(word, "mean") == 0)
+        return mean(rest);
     else if (strcmp(word, "break") == 0)
         host.break_at = host.polls + atoi(rest), host.stop = 0;
     else if (strcmp(word, "go") == 0)
@@ -371,7 +394,7 @@ static int run(char *word, char *rest)
     } else if (strcmp(word, "values") == 0)
         for (a = 0; a < 1000000; a++)
             host.table.value(1, 1 + a % host.n, &value);
-    else if (strcmp(word, "tell") != 0)
+    else if (strcmp(word, "tell") != 0 && strcmp(word, "locals") != 0)
         return 199;
     return 0;
 }
@@ -395,6 +418,8 @@ int main(void)
         json_text(host.shown);
         if (strcmp(line, "results") == 0 && code == 0)
             tell_results();
+        if (strcmp(line, "locals") == 0)
+            tell_macros();
         for (char *word = strcmp(line, "tell") == 0 ? strtok(rest, " ") : NULL; word != NULL; word = strtok(NULL, " "))
             tell_variable(word);
         printf("}\n");
