@@ -101,7 +101,7 @@ static void show_fixed(call *c, const fitted *own, double level, bool eform)
 {
     size_t p = interlace_fit_n_fixef(own->fit, INTERLACE_PREDICTOR_MEAN);
     double *tests = tests_of(c, own, level);
-    rule(c, "+");
+    rule(c, "-");
     say(c, "%12.12s | %10s  Std. err.  %6s   P>|%s|     [%g%% conf. interval]\n", own->depvar, eform ? "exp(b)" : "Coef.", own->has_df ? "t" : "z",
         own->has_df ? "t" : "z", 100 * level);
     rule(c, "+");
@@ -127,7 +127,7 @@ static void show_fixed(call *c, const fitted *own, double level, bool eform)
         say(c, "%12.12s | %10s  %9s  %7s   %5s    %9s   %9s\n", b->stripe, short_number(c, b->value), short_number(c, se), "", "",
             short_number(c, b->value - q * se), short_number(c, b->value + q * se));
     }
-    rule(c, "+");
+    rule(c, "-");
 }
 
 /* A row of the random effects' table: a deviation or variance from a logarithm, a correlation from its atanh. */

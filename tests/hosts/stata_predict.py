@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from stata_session import DATA, MADE, MODELS, SLEEP, program, session
+from stata_session import DATA, MODELS, PROGRAM, SLEEP, program, session
 
 
 class Predictions(unittest.TestCase):
@@ -113,7 +113,7 @@ class Predictions(unittest.TestCase):
             self.assertEqual(again[-1]["f"], answers[-1]["f"])
             self.assertEqual(again[2]["stripes"], [own for own in answers[2]["stripes"] if "0b." not in own])
             self.assertEqual(again[2]["b"], [b for b, own in zip(answers[2]["b"], answers[2]["stripes"], strict=True) if "0b." not in own])
-            loaded = subprocess.run([MADE / "interlace-fit", "load", path, "--json"], capture_output=True, text=True, check=True)
+            loaded = subprocess.run([PROGRAM, "load", path, "--json"], capture_output=True, text=True, check=True)
             self.assertEqual(json.loads(loaded.stdout)["logLik"], answers[2]["scalars"]["ll"])
             program("lmm", "Reaction ~ Days + (Days | Subject)", SLEEP, "--save", str(path))
             own = session(f"use {SLEEP}", f"raw use {path}", "results", "raw show FIT", "predict f, fitted", "tell f")

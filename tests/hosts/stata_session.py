@@ -1,6 +1,6 @@
 """What the tests of the plugin for Stata have in common: sessions of the host that plays Stata's side, fits of interlace-fit, models.
 
-STATA_TESTS is the directory with the session, the plugin and interlace-fit. With
+STATA_TESTS is the directory with the session and the plugin, STATA_PROGRAM is interlace-fit if it is not there, too. With
 STATA_WRAPPER, such as "valgrind -q --error-exitcode=9 --leak-check=full", the sessions run in that.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE = Path(os.environ["STATA_TESTS"])
+PROGRAM = os.environ.get("STATA_PROGRAM", str(MADE / "interlace-fit"))
 DATA = ROOT / "tests" / "reference" / "data"
 SLEEP = ROOT / "examples-c" / "data" / "sleepstudy.csv"
 PLUGIN = MADE / "interlace.plugin"
@@ -48,7 +49,7 @@ def fitted(data, *lines):
 
 
 def program(kind, formula, data, *options):
-    own = subprocess.run([MADE / "interlace-fit", kind, formula, data, "--json", *options], capture_output=True, text=True)
+    own = subprocess.run([PROGRAM, kind, formula, data, "--json", *options], capture_output=True, text=True)
     assert own.returncode == 0, own.stderr
     return json.loads(own.stdout)
 
