@@ -45,6 +45,7 @@ static void take_effects(call *c, model *own, const equation *e, const char *eff
         push(c, &group, quoted(c, variable));
         push(c, &own->random_levels, path->n == 0 ? "_all" : own->levels.item[own->levels.n - 1]);
         push(c, &own->random, text_of(c, "(1 | %s)", joined(c, &group, ":")));
+        own->n_effects++;
         return;
     }
     terms all = terms_of(c, &own->names, effects);
@@ -62,6 +63,7 @@ static void take_effects(call *c, model *own, const equation *e, const char *eff
     if (constant && *has_constant)
         fail(c, STATA_SYNTAX, "the level %s has a constant in two equations; all but one need noconstant", path->item[path->n - 1]);
     *has_constant = *has_constant || constant;
+    own->n_effects += all.n + constant;
     push(c, &own->random_levels, joined(c, &group, ":"));
     push(c, &own->random, random_term(c, e, joined(c, &parts, " + "), all.n + constant, joined(c, &group, ":")));
 }
@@ -133,17 +135,17 @@ static void take_residuals(call *c, const command *command, model *own)
         fail(c, STATA_SYNTAX, "residuals(%s): independent, by(), exchangeable, or ar 1, t() is wanted", value);
 }
 
-/* Stata integrates by 7 adaptive points; where the library cannot, or Stata does not, it is Laplace's approximation. */
+/* Stata integrates by 7 adaptive points, but crossed effects by Laplace's approximation; the library has points for up to three effects of one
+ * grouping factor. */
 static void take_points(call *c, model *own)
 {
-    if (own->kind == INTERLACE_MODEL_LMM || own->by != NULL || holds(&own->option_names, "nagq"))
+    if (own->kind == INTERLACE_MODEL_LMM || own->by != NULL || holds(&own->option_names, "nagq") || holds(&own->random_levels, "_all"))
         return;
-    bool one_group = own->levels.n == 1 && own->random.n == 1 && strstr(own->random.item[0], "+") == NULL;
-    if (one_group) {
+    if (own->levels.n == 1 && own->random.n == 1 && own->n_effects <= 3) {
         push(c, &own->option_names, "nagq");
         push(c, &own->option_values, "7");
-    } else {
-        own->note = "integrated by Laplace's approximation; Stata takes 7 points for models without crossed effects: see intpoints()";
+    } else if (own->random.n > 0) {
+        own->note = "integrated by Laplace's approximation, where Stata takes 7 points";
     }
 }
 
@@ -182,6 +184,8 @@ static void take_fixed(call *c, const command *command, model *own)
     bool apart = tilde != NULL && (tilde[1] == ' ' || tilde == body || tilde[-1] == ' ');
     bool is_formula = own->word[0] == 0 && tilde != NULL && (apart || strpbrk(tilde, "(+|") != NULL);
     if (is_formula) {
+        if (!own->constant)
+            fail(c, STATA_SYNTAX, "noconstant is for lists of variables; a formula has 0 + ... for it");
         own->formula = body;
         own->depvar = trimmed(c, body, (size_t)(tilde - body));
         own->response = own->depvar;
@@ -217,6 +221,8 @@ model *model_of(call *c, const command *command, names known)
              same(own->word, "mestreg") ? ", whose survival models are Cox models: interlace Surv(time, event) ~ x + (1 | g), model(coxme)" : "");
     if (own->word[0] != 0 && any_option(command, "re") != NULL)
         fail(c, STATA_SYNTAX, "re() is for the syntax of interlace; %s has || group: variables", own->word);
+    if (option_of(&command->equations[0], "covariance") != NULL)
+        fail(c, STATA_SYNTAX, "covariance() belongs to a level, || group: variables, covariance()");
     take_settings(c, command, own);
     take_fixed(c, command, own);
     take_levels(c, command, own);

@@ -17,6 +17,7 @@ typedef struct model {
     bool constant;
     /* Random terms of a formula, and for each the level it belongs to: "_all", or a group. */
     list random, random_levels;
+    size_t n_effects;
     /* Grouping factors of Stata's levels, outermost first, as formulas have them: "school", "school:class". */
     list levels;
     /* NULL if they are not asked for. */

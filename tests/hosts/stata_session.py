@@ -79,6 +79,8 @@ MODELS = {
            ["glmm", "distance ~ age + (1 | Subject)", "--family", "gaussian", "--dispformula", "~ Sex"], [(0, 0)]),
     "logit": (DATA / "toenail.csv", ["encode treatment t"], "melogit outcome i.t##c.time || patientID:",
               ["glmm", "outcome ~ treatment * time + (1 | patientID)", "--family", "binomial", "--nagq", "7"], [(0, 0)]),
+    "slopes by quadrature": (DATA / "toenail.csv", [], "melogit outcome time || patientID: time",
+                             ["glmm", "outcome ~ time + diag(1 + time | patientID)", "--family", "binomial", "--nagq", "7"], [(0, 1), (0, 0)]),
     "trials": (DATA / "cbpp.csv", ["encode period p"], "meglm incidence i.p || herd:, family(binomial size)",
                ["glmm", "cbind(incidence, size - incidence) ~ period + (1 | herd)", "--family", "binomial", "--nagq", "7"], [(0, 0)]),
     "probit": (DATA / "Contraception.csv", ["encode urban c"], "use age i.c, re((1 | district)) family(binomial) link(probit)",
