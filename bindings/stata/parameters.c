@@ -90,6 +90,20 @@ static bool names_it(const char *name, const char *formula)
     }
 }
 
+/* A stripe of a name that was changed to be one of Stata's, and so may be that of another. */
+static const char *free_stripe(call *c, const fitted *own, const char *equation, const char *name)
+{
+    const char *stripe = text_of(c, "%s:%s", equation, name);
+    for (int copy = 2;; copy++) {
+        bool taken = false;
+        for (size_t i = 0; i < own->n && !taken; i++)
+            taken = same(own->parameters[i].stripe, stripe);
+        if (!taken)
+            return stripe;
+        stripe = text_of(c, "%s:%.28s_%d", equation, name, copy);
+    }
+}
+
 /* The columns that Stata has, those without a coefficient with zeros; then the constant. */
 static void add_mean(call *c, fitted *own, const reported *all)
 {
@@ -110,7 +124,7 @@ static void add_mean(call *c, fitted *own, const reported *all)
             fail(c, STATA_OTHER, "the coefficient %s belongs to no column; please report it", interlace_fit_fixef_name(own->fit, mean, at));
         const char *given = interlace_fit_fixef_name(own->fit, mean, at), *name = stripe_from_formula(c, given);
         name = name == NULL ? stata_name(c, given) : name;
-        add(c, own, text_of(c, "%s:%s", own->depvar, name), all->values[at], 1, at);
+        add(c, own, free_stripe(c, own, own->depvar, name), all->values[at], 1, at);
     }
     if (constant != NO_SOURCE)
         add(c, own, text_of(c, "%s:_cons", own->depvar), all->values[constant], 1, constant);
@@ -122,7 +136,7 @@ static void add_parts(call *c, fitted *own, const reported *all)
 {
     for (size_t i = 0; i < all->n_zero; i++) {
         const char *name = interlace_fit_fixef_name(own->fit, INTERLACE_PREDICTOR_ZERO_INFLATION, i);
-        add(c, own, text_of(c, "zero:%s", same(name, "(Intercept)") ? "_cons" : stata_name(c, name)), all->values[all->n_mean + i], 1, all->n_mean + i);
+        add(c, own, free_stripe(c, own, "zero", same(name, "(Intercept)") ? "_cons" : stata_name(c, name)), all->values[all->n_mean + i], 1, all->n_mean + i);
     }
     for (size_t i = 0; i < all->n_dispersion; i++) {
         const char *name = interlace_fit_fixef_name(own->fit, INTERLACE_PREDICTOR_DISPERSION, i);
@@ -130,7 +144,7 @@ static void add_parts(call *c, fitted *own, const reported *all)
         if (own->model != NULL && own->model->by != NULL)
             add(c, own, i == 0 ? "lnsig_e:_cons" : text_of(c, "r_lns%zuose:_cons", i + 1), all->values[source] / 2, 0.5, source);
         else
-            add(c, own, text_of(c, "disp:%s", same(name, "(Intercept)") ? "_cons" : stata_name(c, name)), all->values[source], 1, source);
+            add(c, own, free_stripe(c, own, "disp", same(name, "(Intercept)") ? "_cons" : stata_name(c, name)), all->values[source], 1, source);
     }
 }
 

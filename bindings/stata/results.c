@@ -103,6 +103,17 @@ static const char *title_of(call *c, const fitted *own)
     }
 }
 
+/* A backtick would begin a macro where the text is used. */
+static const char *without_backticks(call *c, const char *text)
+{
+    char *own = copy_of(c, text, strlen(text)), *end = own;
+    for (; *text != 0; text++)
+        if (*text != '`')
+            *end++ = *text;
+    *end = 0;
+    return own;
+}
+
 static void locals_of(call *c, const fitted *own)
 {
     list all = {0};
@@ -126,7 +137,7 @@ static void locals_of(call *c, const fitted *own)
     add_local(c, &all, "chi2type", "Wald");
     add_local(c, &all, "vce", "oim");
     add_local(c, &all, "properties", "b V");
-    add_local(c, &all, "formula", interlace_fit_formula(own->fit));
+    add_local(c, &all, "formula", without_backticks(c, interlace_fit_formula(own->fit)));
     add_local(c, &all, "cmdline", own->command_line);
     add_local(c, &all, "predict", "interlace_p");
     add_local(c, &all, "marginsok", is_linear ? "XB default" : "XB MU");

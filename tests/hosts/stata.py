@@ -5,7 +5,9 @@
 
 import math
 import re
+import tempfile
 import unittest
+from pathlib import Path
 
 from stata_session import DATA, MODELS, ROOT, SLEEP, fitted, program, session
 
@@ -157,6 +159,17 @@ class Results(unittest.TestCase):
         self.assertEqual(own["stripes"][:3], ["log_Reaction:poly_Days_2_1", "log_Reaction:poly_Days_2_2", "log_Reaction:_cons"])
         other = program("lmm", "log(Reaction) ~ poly(Days, 2) + (1 | Subject)", SLEEP, "--method", "ml")
         self.assertAlmostEqual(own["scalars"]["ll"], other["logLik"], 8)
+
+    def test_names_that_stata_does_not_allow(self):
+        own = fitted(SLEEP, "interlace Reaction ~ I(Days > 3) + I(Days < 3) + (1 | Subject), nolog")
+        self.assertEqual(own["stripes"][:3], ["Reaction:I_Days_3_TRUE", "Reaction:I_Days_3_TRUE_2", "Reaction:_cons"])
+        self.assertEqual(len(set(own["stripes"])), len(own["stripes"]))
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder) / "data.csv"
+            data.write_text(SLEEP.read_text().replace("Days", "_d", 1))
+            own = fitted(data, "interlace mixed Reaction c._d##c._d || Subject:, nolog")
+        self.assertEqual(own["stripes"][:3], ["Reaction:_d", "Reaction:c._d#c._d", "Reaction:_cons"])
+        self.assertEqual(own["locals"]["formula"], "Reaction ~ _d + I(_d * _d) + (1 | Subject)")
 
     def test_tables(self):
         own = fitted(SLEEP, "interlace mixed Reaction Days || Subject: Days, cov(un) reml nolog stddev level(90)")
