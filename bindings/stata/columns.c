@@ -288,8 +288,10 @@ static char *part_from_formula(call *c, const char *text, const char *open, cons
         return NULL;
     if (!is_indicator)
         return *rest == 0 ? text_of(c, "%s%.*s", continuous, (int)length, name) : NULL;
-    size_t digits = strncmp(rest, " == ", 4) == 0 ? strspn(rest + 4, "0123456789") : 0;
-    return digits > 0 && same(rest + 4 + digits, ")") ? text_of(c, "%.*s.%.*s", (int)digits, rest + 4, (int)length, name) : NULL;
+    char *end = NULL;
+    double value = strncmp(rest, " == ", 4) == 0 ? strtod(rest + 4, &end) : NAN;
+    bool is_level = end != NULL && end != rest + 4 && same(end, ")") && value >= 0 && value == floor(value) && value < 2147483648.0;
+    return is_level ? text_of(c, "%.0f.%.*s", value, (int)length, name) : NULL;
 }
 
 char *stripe_from_formula(call *c, const char *formula)

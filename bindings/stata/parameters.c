@@ -57,8 +57,13 @@ static size_t add(call *c, fitted *own, const char *stripe, double value, double
             memcpy(more, own->parameters, own->n * sizeof *more);
         own->parameters = more;
     }
-    bool is_known = isfinite(value) && isfinite(slope);
-    own->parameters[own->n] = (parameter){stripe, isfinite(value) ? value : 0, is_known ? slope : 0, source};
+    if (!isfinite(value)) {
+        /* Stata holds no missing coefficients: it is one that is omitted. */
+        const char *name = strchr(stripe, ':') + 1;
+        stripe = text_of(c, "%.*so.%s", (int)(name - stripe), stripe, name);
+        value = slope = 0;
+    }
+    own->parameters[own->n] = (parameter){stripe, value, isfinite(slope) ? slope : 0, source};
     return own->n++;
 }
 
@@ -75,16 +80,26 @@ static size_t add_correlation(call *c, fitted *own, const char *stripe, const re
     return add(c, own, text_of(c, "%s:_cons", stripe), atanh(within), within == r ? 1 / (1 - r * r) : 0, source);
 }
 
-/* Whether a fixed effect has the text of a formula, which may differ in blanks and backticks. */
+/* Whether a fixed effect has the text of a formula, which may differ in blanks, in backticks, and in how it writes numbers: 1e+05, 100000. */
 static bool names_it(const char *name, const char *formula)
 {
+    bool in_word = false;
     for (;;) {
         name += strspn(name, " `");
         formula += strspn(formula, " `");
+        if (!in_word && isdigit((unsigned char)*name) && isdigit((unsigned char)*formula)) {
+            char *after_name, *after_formula;
+            if (strtod(name, &after_name) != strtod(formula, &after_formula))
+                return false;
+            name = after_name;
+            formula = after_formula;
+            continue;
+        }
         if (*name != *formula)
             return false;
         if (*name == 0)
             return true;
+        in_word = isalnum((unsigned char)*name) || *name == '_';
         name++;
         formula++;
     }

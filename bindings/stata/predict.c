@@ -97,10 +97,10 @@ static list needed(call *c, const fitted *own, const request *r)
         fail(c, STATA_OTHER, "the file of this fit has no model, which says what variables predictions need; save it with its model");
     check(c, interlace_spec_variables(own->spec, &table, &err), &err);
     keep(c, table, free_frame);
-    bool with_response = r->statistic == RESIDUALS || r->statistic == RSTANDARD;
+    bool with_response = r->statistic == RESIDUALS || r->statistic == RSTANDARD, without_groups = r->fixed_only || r->marginal || r->statistic == STDP;
     for (size_t i = 0; i < interlace_frame_n_rows(table); i++) {
         const char *role = interlace_frame_column_string(table, 1, i);
-        bool is_used = !same(role, "weights") && !same(role, "time") && (with_response || !same(role, "response"));
+        bool is_used = !same(role, "weights") && !same(role, "time") && (with_response || !same(role, "response")) && !(without_groups && same(role, "group"));
         if (is_used)
             push_new(c, &all, interlace_frame_column_string(table, 0, i));
     }

@@ -124,6 +124,10 @@ static void show_fixed(call *c, const fitted *own, double level, bool eform)
         if (is_variance)
             continue;
         double se = std_error(own, i), q = normal_quantile(0.5 + level / 2);
+        if (strstr(b->stripe, ":o.") != NULL) {
+            say(c, "%12.12s | %10s  (not determined)\n", b->stripe, ".");
+            continue;
+        }
         say(c, "%12.12s | %10s  %9s  %7s   %5s    %9s   %9s\n", b->stripe, short_number(c, b->value), short_number(c, se), "", "",
             short_number(c, b->value - q * se), short_number(c, b->value + q * se));
     }
@@ -136,6 +140,10 @@ static void show_variance(call *c, const fitted *own, size_t i, const char *name
     const parameter *b = &own->parameters[i];
     double se = std_error(own, i), q = normal_quantile(0.5 + level / 2), lower = b->value - q * se, upper = b->value + q * se;
     bool is_correlation = strstr(b->stripe, "atr") != NULL;
+    if (strstr(b->stripe, ":o.") != NULL) {
+        say(c, "%29.29s | %10s  (not determined)\n", text_of(c, "corr(%s)", name), ".");
+        return;
+    }
     double power = variances && !is_correlation ? 2 : 1, estimate = is_correlation ? tanh(b->value) : exp(power * b->value);
     double slope = is_correlation ? 1 - estimate * estimate : power * estimate;
     const char *what = is_correlation ? "corr" : variances ? "var" : "sd";

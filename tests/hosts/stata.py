@@ -113,6 +113,19 @@ class Variances(unittest.TestCase):
         self.assertIn("no variance: Batch", own["text"])
 
 
+    def test_what_the_data_do_not_determine(self):
+        """A correlation beside an effect without variance is omitted: Stata holds no missing coefficient."""
+        rows = [f"{i % 7 + 0.1 * (i % 3)},{(i * 5) % 7},g{i % 6}" for i in range(60)]
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder) / "data.csv"
+            data.write_text("\n".join(["y,x,g", *rows]) + "\n")
+            own = fitted(data, "interlace mixed y x || g: x, cov(un) nolog")
+        self.assertEqual(own["scalars"]["singular"], 1)
+        self.assertTrue(all(math.isfinite(b) for b in own["b"]))
+        self.assertIn("(not determined)", own["text"])
+        self.assertIn("atr1_1_1_2:o._cons", own["stripes"])
+
+
 class Results(unittest.TestCase):
     """What e() holds, and the tables."""
 
@@ -230,6 +243,14 @@ class Factors(unittest.TestCase):
         names, own = self.names("i.m x", "equal x m 2")
         self.assertEqual(names, ["1b.m", "2.m", "3.m", "o.x", "_cons"])
         self.assertEqual(own.coefficients["score:o.x"], 0)
+
+    def test_large_values(self):
+        """Names of columns do not depend on how a formula writes numbers."""
+        for value in (100000, 1234567, 2147483620, 123456789):
+            names, own = self.names("i.big##c.x", "equal big m 2", "equal x w 3", *(f"set big {i} {value}" for i in range(1, 19)))
+            self.assertEqual(names[:3], ["0b.big", "1.big", f"{value}.big"])
+            self.assertNotEqual(own.coefficients[f"score:{value}.big"], 0)
+            self.assertNotEqual(own.coefficients[f"score:{value}.big#c.x"], 0)
 
     def test_values(self):
         for change, part in (("set m 4 1.5", "factor variables hold whole numbers"), ("set m 4 -1", "it is -1 in observation 4")):

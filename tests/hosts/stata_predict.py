@@ -55,13 +55,16 @@ class Predictions(unittest.TestCase):
     def test_of_other_observations(self):
         """Observations that the fit did not use have predictions if their groups are known, otherwise missing values."""
         command = "interlace mixed Reaction Days if Subject > 310 || Subject:, nolog"
-        own = self.predicted(SLEEP, [], command, "predict f, fitted", "predict b, reff", "predict g if Days > 5, fitted", "set Days 180 9e307", "predict h, fitted", "tell f b g h Subject Days")[-1]
+        own = self.predicted(SLEEP, [], command, "predict f, fitted", "predict b, reff", "predict g if Days > 5, fitted", "set Days 180 9e307", "predict h, fitted", "set Subject 180 9e307", "set Days 180 9",
+                             "predict e, stdp", "predict a, fitted", "tell f b g h e a Subject Days")[-1]
         for i in range(180):
-            known = own["Subject"][i] > 310
+            known = i == 179 or own["Subject"][i] > 310
             self.assertEqual(own["f"][i] is not None, known)
             self.assertEqual(own["b"][i] is not None, known)
             self.assertEqual(own["g"][i], own["f"][i] if i < 179 and own["Days"][i] > 5 or i == 179 else None)
             self.assertEqual(own["h"][i], own["f"][i] if i < 179 else None)
+            self.assertEqual(own["a"][i], own["f"][i] if i < 179 else None)
+            self.assertIsNotNone(own["e"][i])
 
     def test_of_nested_groups(self):
         own = self.predicted(DATA / "Pastes.csv", [], "interlace mixed strength || batch: || cask:, reml nolog", "predict a b, reffects", "predict c, reffects relevel(batch:cask)",
