@@ -53,6 +53,13 @@ void check(call *c, interlace_status status, const interlace_error *err)
         fail(c, code_of(status), "%s", err->message);
 }
 
+void check_text(call *c, interlace_status status, const interlace_error *err, const char *text)
+{
+    if (status == INTERLACE_E_FORMULA && err->position >= 0 && (size_t)err->position < strlen(text))
+        fail(c, STATA_SYNTAX, "%s, at '%.60s'", err->message, text + err->position);
+    check(c, status, err);
+}
+
 static void *remember(call *c, void *object, void (*release)(void *))
 {
     block *b = object == NULL ? NULL : malloc(sizeof *b);

@@ -44,6 +44,9 @@ NEVER_RETURNS void fail(call *c, int code, const char *format, ...) PRINTS(3, 4)
 /* Does nothing for INTERLACE_OK; otherwise fails with the library's message and Stata's code for the status. */
 void check(call *c, interlace_status status, const interlace_error *err);
 
+/* The same for a call that reads a formula, whose text is shown from the error on. */
+void check_text(call *c, interlace_status status, const interlace_error *err, const char *text);
+
 void arena_free(arena *a);
 /* Memory of `n` elements of a size, with zeros. It lives as long as the arena. */
 void *take(call *c, size_t n, size_t size);

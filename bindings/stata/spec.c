@@ -56,7 +56,7 @@ interlace_spec *spec_of(call *c, const model *own, const char *formula)
 {
     interlace_spec *spec = NULL;
     interlace_error err;
-    check(c, interlace_spec_new(own->kind, formula, &spec, &err), &err);
+    check_text(c, interlace_spec_new(own->kind, formula, &spec, &err), &err, formula);
     keep(c, spec, free_spec);
     if (own->kind == INTERLACE_MODEL_GLMM && own->family != NULL)
         check(c, interlace_spec_set_family(spec, own->family, own->link, &err), &err);
@@ -65,15 +65,15 @@ interlace_spec *spec_of(call *c, const model *own, const char *formula)
     if (own->offset != NULL)
         check(c, interlace_spec_set_offset(spec, own->offset, &err), &err);
     if (own->correlation != NULL)
-        check(c, interlace_spec_set_correlation(spec, own->correlation, &err), &err);
+        check_text(c, interlace_spec_set_correlation(spec, own->correlation, &err), &err, own->correlation);
     if (own->dispersion != NULL)
-        check(c, interlace_spec_set_dispersion(spec, own->dispersion, &err), &err);
+        check_text(c, interlace_spec_set_dispersion(spec, own->dispersion, &err), &err, own->dispersion);
     if (own->zero_inflation != NULL)
-        check(c, interlace_spec_set_zero_inflation(spec, own->zero_inflation, &err), &err);
+        check_text(c, interlace_spec_set_zero_inflation(spec, own->zero_inflation, &err), &err, own->zero_inflation);
     if (own->nominal != NULL)
-        check(c, interlace_spec_set_nominal(spec, own->nominal, &err), &err);
+        check_text(c, interlace_spec_set_nominal(spec, own->nominal, &err), &err, own->nominal);
     if (own->scale != NULL)
-        check(c, interlace_spec_set_scale(spec, own->scale, &err), &err);
+        check_text(c, interlace_spec_set_scale(spec, own->scale, &err), &err, own->scale);
     if (own->threshold != NULL) {
         interlace_threshold threshold;
         check(c, interlace_threshold_from_name(own->threshold, &threshold, &err), &err);

@@ -113,7 +113,8 @@ static const struct {
     {"y x, re((1 | g)) family(foo)", "foo"},
     {"y x, re(foo)", "random terms such as (1 + x | g) are wanted"},
     {"y ~ x + (1 | g", "the ( at character"},
-    {"y ~ x + + (1 | )", ""},
+    {"y ~ x + (1 | )", "expected a name, a number or '(', found ')', at ')'"},
+    {"y ~ x + (1 | g), ziformula(~ x +) family(poisson)", "found the end"},
     {"y ~ . + (1 | g)", "."},
 };
 
