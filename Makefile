@@ -144,7 +144,7 @@ test-stata:
 	$(CC) -std=gnu99 -Wall -Wextra $(SANITIZE) $(STATA_HOST) -o $(STATA_TESTS)/sanitized/session -ldl -lm
 	$(CC) $(STRICT) $(SANITIZE) -Iinclude bindings/stata/tests/translate.c $(filter-out %/plugin.c,$(STATA_SOURCES)) -o $(STATA_TESTS)/translate $(LINKED_THERE) -Wl,-rpath,'$$ORIGIN'
 	$(STATA_TESTS)/translate
-	for test in stata stata_data stata_predict stata_page; do for made in $(STATA_TESTS) $(STATA_TESTS)/sanitized; do \
+	for test in stata stata_data stata_predict stata_random stata_page; do for made in $(STATA_TESTS) $(STATA_TESTS)/sanitized; do \
 		STATA_TESTS=$$made STATA_PROGRAM=$(STATA_TESTS)/interlace-fit python3 -B tests/hosts/$$test.py || exit 1; done; done
 
 # The same with Dask and Spark, whose workers accumulate: about 600 MB to fetch, 1.2 GB of disk, and Java.

@@ -174,10 +174,10 @@ static int estimate(const char *line)
     if (code != 0)
         return code;
     mock_set_macro("_names", names);
+    mock_drop_variable("__touse");
     select_observations(local("condition"));
     list_variables(names);
     weigh();
-    mock_drop_variable("__touse");
     mock_add_variable("__touse", false);
     list_variables("__touse");
     for (int i = 0; i < host.n; i++)
@@ -300,8 +300,10 @@ static int predict(char *line)
         n++;
     }
     free(own);
-    if (n != atoi(local("n")))
+    if (n != atoi(local("n"))) {
+        append(&host.errors, "another number of new variables is wanted\n");
         return 198;
+    }
     return call("predict", local("fit"), NULL, 0);
 }
 
