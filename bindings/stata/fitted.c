@@ -50,6 +50,11 @@ const fitted *fitted_of(call *c, const char *id)
          (int)ROOM);
 }
 
+bool has_stata_columns(const fitted *own)
+{
+    return own->model != NULL && own->model->formula == NULL;
+}
+
 void forget_fits(void)
 {
     for (size_t i = 0; i < ROOM; i++) {

@@ -60,6 +60,8 @@ void forget_fits(void);
 void make_parameters(call *c, fitted *own, const interlace_options *options);
 /* statistics.c: groups, degrees of freedom, the test of all fixed effects. */
 void make_statistics(call *c, fitted *own, const interlace_options *options);
+/* Whether e(b) has columns that Stata can compute: not after a formula, nor of a fit from a file. */
+bool has_stata_columns(const fitted *own);
 /* A name that Stata allows, of at most 32 characters. */
 char *stata_name(call *c, const char *text);
 

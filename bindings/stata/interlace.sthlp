@@ -77,7 +77,7 @@ observations; {cmd:aweight}s, in the syntax of interlace, divide the residual va
 {cmd:xb} (default of linear and Cox models), {cmd:fitted}, {cmd:residuals}, {cmd:rstandard}, {cmd:stdp}, {cmd:mu} (default of generalised
 models), {cmd:eta}, {cmd:pr} (default of ordinal models, a variable for each category, or {cmd:outcome(}{it:#}{cmd:)}),
 {cmd:reffects} and {cmd:reses} (a variable for each random effect, or {cmd:relevel(}{it:level}{cmd:)}). {cmd:fixedonly} leaves the random effects
-out, {cmd:marginal} averages over them. What needs random effects is missing in groups that the fit does not know.
+out, as {cmd:mufixed} does for {cmd:mu}; {cmd:marginal} averages over them. {cmd:margins} takes {cmd:xb} and {cmd:mufixed}. What needs random effects is missing in groups that the fit does not know.
 
 
 {title:Stored results}

@@ -7,7 +7,7 @@
 #include "groups.h"
 #include "host.h"
 
-typedef enum statistic { XB, MU, ETA, RESIDUALS, RSTANDARD, REFFECTS, RESES, STDP, PR } statistic;
+typedef enum statistic { XB, MU, MUFIXED, ETA, RESIDUALS, RSTANDARD, REFFECTS, RESES, STDP, PR } statistic;
 
 /* What the options of predict ask for. */
 typedef struct request {
@@ -22,7 +22,7 @@ static const struct {
     const char *name;
     size_t least;
     statistic statistic;
-} STATISTICS[] = {{"xb", 2, XB},           {"fitted", 3, ETA},    {"mu", 2, MU},     {"eta", 3, ETA},   {"residuals", 3, RESIDUALS}, {"rstandard", 3, RSTANDARD},
+} STATISTICS[] = {{"xb", 2, XB},           {"fitted", 3, ETA},    {"mu", 2, MU},     {"mufixed", 3, MUFIXED}, {"eta", 3, ETA},   {"residuals", 3, RESIDUALS}, {"rstandard", 3, RSTANDARD},
                   {"reffects", 3, REFFECTS}, {"reses", 4, RESES}, {"stdp", 4, STDP}, {"pr", 2, PR}};
 
 /* Takes the value in parentheses off a word such as "outcome(2)"; NULL without. */
@@ -75,8 +75,10 @@ static request request_of(call *c, const fitted *own, const char *options)
         if (!known)
             fail(c, STATA_SYNTAX, "predict, %s: %s", word,
                  same(value == NULL ? "" : value, "ebmeans") ? "means of random effects are not offered; conditional(ebmodes) has their modes"
-                                                            : "xb, fitted, mu, eta, residuals, rstandard, reffects, reses, stdp or pr is wanted");
+                                                            : "xb, fitted, mu, mufixed, eta, residuals, rstandard, reffects, reses, stdp or pr is wanted");
     }
+    if (r.statistic == MUFIXED)
+        r = (request){MU, true, r.marginal, r.outcome, r.level};
     if (ordinal && (r.statistic == MU || r.statistic == RESIDUALS || r.statistic == RSTANDARD))
         fail(c, STATA_SYNTAX, "an ordinal model has no mean; pr has its probabilities");
     return r;
@@ -97,15 +99,16 @@ static list needed(call *c, const fitted *own, const request *r)
         fail(c, STATA_OTHER, "the file of this fit has no model, which says what variables predictions need; save it with its model");
     check(c, interlace_spec_variables(own->spec, &table, &err), &err);
     keep(c, table, free_frame);
-    bool with_response = r->statistic == RESIDUALS || r->statistic == RSTANDARD, without_groups = r->fixed_only || r->marginal || r->statistic == STDP;
+    bool with_response = r->statistic == RESIDUALS || r->statistic == RSTANDARD, without_groups = r->fixed_only || r->marginal || r->statistic == STDP || r->statistic == XB;
     for (size_t i = 0; i < interlace_frame_n_rows(table); i++) {
         const char *role = interlace_frame_column_string(table, 1, i);
         bool is_used = !same(role, "weights") && !same(role, "time") && (with_response || !same(role, "response")) && !(without_groups && same(role, "group"));
         if (is_used)
             push_new(c, &all, interlace_frame_column_string(table, 0, i));
     }
-    if (with_response && !holds(&all, own->depvar))
-        fail(c, STATA_OTHER, "residuals are offered for a response that is a variable, not for an expression");
+    bool is_proportion = own->model != NULL && own->model->trials != NULL;
+    if (with_response && (is_proportion || !holds(&all, own->depvar)))
+        fail(c, STATA_OTHER, "residuals are offered for a response that is a variable, not for an expression or successes of trials");
     give_back(c, table);
     return all;
 }
@@ -131,7 +134,7 @@ static size_t width_of(call *c, const fitted *own, const request *r)
 
 static const char *label_of(call *c, const fitted *own, const request *r, size_t k)
 {
-    static const char *const LABELS[] = {"Linear prediction, fixed portion", "Mean", "Linear prediction with random effects", "Residuals",
+    static const char *const LABELS[] = {"Linear prediction, fixed portion", "Mean", "Mean", "Linear prediction with random effects", "Residuals",
                                          "Standardized residuals", "", "", "S.E. of the linear prediction, fixed portion", "Pr(category)"};
     if (r->statistic != REFFECTS && r->statistic != RESES)
         return r->statistic == PR && r->outcome == 0 ? text_of(c, "Pr(category %zu)", k + 1) : LABELS[r->statistic];
@@ -147,7 +150,7 @@ void plan_action(call *c, const arguments *given)
     const fitted *own = fitted_of(c, argument(c, given, 0, "the number of a fit"));
     request r = request_of(c, own, macro(c, "options"));
     size_t n = width_of(c, own, &r);
-    bool from_b = r.statistic == XB || (r.statistic == MU && r.fixed_only);
+    bool from_b = has_stata_columns(own) && (r.statistic == XB || (r.statistic == MU && r.fixed_only));
     set_macro(c, "how", from_b ? (r.statistic == XB ? "xb" : "mean") : "fit");
     set_macro(c, "n", text_of(c, "%zu", n));
     list none = {0}, all = from_b ? none : needed(c, own, &r);
@@ -162,11 +165,11 @@ static void predicted(call *c, const fitted *own, const request *r, const interl
     interlace_predict_request asked = INTERLACE_PREDICT_REQUEST_INIT;
     interlace_options *options = watched_options(c, false);
     interlace_error err;
-    bool is_link = r->statistic == ETA || r->statistic == STDP;
+    bool is_link = r->statistic == XB || r->statistic == ETA || r->statistic == STDP;
     bool ordinal = r->statistic == PR && interlace_fit_model(own->fit) == INTERLACE_MODEL_CLMM;
     asked.quantity = is_link ? INTERLACE_QUANTITY_LINK : r->marginal ? INTERLACE_QUANTITY_MARGINAL
                      : ordinal ? INTERLACE_QUANTITY_PROBABILITIES : INTERLACE_QUANTITY_RESPONSE;
-    asked.random = r->fixed_only || r->statistic == STDP ? INTERLACE_RANDOM_NONE : INTERLACE_RANDOM_ALL;
+    asked.random = r->fixed_only || r->statistic == STDP || r->statistic == XB ? INTERLACE_RANDOM_NONE : INTERLACE_RANDOM_ALL;
     asked.new_levels = INTERLACE_NEW_LEVELS_ZERO;
     if (r->statistic == STDP)
         check(c, interlace_fit_predict_interval(own->fit, frame, &asked, options, NULL, out, NULL, NULL, n * width, &err), &err);
@@ -240,7 +243,7 @@ void predict_action(call *c, const arguments *given)
         effects_of(c, own, &r, data, out);
     } else {
         predicted(c, own, &r, frame_of(c, data), out, data->n, all);
-        if (!r.fixed_only && !r.marginal && r.statistic != STDP)
+        if (!r.fixed_only && !r.marginal && r.statistic != STDP && r.statistic != XB)
             hide_unknown(c, own, data, out, all);
     }
     if (r.statistic == RESIDUALS || r.statistic == RSTANDARD)

@@ -118,7 +118,7 @@ static void locals_of(call *c, const fitted *own)
 {
     list all = {0};
     interlace_model kind = interlace_fit_model(own->fit);
-    bool is_generalised = kind == INTERLACE_MODEL_GLMM || kind == INTERLACE_MODEL_CLMM, is_linear = kind == INTERLACE_MODEL_LMM;
+    bool is_generalised = kind == INTERLACE_MODEL_GLMM || kind == INTERLACE_MODEL_CLMM;
     add_local(c, &all, "title", title_of(c, own));
     random_macros(c, &all, own);
     add_local(c, &all, "method", interlace_fit_method(own->fit) == INTERLACE_METHOD_REML ? "REML" : "ML");
@@ -140,8 +140,10 @@ static void locals_of(call *c, const fitted *own)
     add_local(c, &all, "formula", without_backticks(c, interlace_fit_formula(own->fit)));
     add_local(c, &all, "cmdline", own->command_line);
     add_local(c, &all, "predict", "interlace_p");
-    add_local(c, &all, "marginsok", is_linear ? "XB default" : "XB MU");
-    add_local(c, &all, "marginsnotok", "FITted RESiduals REFfects RESEs STDP ETA PR");
+    /* Only what predict computes from e(b), whose derivatives margins takes. */
+    bool has_default = kind == INTERLACE_MODEL_LMM || kind == INTERLACE_MODEL_COXME, has_columns = has_stata_columns(own);
+    add_local(c, &all, "marginsok", !has_columns ? "" : has_default ? "XB default" : kind == INTERLACE_MODEL_GLMM ? "XB MUFixed" : "XB");
+    add_local(c, &all, "marginsnotok", !has_columns ? "_ALL" : "MU FITted RESiduals RSTAndard REFfects RESEs STDP ETA PR");
     add_local(c, &all, "fit", own->id);
     set_macro(c, "locals", joined(c, &all, " "));
 }

@@ -41,7 +41,7 @@ class Predictions(unittest.TestCase):
 
     def test_plans(self):
         command = "interlace mixed Reaction Days || Subject: Days, cov(un) nolog"
-        for options, how, n in (("xb", "xb", 1), ("", "xb", 1), ("fitted", "fit", 1), ("reff", "fit", 2), ("mu fixedonly", "mean", 1), ("mu cond(fixedonly)", "mean", 1)):
+        for options, how, n in (("xb", "xb", 1), ("", "xb", 1), ("fitted", "fit", 1), ("reff", "fit", 2), ("mu fixedonly", "mean", 1), ("mu cond(fixedonly)", "mean", 1), ("mufixed", "mean", 1)):
             answers = session(f"use {SLEEP}", command, f"macro _options {options or ','}", "raw plan FIT", "locals")
             self.assertEqual(answers[3]["rc"], 0, options)
             self.assertEqual(answers[4]["locals"]["_how"], how, options)
@@ -51,6 +51,25 @@ class Predictions(unittest.TestCase):
             answer = session(f"use {SLEEP}", command, f"macro _options {options}", "raw plan FIT")[-1]
             self.assertEqual(answer["rc"], 198, options)
             self.assertIn(part, answer["error"])
+
+    def test_of_formulas(self):
+        """Stata could not compute their columns, and would take variables that happen to have their names."""
+        own = self.predicted(SLEEP, [], "interlace Reaction ~ poly(Days, 2) + (1 | Subject), nolog", "predict x, xb", "predict m, mufixed", "results", "tell x m")
+        other = program("lmm", "Reaction ~ poly(Days, 2) + (1 | Subject)", SLEEP, "--predict", str(SLEEP), "--re", "none")
+        for i in range(180):
+            self.assertAlmostEqual(own[-1]["x"][i], other["predictions"]["values"][i], 7)
+        self.assertEqual(own[-1]["x"], own[-1]["m"])
+        self.assertEqual((own[-2]["locals"]["marginsok"], own[-2]["locals"]["marginsnotok"]), ("", "_ALL"))
+        own = session(f"use {SLEEP}", "interlace mixed Reaction Days || Subject:, nolog", "results")[-1]
+        self.assertEqual(own["locals"]["marginsok"], "XB default")
+
+    def test_residuals_that_are_not_offered(self):
+        for data, command in ((DATA / "cbpp.csv", "meglm incidence || herd:, family(binomial size) nolog"), (SLEEP, "log(Reaction) ~ Days + (1 | Subject), nolog"),
+                              (DATA / "wine.csv", "meologit rating || judge:, nolog")):
+            answers = session(f"use {data}", f"interlace {command}", "predict r, residuals")
+            self.assertEqual(answers[1]["rc"], 0)
+            self.assertIn(answers[2]["rc"], (198, 498), command)
+            self.assertIn("an ordinal model has no mean" if "wine" in str(data) else "a response that is a variable", answers[2]["error"])
 
     def test_of_other_observations(self):
         """Observations that the fit did not use have predictions if their groups are known, otherwise missing values."""
