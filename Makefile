@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts test-scale test-stata stata check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: help build library demo test test-long test-hosts test-scale check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -122,6 +122,7 @@ STATA_LINK := -fPIC -shared -fvisibility=hidden -Wl,--exclude-libs,ALL -Wl,--gc-
 # What follows `call` is a directory with the library, and one to build in.
 STATA_PLUGIN = $(CC) -std=gnu99 -O2 -ffreestanding -ffunction-sections -fno-lto -fPIC -c linking/glibc.c -o $(2)/glibc.o && \
 	$(CC) $(STRICT) -O2 -Iinclude $(STATA_SOURCES) $(2)/glibc.o -o $(2)/interlace.plugin $(1)/libinterlace.a $(NATIVE_STATIC_LIBS) $(STATA_LINK) -s
+.PHONY: stata test-stata
 stata: $(LIBRARY) $(OUT)/stata/interlace.plugin
 	cp $(STATA_FILES) $(OUT)/stata/
 $(OUT)/stata/interlace.plugin: $(STATA_SOURCES) $(STATA_HEADERS) linking/glibc.c $(OUT)/libinterlace.a
