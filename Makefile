@@ -137,7 +137,7 @@ STATA_LINK := -fPIC -shared -fvisibility=hidden -Wl,--exclude-libs,ALL -Wl,--gc-
 	-Wl,--push-state,--no-as-needed,-l:libpthread.so.0,-l:libdl.so.2,--pop-state
 # What follows `call` is a directory with the library, and one to build in.
 STATA_PLUGIN = $(CC) -std=gnu99 -O2 -ffreestanding -ffunction-sections -fno-lto -fPIC -c linking/glibc.c -o $(2)/glibc.o && \
-	$(CC) $(STRICT) -O2 -Iinclude $(STATA_SOURCES) $(2)/glibc.o -o $(2)/interlace.plugin $(1)/libinterlace.a $(NATIVE_STATIC_LIBS) $(STATA_LINK) -s && \
+	$(CC) $(STRICT) -O2 -Iinclude $(STATA_SOURCES) $(2)/glibc.o -o $(2)/interlace.plugin $(1)/libinterlace.a $(NATIVE_STATIC_LIBS) $(STATA_LINK) -Wl,-z,defs -s && \
 	rm $(2)/glibc.o
 .PHONY: stata test-stata
 stata: $(LIBRARY)

@@ -172,6 +172,13 @@ static bool occurs(const maker *m)
     return false;
 }
 
+/* What stands before the point: the base is marked, and the first level of a factor without one. */
+static const char *mark_of(const maker *m, size_t j, bool omitted)
+{
+    bool is_first = m->factor[j]->base == m->factor[j]->n && m->place[j] == 0 && m->term->pieces[j].base != BASE_LEVEL;
+    return at_base(m, j) ? "b" : omitted ? "o" : is_first ? "bn" : "";
+}
+
 static const char *stripe_of(const maker *m, bool omitted)
 {
     list parts = {0};
@@ -183,7 +190,7 @@ static const char *stripe_of(const maker *m, bool omitted)
         if (m->factor[j] == NULL)
             push(c, &parts, text_of(c, "%s%s%s%s", alone ? "" : "c", o, alone && !omitted ? "" : ".", p->variable));
         else
-            push(c, &parts, text_of(c, "%.0f%s.%s", m->factor[j]->levels[m->place[j]], at_base(m, j) ? "b" : o, p->variable));
+            push(c, &parts, text_of(c, "%.0f%s.%s", m->factor[j]->levels[m->place[j]], mark_of(m, j, omitted), p->variable));
     }
     return joined(c, &parts, "#");
 }

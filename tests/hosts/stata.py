@@ -220,10 +220,10 @@ class Factors(unittest.TestCase):
         self.assertEqual(self.names("ib(last).m")[0], ["1.m", "2.m", "3b.m", "_cons"])
         self.assertEqual(self.names("2.m")[0], ["2.m", "_cons"])
         names, own = self.names("ibn.m, nocons")
-        self.assertEqual(names, ["1.m", "2.m", "3.m"])
-        self.assertAlmostEqual(own.coefficients["score:1.m"], 52.3556, 3)
+        self.assertEqual(names, ["1bn.m", "2.m", "3.m"])
+        self.assertAlmostEqual(own.coefficients["score:1bn.m"], 52.3556, 3)
         self.assertEqual(self.names("i.m, noconstant")[0], ["1b.m", "2.m", "3.m"])
-        self.assertEqual(self.names("ibn.m")[0], ["1.m", "2.m", "3o.m", "_cons"])
+        self.assertEqual(self.names("ibn.m")[0], ["1bn.m", "2.m", "3o.m", "_cons"])
 
     def test_interactions(self):
         names, _ = self.names("i.m##i.w")
