@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../model.h"
+#include "../table.h"
 
 static const struct {
     const char *command, *model;
@@ -168,8 +169,40 @@ static void survive_anything(void)
     free(deep);
 }
 
+/* The table of interface 3.0 on machines of 64 bits, by the places of its members. */
+static void check_layout(void)
+{
+    static const struct {
+        const char *member;
+        size_t seen, wanted;
+    } PLACES[] = {
+        {"display", offsetof(stata_table, display), 0},           {"poll", offsetof(stata_table, poll), 40},
+        {"macro_save", offsetof(stata_table, macro_save), 80},    {"macro_use", offsetof(stata_table, macro_use), 88},
+        {"scalar_use", offsetof(stata_table, scalar_use), 96},    {"matsize", offsetof(stata_table, matsize), 144},
+        {"data", offsetof(stata_table, data), 152},               {"n_all_variables", offsetof(stata_table, n_all_variables), 176},
+        {"missing", offsetof(stata_table, missing), 184},         {"is_missing", offsetof(stata_table, is_missing), 192},
+        {"is_string", offsetof(stata_table, is_string), 208},     {"stop", offsetof(stata_table, stop), 224},
+        {"store_unchecked", offsetof(stata_table, store_unchecked), 280}, {"store", offsetof(stata_table, store), 288},
+        {"store_string", offsetof(stata_table, store_string), 296}, {"is_selected", offsetof(stata_table, is_selected), 304},
+        {"first", offsetof(stata_table, first), 312},             {"last", offsetof(stata_table, last), 320},
+        {"n_variables", offsetof(stata_table, n_variables), 328}, {"error", offsetof(stata_table, error), 336},
+        {"matrix_element", offsetof(stata_table, matrix_element), 344}, {"matrix_store", offsetof(stata_table, matrix_store), 352},
+        {"value", offsetof(stata_table, value), 376},             {"columns", offsetof(stata_table, columns), 392},
+        {"rows", offsetof(stata_table, rows), 400},               {"scalar_save", offsetof(stata_table, scalar_save), 408},
+        {"string", offsetof(stata_table, string), 416},           {"major", offsetof(stata_table, major), 424},
+        {"is_strl", offsetof(stata_table, is_strl), 432},         {"string_length", offsetof(stata_table, string_length), 448},
+        {"strl", offsetof(stata_table, strl), 456},               {"the table", sizeof(stata_table), 464},
+    };
+    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++)
+        if (PLACES[i].seen != PLACES[i].wanted) {
+            failures++;
+            fprintf(stderr, "%s is at %zu, not %zu\n", PLACES[i].member, PLACES[i].seen, PLACES[i].wanted);
+        }
+}
+
 int main(void)
 {
+    check_layout();
     for (size_t i = 0; i < sizeof RIGHT / sizeof RIGHT[0]; i++) {
         call c;
         memset(&c, 0, sizeof c);
