@@ -73,6 +73,46 @@ static void *remember(call *c, void *object, void (*release)(void *))
     return object;
 }
 
+static void free_frame(void *frame)
+{
+    interlace_frame_free(frame);
+}
+
+void keep_frame(call *c, interlace_frame *frame)
+{
+    keep(c, frame, free_frame);
+}
+
+static void free_spec(void *spec)
+{
+    interlace_spec_free(spec);
+}
+
+void keep_spec(call *c, interlace_spec *spec)
+{
+    keep(c, spec, free_spec);
+}
+
+static void free_fit(void *fit)
+{
+    interlace_fit_free(fit);
+}
+
+void keep_fit(call *c, interlace_fit *fit)
+{
+    keep(c, fit, free_fit);
+}
+
+static void free_options(void *options)
+{
+    interlace_options_free(options);
+}
+
+void keep_options(call *c, interlace_options *options)
+{
+    keep(c, options, free_options);
+}
+
 void *take(call *c, size_t n, size_t size)
 {
     return remember(c, calloc(n > 0 ? n : 1, size), free);

@@ -54,6 +54,10 @@ void *take(call *c, size_t n, size_t size);
 void give_back(call *c, void *object);
 /* Leaves an object of the library to the arena; NULL is allowed. */
 void keep(call *c, void *object, void (*release)(void *));
+void keep_frame(call *c, interlace_frame *frame);
+void keep_spec(call *c, interlace_spec *spec);
+void keep_fit(call *c, interlace_fit *fit);
+void keep_options(call *c, interlace_options *options);
 /* Takes it out again. */
 void let_go(call *c, void *object);
 

@@ -32,16 +32,6 @@ static int32_t watch(const interlace_progress *progress, void *data)
     return is_stopped();
 }
 
-static void free_options(void *options)
-{
-    interlace_options_free(options);
-}
-
-static void free_fit(void *fit)
-{
-    interlace_fit_free(fit);
-}
-
 interlace_options *watched_options(call *c, bool log)
 {
     interlace_options *options = NULL;
@@ -49,7 +39,7 @@ interlace_options *watched_options(call *c, bool log)
     watcher *own = take(c, 1, sizeof *own);
     own->log = log;
     check(c, interlace_options_new(&options, &err), &err);
-    keep(c, options, free_options);
+    keep_options(c, options);
     check(c, interlace_options_set_progress(options, watch, own, &err), &err);
     return options;
 }
@@ -203,7 +193,7 @@ void fit_action(call *c, const arguments *given)
     }
     interlace_options *options = options_of_model(c, own);
     check_fit(c, interlace_fit_new(result->spec, frame, options, &result->fit, &err), &err, data);
-    keep(c, result->fit, free_fit);
+    keep_fit(c, result->fit);
     give_back(c, frame);
     result->model = own;
     result->command_line = text_of(c, "interlace %s", line);

@@ -10,16 +10,6 @@ static void free_bytes(void *bytes)
     interlace_bytes_free(bytes);
 }
 
-static void free_fit(void *fit)
-{
-    interlace_fit_free(fit);
-}
-
-static void free_spec(void *spec)
-{
-    interlace_spec_free(spec);
-}
-
 static void close_file(void *file)
 {
     fclose(file);
@@ -79,8 +69,8 @@ void use_action(call *c, const arguments *given)
     interlace_error err;
     fitted *own = take(c, 1, sizeof *own);
     check(c, interlace_fit_from_bytes(bytes, n, &own->fit, &own->spec, NULL, &err), &err);
-    keep(c, own->fit, free_fit);
-    keep(c, own->spec, free_spec);
+    keep_fit(c, own->fit);
+    keep_spec(c, own->spec);
     give_back(c, bytes);
     const char *formula = interlace_fit_formula(own->fit);
     own->depvar = stata_name(c, formula[0] == 0 ? "y" : copy_of(c, formula, strcspn(formula, "~")));

@@ -5,11 +5,6 @@
 
 #include "table.h"
 
-static void free_frame(void *frame)
-{
-    interlace_frame_free(frame);
-}
-
 /* The names in "a:b", without backticks. */
 static list parts_of(call *c, const char *group)
 {
@@ -34,7 +29,7 @@ static interlace_frame *categories_of(call *c, const sample *data, const char *n
     if (v == NULL)
         fail(c, STATA_OTHER, "the groups %s are an expression; predictions for each of them need groups that are variables", group);
     check(c, interlace_frame_new(data->n, &frame, &err), &err);
-    keep(c, frame, free_frame);
+    keep_frame(c, frame);
     if (v->texts != NULL)
         check(c, interlace_frame_add_strings(frame, name, v->texts, data->n, &err), &err);
     else

@@ -201,11 +201,10 @@ typedef struct placed {
     const char *prefix;
 } placed;
 
-static void add_effect(call *c, fitted *own, const placed *p, size_t effect_number, int number, size_t sd)
+static void add_effect(fitted *own, const placed *p, size_t effect_number, int number, size_t sd)
 {
     own->effects[own->n_effects++] = (effect){p->term, effect_number, p->level, p->equation, number, own->levels.item[p->level - 1],
                                               interlace_fit_term_effect_name(own->fit, p->term, effect_number), sd};
-    (void)c;
 }
 
 /* The place of (row, column), row >= column, in a lower triangle of r columns. */
@@ -237,7 +236,7 @@ static size_t add_term(call *c, fitted *own, const reported *all, const placed *
         const char *stripe = text_of(c, "%slns%d_%d_%zu", p->prefix, p->level, p->equation, a + 1);
         size_t at = is_one && a > 0 ? shared : add_sd(c, own, stripe, all, source);
         shared = at;
-        add_effect(c, own, p, k, (int)a + 1, at);
+        add_effect(own, p, k, (int)a + 1, at);
     }
     if (full)
         for (size_t a = 0; a < r; a++)

@@ -84,11 +84,6 @@ static request request_of(call *c, const fitted *own, const char *options)
     return r;
 }
 
-static void free_frame(void *frame)
-{
-    interlace_frame_free(frame);
-}
-
 /* The variables that the numbers depend on: of residuals with the response. */
 static list needed(call *c, const fitted *own, const request *r)
 {
@@ -98,7 +93,7 @@ static list needed(call *c, const fitted *own, const request *r)
     if (own->spec == NULL)
         fail(c, STATA_OTHER, "the file of this fit has no model, which says what variables predictions need; save it with its model");
     check(c, interlace_spec_variables(own->spec, &table, &err), &err);
-    keep(c, table, free_frame);
+    keep_frame(c, table);
     bool with_response = r->statistic == RESIDUALS || r->statistic == RSTANDARD, without_groups = r->fixed_only || r->marginal || r->statistic == STDP || r->statistic == XB;
     for (size_t i = 0; i < interlace_frame_n_rows(table); i++) {
         const char *role = interlace_frame_column_string(table, 1, i);

@@ -137,17 +137,12 @@ const variable *variable_named(const sample *own, const char *name)
     return NULL;
 }
 
-static void free_frame(void *frame)
-{
-    interlace_frame_free(frame);
-}
-
 interlace_frame *frame_of(call *c, const sample *own)
 {
     interlace_frame *frame = NULL;
     interlace_error err;
     check(c, interlace_frame_new(own->n_rows, &frame, &err), &err);
-    keep(c, frame, free_frame);
+    keep_frame(c, frame);
     for (size_t j = 0; j < own->n_variables; j++) {
         const variable *v = &own->variables[j];
         if (v->texts != NULL) {

@@ -194,7 +194,7 @@ void take_settings(call *c, const command *command, model *own)
     own->scale = formula_option(c, command, "scale");
     own->threshold = formula_option(c, command, "threshold");
     own->ties = formula_option(c, command, "ties");
-    own->constant = option_of(&command->equations[0], "noconstant") == NULL || command->n_equations == 0;
+    own->constant = option_of(&command->equations[0], "noconstant") == NULL;
     own->log = !is_given(command, "nolog");
     own->header = !is_given(command, "noheader");
     own->groups = !is_given(command, "nogroup");

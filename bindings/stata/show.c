@@ -67,11 +67,6 @@ static void show_test(call *c, const fitted *own)
         isfinite(own->p) ? text_of(c, "%.4f", own->p) : ".");
 }
 
-static void free_frame(void *frame)
-{
-    interlace_frame_free(frame);
-}
-
 /* Tests and limits of the fixed effects come from the library: statistic, p, lower, upper [p] each. */
 static double *tests_of(call *c, const fitted *own, double level)
 {
@@ -82,7 +77,7 @@ static double *tests_of(call *c, const fitted *own, double level)
     interlace_error err;
     interlace_options *options = watched_options(c, false);
     check(c, interlace_fit_coefficients(own->fit, own->df_method, level, options, &table, &err), &err);
-    keep(c, table, free_frame);
+    keep_frame(c, table);
     for (size_t k = 0; k < 4; k++) {
         check(c, interlace_frame_column_index(table, COLUMNS[k], &at, &err), &err);
         check(c, interlace_frame_column_f64(table, at, out + k * p, p, &err), &err);

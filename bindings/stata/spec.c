@@ -42,22 +42,12 @@ char *model_text(call *c, const model *own)
     return text_of(c, "%s: %s%s%s%s%s%s%s", interlace_model_name(own->kind), formula, family, link, correlation, by, offset, joined(c, &options, ""));
 }
 
-static void free_spec(void *spec)
-{
-    interlace_spec_free(spec);
-}
-
-static void free_frame(void *frame)
-{
-    interlace_frame_free(frame);
-}
-
 interlace_spec *spec_of(call *c, const model *own, const char *formula)
 {
     interlace_spec *spec = NULL;
     interlace_error err;
     check_text(c, interlace_spec_new(own->kind, formula, &spec, &err), &err, formula);
-    keep(c, spec, free_spec);
+    keep_spec(c, spec);
     if (own->kind == INTERLACE_MODEL_GLMM && own->family != NULL)
         check(c, interlace_spec_set_family(spec, own->family, own->link, &err), &err);
     else if (own->link != NULL && !same(own->link, "identity"))
@@ -104,7 +94,7 @@ void find_variables(call *c, model *own)
     interlace_error err;
     interlace_spec *spec = spec_of(c, own, formula_of(c, own, &none));
     check(c, interlace_spec_variables(spec, &table, &err), &err);
-    keep(c, table, free_frame);
+    keep_frame(c, table);
     for (size_t i = 0; i < interlace_frame_n_rows(table); i++) {
         const char *name = interlace_frame_column_string(table, 0, i);
         bool found = false;

@@ -5,11 +5,6 @@
 #include "fitted.h"
 #include "table.h"
 
-static void free_frame(void *frame)
-{
-    interlace_frame_free(frame);
-}
-
 /* A column of a table as numbers. */
 static void column_of(call *c, const interlace_frame *table, const char *name, double *out, size_t n)
 {
@@ -72,7 +67,7 @@ static void make_df(call *c, fitted *own, const interlace_options *options)
     size_t p = interlace_fit_n_fixef(own->fit, INTERLACE_PREDICTOR_MEAN);
     double *df = take(c, p, sizeof *df);
     check(c, interlace_fit_coefficients(own->fit, own->df_method, 0.95, options, &table, &err), &err);
-    keep(c, table, free_frame);
+    keep_frame(c, table);
     column_of(c, table, "df", df, p);
     for (size_t i = 0; i < own->n_fixed; i++)
         if (own->parameters[i].source != NO_SOURCE)
@@ -100,7 +95,7 @@ static void make_test(call *c, fitted *own, const interlace_options *options)
     if (status == INTERLACE_E_NUMERIC)
         return;
     check(c, status, &err);
-    keep(c, table, free_frame);
+    keep_frame(c, table);
     column_of(c, table, "statistic", &own->statistic, 1);
     column_of(c, table, "num_df", &own->num_df, 1);
     column_of(c, table, "den_df", &own->den_df, 1);
