@@ -1,5 +1,6 @@
 """Data that the plugin for Stata takes and refuses, and what it and its host owe each other."""
 
+import re
 import subprocess
 import tempfile
 import unittest
@@ -205,6 +206,12 @@ class Host(unittest.TestCase):
     def test_two_functions_are_exported(self):
         symbols = subprocess.run(["nm", "-D", "--defined-only", PLUGIN], capture_output=True, text=True, check=True).stdout.split()
         self.assertEqual(symbols[2::3], ["pginit", "stata_call"])
+
+    @unittest.skipIf("sanitized" in str(PLUGIN), "the sanitizers ask for a newer glibc")
+    def test_glibc(self):
+        needed = subprocess.run(["objdump", "-T", PLUGIN], capture_output=True, text=True, check=True).stdout
+        versions = {tuple(map(int, own.split("."))) for own in re.findall(r"GLIBC_([\d.]+)", needed)}
+        self.assertLessEqual(max(versions), (2, 17))
 
 
 if __name__ == "__main__":
