@@ -45,11 +45,15 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
 pub unsafe extern "C" fn interlace_fit_residuals(
     fit: Option<&FitHandle>,
     residuals: MaybeUninit<ResidualsCode>,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.residuals_of(meaning(residuals, "residuals")?)?, out, len))
+    boundary(err, || {
+        let (fit, kind) = (fit_of(fit)?, meaning(residuals, "residuals")?);
+        copy_out(&watched(options, |watch| fit.residuals_of(kind, watch))?, out, len)
+    })
 }
 
 /// Residuals of a Cox model for each row used and fixed effect, to `out` [n_obs,p]. INTERLACE_E_UNSUPPORTED for other models.

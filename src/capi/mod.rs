@@ -61,6 +61,7 @@ pub mod frame_columns;
 pub mod hypotheses;
 pub mod library;
 pub mod marginal_means;
+pub mod model_checks;
 pub mod options;
 pub mod options_lists;
 pub mod options_named;

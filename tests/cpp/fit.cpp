@@ -42,7 +42,7 @@ static void arrays(const Fit &fit, const interlace_fit *c)
     CHECK(same(take(fit.fixef()), [c](double *out, std::size_t n) { return interlace_fit_fixef(c, INTERLACE_PREDICTOR_MEAN, out, n, nullptr); }));
     CHECK(same(take(fit.theta()), [c](double *out, std::size_t n) { return interlace_fit_theta(c, out, n, nullptr); }));
     CHECK(same(take(fit.residuals(Residuals::pearson)),
-               [c](double *out, std::size_t n) { return interlace_fit_residuals(c, INTERLACE_RESIDUALS_PEARSON, out, n, nullptr); }));
+               [c](double *out, std::size_t n) { return interlace_fit_residuals(c, INTERLACE_RESIDUALS_PEARSON, nullptr, out, n, nullptr); }));
     CHECK(same(take(fit.term_index(0)), [c](std::int64_t *out, std::size_t n) { return interlace_fit_term_index(c, 0, out, n, nullptr); }));
     CHECK(same_matrix(take(fit.fixef_vcov()),
                       [c](double *out, std::size_t n) { return interlace_fit_fixef_vcov(c, INTERLACE_PREDICTOR_MEAN, out, n, nullptr); }));
