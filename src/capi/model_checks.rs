@@ -8,7 +8,7 @@ use super::c_char;
 use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
-use super::handle::{boxed, give};
+use super::handle::{boxed, give, need};
 use super::options::{OptionsHandle, threads};
 use super::progress::watched;
 use super::resample_lists::SimulationCode;
@@ -115,6 +115,29 @@ pub unsafe extern "C" fn interlace_fit_diagnose(
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
         let table = watched(options, |watch| fit.diagnose(watch))?;
+        out.write(give(FrameHandle::new(table))?);
+        Ok(())
+    })
+}
+
+/// The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD all rows, with all columns of `data`; then ".row" (the row of the
+/// data, from 0), ".fitted", ".fitted_marginal" (the mean over the random effects; not of ordinal and Cox models), ".resid" (those of INTERLACE_RESIDUALS_RESPONSE), ".resid_" and the name of each other kind of
+/// residuals that the model has, ".resid_quantile" (interlace_fit_quantile_residuals with `seed`). If `data` has a column of such a name, the
+/// new one has a number behind it. INTERLACE_E_DATA if `data` is not the frame that the fit was made from, as far as that can be told.
+/// @param data The frame that the fit was made from.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_augment(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    seed: u64,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, data, out) = (fit_of(fit)?, need(data, "data")?, target(out, "out")?);
+        let table = watched(options, |watch| fit.augment(&data.frame, seed, &watch.with_threads(threads(options))))?;
         out.write(give(FrameHandle::new(table))?);
         Ok(())
     })

@@ -1,5 +1,6 @@
 //! How well a fit describes its data: residuals, overdispersion, R2, proportional hazards.
 
+mod augment;
 mod bits;
 mod innovations;
 mod marginal;

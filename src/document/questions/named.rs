@@ -190,7 +190,7 @@ fn replicates(place: &mut usize, text: &str) -> Option<()> {
 }
 
 /// All questions: those of inference, then those of what comes after a fit.
-pub const QUESTIONS: [Question; 40] = [
+pub const QUESTIONS: &[Question] = &[
     Question::text(
         c"df",
         c"satterthwaite, kenward-roger, residual or normal",

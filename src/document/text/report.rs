@@ -11,7 +11,7 @@ const DIGITS: usize = 3;
 pub fn put_report(out: &mut String, table: &Frame) -> Result<()> {
     let column = |name: &str| table.column(name);
     let (check, status, subject) = (column("check")?, column("status")?, column("subject")?);
-    let (meaning, advice, values) = (column("meaning")?, column("advice")?, column("value")?.numbers()?);
+    let (meaning, advice, values) = (column("meaning")?, column("advice")?, table.numbers(column("value")?)?);
     out.push_str("\nConvergence and what the data determine:\n");
     for (row, value) in values.iter().enumerate() {
         let text = |column: &crate::frame::Column| column.label(row).unwrap_or_default().replace('\n', " ");

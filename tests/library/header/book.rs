@@ -70,7 +70,7 @@ pub const CHAPTERS: [Chapter; 15] = [
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2",
-        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics"],
+        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics", "model_checks"],
     },
     Chapter {
         title: "Simulation",

@@ -1,0 +1,44 @@
+//! The data, and beside them what a fit says of each row.
+
+use super::residuals::ResidualKind;
+use crate::choice::Choice;
+use crate::error::{Code, Result, try_gather};
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::names::beside;
+use crate::predict::{NewData, Quantity, Request};
+use crate::watch::Watch;
+
+impl Fit {
+    /// The rows of the data that the fit has used, or where results per row are padded all of them, with all columns, and behind them `.row` (of the
+    /// data), `.fitted`, `.fitted_marginal`, `.resid`, the other kinds of residuals that the model has, `.resid_quantile` (by `seed`).
+    pub fn augment(&self, data: &Frame, seed: u64, watch: &Watch<'_>) -> Result<Frame> {
+        self.need_rows("augment")?;
+        self.check_data(data)?;
+        let mut added = vec![(".fitted".to_owned(), Ok(self.fitted.clone()))];
+        if self.ordinal().is_none() && self.cox().is_none() {
+            let request = Request { quantity: Quantity::Marginal, ..Request::default() };
+            added.push((".fitted_marginal".to_owned(), self.predictions(NewData::Training, &request, watch).map(|own| own.values)));
+        }
+        for (kind, name) in ResidualKind::ALL {
+            let name = name.to_string_lossy();
+            let column = if *kind == ResidualKind::Response { ".resid".to_owned() } else { format!(".resid_{name}") };
+            added.push((column, self.residuals_of(*kind, watch)));
+        }
+        added.push((".resid_quantile".to_owned(), self.quantile_residuals(seed, watch)));
+        let all = self.rows.pad || self.rows.dropped.is_empty();
+        let rows = if all { (0..self.rows.n_data).collect() } else { try_gather("rows of the data", self.rows.used())? };
+        let mut out = if all { data.clone() } else { data.select(&rows)? };
+        // What the model does not have is left out.
+        added.retain(|(_, values)| !matches!(values, Err(error) if error.code == Code::Unsupported));
+        let own: Vec<&str> = data.names().collect();
+        let names: Vec<String> = [".row".to_owned()].into_iter().chain(added.iter().map(|(name, _)| name.clone())).collect();
+        let mut names = beside(&own, &names).into_iter();
+        let mut next = || names.next().unwrap_or_default();
+        out.add_integers(&next(), rows.iter().map(|row| *row as i64).collect())?;
+        for (_, values) in added {
+            out.add_real(&next(), values?)?;
+        }
+        Ok(out)
+    }
+}
