@@ -140,7 +140,7 @@ impl Fit {
     }
 
     /// Values per row used as results per row are.
-    fn as_fitted(&self, values: Vec<f64>) -> Result<Vec<f64>> {
+    pub(super) fn as_fitted(&self, values: Vec<f64>) -> Result<Vec<f64>> {
         if self.rows.pad { self.rows.padded(&values) } else { Ok(values) }
     }
 }
