@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::c_char;
 use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
-use crate::diagnostics::{FixefResiduals, ResidualKind};
+use crate::diagnostics::{FixefResiduals, LeverageKind, ResidualKind};
 use crate::fit::ParameterForm;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::optimize::Reason;
@@ -162,6 +162,52 @@ pub extern "C" fn interlace_fixef_residuals_name(code: MaybeUninit<FixefResidual
 pub unsafe extern "C" fn interlace_fixef_residuals_from_name(
     name: *const c_char,
     out: *mut FixefResidualsCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// Which part of a row's leverage.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeverageCode {
+    /// The derivative of the fitted value in the response of the row, at the estimated covariances: the diagonal of the matrix that turns
+    /// responses into fitted values. lme4's hatvalues.
+    Overall = 0,
+    /// That of the fixed effects' part of the fitted value. Its sum is the number of fixed effects.
+    Fixef = 1,
+    /// That of the random effects' part: INTERLACE_LEVERAGE_OVERALL less INTERLACE_LEVERAGE_FIXEF.
+    Ranef = 2,
+    /// The variance of the random effects' part of the response, in units of the residual variance: a random part that does not depend on
+    /// the fixed effects.
+    RanefVariance = 3,
+}
+
+impl Codes for LeverageCode {
+    type Meaning = LeverageKind;
+    const CODES: &'static [(Self, LeverageKind)] = &[
+        (LeverageCode::Overall, LeverageKind::Overall),
+        (LeverageCode::Fixef, LeverageKind::Fixed),
+        (LeverageCode::Ranef, LeverageKind::Random),
+        (LeverageCode::RanefVariance, LeverageKind::Variance),
+    ];
+}
+
+/// The name of a part of the leverage, such as "fixef"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_leverage_name(code: MaybeUninit<LeverageCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The part of the leverage that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+/// the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_leverage_from_name(
+    name: *const c_char,
+    out: *mut LeverageCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

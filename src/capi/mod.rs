@@ -59,6 +59,8 @@ pub mod frame;
 pub mod frame_arrow;
 pub mod frame_columns;
 pub mod hypotheses;
+pub mod influence;
+pub mod influence_lists;
 pub mod library;
 pub mod marginal_means;
 pub mod model_checks;

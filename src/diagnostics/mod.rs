@@ -1,4 +1,4 @@
-//! How well a fit describes its data: residuals, overdispersion, R2, proportional hazards.
+//! How well a fit describes its data: residuals, leverage, influence, overdispersion, R2, proportional hazards.
 
 mod augment;
 mod bits;
@@ -6,6 +6,8 @@ mod innovations;
 mod marginal;
 mod within_groups;
 mod fixef_residuals;
+pub mod influence;
+mod leverage;
 mod overdispersion;
 mod proportional_hazards;
 mod r2;
@@ -16,6 +18,7 @@ mod schoenfeld;
 mod simulated;
 
 pub use fixef_residuals::FixefResiduals;
+pub use leverage::LeverageKind;
 pub use overdispersion::Overdispersion;
 pub use r2::R2;
 pub use residuals::ResidualKind;

@@ -8,6 +8,7 @@ mod correlation;
 mod degrees_of_freedom;
 mod iterative;
 mod kenward_roger;
+mod leverage;
 mod lrt;
 mod marginal_means;
 mod maxima;
