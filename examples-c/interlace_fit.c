@@ -133,11 +133,13 @@ static bool write_tables(struct run *run)
 /* --augment FILE.csv */
 static bool write_augmented(struct run *run)
 {
-    const char *path = value_of(&run->arguments, "--augment"), *seed = value_of(&run->arguments, "--seed");
+    const char *path = value_of(&run->arguments, "--augment"), *seed = value_of(&run->arguments, "--seed"),
+               *influence = value_of(&run->arguments, "--influence");
     interlace_frame *frame = NULL;
     if (path == NULL)
         return true;
-    bool ok = interlace_fit_augment(run->fit, run->data, seed != NULL ? strtoull(seed, NULL, 10) : 0, run->arguments.options, &frame,
+    bool ok = interlace_fit_augment(run->fit, run->data, seed != NULL ? strtoull(seed, NULL, 10) : 0,
+                                    influence != NULL && strcmp(influence, "observation") == 0, run->arguments.options, &frame,
                                     &run->error) == INTERLACE_OK &&
               interlace_frame_write_csv(frame, path, &run->error) == INTERLACE_OK;
     interlace_frame_free(frame);

@@ -14,7 +14,7 @@ use super::progress::watched;
 use super::resample_lists::SimulationCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::optional_text;
-use crate::diagnostics::{Grouping, Simulations};
+use crate::diagnostics::{Augmented, Grouping, Simulations};
 
 /// Quantile residuals by simulation, as DHARMa makes them, and tests of the model by them: the place of each response among `nsim`
 /// responses simulated for its row, as a number between 0 and 1. If b of them are below the response and t are equal to it, the residual is
@@ -122,22 +122,27 @@ pub unsafe extern "C" fn interlace_fit_diagnose(
 
 /// The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD all rows, with all columns of `data`; then ".row" (the row of the
 /// data, from 0), ".fitted", ".fitted_marginal" (the mean over the random effects; not of ordinal and Cox models), ".resid" (those of INTERLACE_RESIDUALS_RESPONSE), ".resid_" and the name of each other kind of
-/// residuals that the model has, ".resid_quantile" (interlace_fit_quantile_residuals with `seed`). If `data` has a column of such a name, the
+/// residuals that the model has, ".resid_quantile" (interlace_fit_quantile_residuals with `seed`), of linear models ".leverage", ".leverage_fixef" and
+/// ".leverage_ranef"; with `influence` also ".cooks_distance", ".mdffits", ".covtrace" and ".covratio" of leaving out the row, for linear models at the parameters of the
+/// fit (INTERLACE_INFLUENCE_METHOD_FIXED), for others by a fit without each row, which takes long. If `data` has a column of such a name, the
 /// new one has a number behind it. INTERLACE_E_DATA if `data` is not the frame that the fit was made from, as far as that can be told.
 /// @param data The frame that the fit was made from.
+/// @param influence Whether it has the influence of each row.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_augment(
     fit: Option<&FitHandle>,
     data: Option<&FrameHandle>,
     seed: u64,
+    influence: bool,
     options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (fit, data, out) = (fit_of(fit)?, need(data, "data")?, target(out, "out")?);
-        let table = watched(options, |watch| fit.augment(&data.frame, seed, &watch.with_threads(threads(options))))?;
+        let asked = Augmented { seed, influence, threads: threads(options) };
+        let table = watched(options, |watch| fit.augment(&data.frame, &asked, &watch.with_threads(asked.threads)))?;
         out.write(give(FrameHandle::new(table))?);
         Ok(())
     })

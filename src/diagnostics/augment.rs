@@ -1,21 +1,33 @@
 //! The data, and beside them what a fit says of each row.
 
+use super::influence::{Cases, InfluenceMethod, InfluenceOptions, Measures};
+use super::leverage::LeverageKind;
 use super::residuals::ResidualKind;
 use crate::choice::Choice;
-use crate::error::{Code, Result, try_gather};
+use crate::error::{Code, Result, try_collect, try_copy, try_gather};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::names::beside;
 use crate::predict::{NewData, Quantity, Request};
 use crate::watch::Watch;
 
+/// What is asked beside what costs little.
+#[derive(Clone, Copy, Debug)]
+pub struct Augmented {
+    /// Of quantile residuals.
+    pub seed: u64,
+    pub influence: bool,
+    pub threads: usize,
+}
+
 impl Fit {
     /// The rows of the data that the fit has used, or where results per row are padded all of them, with all columns, and behind them `.row` (of the
-    /// data), `.fitted`, `.fitted_marginal`, `.resid`, the other kinds of residuals that the model has, `.resid_quantile` (by `seed`).
-    pub fn augment(&self, data: &Frame, seed: u64, watch: &Watch<'_>) -> Result<Frame> {
+    /// data), `.fitted`, `.fitted_marginal`, `.resid`, the other kinds of residuals that the model has, `.resid_quantile` (by `seed`), of linear models
+    /// leverages; if asked for, influence by row.
+    pub fn augment(&self, data: &Frame, asked: &Augmented, watch: &Watch<'_>) -> Result<Frame> {
         self.need_rows("augment")?;
         self.check_data(data)?;
-        let mut added = vec![(".fitted".to_owned(), Ok(self.fitted.clone()))];
+        let mut added = vec![(".fitted".to_owned(), try_copy("fitted values", &self.fitted))];
         if self.ordinal().is_none() && self.cox().is_none() {
             let request = Request { quantity: Quantity::Marginal, ..Request::default() };
             added.push((".fitted_marginal".to_owned(), self.predictions(NewData::Training, &request, watch).map(|own| own.values)));
@@ -25,7 +37,17 @@ impl Fit {
             let column = if *kind == ResidualKind::Response { ".resid".to_owned() } else { format!(".resid_{name}") };
             added.push((column, self.residuals_of(*kind, watch)));
         }
-        added.push((".resid_quantile".to_owned(), self.quantile_residuals(seed, watch)));
+        added.push((".resid_quantile".to_owned(), self.quantile_residuals(asked.seed, watch)));
+        for (kind, name) in [
+            (LeverageKind::Overall, ".leverage"),
+            (LeverageKind::Fixed, ".leverage_fixef"),
+            (LeverageKind::Random, ".leverage_ranef"),
+        ] {
+            added.push((name.to_owned(), self.leverage(kind, watch)));
+        }
+        if asked.influence {
+            added.extend(self.influence_by_row(asked.threads, watch)?);
+        }
         let all = self.rows.pad || self.rows.dropped.is_empty();
         let rows = if all { (0..self.rows.n_data).collect() } else { try_gather("rows of the data", self.rows.used())? };
         let mut out = if all { data.clone() } else { data.select(&rows)? };
@@ -40,5 +62,21 @@ impl Fit {
             out.add_real(&next(), values?)?;
         }
         Ok(out)
+    }
+
+    /// Of linear models at the parameters of the fit, of others by fits without each row.
+    fn influence_by_row(&self, threads: usize, watch: &Watch<'_>) -> Result<Vec<(String, Result<Vec<f64>>)>> {
+        let method = if self.is_linear() { InfluenceMethod::Fixed } else { InfluenceMethod::Refit };
+        let own = self.influence(&InfluenceOptions { cases: Cases::Rows, method, threads }, watch)?;
+        let column = |of: fn(&Measures) -> f64| {
+            let values = own.cases.iter().map(|case| case.as_ref().map_or(f64::NAN, of));
+            self.as_fitted(try_collect("influence", values)?)
+        };
+        Ok(vec![
+            (".cooks_distance".to_owned(), column(|own| own.cooks_distance)),
+            (".mdffits".to_owned(), column(|own| own.mdffits)),
+            (".covtrace".to_owned(), column(|own| own.covtrace)),
+            (".covratio".to_owned(), column(|own| own.covratio)),
+        ])
     }
 }

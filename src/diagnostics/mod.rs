@@ -16,7 +16,9 @@ mod report;
 mod residuals;
 mod schoenfeld;
 mod simulated;
+mod standardized;
 
+pub use augment::Augmented;
 pub use fixef_residuals::FixefResiduals;
 pub use leverage::LeverageKind;
 pub use overdispersion::Overdispersion;

@@ -24,6 +24,8 @@ pub enum ResidualKind {
     Deviance,
     /// The Pearson residual of standard deviation one; where residuals are correlated, turned to independent ones.
     Normalized,
+    /// Of a linear model the residual by its own standard deviation, sigma sqrt(1 - h).
+    Standardized,
     /// Response minus its mean over the random effects.
     Marginal,
     /// Of a linear model the marginal residuals times the inverse of the Cholesky factor of their covariance: independent with variance one
@@ -45,6 +47,7 @@ impl Choice for ResidualKind {
         (ResidualKind::Working, c"working"),
         (ResidualKind::Deviance, c"deviance"),
         (ResidualKind::Normalized, c"normalized"),
+        (ResidualKind::Standardized, c"standardized"),
         (ResidualKind::Marginal, c"marginal"),
         (ResidualKind::Cholesky, c"cholesky"),
         (ResidualKind::LeastSquares, c"least_squares"),
@@ -69,6 +72,7 @@ impl Fit {
             self.without_cox(&format!("{} residuals", kind.name()))?;
         }
         match (kind, self.generalised()) {
+            (ResidualKind::Standardized, _) => self.as_fitted(self.standardized_residuals(watch)?),
             (ResidualKind::Marginal, _) => self.as_fitted(self.marginal_residuals(watch)?),
             (ResidualKind::Cholesky, _) => self.as_fitted(self.whitened_residuals(watch)?),
             (ResidualKind::LeastSquares | ResidualKind::SemiStandardized | ResidualKind::LeastSquaresStandardized, _) => {

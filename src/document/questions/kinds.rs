@@ -118,6 +118,7 @@ impl Choice for Residuals {
         (Residuals::Of(ResidualKind::Working), c"working"),
         (Residuals::Of(ResidualKind::Deviance), c"deviance"),
         (Residuals::Of(ResidualKind::Normalized), c"normalized"),
+        (Residuals::Of(ResidualKind::Standardized), c"standardized"),
         (Residuals::Of(ResidualKind::Marginal), c"marginal"),
         (Residuals::Of(ResidualKind::Cholesky), c"cholesky"),
         (Residuals::Of(ResidualKind::LeastSquares), c"least_squares"),

@@ -382,7 +382,7 @@ pub const QUESTIONS: &[Question] = &[
     ),
     Question::text(
         c"residuals",
-        c"response, pearson, working, deviance, normalized, marginal, cholesky, least_squares, semi_standardized, least_squares_standardized, quantile, random_effects, score, dfbeta, dfbetas or schoenfeld",
+        c"response, pearson, working, deviance, normalized, standardized, marginal, cholesky, least_squares, semi_standardized, least_squares_standardized, quantile, random_effects, score, dfbeta, dfbetas or schoenfeld",
         c"residuals of these kinds (repeatable); the last four are those of a Cox model with a number for each fixed effect",
         |q, v| add(&mut q.residuals, values::word(v)),
     )
