@@ -4,12 +4,15 @@ use super::influence::{Cases, InfluenceMethod, InfluenceOptions, Measures};
 use super::leverage::LeverageKind;
 use super::residuals::ResidualKind;
 use crate::choice::Choice;
-use crate::error::{Code, Result, try_collect, try_copy, try_gather};
+use crate::error::{Code, Error, Result, try_collect, try_copy, try_gather};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::names::beside;
-use crate::predict::{NewData, Quantity, Request};
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
+
+/// Parts of the leverage, and their columns.
+const LEVERAGES: [(LeverageKind, &str); 3] =
+    [(LeverageKind::Overall, ".leverage"), (LeverageKind::Fixed, ".leverage_fixef"), (LeverageKind::Random, ".leverage_ranef")];
 
 /// What is asked beside what costs little.
 #[derive(Clone, Copy, Debug)]
@@ -27,26 +30,28 @@ impl Fit {
     pub fn augment(&self, data: &Frame, asked: &Augmented, watch: &Watch<'_>) -> Result<Frame> {
         self.need_rows("augment")?;
         self.check_data(data)?;
-        let mut added = vec![(".fitted".to_owned(), try_copy("fitted values", &self.fitted))];
-        if self.ordinal().is_none() && self.cox().is_none() {
-            let request = Request { quantity: Quantity::Marginal, ..Request::default() };
-            added.push((".fitted_marginal".to_owned(), self.predictions(NewData::Training, &request, watch).map(|own| own.values)));
-        }
+        let mut added: Vec<(String, Result<Vec<f64>>)> = vec![];
+        let total = ResidualKind::ALL.len() + LEVERAGES.len() + 4;
+        let mut put = |name: &str, make: &dyn Fn(&Watch<'_>) -> Result<Vec<f64>>| {
+            watch.at(Phase::Residuals, added.len(), Some(total))?;
+            let values = make(&watch.inside(Phase::Residuals, added.len(), Some(total)));
+            added.push((name.to_owned(), values));
+            Ok::<(), Error>(())
+        };
+        put(".fitted", &|_| try_copy("fitted values", &self.fitted))?;
+        put(".fitted_marginal", &|watch| self.as_fitted(self.marginal_means(watch)?))?;
         for (kind, name) in ResidualKind::ALL {
             let name = name.to_string_lossy();
-            let column = if *kind == ResidualKind::Response { ".resid".to_owned() } else { format!(".resid_{name}") };
-            added.push((column, self.residuals_of(*kind, watch)));
+            let name = if *kind == ResidualKind::Response { ".resid".to_owned() } else { format!(".resid_{name}") };
+            put(&name, &|watch| self.residuals_of(*kind, watch))?;
         }
-        added.push((".resid_quantile".to_owned(), self.quantile_residuals(asked.seed, watch)));
-        for (kind, name) in [
-            (LeverageKind::Overall, ".leverage"),
-            (LeverageKind::Fixed, ".leverage_fixef"),
-            (LeverageKind::Random, ".leverage_ranef"),
-        ] {
-            added.push((name.to_owned(), self.leverage(kind, watch)));
+        put(".resid_quantile", &|watch| self.quantile_residuals(asked.seed, watch))?;
+        for (kind, name) in LEVERAGES {
+            put(name, &|watch| self.leverage(kind, watch))?;
         }
         if asked.influence {
-            added.extend(self.influence_by_row(asked.threads, watch)?);
+            let inside = watch.inside(Phase::Residuals, added.len(), Some(total));
+            added.extend(self.influence_by_row(asked.threads, &inside)?);
         }
         let all = self.rows.pad || self.rows.dropped.is_empty();
         let rows = if all { (0..self.rows.n_data).collect() } else { try_gather("rows of the data", self.rows.used())? };

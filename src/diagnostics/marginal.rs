@@ -12,15 +12,23 @@ const ROWS: &str = "rows of the random effects";
 impl Fit {
     /// Response less its mean over the random effects, per row used.
     pub(super) fn marginal_residuals(&self, watch: &Watch<'_>) -> Result<Vec<f64>> {
-        let y = self.used(&self.y)?;
-        let mean = if self.is_linear() {
+        let (y, means) = (self.used(&self.y)?, self.marginal_means(watch)?);
+        try_collect("residuals", y.iter().zip(&means).map(|(y, mean)| y - mean))
+    }
+
+    /// The mean of the response over the random effects, per row used.
+    pub(super) fn marginal_means(&self, watch: &Watch<'_>) -> Result<Vec<f64>> {
+        if self.ordinal().is_some() || self.cox().is_some() {
+            return Err(Error::unsupported("marginal means: the response of an ordinal or Cox model has none"));
+        }
+        if self.is_linear() {
             let offset = self.offset.as_ref().map(|offset| self.used(offset)).transpose()?;
-            self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), &self.terms, (false, watch.threads()))?
-        } else {
-            let request = Request { quantity: Quantity::Marginal, ..Request::default() };
-            self.used(&self.predictions(NewData::Training, &request, watch)?.values)?
-        };
-        try_collect("residuals", y.iter().zip(&mean).map(|(y, mean)| y - mean))
+            return self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), &self.terms, (false, watch.threads()));
+        }
+        watch.at(Phase::Residuals, 0, Some(self.n_obs))?;
+        let watch = &watch.inside(Phase::Residuals, 0, Some(self.n_obs));
+        let request = Request { quantity: Quantity::Marginal, ..Request::default() };
+        self.used(&self.predictions(NewData::Training, &request, watch)?.values)
     }
 
     /// The marginal residuals of a linear model times the inverse of the Cholesky factor of their covariance, in the order of the rows, per

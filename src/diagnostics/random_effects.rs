@@ -22,6 +22,7 @@ impl Fit {
     pub fn ranef_residuals(&self, watch: &Watch<'_>) -> Result<Frame> {
         self.with_factor("residuals of the random effects")?;
         watch.at(Phase::Residuals, 0, None)?;
+        let watch = &watch.inside(Phase::Residuals, 0, None);
         let n = self.all_terms().map(|(_, term)| term.modes.len()).sum();
         let mut rows = Rows::new(n)?;
         let system = if self.is_linear() && !self.terms.is_empty() { Some(self.linear_system(watch)?) } else { None };

@@ -37,6 +37,15 @@ static void scalars_texts_and_codes(const Fit &fit, const interlace_fit *c)
     CHECK(std::isnan(Fit().sigma()) && Fit().n_obs() == 0 && !Fit());
 }
 
+static void checks(const Fit &fit, const Frame &data)
+{
+    const auto own = take(fit.simulated_residuals(40, 1, Simulation::new_, data, "Days"));
+    CHECK(own.residuals.n_rows() == 10 && own.tests.n_rows() == 4);
+    CHECK(take(fit.augment(data, 1, false)).n_rows() == 180 && take(fit.diagnose()).n_rows() > 3);
+    CHECK(take(fit.ranef_residuals()).n_rows() == 36);
+    CHECK(!fit.simulated_residuals(0, 1, Simulation::new_).has_value());
+}
+
 static void arrays(const Fit &fit, const interlace_fit *c)
 {
     CHECK(same(take(fit.fixef()), [c](double *out, std::size_t n) { return interlace_fit_fixef(c, INTERLACE_PREDICTOR_MEAN, out, n, nullptr); }));
@@ -177,6 +186,7 @@ int main()
     const Fit fit = sleepstudy_fit();
     scalars_texts_and_codes(fit, fit.capi());
     arrays(fit, fit.capi());
+    checks(fit, sleepstudy());
     tables(fit);
     whole_models();
     predictions(fit);

@@ -17,5 +17,6 @@ mod profile;
 mod properties;
 mod reference;
 mod regressions;
+mod residuals;
 mod stream;
 mod stream_digits;

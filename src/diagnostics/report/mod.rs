@@ -23,6 +23,7 @@ impl Fit {
     /// The report, a row for each finding: `check`, `status` (ok, note or warning), `subject`, `value`, `meaning`, `advice`.
     pub fn diagnose(&self, watch: &Watch<'_>) -> Result<Frame> {
         watch.at(Phase::Test, 0, None)?;
+        let watch = &watch.inside(Phase::Test, 0, None);
         let mut all = vec![self.convergence(), self.gradient()];
         all.extend(self.boundaries());
         all.extend(curvature::findings(self, watch)?);

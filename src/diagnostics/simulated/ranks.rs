@@ -58,6 +58,7 @@ impl Responses {
         let (n, width) = (self.values.len() / self.width, self.width);
         let mut ranked =
             Ranked { mean: try_vec(RESPONSES, 0.0, n)?, uniform: try_vec(RESPONSES, 0.0, n)?, outlier: try_vec(RESPONSES, 0, n)? };
+        watch.at(Phase::Residuals, 0, Some(n))?;
         let mut out = self.moments(&mut ranked.mean)?;
         let mut outliers = vec![0i64; width];
         let piece = UNITS * width;
