@@ -8,6 +8,7 @@ mod bootstrap;
 mod bootstrap_cases;
 mod cancel;
 mod finite;
+mod influence;
 mod null_models;
 mod parameters;
 mod random_terms;

@@ -190,7 +190,7 @@ fn replicates(place: &mut usize, text: &str) -> Option<()> {
 }
 
 /// All questions: those of inference, then those of what comes after a fit.
-pub const QUESTIONS: [Question; 40] = [
+pub const QUESTIONS: [Question; 43] = [
     Question::text(
         c"df",
         c"satterthwaite, kenward-roger, residual or normal",
@@ -380,6 +380,26 @@ pub const QUESTIONS: [Question; 40] = [
         c"the model fitted to other responses, which have one row for each row of the data",
         |q, frame| q.refit = Some(frame),
     ),
+    Question::text(
+        c"influence",
+        c"a grouping factor, or observation",
+        c"what the estimates become without each level of a grouping factor of the model or of a column, or without each row: Cook's distances and other measures",
+        |q, v| put(&mut q.influence, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"influence_method",
+        c"refit, one_step or fixed",
+        c"influence by fits to the other rows (the default); of a linear model also by one Newton step, or with the covariances held",
+        |q, v| put(&mut q.influence_method, values::word(v)),
+    )
+    .of(&[c"influence"]),
+    Question::text(
+        c"influence_threshold",
+        c"a number that is not negative",
+        c"count the cases with a Cook's distance above this (default 4 divided by the number of cases)",
+        |q, v| put(&mut q.influence_threshold, values::not_negative(v).map(Some)),
+    )
+    .of(&[c"influence"]),
     Question::text(
         c"residuals",
         c"response, pearson, working, deviance, normalized, quantile, score, dfbeta, dfbetas or schoenfeld",
