@@ -6,6 +6,7 @@ mod common;
 mod bad_input;
 mod correlation;
 mod degrees_of_freedom;
+mod influence;
 mod iterative;
 mod kenward_roger;
 mod leverage;

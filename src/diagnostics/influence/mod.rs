@@ -54,6 +54,17 @@ pub enum CaseStatus {
     Failed,
 }
 
+impl Choice for CaseStatus {
+    const LIST: &'static str = "status of a case";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (CaseStatus::Converged, c"converged"),
+        (CaseStatus::Singular, c"singular"),
+        (CaseStatus::NotConverged, c"not_converged"),
+        (CaseStatus::RankLost, c"rank_lost"),
+        (CaseStatus::Failed, c"failed"),
+    ];
+}
+
 /// What is left out, and how.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InfluenceOptions<'a> {

@@ -3,6 +3,7 @@
 mod again;
 mod diagnosed;
 mod fixed_effects;
+mod influence;
 mod means;
 mod prediction;
 mod replicates;
@@ -12,6 +13,7 @@ mod subject;
 pub use again::{CrossValidated, Refitted};
 pub use diagnosed::{ResidualValues, SimulatedAnswer};
 pub use fixed_effects::{FixedEffects, Limits};
+pub use influence::Influenced;
 pub use means::MeansAnswer;
 pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
@@ -40,6 +42,7 @@ pub struct Answers<'a> {
     pub refitted: Option<Refitted>,
     pub optimizers: Option<Frame>,
     pub cross_validated: Option<CrossValidated>,
+    pub influenced: Option<Influenced>,
     pub residuals: Vec<(Residuals, ResidualValues)>,
     pub simulated_residuals: Option<SimulatedAnswer>,
     pub diagnosis: Option<Frame>,
@@ -81,6 +84,7 @@ impl<'a> Answers<'a> {
             refitted: again::refit(fit, questions, work)?,
             optimizers: again::all_optimizers(subject, questions, work)?,
             cross_validated: again::cross_validate(subject, questions, work)?,
+            influenced: Influenced::new(subject, questions, work)?,
             residuals: diagnosed::residuals(fit, questions, work)?,
             simulated_residuals: SimulatedAnswer::new(subject, questions, work)?,
             diagnosis: if questions.diagnose { Some(fit.diagnose(work.watch)?) } else { None },

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 use crate::coxme::transform::TimeTransform;
+use crate::diagnostics::influence::InfluenceMethod;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
@@ -57,6 +58,10 @@ pub struct Questions {
     pub response_se: Option<ResponseStatistic>,
     /// A column for each response.
     pub refit: Option<Frame>,
+    /// A grouping factor, or "observation".
+    pub influence: Option<String>,
+    pub influence_method: InfluenceMethod,
+    pub influence_threshold: Option<f64>,
     pub residuals: Vec<Residuals>,
     /// A number of simulated responses, and what their rows are summed over.
     pub simulated_residuals: usize,
@@ -105,6 +110,9 @@ impl Default for Questions {
             statistics: vec![],
             response_se: None,
             refit: None,
+            influence: None,
+            influence_method: InfluenceMethod::default(),
+            influence_threshold: None,
             residuals: vec![],
             simulated_residuals: 0,
             residual_group: None,
