@@ -174,9 +174,7 @@ const OTHERS: [(&str, &[&str], Use); 23] = [
             ResidualKind::LeastSquares,
             ResidualKind::LeastSquaresStandardized,
         ];
-        // Those of groups need a random term.
-        let all = kinds.into_iter().take(if fit.terms.is_empty() { 3 } else { 5 });
-        all.map(|kind| fit.residuals_of(kind, &Watch::unwatched())).try_for_each(|own| own.map(nothing))?;
+        kinds.into_iter().try_for_each(|kind| fit.residuals_of(kind, &Watch::unwatched()).map(nothing))?;
         fit.ranef_residuals(&Watch::unwatched()).map(nothing)
     }),
     ("simulated residuals", &["linear", "poisson", "ordinal"], |fit, _| {
