@@ -516,7 +516,7 @@ fn interlace_fit_leaves_out_groups_and_rows() {
     let first = |own: &serde_json::Value, key: &str| own[key][0].as_f64().unwrap();
     assert!(groups["labels"][0] == "308" && groups["method"] == "refit" && groups["leverage"].is_null());
     assert!((first(&groups, "cooks_distance") - 0.092_417_04).abs() < 1e-6);
-    assert!((first(&groups, "covratio") - 1.031_718_44).abs() < 1e-5);
+    assert!((first(&groups, "covratio") - 1.031_718_44).abs() < 1e-4);
     assert!((first(&groups["one_step"], "covratio") - 1.031_718_44).abs() < 0.02);
     assert_eq!(groups["deleted"]["values"].as_array().unwrap().len(), 18);
     let rows = document(&["--influence", "observation", "--influence-method", "fixed", "--influence-threshold", "0.05"]);
