@@ -526,7 +526,10 @@ fn interlace_fit_leaves_out_groups_and_rows() {
     assert_eq!(document(&["--influence", "Days", "--influence-method", "one-step"])["labels"][9], "9");
     let output = interlace_fit(&[&SLEEPSTUDY[..], &["--influence", "observation", "--influence-method", "fixed"]].concat());
     let printed = text(&output.stdout);
-    assert!(printed.contains("\nInfluence by observation (fixed), the most influential first, the first 20 of 180:\n"), "{printed}");
+    assert!(
+        printed.contains("\nInfluence by observation (fixed), the most influential first, the first 20 of 180:\n"),
+        "{printed}"
+    );
     let refused = interlace_fit(&[&SLEEPSTUDY[..], &["--influence", "Subjekt"]].concat());
     assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("Subjekt"), "{}", transcript(&refused));
 }
