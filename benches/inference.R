@@ -6,7 +6,8 @@ names(args) <- c("what", "formula", "data", "categorical", "method", "count", "r
 suppressPackageStartupMessages({library(lme4); library(lmerTest); library(pbkrtest)})
 data <- read.csv(args[["data"]], stringsAsFactors = TRUE)
 for (name in strsplit(args[["categorical"]], ",")[[1]]) data[[name]] <- factor(data[[name]])
-fit <- lme4::lmer(as.formula(args[["formula"]]), data, REML = args[["method"]] == "reml")
+# influence() evaluates the call elsewhere.
+fit <- eval(bquote(lme4::lmer(.(as.formula(args[["formula"]])), data, REML = .(args[["method"]] == "reml"))))
 count <- as.integer(args[["count"]])
 responses <- if ("responses" %in% names(args)) as.matrix(read.csv(args[["responses"]], header = FALSE))
 group <- sub("^influence:", "", args[["what"]])

@@ -310,6 +310,11 @@ fn cases_are_groups_of_the_model_columns_of_the_data_or_codes() {
         assert_eq!(own.labels, ["0", "1", "2", "3", "4"]);
         assert_eq!(own.rows, [11, 12, 12, 12, 12]);
     }
+    let pairs = influence(&fit, Cases::Group("k:f", Some(&frame)), method);
+    let of_pairs: Vec<i32> = (0..data.n()).map(|row| code(row) * 3 + (row % 3) as i32).collect();
+    let own = influence(&fit, Cases::Codes(&of_pairs), method);
+    assert_eq!(pairs.labels[..4], ["k00:f00", "k00:f01", "k00:f02", "k01:f00"]);
+    assert_eq!(pairs.cooks_distances().unwrap(), own.cooks_distances().unwrap());
     let told =
         |cases: Cases<'_>| fit.influence(&InfluenceOptions { cases, method, threads: 1 }, &UNWATCHED).map(|_| ()).unwrap_err();
     let error = told(Cases::Group("k", None));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::InfluenceMethod;
+use super::kinds::InfluenceMethod;
 use super::measures::{Found, Reference, Without};
 use crate::design::Design;
 use crate::error::{Error, Result, if_any, try_vec};

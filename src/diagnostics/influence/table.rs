@@ -1,6 +1,7 @@
 //! Influence as a table, and what stands out of it.
 
-use super::{CaseStatus, Influence, Measures};
+use super::kinds::CaseStatus;
+use super::measures::Measures;
 use crate::choice::Choice;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::frame::Frame;
@@ -12,6 +13,27 @@ const FRAME: &str = "table of influence";
 /// Columns beside those of estimates.
 const OWN_COLUMNS: [&str; 9] =
     ["case", "rows", "status", "reason", "cooks_distance", "mdffits", "covtrace", "covratio", "likelihood_displacement"];
+
+/// What becomes of the estimates without each case.
+#[derive(Clone, Debug)]
+pub struct Influence {
+    /// Levels, codes, or numbers of rows, from 1.
+    pub labels: Vec<String>,
+    /// How many rows each case leaves out.
+    pub rows: Vec<usize>,
+    /// The measures of each, or why there are none.
+    pub cases: Vec<Outcome>,
+    /// The names of the estimates.
+    pub names: Vec<String>,
+    /// The estimates of all rows.
+    pub full: Vec<f64>,
+    /// Those of them that are standard deviations, and the number of fixed effects of the mean.
+    pub(super) deviations: Vec<usize>,
+    pub(super) p: usize,
+}
+
+/// The measures of a case, or why there are none.
+pub type Outcome = std::result::Result<Measures, (CaseStatus, String)>;
 
 /// Cases whose Cook's distance stands out.
 #[derive(Clone, Copy, Debug, PartialEq)]

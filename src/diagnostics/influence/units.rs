@@ -1,6 +1,6 @@
 //! Which rows are left out together.
 
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::names::quoted;
@@ -110,13 +110,34 @@ fn of_column(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, V
     if frame.n_rows() != fit.rows.n_data {
         return Err(Error::argument(format!("data has {} rows, those of the fit had {}", frame.n_rows(), fit.rows.n_data)));
     }
-    let category = frame.column(name)?.to_category()?;
-    let mut index = try_vec(UNITS, STAYS, fit.n_obs)?;
-    for (own, row) in index.iter_mut().zip(fit.rows.used()) {
-        let code = u32::try_from(category.codes[row]);
-        *own = code.map_err(|_| Error::data(format!("column {} is missing in {}", quoted(name), row_text(row))).at(row))?;
+    // The levels of `a:b` are those of a, in each those of b.
+    let parts: Vec<&str> = if frame.has(name) { vec![name] } else { name.split(':').collect() };
+    let (mut index, mut levels) = (try_vec(UNITS, 0_u64, fit.n_obs)?, vec![String::new()]);
+    for part in parts {
+        let category = frame.column(part)?.to_category()?;
+        for (own, row) in index.iter_mut().zip(fit.rows.used()) {
+            let code = u64::try_from(category.codes[row]);
+            let code = code.map_err(|_| Error::data(format!("column {} is missing in {}", quoted(part), row_text(row))).at(row))?;
+            *own = *own * category.levels.len() as u64 + code;
+        }
+        levels = compact(&mut index, &levels, &category.levels)?;
     }
-    Ok((index, category.levels.to_vec()))
+    Ok((try_collect(UNITS, index.iter().map(|level| *level as u32))?, levels))
+}
+
+/// Numbers of pairs of levels become those of the pairs that occur, in their order; gives the names of these.
+fn compact(index: &mut [u64], first: &[String], second: &[String]) -> Result<Vec<String>> {
+    let mut known = try_copy(UNITS, index)?;
+    known.sort_unstable();
+    known.dedup();
+    for own in index {
+        *own = known.partition_point(|level| level < own) as u64;
+    }
+    let name = |pair: &u64| {
+        let (a, b) = (&first[*pair as usize / second.len()], &second[*pair as usize % second.len()]);
+        if a.is_empty() { b.clone() } else { format!("{a}:{b}") }
+    };
+    try_collect(UNITS, known.iter().map(name))
 }
 
 /// Codes of the caller's, ascending.
