@@ -5429,7 +5429,7 @@ interlace_status interlace_fit_ranef_residuals(const interlace_fit *fit,
  * evaluations), "gradient" (the distance to the optimum in standard errors), "boundary" (combinations of effects
  * without variance), "curvature" (eigenvalues of the Hessian of the criterion in all parameters but the fixed effects,
  * over which it is minimised, scaled to a unit diagonal), "confounded_pair" (the correlation of two estimates, beyond
- * 0.95), "no_standard_error", "condition_index" (of X with columns of unit length; those above 10, and the largest),
+ * 0.95), "no_standard_error", "condition_index" (of X with columns of unit length; those above 30, and the largest),
  * "vif" (variance inflation factors of the columns), "dropped_column", "separation", "few_levels" (factors with less
  * than 5).
  * @param[in] fit The fit.
@@ -6057,8 +6057,8 @@ typedef struct interlace_influence_request {
     /** How the estimates without a case are had. */
     interlace_influence_method influence_method;
     /**
-     * Each level of this grouping factor of the model ("g", "a:b"), or of this column of the data, is a case. NULL for
-     * single rows.
+     * Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case. NULL
+     * for single rows.
      */
     const char *group;
     /**

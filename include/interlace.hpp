@@ -1828,7 +1828,7 @@ struct ProfileRequest {
 struct InfluenceRequest {
     /// How the estimates without a case are had.
     InfluenceMethod influence_method{};
-    /// Each level of this grouping factor of the model ("g", "a:b"), or of this column of the data, is a case.
+    /// Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case.
     std::string group;
     /// Codes [n_codes], one for each row of the data or for each row used: rows with the same code are a case, those with a negative one
     /// are never left out.
