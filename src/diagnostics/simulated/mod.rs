@@ -19,11 +19,8 @@ use crate::frame::Frame;
 use crate::resample::{RandomEffects, Simulator};
 use crate::threads::each;
 use crate::watch::{Phase, Watch};
-use ranks::{Ranked, Responses};
+use ranks::{RESPONSES, Ranked, Responses};
 use tested::Test;
-
-/// What memory is for.
-const RESPONSES: &str = "simulated responses";
 
 /// Responses that are simulated at a time.
 const BLOCK: usize = 32;
