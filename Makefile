@@ -115,6 +115,7 @@ test-hosts: $(HOSTS)/made test-stata
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_more.py
+	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_diagnostics.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_documents.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_install.py
 

@@ -13,7 +13,7 @@ from ._resampled import BootResult
 from ._watch import Progress
 from .correlation import AR1, CompoundSymmetry
 from .cox import CoxmeResult
-from .diagnostics import hlm_resid
+from .diagnostics import SimulatedResiduals, diagnose, hlm_resid, simulated_residuals
 from .errors import (
     ArgumentError,
     CancelledError,
@@ -57,6 +57,7 @@ from .inference import (
     profile_confint,
     wald_test,
 )
+from .influence import cooks_distance, hlm_augment, hlm_influence, leverage, mdffits, n_influential, tau_gap
 from .linear import CrossedLMEResult, ModelInfo
 from .ordinal import CLMMResult
 from .parts import Accumulator, Plan
@@ -65,10 +66,12 @@ from .validation import CVResult, allFit, cross_val
 
 __version__ = _c.VERSION
 __all__ = [
-    "Accumulator", "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult", "CancelledError", "clmm",
-    "CLMMResult", "CompoundSymmetry", "contrast", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult", "CVResult", "DataError", "DeadlineError",
-    "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes", "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_resid",
-    "HurdlePoissonFamily", "InterlaceError", "InterlaceWarning", "InternalError", "isSingular", "load", "ModelInfo", "NegativeBinomial1Family",
-    "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Plan", "profile_confint", "Progress", "simulate", "StreamError",
-    "UnsupportedError", "update", "VarCorr", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
+    "Accumulator", "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult",
+    "CancelledError", "clmm", "CLMMResult", "CompoundSymmetry", "contrast", "cooks_distance", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult",
+    "CVResult", "DataError", "DeadlineError", "diagnose", "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes",
+    "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_augment", "hlm_influence", "hlm_resid", "HurdlePoissonFamily", "InterlaceError",
+    "InterlaceWarning", "InternalError", "isSingular", "leverage", "load", "mdffits", "ModelInfo", "n_influential", "NegativeBinomial1Family",
+    "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Plan", "profile_confint", "Progress", "simulate", "simulated_residuals",
+    "SimulatedResiduals", "StreamError", "tau_gap", "UnsupportedError", "update", "VarCorr", "wald_test", "ZeroInflatedNB2Family",
+    "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
 ]  # fmt: skip

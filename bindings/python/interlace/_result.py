@@ -221,8 +221,9 @@ class Result:
         return self._rows(lib.interlace_fit_fitted)
 
     def residuals(self, type: str = "response"):
-        """Residuals of the rows used: response, pearson, working, deviance or normalized."""
-        return self._rows(lib.interlace_fit_residuals, code(_c.Residuals, type, "type"))
+        """Residuals of the rows used: response, pearson, working, deviance, normalized and others (docs/residuals.md), as far as the model has them."""
+        with self._watch() as watch:
+            return self._rows(lib.interlace_fit_residuals, code(_c.Residuals, type, "type"), self._options(watch))
 
     @property
     def dropped_rows(self):

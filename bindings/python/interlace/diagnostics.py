@@ -1,9 +1,15 @@
-"""Residuals of linear models, by the names of R's HLMdiag."""
+"""Residuals, by the names of R's HLMdiag and by simulation, and what a fit has to be told of."""
 
 from __future__ import annotations
 
-from ._library import lib
-from ._tables import beside, native
+from ctypes import byref, c_void_p
+from typing import Any, NamedTuple
+
+from . import _c
+from ._frames import frame_of, kind_in
+from ._library import FrameHandle, call, lib, text
+from ._tables import Table, beside, native
+from ._watch import Told
 
 
 def hlm_resid(model, full_data: bool = True, type: str = "marginal", standardized: bool = False, level=1):
@@ -43,3 +49,35 @@ def with_data(model, columns: dict):
         left_out = set(model._frame_table(lib.interlace_fit_table, b"dropped_rows", model.DF).column("row"))
         rows = [row for row in rows if row not in left_out]
     return beside(model._data, model._native, rows, columns)
+
+
+def diagnose(model):
+    """How a fit ended and what its data determine: a frame with a row for each finding: check, status (ok, note or warning), subject, value, meaning, advice."""
+    return model._frame_table(lib.interlace_fit_diagnose).to(model._native)
+
+
+class SimulatedResiduals(NamedTuple):
+    """`residuals` has a row for each row or group: observed, mean, uniform, normal, outlier. `tests` has a row for each test: uniformity, dispersion, zeros,
+    outliers. Both are frames."""
+
+    residuals: Any
+    tests: Any
+
+
+def simulated_residuals(model, nsim: int = 250, seed: int = 0, *, group: str | None = None, conditional: bool = False, progress: Told = None) -> SimulatedResiduals:
+    """Quantile residuals by simulation, as DHARMa makes them, and tests of the model by them: the place of each response among `nsim` simulated ones. With
+    `group`, a grouping factor or column of the data, sums over its levels are compared. `conditional` keeps the random effects of the fit, otherwise they
+    are drawn anew."""
+    kind = _c.Simulation.CONDITIONAL if conditional else _c.Simulation.NEW
+    residuals, tests = c_void_p(), c_void_p()
+    with model._watch(progress) as watch:
+        call(
+            lib.interlace_fit_simulated_residuals, model._fit, nsim, seed, kind, frame_with(model, group), text(group), model._options(watch), byref(residuals), byref(tests)
+        )
+    return SimulatedResiduals(*[Table(FrameHandle(own.value)).to(model._native) for own in (residuals, tests)])
+
+
+def frame_with(model, column):
+    """The data of the fit, with a column that the model need not have."""
+    own = model._frame_of_fit()
+    return own if column is None or kind_in(own, column) is not None else frame_of(model._data)

@@ -1,0 +1,97 @@
+"""The Python package: leverages, influence, the augmented data."""
+
+import unittest
+
+import numpy as np
+import pandas as pd
+import polars as pl
+from python import DATA, SLOPES, Case, interlace, sleepstudy
+
+
+def slopes(data=None):
+    return interlace.fit(SLOPES, sleepstudy() if data is None else data)
+
+
+def distance(whole, part):
+    """Cook's distance of what was left out."""
+    apart = part.fe_params - whole.fe_params
+    return float(apart @ np.linalg.solve(whole.fe_cov, apart)) / len(apart)
+
+
+class Influence(Case):
+    def test_leverages(self):
+        own = interlace.leverage(slopes())
+        self.assertEqual(list(own.columns), ["overall", "fixef", "ranef", "ranef.uc"])
+        self.near([own["fixef"].sum()], [2], 9)
+        self.near(own["overall"], own["fixef"] + own["ranef"], 9)
+        self.assertIsInstance(interlace.leverage(slopes(pl.DataFrame(sleepstudy()))), pl.DataFrame)
+        self.refused(ValueError, "level is 'Subject'", interlace.leverage, slopes(), level="Subject")
+        wine = interlace.clmm("rating ~ temp", pd.read_csv(DATA / "wine.csv"), groups="judge")
+        self.refused(interlace.UnsupportedError, "", interlace.leverage, wine)
+
+    def test_rows_and_groups(self):
+        data, whole = sleepstudy(), slopes()
+        rows = interlace.hlm_influence(whole)
+        self.assertEqual(list(rows.columns[:5]) + [rows.columns[-1]], ["index", "cooksd", "mdffits", "covtrace", "covratio", "status"])
+        self.assertEqual((rows["index"].tolist(), set(rows["status"])), (list(range(1, 181)), {"converged"}))
+        self.near([rows["cooksd"][7]], [distance(whole, slopes(data.drop(7)))], 6)
+        groups = interlace.hlm_influence(whole, "Subject")
+        self.assertEqual(groups["Subject"].tolist()[:2], [308, 309])
+        without = slopes(data[data["Subject"] != 309])
+        self.near(groups.loc[1, ["cooksd", "rvc.sigma"]], [distance(whole, without), without.scale / whole.scale - 1], 6)
+        fixed = interlace.hlm_influence(whole, "Subject", method="fixed")
+        self.assertTrue((fixed["rvc.sigma"] == 0).all() and (fixed["cooksd"] != groups["cooksd"]).any())
+        full = interlace.hlm_influence(whole, "Subject", full=True)
+        self.near([full["Days"][1]], [without.fe_params["Days"]], 6)
+        late = interlace.fit(SLOPES, data.assign(late=data["Days"] > 4))
+        self.assertEqual(interlace.hlm_influence(late, "late")["late"].tolist(), ["FALSE", "TRUE"])
+        self.refused(interlace.InterlaceError, "nowhere", interlace.hlm_influence, whole, "nowhere")
+        self.refused(ValueError, "method is 'exact'", interlace.hlm_influence, whole, method="exact")
+
+    def test_what_stands_out(self):
+        own = slopes()
+        cooks = np.array(interlace.cooks_distance(own))
+        self.assertEqual(interlace.n_influential(own), int((cooks > 4 / 180).sum()))
+        self.assertEqual(interlace.n_influential(own, threshold=0.1), int((cooks > 0.1).sum()))
+        gap = interlace.tau_gap(own)
+        ordered = np.sort(cooks)
+        self.near([gap.gap], [np.diff(ordered).max()], 9)
+        self.assertEqual(gap.n_above_gap, 179 - int(np.diff(ordered).argmax()))
+        self.assertEqual(len(interlace.mdffits(own)), 180)
+
+    def test_the_augmented_data(self):
+        data = sleepstudy()
+        data.loc[3, "Reaction"] = None
+        for own in (data, pl.from_pandas(data)):
+            result = slopes(own)
+            table = interlace.hlm_augment(result)
+            self.assertIsInstance(table, type(own))
+            self.assertEqual((len(table), list(table["Days"][:4])), (179, [0, 1, 2, 4]))
+            for name in ("Reaction", ".resid", ".fitted", ".leverage", "cooksd", "mdffits", "covtrace", "covratio"):
+                self.assertIn(name, table.columns)
+            self.near(table[".fitted"], result.fittedvalues, 12)
+        self.assertNotIn("cooksd", interlace.hlm_augment(result, include_influence=False).columns)
+        groups = interlace.hlm_augment(result, "Subject")
+        self.assertEqual((len(groups), list(groups.columns[:3])), (18, ["Subject", ".ranef.(Intercept)", ".ranef.Days"]))
+
+
+class Checks(Case):
+    def test_how_a_fit_ended(self):
+        own = interlace.diagnose(slopes())
+        self.assertTrue({"convergence", "gradient"} <= set(own["check"]))
+        self.assertTrue(set(own["status"]) <= {"ok", "note", "warning"})
+
+    def test_simulated_residuals(self):
+        data = sleepstudy().assign(late=sleepstudy()["Days"] > 4)
+        own = interlace.simulated_residuals(slopes(data), nsim=100, seed=1)
+        self.assertEqual(len(own.residuals), 180)
+        self.assertTrue(((own.residuals["uniform"] > 0) & (own.residuals["uniform"] < 1)).all())
+        self.assertIn("dispersion", set(own.tests["test"]))
+        again = interlace.simulated_residuals(slopes(data), nsim=100, seed=1)
+        self.assertEqual(own.residuals["uniform"].tolist(), again.residuals["uniform"].tolist())
+        self.assertEqual(len(interlace.simulated_residuals(slopes(data), 50, group="Subject", conditional=True).residuals), 18)
+        self.assertEqual(len(interlace.simulated_residuals(slopes(data), 50, group="late").residuals), 2)
+
+
+if __name__ == "__main__":
+    unittest.main(warnings="ignore")
