@@ -6,7 +6,7 @@ use super::bootstrap_lists::BootstrapIntervalCode;
 use super::boundary::boundary;
 use super::buffer::target;
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, summed, whole_or};
 use super::frame::FrameHandle;
 use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
@@ -17,7 +17,7 @@ use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::inside::outside;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
@@ -215,7 +215,7 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, &summed(fit)?.fit, target(out, "out")?);
         let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
         let all = own.with_statistic(|statistic| watched(options, |watch| fit.bootstrap_with(&asked, statistic, watch)))?;
         out.write(give(FrameHandle::new(all.frame()?))?);
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, &whole_or(fit, Instead::Parametric)?.fit, target(out, "out")?);
         let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
         let all: Bootstrap =
             own.with_statistic(|statistic| watched(options, |watch| fit.jackknife(unit, statistic, threads(options), watch)))?;
@@ -262,7 +262,7 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, need(replicates, "replicates")?);
+        let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, &summed(fit)?.fit, need(replicates, "replicates")?);
         let (out, kind) = (target(out, "out")?, meaning(bootstrap_interval, "bootstrap_interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
@@ -287,7 +287,7 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, &whole_or(fit, Instead::Parametric)?.fit, target(out, "out")?);
         let statistic = |y: &mut [f64]| {
             Ok(match function {
                 None => median(y),

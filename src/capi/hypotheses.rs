@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
 use super::codes::meaning;
-use super::fit::{FitHandle, summed, whole};
+use super::fit::{FitHandle, summed, whole_or};
 use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
@@ -16,7 +16,7 @@ use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::test_lists::AnovaTypeCode;
 use crate::error::{Error, Result, or_reason, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::inference::anova::anova_table;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
 use crate::inference::drop1::drop1_table;
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn interlace_fit_drop1(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (whole(fit)?, target(out, "out")?);
+        let (handle, out) = (whole_or(fit, Instead::Comparison)?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
         let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
         out.write(give(FrameHandle::new(table))?);

@@ -25,6 +25,7 @@ pub mod iterative;
 pub mod solution;
 pub mod variance;
 pub mod conditional;
+pub mod redraw;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -228,6 +228,12 @@ impl FixedMap {
         beta.iter().zip(&self.taken).map(|(b, t)| (b - t) * self.unit).collect()
     }
 
+    /// Q'X beta for the user's coefficients, in working units.
+    pub(super) fn working(&self, beta: &[f64]) -> Vec<f64> {
+        let k = beta.len();
+        (0..k).map(|i| (i..k).map(|j| self.w[j * k + i] * beta[j]).sum::<f64>() / self.unit).collect()
+    }
+
     /// The user's coefficients of one working column: W^-1 v (the response's unit left out).
     pub fn direction(&self, v: &mut [f64]) {
         solve_upper(v.len(), &self.w, v);

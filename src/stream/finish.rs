@@ -95,19 +95,10 @@ impl Accumulator {
         let products = CrossProducts::of_sums(layout, fixed.basis, (n, sums.log_weights), (fixed.gram, cz), diagonal, off_diagonal);
         warnings.extend(self.warnings().cloned());
         warnings.extend(fixed.warning);
-        warnings.extend(sums.dropped.iter().map(|(name, count)| {
-            let rows = if *count == 1 { "1 row was".to_string() } else { format!("{count} rows were") };
-            format!("{rows} left out for {name}, of {}", n as u64 + sums.dropped.values().sum::<u64>())
-        }));
         let means = sums.covariates.iter().map(|(name, sum)| (name.clone(), sum / n as f64)).collect();
-        let design = Design {
-            n,
-            x_names: program.fixed_names().to_vec(),
-            terms,
-            rows: RowLedger { n_data: n, dropped: vec![], pad: false },
-            warnings,
-            ..Design::default()
-        };
+        let mut rows = RowLedger { counted: sums.dropped, ..RowLedger::default() };
+        rows.n_data = n + rows.n_dropped();
+        let design = Design { n, x_names: program.fixed_names().to_vec(), terms, rows, warnings, ..Design::default() };
         Ok(FromSums {
             program: ModelProgram::Formula(Box::new(program)),
             design,

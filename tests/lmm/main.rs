@@ -17,4 +17,5 @@ mod properties;
 mod reference;
 mod regressions;
 mod stream;
+mod stream_bootstrap;
 mod stream_digits;
