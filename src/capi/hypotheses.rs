@@ -194,7 +194,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let out = target(out, "out")?;
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
-        fits.iter().enumerate().try_for_each(|(i, fit)| fit.need_rows(&format!("fits[{i}]")))?;
+        fits.iter().enumerate().try_for_each(|(i, fit)| fit.need_rows_or_sums(&format!("fits[{i}]")))?;
         out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?))?);
         Ok(())
     })

@@ -53,7 +53,7 @@ pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};
 pub use points::Points;
 pub use predictors::Role;
 pub use reduced::FromSums;
-pub use sums::Reduced;
+pub use sums::{Moments, Reduced};
 
 pub(crate) use parts::in_unit;
 pub(crate) use rebuilt::Rebuilt;

@@ -12,7 +12,6 @@ use super::tree::Tree;
 use crate::envelope::{ACCUMULATOR, column, fits};
 use crate::error::{Error, Result, try_vec};
 use crate::frame::Frame;
-use crate::lmm::basis::Basis;
 use crate::lmm::rows::Chunk;
 use crate::random::TermRows;
 use crate::watch::Watch;
@@ -107,7 +106,8 @@ impl Accumulator {
             let sizes = self.space.sizes(&learnt.outline);
             self.seen.reserve(&self.space)?;
             self.own.grow(&sizes)?;
-            let basis = extended(learnt, sizes.c)?;
+            let basis = learnt.basis.extended(sizes.c, sizes.responses)?;
+            placed.add_responses(&part.y[1..])?;
             shift(&mut placed, learnt, part.n);
             let terms = (0..placed.z.len()).map(|k| TermRows {
                 index: &placed.index[learnt.outline.group_of(k)],
@@ -117,7 +117,7 @@ impl Accumulator {
             });
             // Nothing ends the addition half-way.
             let (weights, watch) = (part.weights.as_deref(), Watch::unwatched());
-            let chunk = Chunk { n: part.n, x: &placed.x, y: &part.y, weights, terms: terms.collect(), watch };
+            let chunk = Chunk { n: part.n, x: &placed.x, y: &part.y[0], weights, terms: terms.collect(), watch };
             self.own.add(&chunk, &basis)?;
             self.seen.note(&placed);
             self.own.offset += part.offset;
@@ -236,11 +236,6 @@ impl Accumulator {
     pub(super) fn warnings(&self) -> impl Iterator<Item = &String> {
         self.warnings.iter()
     }
-}
-
-/// The plan's basis with the columns that came since.
-pub(super) fn extended(learnt: &Learnt, c: usize) -> Result<Basis> {
-    learnt.basis.extended(c)
 }
 
 /// Takes their shifts off the columns of random effects.

@@ -9,13 +9,14 @@ use super::order;
 use super::pairs::sandwich;
 use super::plan::Learnt;
 use super::sums::{Sums, pairs_of};
-use crate::design::outline::Finished;
+use crate::design::outline::{Finished, response_of, with_response};
 use crate::design::{Design, ModelProgram, NaPolicy, Program, RowLedger, TermDesign};
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::fit::{Fit, FromSums, Reduced};
 use crate::iterative::forecast::Forecast;
 use crate::iterative::split::Split;
 use crate::lmm::cross_products::CrossProducts;
+use crate::names::quoted;
 use crate::options::Options;
 use crate::random::{BlockMatrix, Layout, TermSize};
 use crate::spec::Source;
@@ -24,22 +25,37 @@ use crate::watch::{Phase, Watch};
 impl Accumulator {
     /// Fits the model to the rows of all partitions. The fit has no rows.
     pub fn fit(&self, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        self.fit_of(0, options, watch)
+    }
+
+    /// The same to one of the responses that the plan has, by its name.
+    pub fn fit_response(&self, name: &str, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        let names: Vec<&str> = self.plan().learnt()?.outline.response_names().collect();
+        let wanted = response_of(name)?.to_string();
+        let place = names.iter().position(|own| *own == wanted).ok_or_else(|| {
+            let known = names.iter().map(|own| quoted(own)).collect::<Vec<_>>().join(", ");
+            Error::argument(format!("response: {} is not summed, the plan has {known}", quoted(name)))
+        })?;
+        self.fit_of(place, options, watch)
+    }
+
+    fn fit_of(&self, response: usize, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
         let watch = &watch.of_fit();
         watch.at(Phase::Start, 0, None)?;
-        Fit::of_sums(self.model(watch)?, options, watch)
+        Fit::of_sums(self.model(response, watch)?, options, watch)
     }
 
     /// What a factorisation would take, at most.
     pub fn forecast(&self, watch: &Watch<'_>) -> Result<Forecast> {
-        let system = self.model(watch)?.system()?;
+        let system = self.model(0, watch)?.system()?;
         if system.gram.layout.terms.is_empty() {
             return Ok(Forecast::of_factor(0.0, 0.0, true));
         }
         Ok(Forecast::bound(&Split::new(&system.gram)?))
     }
 
-    /// The model of the rows of all partitions.
-    pub fn model(&self, watch: &Watch<'_>) -> Result<FromSums> {
+    /// The model of a response, by its place, of the rows of all partitions.
+    fn model(&self, response: usize, watch: &Watch<'_>) -> Result<FromSums> {
         watch.pulse()?;
         let (total, space, seen, learnt) = self.total()?;
         if total.n == 0 {
@@ -52,18 +68,16 @@ impl Accumulator {
         }
         let complete = self.plan().na == NaPolicy::Error;
         let known = Known::of(space, seen, learnt)?;
-        let Finished { program, index, warnings } = learnt.outline.finish(
-            &known.variables.iter().map(|own| own.levels.clone()).collect::<Vec<_>>(),
-            &known.groups,
-            complete,
-            watch,
-        )?;
+        let levels: Vec<_> = known.variables.iter().map(|own| own.levels.clone()).collect();
+        let Finished { program, index, warnings } =
+            learnt.outline.finish(response, (&levels, &known.groups), complete, watch)?;
         watch.pulse()?;
         let total = order::in_order(&total, space, learnt, (&known, &index, &program))?;
         watch.pulse()?;
-        let mut model = self.of(total, (program, learnt), warnings, watch)?;
+        let mut model = self.of(total, (program, learnt, response), warnings, watch)?;
         if let Source::Formula(source) = &self.plan().spec.source {
-            model.formula.clone_from(&source.formula);
+            let name = learnt.outline.response_names().nth(response).filter(|_| response > 0);
+            model.formula = name.map_or_else(|| source.formula.clone(), |name| with_response(&source.formula, name));
         }
         Ok(model)
     }
@@ -71,12 +85,12 @@ impl Accumulator {
     fn of(
         &self,
         total: order::Ordered,
-        (mut program, learnt): (Program, &Learnt),
+        (mut program, learnt, response): (Program, &Learnt, usize),
         mut warnings: Vec<String>,
         watch: &Watch<'_>,
     ) -> Result<FromSums> {
         let order::Ordered { sums, fixed, effects: slots, levels } = total;
-        let fixed = coded::fixed(&sums, &fixed, (&program, learnt), watch)?;
+        let fixed = coded::fixed(&sums, &fixed, (&program, learnt, response), watch)?;
         let mut effects = vec![];
         for (k, slots) in slots.iter().enumerate() {
             effects.push(coded::effects(k, slots, &program)?);
@@ -102,7 +116,7 @@ impl Accumulator {
         Ok(FromSums {
             program: ModelProgram::Formula(Box::new(program)),
             design,
-            reduced: Reduced { products, shifts, root: fixed.root, offset: sums.offset / n as f64, means },
+            reduced: Reduced { products, shifts, root: fixed.root, response: fixed.response, offset: sums.offset / n as f64, means },
             unequal: sums.weights.is_some_and(|(low, high)| low != high),
             overlap,
             formula: String::new(),

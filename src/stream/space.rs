@@ -9,7 +9,7 @@ use super::tuples::Tuples;
 use crate::design::Outline;
 use crate::design::outline::{Part, PartColumn};
 use crate::envelope::fits;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Levels, combinations and columns that have appeared.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,6 +33,16 @@ pub struct Placed {
     pub index: Vec<Vec<u32>>,
     /// By variable; empty for numbers.
     pub codes: Vec<Vec<u32>>,
+}
+
+impl Placed {
+    /// Puts responses behind the columns of the fixed effects.
+    pub fn add_responses(&mut self, responses: &[Vec<f64>]) -> Result<()> {
+        let more = responses.iter().map(Vec::len).sum();
+        self.x.try_reserve_exact(more).map_err(|_| Error::memory("model matrix", 8 * (self.x.len() + more)))?;
+        responses.iter().for_each(|own| self.x.extend_from_slice(own));
+        Ok(())
+    }
 }
 
 /// Where sums of another space go, and the codes here of its variables' levels and of its groups' combinations.
@@ -83,7 +93,8 @@ impl Space {
 
     pub fn sizes(&self, outline: &Outline) -> Sizes {
         let term = |(k, effects): (usize, &Columns)| (self.groups[outline.group_of(k)].len(), effects.slots.len());
-        Sizes { c: self.fixed.slots.len() + 1, terms: self.effects.iter().enumerate().map(term).collect() }
+        let responses = outline.n_responses();
+        Sizes { c: self.fixed.slots.len() + responses, responses, terms: self.effects.iter().enumerate().map(term).collect() }
     }
 
     /// Places the rows of a part, with what is new in them; where that fails the space stays as it was.

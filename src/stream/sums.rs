@@ -14,8 +14,10 @@ use crate::random::{TermSize, block_diagonal};
 /// The numbers of columns, levels and effects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sizes {
-    /// Columns of the fixed effects and the response.
+    /// Columns of the fixed effects and the responses.
     pub c: usize,
+    /// The responses, which are the last of these.
+    pub responses: usize,
     /// Levels and effects of each random term.
     pub terms: Vec<(usize, usize)>,
 }
@@ -34,6 +36,7 @@ pub struct Sums {
     /// Rows left out, by the name of what is missing there.
     pub dropped: BTreeMap<String, u64>,
     c: usize,
+    responses: usize,
     /// C~'C~ `[c, c]`, on and above the diagonal.
     #[serde(deserialize_with = "column")]
     pub gram: Vec<f64>,
@@ -60,7 +63,7 @@ pub struct TermSums {
 
 /// Where columns, levels and effects go.
 pub struct Maps {
-    /// Of each column of the fixed effects; the response stays the last.
+    /// Of each column of the fixed effects; the responses stay the last.
     pub columns: Vec<usize>,
     pub terms: Vec<TermMap>,
 }
@@ -80,7 +83,7 @@ impl Maps {
             own.iter_mut().enumerate().for_each(|(level, to)| *to = level as u32);
             terms.push(TermMap { levels: own, effects: (0..*effects).collect() });
         }
-        Ok(Maps { columns: (0..sizes.c - 1).collect(), terms })
+        Ok(Maps { columns: (0..sizes.c - sizes.responses).collect(), terms })
     }
 }
 
@@ -88,7 +91,8 @@ impl Sums {
     /// No rows yet.
     pub fn new(sizes: &Sizes, weighted: bool) -> Result<Self> {
         let what = "cross-products of the fixed effects";
-        let mut sums = Sums { c: sizes.c, gram: try_vec(what, 0.0, sizes.c * sizes.c)?, ..Sums::default() };
+        let mut sums = Sums { c: sizes.c, responses: sizes.responses, ..Sums::default() };
+        sums.gram = try_vec(what, 0.0, sizes.c * sizes.c)?;
         if weighted {
             sums.plain = Some(try_vec(what, 0.0, sizes.c * sizes.c)?);
         }
@@ -103,7 +107,7 @@ impl Sums {
     }
 
     pub fn sizes(&self) -> Sizes {
-        Sizes { c: self.c, terms: self.terms.iter().map(|t| (t.levels, t.effects)).collect() }
+        Sizes { c: self.c, responses: self.responses, terms: self.terms.iter().map(|t| (t.levels, t.effects)).collect() }
     }
 
     /// Makes room for further columns, effects and levels.
@@ -131,7 +135,7 @@ impl Sums {
     pub fn moved(&self, maps: &Maps, sizes: &Sizes) -> Result<Self> {
         let mut sums = Sums::new(sizes, self.plain.is_some())?;
         let (c, new) = (self.c, sizes.c);
-        let to = |j: usize| if j + 1 == c { new - 1 } else { maps.columns[j] };
+        let to = |j: usize| if j + self.responses >= c { j + new - c } else { maps.columns[j] };
         let move_gram = |from: &[f64], into: &mut [f64]| {
             for j in 0..c {
                 for i in 0..c {
@@ -189,7 +193,8 @@ impl Sums {
 
     /// The sum of two of the same sizes, whose pairs are joined.
     pub fn sum(&self, other: &Sums) -> Result<Self> {
-        let mut sums = Sums { c: self.c, gram: try_copy("cross-products", &self.gram)?, ..Sums::default() };
+        let gram = try_copy("cross-products", &self.gram)?;
+        let mut sums = Sums { c: self.c, responses: self.responses, gram, ..Sums::default() };
         add_to(&mut sums.gram, &other.gram);
         if let (Some(own), Some(other)) = (&self.plain, &other.plain) {
             let mut plain = try_copy("cross-products", own)?;
@@ -285,7 +290,8 @@ impl Sums {
     pub fn check(&self, sizes: &Sizes, weighted: bool) -> Result<()> {
         let what = "the size of a sum";
         let c = self.c;
-        let within = self.c <= sizes.c && self.terms.len() == sizes.terms.len() && self.c > 0;
+        let same = self.terms.len() == sizes.terms.len() && self.responses == sizes.responses;
+        let within = same && (sizes.responses..=sizes.c).contains(&self.c) && sizes.responses > 0;
         fits(within && self.gram.len() == c * c && self.plain.is_some() == weighted, what)?;
         fits(self.plain.as_ref().is_none_or(|plain| plain.len() == c * c), what)?;
         for (own, (levels, effects)) in self.terms.iter().zip(&sizes.terms) {

@@ -13,8 +13,9 @@ use crate::design::value::Value;
 use crate::design::variable::{Kind, Variable};
 use crate::envelope::fits;
 use crate::error::{Error, Result};
-use crate::formula::{Formula, StructureKind, TermList};
+use crate::formula::{Expr, ExprKind, Formula, StructureKind, TermList, parse};
 use crate::frame::Frame;
+use crate::names::quoted;
 use crate::spec::{FormulaSpec, ModelKind, Source as SpecSource, Spec};
 use crate::watch::Watch;
 
@@ -27,6 +28,8 @@ pub struct Outline {
     #[serde(skip, default = "no_formula")]
     pub(super) formula: Formula,
     pub(super) response: Response,
+    /// Further responses.
+    pub(super) others: Vec<Response>,
     pub(super) mean: PredictorSources,
     /// What each variable holds; factors are without levels.
     pub(super) variables: Vec<Variable>,
@@ -62,15 +65,19 @@ impl Terms<'_> {
 }
 
 impl Outline {
-    /// Compiles a specification against a sample.
-    pub fn learn(spec: &Spec, sample: &Frame, watch: &Watch<'_>) -> Result<Self> {
+    /// Compiles a specification, and further responses, against a sample.
+    pub fn learn(spec: &Spec, responses: &[String], sample: &Frame, watch: &Watch<'_>) -> Result<Self> {
         let source = streamable(spec)?;
-        let columns: Vec<String> = sample.all_names().map(ToString::to_string).collect();
+        let others = responses.iter().map(|text| response_of(text)).collect::<Result<Vec<_>>>()?;
+        // No response is among the columns of the other's model.
+        let known = |name: &str| others.iter().any(|other| matches!(&other.kind, ExprKind::Name(own) if own == name));
+        let columns: Vec<String> = sample.all_names().filter(|name| !known(name)).map(ToString::to_string).collect();
         let formula = formula_with(source, &columns)?;
         let Some(response) = &formula.response else {
             return Err(Error::formula(0, "the formula has no response, wanted 'response ~ terms'"));
         };
         let response = Response::compile(response, ResponseRule::Linear, sample)?;
+        let others = others.iter().map(|own| Response::compile(own, ResponseRule::Linear, sample)).collect::<Result<_>>()?;
         let mut mean = PredictorSources::compile(&formula, sample)?;
         mean.offsets.extend(source.offset.as_deref().map(|name| Source::of_column(name, "offset", sample)).transpose()?);
         let weights = source.weights.as_deref().map(|name| Source::of_column(name, "weights", sample)).transpose()?;
@@ -94,17 +101,18 @@ impl Outline {
             });
         }
         let contrasts = source.contrasts.clone();
-        Ok(Outline { columns, formula, response, mean, variables, ordered, first, group_first, weights, contrasts })
+        Ok(Outline { columns, formula, response, others, mean, variables, ordered, first, group_first, weights, contrasts })
     }
 
     /// Fails for an outline that was read from damaged bytes; makes what is not written.
-    pub fn restore(&mut self, spec: &Spec) -> Result<()> {
+    pub fn restore(&mut self, spec: &Spec, responses: usize) -> Result<()> {
         self.formula = formula_with(streamable(spec)?, &self.columns)?;
+        fits(self.others.len() == responses, "a response")?;
         self.check()
     }
 
     fn check(&self) -> Result<()> {
-        self.response.check()?;
+        self.responses().try_for_each(Response::check)?;
         let count = self.variables.len();
         fits(self.ordered.len() == count && self.first.len() == count && self.mean.variables.len() == count, "a variable")?;
         for variable in &self.variables {
@@ -121,8 +129,18 @@ impl Outline {
         self.weights.iter().try_for_each(|source| source.node.check())
     }
 
-    pub fn response_name(&self) -> &str {
-        &self.response.name
+    /// The response of the formula, then the others.
+    pub(super) fn responses(&self) -> impl Iterator<Item = &Response> {
+        std::iter::once(&self.response).chain(&self.others)
+    }
+
+    pub fn n_responses(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    /// The names of all responses.
+    pub fn response_names(&self) -> impl Iterator<Item = &str> {
+        self.responses().map(|response| response.name.as_str())
     }
 
     pub fn n_variables(&self) -> usize {
@@ -212,6 +230,20 @@ pub fn streamable(spec: &Spec) -> Result<&FormulaSpec> {
         SpecSource::Formula(source) => Ok(source),
         SpecSource::Arrays(_) => Err(Error::unsupported("a plan is made from a formula, not from arrays")),
     }
+}
+
+/// A response on its own.
+pub fn response_of(text: &str) -> Result<Expr> {
+    let within = |e: Error| Error { position: -1, message: format!("response {}: {}", quoted(text), e.message), ..e };
+    let formula = parse(&format!("{text} ~ 1")).map_err(within)?;
+    formula.response.ok_or_else(|| within(Error::formula(0, "wanted a column or an expression")))
+}
+
+/// The formula of a fit of another response.
+pub fn with_response(formula: &str, response: &str) -> String {
+    let own = parse(formula).ok().and_then(|tree| tree.response).map_or(0, |own| own.span.end);
+    let rest = formula.get(own..).and_then(|rest| rest.find('~').map(|at| &rest[at..]));
+    rest.map_or_else(|| formula.to_owned(), |rest| format!("{response} {rest}"))
 }
 
 /// The kind of a variable, without levels.

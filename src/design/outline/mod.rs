@@ -6,7 +6,7 @@ mod compiled;
 mod finish;
 mod part;
 
-pub use compiled::{Outline, Terms, streamable};
+pub use compiled::{Outline, Terms, response_of, streamable, with_response};
 pub use finish::{Finished, GroupLevels, Tables};
 pub use levels::{Labels, LevelOrder};
 pub use part::{Part, PartColumn};

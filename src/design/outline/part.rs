@@ -9,7 +9,7 @@ use crate::design::NaPolicy;
 use crate::design::grid::categorises;
 use crate::design::node::Node;
 use crate::design::realise::{checked_weights, sum_of_offsets};
-use crate::design::response::{ResponseRule, ResponseValues, Selected};
+use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::unread::{note_group, note_variable, with_cell};
 use crate::design::value::{Factor, Value, logical_levels};
@@ -22,8 +22,8 @@ use crate::watch::Watch;
 /// The rows used of a part of the data.
 pub struct Part<'a> {
     pub n: usize,
-    /// The response less the offset.
-    pub y: Vec<f64>,
+    /// Each response less the offset.
+    pub y: Vec<Vec<f64>>,
     pub weights: Option<Vec<f64>>,
     /// By variable of the outline.
     pub variables: Vec<PartColumn<'a>>,
@@ -49,11 +49,11 @@ pub enum PartColumn<'a> {
 impl Outline {
     /// Evaluates the outline on a part of the data.
     pub fn part<'a>(&self, frame: &'a Frame, na: NaPolicy, watch: &Watch<'_>) -> Result<Part<'a>> {
-        let response = self.response.evaluate(ResponseRule::Linear, frame)?;
+        let responses = self.responses().map(|own| own.evaluate(ResponseRule::Linear, frame)).collect::<Result<Vec<_>>>()?;
         let evaluated = self.mean.evaluate(frame, watch)?;
         let weights = self.weights.as_ref().map(|s| s.node.full_numbers(frame)).transpose()?;
         let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
-        self.response.note(&response, &mut incomplete);
+        self.responses().zip(&responses).for_each(|(own, values)| own.note(values, &mut incomplete));
         self.mean.note(&evaluated, &mut incomplete);
         if let (Some(source), Some(weights)) = (&self.weights, &weights) {
             incomplete.note_numbers(&source.name, &source.node.columns(), weights);
@@ -83,9 +83,13 @@ impl Outline {
             }
             groups.push(parts);
         }
-        let mut y = self.numbers_of(response, &rows)?;
         let offset = sum_of_offsets(&self.mean.offsets, evaluated.offsets, &rows)?;
-        offset.iter().for_each(|offset| y.iter_mut().zip(offset).for_each(|(y, o)| *y -= o));
+        let mut y = vec![];
+        for (own, values) in self.responses().zip(responses) {
+            let mut own = numbers_of(own, values, &rows)?;
+            offset.iter().for_each(|offset| own.iter_mut().zip(offset).for_each(|(y, o)| *y -= o));
+            y.push(own);
+        }
         let weights = match (weights, &self.weights) {
             (Some(values), Some(source)) => Some(checked_weights(&source.name, values, &rows)?),
             _ => None,
@@ -115,11 +119,11 @@ impl Outline {
     fn makes_factor(&self, column: &str) -> bool {
         self.variables[..self.mean.n_fixed_variables].iter().any(|variable| categorises(&variable.node, column))
     }
+}
 
-    fn numbers_of(&self, values: ResponseValues, rows: &Rows) -> Result<Vec<f64>> {
-        let Selected { y, .. } = self.response.select(values, ResponseRule::Linear, rows, &mut vec![])?;
-        Ok(y)
-    }
+fn numbers_of(response: &Response, values: ResponseValues, rows: &Rows) -> Result<Vec<f64>> {
+    let Selected { y, .. } = response.select(values, ResponseRule::Linear, rows, &mut vec![])?;
+    Ok(y)
 }
 
 fn column_of<'a>(variable: &Variable, value: Value<'a>, frame: &Frame, rows: &Rows) -> Result<PartColumn<'a>> {
