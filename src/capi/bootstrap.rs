@@ -23,7 +23,7 @@ use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, U
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
 /// estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates, and its response `y` [n], one value
-/// per row of the sample; of a Cox model the times of all rows, then their events (1 or 0). A return value other than 0 marks the replicate as failed. It is called on the thread that
+/// per row of the sample; of a Cox model the times of all rows, then their events (1 or 0); none of a fit of an accumulator. A return value other than 0 marks the replicate as failed. It is called on the thread that
 /// called the library, and must not throw, longjmp or free the objects of the call.
 /// @param replicate Its number; -1 for the fit itself and if groups or rows are left out.
 /// @param estimates Its estimates [n_estimates].
@@ -127,7 +127,8 @@ pub unsafe extern "C" fn interlace_bootstrap_set_seed(
     })
 }
 
-/// Makes replicates responses simulated as by interlace_fit_simulate.
+/// Makes replicates responses simulated as by interlace_fit_simulate. Those of a fit of an accumulator are drawn as the sums that the model sees
+/// of them, with other random numbers.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_parametric(

@@ -17,6 +17,8 @@ pub enum Instead {
     Comparison,
     /// The accumulator fitted with other options.
     Options,
+    /// The other kind of degrees of freedom.
+    Satterthwaite,
     Frame,
 }
 
@@ -45,6 +47,7 @@ impl Instead {
             Instead::Comparison => {
                 "fit the other model from an accumulator of its own, both by maximum likelihood, and compare them with interlace_fit_compare"
             }
+            Instead::Satterthwaite => "Satterthwaite's need none",
             Instead::Options => "fit the accumulator with other options",
             Instead::Frame => "fit the model to a frame",
         }

@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::covariance::Structure;
 use crate::envelope::fits;
 use crate::error::Result;
+use crate::lmm::correlation::summed::SummedCorrelation;
 use crate::lmm::cross_products::CrossProducts;
+use crate::lmm::system::LinearSystem;
 use crate::random::Shift;
 
 /// What a fit has of the data in the place of rows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reduced {
     pub products: CrossProducts,
+    /// Of a residual correlation.
+    pub correlation: Option<SummedCorrelation>,
     /// What the columns of each random term had taken off.
     pub shifts: Vec<Shift>,
     /// R with X'X/n = R'R, `[p, p]`, of all columns without weights.
@@ -66,6 +71,13 @@ impl Reduced {
         (!same).then_some("their responses, or their offsets, differ")
     }
 
+    /// The system that is fitted.
+    pub fn system(&self, structures: Vec<Structure>) -> Result<LinearSystem> {
+        let (mut system, columns) = LinearSystem::with_projection(self.products.try_clone()?, structures, self.shifts.clone())?;
+        system.correlation = self.correlation.as_ref().map(|own| own.products(&system, &columns)).transpose()?;
+        Ok(system)
+    }
+
     /// The mean product of two columns of the fixed effects.
     fn product(&self, i: usize, j: usize) -> f64 {
         let p = self.products.layout().p;
@@ -84,6 +96,7 @@ impl Reduced {
     pub(super) fn check(&self, columns: usize, terms: impl Iterator<Item = (usize, usize)>) -> Result<()> {
         self.products.check()?;
         self.response.check()?;
+        self.correlation.iter().try_for_each(|own| own.check(self.products.layout()))?;
         let layout = self.products.layout();
         let sizes = layout.p == columns && layout.terms.iter().map(|t| (t.levels, t.effects)).eq(terms);
         let shifts = self.shifts.len() == layout.terms.len()

@@ -4,7 +4,7 @@ use super::estimates::Refit;
 use super::refit::refit_system;
 use super::simulate::RandomEffects;
 use crate::error::Result;
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::lmm::deviance::Analysis;
 use crate::lmm::redraw::Redraw;
 use crate::lmm::system::LinearSystem;
@@ -26,6 +26,9 @@ pub(super) struct Redrawn {
 impl Redrawn {
     pub fn new(fit: &Fit, what: RandomEffects, watch: &Watch<'_>) -> Result<Self> {
         fit.with_factor("fits to simulated responses")?;
+        if fit.correlation().is_some() {
+            fit.need_rows_or("the bootstrap of a model with correlated residuals", Instead::Frame)?;
+        }
         let system = fit.linear_system(watch)?;
         let theta = fit.working_order();
         let redraw = Redraw::new(system, &theta, &fit.fixed.estimate, fit.sigma, watch)?;

@@ -209,7 +209,7 @@ fn times(gram: &[f64], c: usize, v: &[f64]) -> Result<Vec<f64>> {
 }
 
 /// V'G V, `[m, m]`.
-fn products_of(gram: &[f64], c: usize, columns: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+pub fn products_of(gram: &[f64], c: usize, columns: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
     let m = columns.len() / c;
     let mut out = try_vec("cross-products of the fixed effects", 0.0, m * m)?;
     for (j, column) in columns.chunks_exact(c).enumerate() {

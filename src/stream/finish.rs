@@ -8,13 +8,16 @@ use super::known::Known;
 use super::order;
 use super::pairs::sandwich;
 use super::plan::Learnt;
-use super::sums::{Sums, pairs_of};
+use super::series::check_number;
+use super::sums::{Piece, Sums, pairs_of};
 use crate::design::outline::{Finished, response_of, with_response};
 use crate::design::{Design, ModelProgram, NaPolicy, Program, RowLedger, TermDesign};
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::fit::{Fit, FromSums, Reduced};
+use crate::formula::CorrelationKind;
 use crate::iterative::forecast::Forecast;
 use crate::iterative::split::Split;
+use crate::lmm::correlation::summed::SummedCorrelation;
 use crate::lmm::cross_products::CrossProducts;
 use crate::names::quoted;
 use crate::options::Options;
@@ -68,13 +71,14 @@ impl Accumulator {
         }
         let complete = self.plan().na == NaPolicy::Error;
         let known = Known::of(space, seen, learnt)?;
+        // Those of the residual correlation, if there is one.
+        let n_groups = known.combinations.last().map_or(0, Vec::len);
         let levels: Vec<_> = known.variables.iter().map(|own| own.levels.clone()).collect();
-        let Finished { program, index, warnings } =
-            learnt.outline.finish(response, (&levels, &known.groups), complete, watch)?;
+        let Finished { program, index, warnings } = learnt.outline.finish(response, (&levels, &known.groups), complete, watch)?;
         watch.pulse()?;
         let total = order::in_order(&total, space, learnt, (&known, &index, &program))?;
         watch.pulse()?;
-        let mut model = self.of(total, (program, learnt, response), warnings, watch)?;
+        let mut model = self.of(total, (program, learnt, response, n_groups), warnings, watch)?;
         if let Source::Formula(source) = &self.plan().spec.source {
             let name = learnt.outline.response_names().nth(response).filter(|_| response > 0);
             model.formula = name.map_or_else(|| source.formula.clone(), |name| with_response(&source.formula, name));
@@ -85,7 +89,7 @@ impl Accumulator {
     fn of(
         &self,
         total: order::Ordered,
-        (mut program, learnt, response): (Program, &Learnt, usize),
+        (mut program, learnt, response, n_groups): (Program, &Learnt, usize, usize),
         mut warnings: Vec<String>,
         watch: &Watch<'_>,
     ) -> Result<FromSums> {
@@ -102,21 +106,32 @@ impl Accumulator {
             p: fixed.basis.columns - 1,
             terms: own.iter().map(|own| TermSize { levels: levels[own.program], effects: own.kept.len() }).collect(),
         };
+        let correlation = summed_correlation(&sums, &fixed, (&own, &layout), (learnt, n_groups), watch)?;
         let (cz, diagonal, off_diagonal) = blocks(&sums, &fixed, (&own, &layout), watch)?;
         let shifts = own.iter().map(|own| own.shifts.clone()).collect();
         let overlap = diagonal.iter().zip(&layout.terms).map(|(blocks, t)| overlaps(blocks, t.effects)).collect();
         let n = sums.n as usize;
+        let correlated = learnt.outline.correlation().map(|own| own.design(n_groups));
         let products = CrossProducts::of_sums(layout, fixed.basis, (n, sums.log_weights), (fixed.gram, cz), diagonal, off_diagonal);
         warnings.extend(self.warnings().cloned());
         warnings.extend(fixed.warning);
         let means = sums.covariates.iter().map(|(name, sum)| (name.clone(), sum / n as f64)).collect();
         let mut rows = RowLedger { counted: sums.dropped, ..RowLedger::default() };
         rows.n_data = n + rows.n_dropped();
-        let design = Design { n, x_names: program.fixed_names().to_vec(), terms, rows, warnings, ..Design::default() };
+        let x_names = program.fixed_names().to_vec();
+        let design = Design { n, x_names, terms, rows, warnings, correlation: correlated, ..Design::default() };
         Ok(FromSums {
             program: ModelProgram::Formula(Box::new(program)),
             design,
-            reduced: Reduced { products, shifts, root: fixed.root, response: fixed.response, offset: sums.offset / n as f64, means },
+            reduced: Reduced {
+                products,
+                correlation,
+                shifts,
+                root: fixed.root,
+                response: fixed.response,
+                offset: sums.offset / n as f64,
+                means,
+            },
             unequal: sums.weights.is_some_and(|(low, high)| low != high),
             overlap,
             formula: String::new(),
@@ -192,6 +207,35 @@ fn own_terms(program: &Program, (sums, learnt): (&Sums, &Learnt), effects: &[Eff
         }
     }
     Ok(all)
+}
+
+/// What the sums tell of a residual correlation.
+fn summed_correlation(
+    sums: &Sums,
+    fixed: &Coded,
+    (own, layout): (&[Own], &Layout),
+    (learnt, groups): (&Learnt, usize),
+    watch: &Watch<'_>,
+) -> Result<Option<SummedCorrelation>> {
+    let Some(outline) = learnt.outline.correlation() else { return Ok(None) };
+    let classes = sums.pieces.iter().filter(|(key, _)| key.piece == Piece::Own && key.value() > 0.0);
+    let classes: Vec<(f64, usize)> = classes.map(|(key, piece)| (key.value(), piece.n as usize)).collect();
+    check_number(outline.kind, sums.pieces.keys())?;
+    let single = outline.kind == CorrelationKind::CompoundSymmetry && classes.iter().all(|(size, _)| *size < 2.0);
+    if single || classes.is_empty() {
+        return Err(Error::data(format!(
+            "correlation: no level of {} has more than one row, so that the residuals' correlation can't be told",
+            quoted(&outline.group_name())
+        )));
+    }
+    let mut pieces = vec![];
+    for piece in sums.pieces.values() {
+        let gram = coded::products_of(&piece.gram, sums.sizes().c, &fixed.columns, watch)?;
+        let (cz, diagonal, off_diagonal) = blocks(piece, fixed, (own, layout), watch)?;
+        let n = (piece.n as usize, 0.0);
+        pieces.push(CrossProducts::of_sums(layout.clone(), fixed.basis.clone(), n, (gram, cz), diagonal, off_diagonal));
+    }
+    Ok(Some(SummedCorrelation { kind: outline.kind, continuous: sums.continuous, groups, classes, pieces }))
 }
 
 type Blocks = (Vec<f64>, Vec<Vec<f64>>, Vec<BlockMatrix>);

@@ -14,7 +14,7 @@ use crate::lmm::basis::Basis;
 use crate::lmm::rows::Chunk;
 use crate::names::quoted;
 use crate::random::FAR;
-use crate::spec::Spec;
+use crate::spec::{FormulaSpec, Spec};
 use crate::watch::Watch;
 
 /// A model for data that come in parts.
@@ -88,6 +88,34 @@ impl Plan {
         Ok(())
     }
 
+    /// In what the plan differs from another, in words.
+    pub fn difference(&self, other: &Plan) -> String {
+        let named = |what: &str, own: &dyn Fn(&Plan) -> Option<String>| {
+            let [a, b] = [self, other].map(|plan| own(plan).map_or("none".to_string(), |text| quoted(&text)));
+            (a != b).then(|| format!("of {what} {a} and {b}"))
+        };
+        let of = |plan: &Plan, part: fn(&FormulaSpec) -> Option<String>| streamable(&plan.spec).ok().and_then(part);
+        named("the formulas", &|plan| of(plan, |own| Some(own.formula.clone())))
+            .or_else(|| named("the weights", &|plan| of(plan, |own| own.weights.clone())))
+            .or_else(|| named("the offsets", &|plan| of(plan, |own| own.offset.clone())))
+            .or_else(|| named("the further responses", &|plan| Some(plan.responses.join(", "))))
+            .or_else(|| (self.na != other.na).then(|| "with another rule for missing values".to_string()))
+            .or_else(|| named("the contrasts", &|plan| of(plan, |own| Some(pairs(&own.contrasts)))))
+            .or_else(|| named("the random terms", &|plan| of(plan, |own| Some([&own.random[..], &own.groups].concat().join(", ")))))
+            .unwrap_or_else(|| "which have learnt from different samples".to_string())
+    }
+
+    /// How many rows of a frame have no missing value in the columns that the model needs.
+    pub fn n_complete(&self, frame: &Frame) -> Result<usize> {
+        let all: Vec<String> = frame.all_names().map(ToString::to_string).collect();
+        let mut names: Vec<String> = self.spec.variables_among(&all)?.into_iter().map(|own| own.name).collect();
+        for text in &self.responses {
+            names.extend(response_of(text)?.names());
+        }
+        let columns: Vec<_> = frame.columns().filter(|own| names.contains(&own.name)).collect();
+        Ok((0..frame.n_rows()).filter(|row| columns.iter().all(|own| !own.is_missing(*row))).count())
+    }
+
     pub fn has_learnt(&self) -> bool {
         self.learnt.is_some()
     }
@@ -125,6 +153,11 @@ impl Plan {
         let shifted = |(own, columns): (&Vec<f64>, &Columns)| own.len() == columns.slots.len() && own.iter().all(|v| v.is_finite());
         fits(learnt.shifts.len() == learnt.space.effects.len() && shifts.into_iter().all(shifted), "a shift")
     }
+}
+
+/// Pairs of texts as one.
+fn pairs(all: &[(String, String)]) -> String {
+    all.iter().map(|(a, b)| format!("{a} = {b}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Means of the columns of numbers that are far from zero in the sample.

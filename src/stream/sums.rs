@@ -31,6 +31,8 @@ pub struct Sums {
     /// The smallest and the largest weight.
     pub weights: Option<(f64, f64)>,
     pub offset: f64,
+    /// Times of a residual correlation that are not whole numbers.
+    pub continuous: bool,
     /// The sums of the columns of numbers that the fixed effects depend on.
     pub covariates: BTreeMap<String, f64>,
     /// Rows left out, by the name of what is missing there.
@@ -46,6 +48,37 @@ pub struct Sums {
     pub terms: Vec<TermSums>,
     /// Of terms k > m, at `k (k - 1) / 2 + m`.
     pub pairs: Vec<Pairs>,
+    /// Of combinations of rows with correlated residuals, without sums of this kind of their own.
+    pub pieces: BTreeMap<Key, Sums>,
+}
+
+/// What is summed of rows with correlated residuals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Piece {
+    /// Rows as they are; of compound symmetry the sums of groups over the roots of their sizes.
+    Own,
+    /// Rows less their predecessors; of compound symmetry less the mean of their group.
+    Difference,
+    /// Predecessors.
+    Before,
+}
+
+/// A distance in time or a size, and what is summed of the rows that have it. First rows have the distance zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    /// Of a number that is not negative, so that these are in its order.
+    bits: u64,
+    pub piece: Piece,
+}
+
+impl Key {
+    pub fn new(value: f64, piece: Piece) -> Self {
+        Key { bits: value.to_bits(), piece }
+    }
+
+    pub fn value(self) -> f64 {
+        f64::from_bits(self.bits)
+    }
 }
 
 /// The sums of one random term.
@@ -59,6 +92,12 @@ pub struct TermSums {
     /// Z'Z, `[effects, effects, levels]`.
     #[serde(deserialize_with = "column")]
     pub diagonal: Vec<f64>,
+}
+
+/// What a piece is added from.
+pub enum Prepared {
+    Pairs(Vec<Pairs>),
+    New(Box<Sums>),
 }
 
 /// Where columns, levels and effects go.
@@ -112,6 +151,7 @@ impl Sums {
 
     /// Makes room for further columns, effects and levels.
     pub fn grow(&mut self, sizes: &Sizes) -> Result<()> {
+        self.pieces.values_mut().try_for_each(|piece| piece.grow(sizes))?;
         let own = self.sizes();
         if own == *sizes {
             return Ok(());
@@ -170,6 +210,9 @@ impl Sums {
                 [sizes.terms[k].1, sizes.terms[m].1],
             )?;
         }
+        for (key, piece) in &self.pieces {
+            sums.pieces.insert(*key, piece.moved(maps, sizes)?);
+        }
         sums.take_totals(self);
         Ok(sums)
     }
@@ -179,6 +222,7 @@ impl Sums {
         self.n += other.n;
         self.log_weights += other.log_weights;
         self.offset += other.offset;
+        self.continuous |= other.continuous;
         self.weights = match (self.weights, other.weights) {
             (Some((low, high)), Some((a, b))) => Some((low.min(a), high.max(b))),
             (own, other) => own.or(other),
@@ -210,6 +254,14 @@ impl Sums {
         for (own, other) in self.pairs.iter().zip(&other.pairs) {
             sums.pairs.push(own.sum(other)?);
         }
+        for key in self.pieces.keys().chain(other.pieces.keys()) {
+            let joined = match (self.pieces.get(key), other.pieces.get(key)) {
+                (Some(own), Some(other)) => own.sum(other)?,
+                (Some(own), None) | (None, Some(own)) => own.joined()?,
+                (None, None) => continue,
+            };
+            sums.pieces.insert(*key, joined);
+        }
         sums.take_totals(self);
         sums.take_totals(other);
         Ok(sums)
@@ -217,8 +269,43 @@ impl Sums {
 
     /// Adds others of the same sizes, or nothing of them where memory is short.
     pub fn take(&mut self, other: &Sums) -> Result<()> {
+        let joined = self.joined_of(other)?;
+        let pieces = self.prepared(&other.pieces)?;
+        self.put(other, joined);
+        self.put_pieces(&other.pieces, pieces);
+        Ok(())
+    }
+
+    /// The pairs of others as one, with room for them here.
+    fn joined_of(&mut self, other: &Sums) -> Result<Vec<Pairs>> {
         self.pairs.iter_mut().try_for_each(Pairs::reserve)?;
-        let joined = other.pairs.iter().map(Pairs::joined).collect::<Result<Vec<_>>>()?;
+        other.pairs.iter().map(Pairs::joined).collect()
+    }
+
+    /// All that can fail of adding pieces.
+    pub fn prepared(&mut self, pieces: &BTreeMap<Key, Sums>) -> Result<Vec<Prepared>> {
+        let sizes = self.sizes();
+        let one = |(key, other): (&Key, &Sums)| match self.pieces.get_mut(key) {
+            Some(own) => {
+                own.grow(&sizes)?;
+                own.joined_of(other).map(Prepared::Pairs)
+            }
+            None => other.joined().map(|own| Prepared::New(Box::new(own))),
+        };
+        pieces.iter().map(one).collect()
+    }
+
+    pub fn put_pieces(&mut self, pieces: &BTreeMap<Key, Sums>, prepared: Vec<Prepared>) {
+        for ((key, other), prepared) in pieces.iter().zip(prepared) {
+            match (self.pieces.get_mut(key), prepared) {
+                (Some(own), Prepared::Pairs(joined)) => own.put(other, joined),
+                (_, Prepared::New(own)) => drop(self.pieces.insert(*key, *own)),
+                (None, Prepared::Pairs(_)) => {}
+            }
+        }
+    }
+
+    fn put(&mut self, other: &Sums, joined: Vec<Pairs>) {
         add_to(&mut self.gram, &other.gram);
         if let (Some(own), Some(other)) = (&mut self.plain, &other.plain) {
             add_to(own, other);
@@ -229,7 +316,6 @@ impl Sums {
         }
         self.take_totals(other);
         self.pairs.iter_mut().zip(joined).for_each(|(own, other)| own.take(other));
-        Ok(())
     }
 
     /// With all pairs joined, as sums of parts and bytes have them.
@@ -237,6 +323,9 @@ impl Sums {
         let mut sums = Sums { pairs: vec![], ..self.without_pairs()? };
         for pairs in &self.pairs {
             sums.pairs.push(pairs.joined()?);
+        }
+        for (key, piece) in &self.pieces {
+            sums.pieces.insert(*key, piece.joined()?);
         }
         Ok(sums)
     }
@@ -249,7 +338,7 @@ impl Sums {
         }
         let plain = self.plain.as_deref().map(|own| try_copy("cross-products", own)).transpose()?;
         let (gram, dropped, covariates) = (try_copy("cross-products", &self.gram)?, self.dropped.clone(), self.covariates.clone());
-        Ok(Sums { gram, plain, terms, dropped, covariates, pairs: vec![], ..*self })
+        Ok(Sums { gram, plain, terms, dropped, covariates, pairs: vec![], pieces: BTreeMap::new(), ..*self })
     }
 
     /// Adds rows. What can fail does so before anything is added.
@@ -304,6 +393,10 @@ impl Sums {
             let (own, other) = (&self.terms[k], &self.terms[m]);
             pairs.check([own.levels, other.levels], [own.effects, other.effects])?;
         }
+        for (key, piece) in &self.pieces {
+            fits(key.value() >= 0.0 && key.value().is_finite() && piece.pieces.is_empty(), "a distance in time")?;
+            piece.check(sizes, false)?;
+        }
         let plain = self.plain.iter().flatten();
         let terms = self.terms.iter().flat_map(|t| t.cz.iter().chain(&t.diagonal));
         let totals = [self.log_weights, self.offset];
@@ -319,7 +412,8 @@ impl Sums {
             .zip(&self.pairs)
             .map(|((k, m), pairs)| pairs.len() * (1 + self.terms[k].effects * self.terms[m].effects))
             .sum();
-        8 * (self.gram.len() + self.plain.as_ref().map_or(0, Vec::len) + terms + pairs)
+        let pieces: usize = self.pieces.values().map(Sums::bytes).sum();
+        8 * (self.gram.len() + self.plain.as_ref().map_or(0, Vec::len) + terms + pairs) + pieces
     }
 }
 

@@ -19,3 +19,5 @@ mod regressions;
 mod stream;
 mod stream_bootstrap;
 mod stream_digits;
+mod stream_responses;
+mod stream_series;

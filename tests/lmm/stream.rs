@@ -545,9 +545,6 @@ fn models_that_do_not_reduce_say_so() {
     glmm.family.name = "binomial".into();
     let error = Plan::new(&glmm, na).unwrap_err();
     assert!(error.code == Code::Unsupported && error.message.contains("do not reduce"), "{error}");
-    let mut ar1 = spec("y ~ x + (1 | g)", |_| ());
-    ar1.correlation = Some(interlace::spec::CorrelationSpec::Formula("ar1(x | g)".into()));
-    assert!(Plan::new(&ar1, na).unwrap_err().message.contains("residual correlation"));
     let own = Plan::new(&spec("y ~ x + (1 | g)", |_| ()), na).unwrap();
     assert!(Accumulator::new(&own, 0).unwrap_err().message.contains("interlace_plan_learn"));
     let plan = plan(&spec("y ~ x + (1 | g)", |_| ()), &data(1, 50));

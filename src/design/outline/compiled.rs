@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::correlation::CorrelationOutline;
 use super::levels;
 use crate::design::contrasts::Contrast;
 use crate::design::learn::PredictorSources;
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::formula::{Expr, ExprKind, Formula, StructureKind, TermList, parse};
 use crate::frame::Frame;
 use crate::names::quoted;
-use crate::spec::{FormulaSpec, ModelKind, Source as SpecSource, Spec};
+use crate::spec::{CorrelationSpec, FormulaSpec, ModelKind, Source as SpecSource, Spec};
 use crate::watch::Watch;
 
 /// A design whose factors have no levels yet. What expressions such as `scale(x)` learn they have learnt from a sample.
@@ -39,6 +40,7 @@ pub struct Outline {
     pub(super) first: Vec<Vec<String>>,
     pub(super) group_first: Vec<Vec<Vec<String>>>,
     pub(super) weights: Option<Source>,
+    pub(super) correlation: Option<CorrelationOutline>,
     pub(super) contrasts: Vec<(String, String)>,
 }
 
@@ -100,8 +102,25 @@ impl Outline {
                 kind: kind_of(&source.name, &value, sample)?,
             });
         }
+        let correlation = match &spec.correlation {
+            Some(CorrelationSpec::Formula(text)) => Some(CorrelationOutline::compile(text, sample)?),
+            Some(CorrelationSpec::Arrays(_)) | None => None,
+        };
         let contrasts = source.contrasts.clone();
-        Ok(Outline { columns, formula, response, others, mean, variables, ordered, first, group_first, weights, contrasts })
+        Ok(Outline {
+            columns,
+            formula,
+            response,
+            others,
+            mean,
+            variables,
+            ordered,
+            first,
+            group_first,
+            weights,
+            correlation,
+            contrasts,
+        })
     }
 
     /// Fails for an outline that was read from damaged bytes; makes what is not written.
@@ -126,6 +145,7 @@ impl Outline {
         }
         fits(self.group_first.iter().map(Vec::len).eq(self.mean.groups.iter().map(Vec::len)), "a group")?;
         self.mean.check(&self.formula)?;
+        self.correlation.iter().try_for_each(CorrelationOutline::check)?;
         self.weights.iter().try_for_each(|source| source.node.check())
     }
 
@@ -186,9 +206,13 @@ impl Outline {
         self.mean.group_of[k]
     }
 
-    /// For each group the number of its factors.
+    /// For each group the number of its factors; that of the residual correlation is the last.
     pub fn group_widths(&self) -> impl Iterator<Item = usize> + '_ {
-        self.mean.groups.iter().map(Vec::len)
+        self.mean.groups.iter().chain(self.correlation.iter().map(|own| &own.group)).map(Vec::len)
+    }
+
+    pub fn correlation(&self) -> Option<&CorrelationOutline> {
+        self.correlation.as_ref()
     }
 
     pub fn is_weighted(&self) -> bool {
@@ -199,7 +223,10 @@ impl Outline {
     pub fn factor_name(&self, factor: usize) -> &str {
         match factor.checked_sub(self.variables.len()) {
             None => &self.variables[factor].name,
-            Some(at) => self.mean.groups.iter().flatten().nth(at).map_or("", |source| &source.name),
+            Some(at) => {
+                let all = self.mean.groups.iter().chain(self.correlation.iter().map(|own| &own.group)).flatten();
+                all.skip(at).map(|source| source.name.as_str()).next().unwrap_or_default()
+            }
         }
     }
 
@@ -221,10 +248,8 @@ pub fn streamable(spec: &Spec) -> Result<&FormulaSpec> {
              be counted and fitted as one (interlace_frame_aggregate)",
         ));
     }
-    if spec.correlation.is_some() {
-        return Err(Error::unsupported(
-            "a plan with residual correlation: its sums need the rows of a group next to each other; fit the model on a frame",
-        ));
+    if matches!(spec.correlation, Some(CorrelationSpec::Arrays(_))) {
+        return Err(Error::unsupported("a plan has a residual correlation from a text such as ar1(time | g), not from arrays"));
     }
     match &spec.source {
         SpecSource::Formula(source) => Ok(source),

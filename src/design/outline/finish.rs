@@ -40,6 +40,8 @@ impl Outline {
         complete: bool,
         watch: &Watch<'_>,
     ) -> Result<Finished> {
+        // That of the residual correlation is no group of the program.
+        let groups = &groups[..self.mean.groups.len()];
         // Rows that have each level, and each combination, once at least.
         let combinations = groups.iter().filter_map(|own| own.combinations.first()).map(Vec::len);
         let n = levels.iter().map(Vec::len).chain(combinations).fold(1, usize::max);

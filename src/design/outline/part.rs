@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::compiled::Outline;
+use super::correlation::CorrelationOutline;
 use super::levels::{Labels, order_of};
 use crate::design::NaPolicy;
 use crate::design::grid::categorises;
@@ -27,8 +28,10 @@ pub struct Part<'a> {
     pub weights: Option<Vec<f64>>,
     /// By variable of the outline.
     pub variables: Vec<PartColumn<'a>>,
-    /// By factor of each group.
+    /// By factor of each group; that of the residual correlation is the last.
     pub groups: Vec<Vec<Labels<'a>>>,
+    /// Of a residual correlation in time.
+    pub times: Option<Vec<f64>>,
     /// How many rows were left out, by the name of what is missing there.
     pub dropped: BTreeMap<String, u64>,
     pub warnings: Vec<String>,
@@ -52,12 +55,16 @@ impl Outline {
         let responses = self.responses().map(|own| own.evaluate(ResponseRule::Linear, frame)).collect::<Result<Vec<_>>>()?;
         let evaluated = self.mean.evaluate(frame, watch)?;
         let weights = self.weights.as_ref().map(|s| s.node.full_numbers(frame)).transpose()?;
+        let series = self.correlation.as_ref().map(|own| Values::of(own, frame)).transpose()?;
         let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
         self.responses().zip(&responses).for_each(|(own, values)| own.note(values, &mut incomplete));
         self.mean.note(&evaluated, &mut incomplete);
         if let (Some(source), Some(weights)) = (&self.weights, &weights) {
             incomplete.note_numbers(&source.name, &source.node.columns(), weights);
             incomplete.note_zero_weights(weights.iter().map(|w| *w == 0.0));
+        }
+        if let (Some(own), Some(values)) = (&self.correlation, &series) {
+            values.note(own, &mut incomplete);
         }
         let (rows, ledger) = incomplete.finish(na)?;
         watch.pulse()?;
@@ -83,6 +90,17 @@ impl Outline {
             }
             groups.push(parts);
         }
+        let mut times = None;
+        if let (Some(own), Some(values)) = (&self.correlation, series) {
+            let mut parts = vec![];
+            for (source, factor) in own.group.iter().zip(values.group) {
+                note_group(&source.node.columns(), frame, &mut warnings)?;
+                parts.push(labels_of(&source.node, factor, frame, &rows)?);
+            }
+            groups.push(parts);
+            times = values.time.map(|time| rows.select(time)).transpose()?.map(Cow::into_owned);
+            times.iter().zip(&own.time).try_for_each(|(times, source)| rows.check_finite(&source.name, times))?;
+        }
         let offset = sum_of_offsets(&self.mean.offsets, evaluated.offsets, &rows)?;
         let mut y = vec![];
         for (own, values) in self.responses().zip(responses) {
@@ -96,7 +114,7 @@ impl Outline {
         };
         let offset = offset.map_or(0.0, |offset| offset.iter().sum());
         let covariates = self.covariates(frame, &rows)?;
-        Ok(Part { n: rows.len(), y, weights, variables, groups, dropped, warnings, offset, covariates })
+        Ok(Part { n: rows.len(), y, weights, variables, groups, times, dropped, warnings, offset, covariates })
     }
 
     fn covariates(&self, frame: &Frame, rows: &Rows) -> Result<BTreeMap<String, f64>> {
@@ -118,6 +136,30 @@ impl Outline {
     /// Whether the formula turns the column's numbers into categories.
     fn makes_factor(&self, column: &str) -> bool {
         self.variables[..self.mean.n_fixed_variables].iter().any(|variable| categorises(&variable.node, column))
+    }
+}
+
+/// What a residual correlation depends on, in all rows.
+struct Values<'a> {
+    time: Option<Cow<'a, [f64]>>,
+    group: Vec<Factor<'a>>,
+}
+
+impl<'a> Values<'a> {
+    fn of(own: &CorrelationOutline, frame: &'a Frame) -> Result<Self> {
+        Ok(Values {
+            time: own.time.as_ref().map(|source| source.node.full_numbers(frame)).transpose()?,
+            group: own.group.iter().map(|source| source.node.factor(frame)).collect::<Result<_>>()?,
+        })
+    }
+
+    fn note(&self, own: &CorrelationOutline, incomplete: &mut Incomplete) {
+        if let (Some(source), Some(time)) = (&own.time, &self.time) {
+            incomplete.note_numbers(&source.name, &source.node.columns(), time);
+        }
+        for (source, factor) in own.group.iter().zip(&self.group) {
+            incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
+        }
     }
 }
 
