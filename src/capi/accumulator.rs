@@ -105,8 +105,8 @@ pub unsafe extern "C" fn interlace_accumulator_add_arrow_stream(
 }
 
 /// Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of such calls, to the same
-/// bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared in orders that contradict each other;
-/// INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it was.
+/// bits. INTERLACE_E_DATA if a partition is in both, if a group of correlated residuals is, or if the levels of a factor are declared in orders
+/// that contradict each other; INTERLACE_E_ARGUMENT if the plans differ, which says in what. On failure the accumulator is as it was.
 /// @param part The accumulator whose rows are added.
 /// Since 0.1.
 #[unsafe(no_mangle)]

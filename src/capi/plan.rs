@@ -20,8 +20,8 @@ pub struct PlanHandle {
 }
 
 /// Makes a plan of a linear mixed model given by a formula. It has yet to learn from a sample: see interlace_plan_learn.
-/// INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models, models with residual
-/// correlation, and models from arrays.
+/// INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models, and models from arrays.
+/// With a residual correlation all rows of one of its groups must come in one partition, one after the other.
 /// @param options What becomes of rows with missing values is taken from them. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -33,7 +33,6 @@ const WHAT: &str = "random effects of simulated responses";
 
 /// Draws responses from a model of sums.
 pub struct Redraw {
-    system: LinearSystem,
     /// In working units, as all that follows.
     sigma: f64,
     /// Q'X beta.
@@ -47,6 +46,7 @@ pub struct Redraw {
     root: Vec<f64>,
     /// Degrees of freedom of what neither Z nor Q has.
     free: f64,
+    system: LinearSystem,
 }
 
 /// G + D, factorised as D^(1/2) (D^-1/2 G D^-1/2 + I) D^(1/2).
@@ -82,7 +82,7 @@ impl Redraw {
             Some(projection) => projection.of_fixed(&system)?,
             None => (vec![0.0; system.kept.len().pow(2)], 0.0),
         };
-        let root = root_of_rest(system.kept.len(), share)?;
+        let root = root_of_rest(system.kept.len(), &share)?;
         let free = system.n as f64 - rank - (root.len() / system.kept.len().max(1)) as f64;
         let mean = system.map.working(beta);
         let sigma = sigma / system.map.unit.abs();
@@ -210,7 +210,7 @@ fn add_products(q: usize, columns: &[f64], out: &mut [f64]) {
 }
 
 /// V diag(s)^(1/2) of I less `share` `[k, k]`, without the columns of zeros.
-fn root_of_rest(k: usize, share: Vec<f64>) -> Result<Vec<f64>> {
+fn root_of_rest(k: usize, share: &[f64]) -> Result<Vec<f64>> {
     let rest: Vec<f64> = share.iter().enumerate().map(|(e, v)| f64::from(u8::from(e % (k + 1) == 0)) - v).collect();
     if k == 0 {
         return Ok(vec![]);

@@ -19,5 +19,6 @@ mod regressions;
 mod stream;
 mod stream_bootstrap;
 mod stream_digits;
+mod stream_fuzz;
 mod stream_responses;
 mod stream_series;

@@ -10,9 +10,9 @@ use interlace::spec::{CorrelationSpec, Spec};
 use interlace::stream::{Accumulator, Plan};
 use interlace::watch::Watch;
 
-use super::stream::{accumulate, part, plan, same, same_bits, spec};
+use super::stream::{accumulate, part, plan, same_bits, spec};
 use crate::common::Rng;
-use crate::common::close::close;
+use crate::common::close::{close, close_above};
 
 /// Rows of groups of unequal sizes within regions, whose residuals have a correlation of 0.6 at distance one.
 fn data(seed: u64, groups: usize) -> Frame {
@@ -87,11 +87,24 @@ const MODELS: [(&str, &str, Option<&str>); 10] = [
     ("y ~ t + (t | h)", "cs(1 | g)", None),
 ];
 
+/// The criterion to rounding; estimates as far as the search for its minimum determines them.
 #[track_caller]
 fn same_correlation(what: &str, streamed: &Fit, whole: &Fit) {
-    same(what, streamed, whole);
+    assert_eq!((streamed.n_obs, &streamed.fixed.names), (whole.n_obs, &whole.fixed.names), "{what}");
+    assert_eq!(streamed.fixed.dropped, whole.fixed.dropped, "{what}");
+    close(&format!("{what}: criterion"), &[streamed.criterion], &[whole.criterion], 1e-12);
+    close_above(1.0, &format!("{what}: theta"), &streamed.theta, &whole.theta, 1e-6);
+    close(&format!("{what}: sigma"), &[streamed.sigma / whole.sigma], &[1.0], 1e-6);
+    for (j, (a, b)) in streamed.fixed.estimate.iter().zip(&whole.fixed.estimate).enumerate() {
+        assert!((a - b).abs() <= 1e-6 * whole.fixed.std_error[j], "{what}: {} {a:e} for {b:e}", whole.fixed.names[j]);
+    }
+    for (a, b) in streamed.terms.iter().zip(&whole.terms) {
+        assert_eq!((&a.design.levels, &a.design.effects), (&b.design.levels, &b.design.effects), "{what}");
+        let largest = b.modes.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        close_above(largest, &format!("{what}: modes"), &a.modes, &b.modes, 1e-5);
+    }
     let (a, b) = (streamed.correlation().unwrap(), whole.correlation().unwrap());
-    close(&format!("{what}: rho"), &[a.estimate, a.lower], &[b.estimate, b.lower], 1e-8);
+    close(&format!("{what}: rho"), &[a.estimate, a.lower], &[b.estimate, b.lower], 1e-6);
     close(&format!("{what}: its standard error"), &[a.std_error / b.std_error], &[1.0], 1e-5);
     assert_eq!((a.n_groups(), a.name()), (b.n_groups(), b.name()));
 }
@@ -223,13 +236,17 @@ fn groups_in_two_parts_are_errors_that_name_them_and_harm_nothing() {
         .add(&frame, &watch)
         .unwrap_err();
     assert!(error.code == Code::Unsupported && error.message.contains("has rows of several levels of 'f'"), "{error}");
-    let error = accumulate(&super::stream::plan(&model("y ~ x + (1 | g)", "cs(1 | g)", None), &frame), &frame, &[first.clone()])
-        .fit(&Options::default(), &watch)
-        .unwrap_err();
+    let error = accumulate(
+        &super::stream::plan(&model("y ~ x + (1 | g)", "cs(1 | g)", None), &frame),
+        &frame,
+        std::slice::from_ref(&first),
+    )
+    .fit(&Options::default(), &watch)
+    .unwrap_err();
     assert!(error.message.contains("are the same model twice"), "{error}");
     let singles: Vec<usize> = groups.iter().map(|rows| rows[0]).collect();
     let error = accumulate(&plan, &frame, &[singles]).fit(&Options::default(), &watch).unwrap_err();
-    assert!(error.message.contains("no level of g has more than one row"), "{error}");
+    assert!(error.message.contains("no level of 'g' has more than one row"), "{error}");
     // Sums of each distance in time.
     let mut times = Frame::new(60);
     times.add_real("y", (0..60).map(|i| f64::from((i * i) % 17)).collect()).unwrap();

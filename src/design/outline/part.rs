@@ -92,14 +92,9 @@ impl Outline {
         }
         let mut times = None;
         if let (Some(own), Some(values)) = (&self.correlation, series) {
-            let mut parts = vec![];
-            for (source, factor) in own.group.iter().zip(values.group) {
-                note_group(&source.node.columns(), frame, &mut warnings)?;
-                parts.push(labels_of(&source.node, factor, frame, &rows)?);
-            }
-            groups.push(parts);
-            times = values.time.map(|time| rows.select(time)).transpose()?.map(Cow::into_owned);
-            times.iter().zip(&own.time).try_for_each(|(times, source)| rows.check_finite(&source.name, times))?;
+            let (group, own_times) = values.of_rows(own, (frame, &rows), &mut warnings)?;
+            groups.push(group);
+            times = own_times;
         }
         let offset = sum_of_offsets(&self.mean.offsets, evaluated.offsets, &rows)?;
         let mut y = vec![];
@@ -139,6 +134,9 @@ impl Outline {
     }
 }
 
+/// By factor of the group of a residual correlation; times.
+type Series<'a> = (Vec<Labels<'a>>, Option<Vec<f64>>);
+
 /// What a residual correlation depends on, in all rows.
 struct Values<'a> {
     time: Option<Cow<'a, [f64]>>,
@@ -160,6 +158,18 @@ impl<'a> Values<'a> {
         for (source, factor) in own.group.iter().zip(&self.group) {
             incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
         }
+    }
+
+    /// The groups and the times of the rows used.
+    fn of_rows(self, own: &CorrelationOutline, (frame, rows): (&Frame, &Rows), warnings: &mut Vec<String>) -> Result<Series<'a>> {
+        let mut group = vec![];
+        for (source, factor) in own.group.iter().zip(self.group) {
+            note_group(&source.node.columns(), frame, warnings)?;
+            group.push(labels_of(&source.node, factor, frame, rows)?);
+        }
+        let times = self.time.map(|time| rows.select(time)).transpose()?.map(Cow::into_owned);
+        times.iter().zip(&own.time).try_for_each(|(times, source)| rows.check_finite(&source.name, times))?;
+        Ok((group, times))
     }
 }
 
