@@ -4115,7 +4115,7 @@ interlace_status interlace_fit_weights(const interlace_fit *fit, double *out, si
 interlace_status interlace_fit_offset(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
 
 /**
- * Number of rows of the data left out.
+ * Number of rows of the data left out. A fit of an accumulator counts them, and does not know which they are.
  * @param[in] fit The fit.
  * @since 0.1
  */
@@ -5726,8 +5726,8 @@ interlace_status interlace_bootstrap_interval_from_name(const char *name,
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are
  * left out), its estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates,
  * and its response `y` [n], one value per row of the sample; of a Cox model the times of all rows, then their events (1
- * or 0). A return value other than 0 marks the replicate as failed. It is called on the thread that called the library,
- * and must not throw, longjmp or free the objects of the call.
+ * or 0); none of a fit of an accumulator. A return value other than 0 marks the replicate as failed. It is called on
+ * the thread that called the library, and must not throw, longjmp or free the objects of the call.
  * @param[in] replicate Its number; -1 for the fit itself and if groups or rows are left out.
  * @param[in] estimates Its estimates [n_estimates].
  * @param[in] n_estimates The number of estimates.
@@ -5798,7 +5798,8 @@ interlace_status interlace_bootstrap_set_replicates(interlace_bootstrap *bootstr
 interlace_status interlace_bootstrap_set_seed(interlace_bootstrap *bootstrap, uint64_t seed, interlace_error *err);
 
 /**
- * Makes replicates responses simulated as by interlace_fit_simulate.
+ * Makes replicates responses simulated as by interlace_fit_simulate. Those of a fit of an accumulator are drawn as the
+ * sums that the model sees of them, with other random numbers.
  * @param[in,out] bootstrap The bootstrap.
  * @param[in] simulation The random effects of simulated responses.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -6188,6 +6189,15 @@ interlace_status interlace_questions_check(const interlace_questions *questions,
                                            interlace_error *err);
 
 /**
+ * Name of a question that was set and whose answer needs the rows of the data, so that a fit of an accumulator
+ * (interlace_accumulator_fit) has none; NULL if there is no such question. A host can look before it reads the data. A
+ * static string.
+ * @param[in] questions The questions.
+ * @since 0.1
+ */
+const char *interlace_questions_of_rows(const interlace_questions *questions);
+
+/**
  * Frees questions. NULL is allowed.
  * @param[in,out] questions NULL is allowed.
  * @since 0.1
@@ -6431,8 +6441,9 @@ void interlace_bytes_free(uint8_t *bytes);
 
 /**
  * Makes a plan of a linear mixed model given by a formula. It has yet to learn from a sample: see interlace_plan_learn.
- * INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models,
- * models with residual correlation, and models from arrays.
+ * INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models, and
+ * models from arrays. With a residual correlation all rows of one of its groups must come in one partition, one after
+ * the other.
  * @param[in] spec The spec.
  * @param[in] options What becomes of rows with missing values is taken from them. NULL is allowed.
  * @param[out] out The new plan. The caller frees it with interlace_plan_free.
@@ -6443,6 +6454,34 @@ interlace_status interlace_plan_new(const interlace_spec *spec,
                                     const interlace_options *options,
                                     interlace_plan **out,
                                     interlace_error *err);
+
+/**
+ * Adds a response to a plan: a column, or an expression such as log(y). Accumulators then have the sums of all
+ * responses, and interlace_accumulator_fit_response fits the model to each, at the cost of one pass over the data. Rows
+ * with a missing value in any of the responses are left out. The plan has to learn anew. INTERLACE_E_ARGUMENT for a
+ * response that the plan has already.
+ * @param[in,out] plan The plan.
+ * @param[in] response The column or expression.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plan_add_response(interlace_plan *plan,
+                                             const char *response,
+                                             interlace_error *err);
+
+/**
+ * Counts the rows of a frame without missing values in the columns that the plan's model uses, of which a sample needs
+ * one at least.
+ * @param[in] plan The plan.
+ * @param[in] data The frame; columns that are not there are not looked at.
+ * @param[out] out The number of rows [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plan_n_complete_rows(const interlace_plan *plan,
+                                                const interlace_frame *data,
+                                                size_t *out,
+                                                interlace_error *err);
 
 /**
  * Lets a plan learn from a sample of the data, such as its first thousand rows: which columns hold numbers and which
@@ -6559,9 +6598,9 @@ interlace_status interlace_accumulator_add_arrow_stream(interlace_accumulator *a
 
 /**
  * Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of
- * such calls, to the same bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared
- * in orders that contradict each other; INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it
- * was.
+ * such calls, to the same bits. INTERLACE_E_DATA if a partition is in both, if a group of correlated residuals is, or
+ * if the levels of a factor are declared in orders that contradict each other; INTERLACE_E_ARGUMENT if the plans
+ * differ, which says in what. On failure the accumulator is as it was.
  * @param[in,out] accumulator The accumulator.
  * @param[in] part The accumulator whose rows are added.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -6637,9 +6676,11 @@ interlace_status interlace_accumulator_forecast(const interlace_accumulator *acc
 
 /**
  * Fits the plan's model to the rows of all partitions. The fit answers what needs no rows: estimates, degrees of
- * freedom, tests, profiles, marginal means, predictions for new data with intervals. What is per row, such as
- * residuals, is INTERLACE_E_UNSUPPORTED; it takes a second pass over the data, with interlace_fit_predict for each
- * part. Rows that were left out are counted in a warning. `options` may be NULL.
+ * freedom, tests, profiles, marginal means, predictions for new data with intervals, the parametric bootstrap (of
+ * random numbers that are not those of a fit with rows), and interlace_fit_compare with fits of other accumulators of
+ * the same rows. What is per row, such as residuals, is INTERLACE_E_UNSUPPORTED; it takes a second pass over the data,
+ * with interlace_fit_predict for each part. interlace_fit_n_dropped_rows counts the rows that were left out. `options`
+ * may be NULL.
  * @param[in] accumulator The accumulator.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new fit. The caller frees it with interlace_fit_free.
@@ -6650,6 +6691,22 @@ interlace_status interlace_accumulator_fit(const interlace_accumulator *accumula
                                            const interlace_options *options,
                                            interlace_fit **out,
                                            interlace_error *err);
+
+/**
+ * Fits the model to one of the responses of the plan (interlace_plan_add_response, or that of the formula); otherwise
+ * as interlace_accumulator_fit. INTERLACE_E_ARGUMENT for a response that the plan does not have.
+ * @param[in] accumulator The accumulator.
+ * @param[in] response The column or expression. `options` may be NULL.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new fit. The caller frees it with interlace_fit_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_accumulator_fit_response(const interlace_accumulator *accumulator,
+                                                    const char *response,
+                                                    const interlace_options *options,
+                                                    interlace_fit **out,
+                                                    interlace_error *err);
 
 /**
  * Frees an accumulator. NULL is allowed.

@@ -2025,6 +2025,10 @@ class Questions : public detail::Owner<interlace_questions, interlace_questions_
     /// answer another that is not asked, or that this kind of model has no answer to.
     Result<void> check(Model model) const;
 
+    /// interlace_questions_of_rows: Name of a question that was set and whose answer needs the rows of the data, so that a fit of an
+    /// accumulator (interlace_accumulator_fit) has none; NULL if there is no such question.
+    [[nodiscard]] std::string_view of_rows() const noexcept;
+
     /// interlace_questions_count: Number of questions that can be set.
     [[nodiscard]] static std::size_t count() noexcept;
 
@@ -2766,6 +2770,13 @@ class Plan : public detail::Owner<interlace_plan, interlace_plan_free> {
     [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes() const;
     [[nodiscard]] static Result<Plan> from_bytes(View<std::uint8_t> bytes);
 
+    /// interlace_plan_add_response: Adds a response to a plan: a column, or an expression such as log(y).
+    Result<void> add_response(std::string_view response);
+
+    /// interlace_plan_n_complete_rows: Counts the rows of a frame without missing values in the columns that the plan's model uses, of
+    /// which a sample needs one at least.
+    [[nodiscard]] Result<std::size_t> n_complete_rows(const Frame &data) const;
+
     /// interlace_plan_learn: Lets a plan learn from a sample of the data, such as its first thousand rows: which columns hold numbers and
     /// which categories, the order of declared levels, and the units in which sums lose no digits.
     Result<void> learn(const Frame &sample, Maybe<Options> options = none);
@@ -2806,6 +2817,10 @@ class Accumulator : public detail::Owner<interlace_accumulator, interlace_accumu
 
     /// interlace_accumulator_size: The bytes of memory that its sums take, about those of interlace_accumulator_to_bytes; 0 for NULL.
     [[nodiscard]] std::size_t size() const noexcept;
+
+    /// interlace_accumulator_fit_response: Fits the model to one of the responses of the plan (interlace_plan_add_response, or that of the
+    /// formula); otherwise as interlace_accumulator_fit.
+    [[nodiscard]] Result<Fit> fit_response(std::optional<std::string_view> response = std::nullopt, Maybe<Options> options = none) const;
 };
 
 // ===================================================================================================================
@@ -5334,6 +5349,11 @@ inline Result<void> Questions::check(Model model) const
     return call.result();
 }
 
+inline std::string_view Questions::of_rows() const noexcept
+{
+    return detail::view(interlace_questions_of_rows(capi()));
+}
+
 inline std::size_t Questions::count() noexcept
 {
     return interlace_questions_count();
@@ -5374,6 +5394,22 @@ inline bool Questions::suits(std::size_t i, Model model) noexcept
     return interlace_questions_suits(i, static_cast<interlace_model>(model));
 }
 
+inline Result<void> Plan::add_response(std::string_view response)
+{
+    detail::Call call;
+    const std::string response_text = call.text("response", response);
+    if (call.good()) call.ended(interlace_plan_add_response(capi(), response_text.c_str(), call.error()));
+    return call.result();
+}
+
+inline Result<std::size_t> Plan::n_complete_rows(const Frame &data) const
+{
+    detail::Call call;
+    std::size_t out{};
+    call.ended(interlace_plan_n_complete_rows(capi(), data.capi(), &out, call.error()));
+    return call.result(out);
+}
+
 inline Result<void> Plan::learn(const Frame &sample, Maybe<Options> options)
 {
     detail::Call call;
@@ -5408,6 +5444,16 @@ inline std::uint64_t Accumulator::n_dropped() const noexcept
 inline std::size_t Accumulator::size() const noexcept
 {
     return interlace_accumulator_size(capi());
+}
+
+inline Result<Fit> Accumulator::fit_response(std::optional<std::string_view> response, Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::string response_text = call.text("response", response.value_or(std::string_view()));
+    interlace_fit *out{};
+    if (call.good()) call.ended(interlace_accumulator_fit_response(capi(), response ? response_text.c_str() : nullptr, options.capi(),
+            &out, call.error()));
+    return call.result(Fit(out));
 }
 
 } // inline namespace

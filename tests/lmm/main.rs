@@ -20,4 +20,8 @@ mod reference;
 mod regressions;
 mod residuals;
 mod stream;
+mod stream_bootstrap;
 mod stream_digits;
+mod stream_fuzz;
+mod stream_responses;
+mod stream_series;

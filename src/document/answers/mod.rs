@@ -19,12 +19,14 @@ pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
 pub use subject::{Subject, Work};
 
+use std::ffi::CStr;
 use std::time::Instant;
 
 use super::questions::{Questions, Residuals};
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::R2;
 use crate::error::Result;
+use crate::fit::Instead;
 use crate::frame::Frame;
 use subject::about;
 
@@ -59,7 +61,8 @@ impl<'a> Answers<'a> {
     pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let fit = subject.fit;
         questions.check(fit.kind.model())?;
-        questions.of_rows(fit.reduced.is_some()).map_or(Ok(()), |question| fit.need_rows(question))?;
+        let of_rows = questions.of_rows(fit.reduced.is_some());
+        of_rows.map(CStr::to_string_lossy).map_or(Ok(()), |name| fit.need_rows_or(&name, Instead::of_question(&name)))?;
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
         let own = &questions.means;
