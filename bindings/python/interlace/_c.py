@@ -913,6 +913,7 @@ FUNCTIONS = {
     "interlace_questions_set": [INT32, POINTER, TEXT, TEXT, POINTER],
     "interlace_questions_set_frame": [INT32, POINTER, TEXT, POINTER, POINTER],
     "interlace_questions_check": [INT32, POINTER, INT32, POINTER],
+    "interlace_questions_of_rows": [TEXT, POINTER],
     "interlace_questions_free": [None, POINTER],
     "interlace_questions_count": [SIZE],
     "interlace_questions_name": [TEXT, SIZE],
@@ -933,6 +934,8 @@ FUNCTIONS = {
     "interlace_options_from_bytes": [INT32, POINTER, SIZE, POINTER, POINTER],
     "interlace_bytes_free": [None, POINTER],
     "interlace_plan_new": [INT32, POINTER, POINTER, POINTER, POINTER],
+    "interlace_plan_add_response": [INT32, POINTER, TEXT, POINTER],
+    "interlace_plan_n_complete_rows": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_plan_learn": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_plan_to_bytes": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_plan_from_bytes": [INT32, POINTER, SIZE, POINTER, POINTER],
@@ -949,6 +952,7 @@ FUNCTIONS = {
     "interlace_accumulator_size": [SIZE, POINTER],
     "interlace_accumulator_forecast": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_accumulator_fit": [INT32, POINTER, POINTER, POINTER, POINTER],
+    "interlace_accumulator_fit_response": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER],
     "interlace_accumulator_free": [None, POINTER],
 }
 
