@@ -1,6 +1,7 @@
 # Errors of the library as conditions of R: their classes are interlace_<status>_error, interlace_error, error; they have the status, the
 # position (byte of the formula or row of the data, from 0; -1 for none) and the message.
 raise <- function(status, position, message) {
+  message <- sub("INTERLACE_NEW_LEVELS_ZERO (--new-levels zero)", "allow.new.levels = TRUE", message, fixed = TRUE)
   if (status == "interrupt") {
     signalCondition(structure(class = c("interrupt", "condition"), list(message = message, call = NULL)))
     invokeRestart("abort")
@@ -8,6 +9,12 @@ raise <- function(status, position, message) {
   stop(structure(class = c(paste0("interlace_", status, "_error"), "interlace_error", "error", "condition"),
                  list(message = message, call = NULL, status = status, position = position)))
 }
+
+# Calls the function of options(interlace.progress): "" to go on, or why to stop. It stops a call by FALSE, by an error and by Ctrl-C.
+tell <- function(teller, phase, step, total, criterion)
+  tryCatch(if (isFALSE(teller(phase, step, total, criterion))) "the function of options(interlace.progress) stopped the call" else "",
+           error = function(problem) paste("the function of options(interlace.progress) failed:", conditionMessage(problem)),
+           interrupt = function(signal) "interrupt")
 
 .onLoad <- function(libname, pkgname) {
   if (is.null(getOption("interlace.progress"))) options(interlace.progress = interactive())

@@ -128,7 +128,7 @@ family_setting <- function(family) {
   name <- family$family
   fix <- NULL
   if (grepl("^Negative Binomial\\(", name)) {
-    fix <- c(shape = as.numeric(sub("^Negative Binomial\\((.*)\\)$", "\\1", name)))
+    fix <- c(size = as.numeric(sub("^Negative Binomial\\((.*)\\)$", "\\1", name)))
     name <- "nbinom2"
   }
   if (grepl("^quasi", name)) raise("argument", -1, sprintf("the family '%s' has no likelihood; nbinom1, nbinom2 or betabinomial may serve", name))
@@ -197,13 +197,13 @@ made <- function(reader, model, call, formula, text, settings, options, start, n
   fit
 }
 
-# What the library warns of; lme4's messages for singular fits and dropped columns.
+# What the library has to say of the fit. Rows with missing values are no news to users of R: print() counts them.
 say_outcome <- function(fit) {
-  own <- fit$info
-  for (line in own$warnings) warning(line, call. = FALSE)
-  if (own$numbers[["singular"]] == 1) message("boundary (singular) fit: see il_boundary()")
-  if (own$numbers[["converged"]] == 0)
-    warning(sprintf("the fit has not converged (%s): see il_outcome()", own$reason), call. = FALSE)
+  own <- plain(fit, .Call(C_table, fit$handle, "outcome", "default"))
+  for (i in seq_along(own$kind)) {
+    if (own$kind[i] %in% c("boundary", "dropped_column")) message(own$text[i])
+    if (own$kind[i] == "warning" || (own$kind[i] == "convergence" && fit$info$numbers[["converged"]] == 0)) warning(own$text[i], call. = FALSE)
+  }
   invisible(fit)
 }
 

@@ -85,9 +85,14 @@ take <- function(reader, e, use, name = if (is.symbol(e)) as.character(e) else d
   as.name(name)
 }
 
-# Whether the values of an expression depend on their own rows only: it is evaluated once more for some of the rows, in another order.
+# Whether the values of an expression depend on their own rows only: it is evaluated once more for either half of the rows, in another order.
 by_row <- function(reader, e, value) {
-  rows <- rev(seq.int(reader$n %/% 2L + 1L, reader$n))
+  half <- reader$n %/% 2L
+  same_for(reader, e, value, rev(seq.int(half + 1L, length.out = reader$n - half))) && same_for(reader, e, value, rev(seq_len(half)))
+}
+
+same_for <- function(reader, e, value, rows) {
+  if (!length(rows)) return(TRUE)
   data <- lapply(stats::setNames(all.vars(e), all.vars(e)), function(v) {
     own <- tryCatch(eval(as.name(v), reader$data, reader$env), error = function(problem) NULL)
     if (is.atomic(own) && length(own) == reader$n) own[rows] else own
@@ -96,6 +101,24 @@ by_row <- function(reader, e, value) {
   if (is.matrix(again) && ncol(again) == 1L) again <- again[, 1L]
   plain <- function(v) if (is.factor(v)) as.character(v) else as.vector(unclass(v))
   identical(plain(again), plain(value)[rows])
+}
+
+# The library writes a column with an unusual name in backticks. Those that are calls R writes without: names, texts and tables are rewritten.
+plain <- function(fit, value) {
+  calls <- names(Filter(is.call, fit$recipes))
+  if (length(calls)) rewritten(value, calls) else value
+}
+
+rewritten <- function(value, calls) {
+  change <- function(text) {
+    for (name in calls) text <- gsub(paste0("`", name, "`"), name, text, fixed = TRUE)
+    text
+  }
+  if (is.list(value)) value[] <- lapply(value, rewritten, calls)
+  if (is.character(value)) value[] <- change(value)
+  if (is.character(names(value))) names(value) <- change(names(value))
+  if (is.list(dimnames(value)) && !is.data.frame(value)) dimnames(value) <- lapply(dimnames(value), function(names) if (!is.null(names)) change(names))
+  value
 }
 
 # Whether a name is a column: of the data, or a vector of their length where the formula was written.

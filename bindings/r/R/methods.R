@@ -10,7 +10,7 @@ predictor_name <- function(component) {
   unname(own)
 }
 
-fixed_part <- function(fit, component = "cond") .Call(C_fixef, handle_of(fit), predictor_name(component))
+fixed_part <- function(fit, component = "cond") plain(fit, .Call(C_fixef, handle_of(fit), predictor_name(component)))
 
 fixef.interlace <- function(object, component = "cond", ...) fixed_part(object, component)$estimate
 
@@ -28,7 +28,7 @@ coef.interlace <- function(object, ...) {
 }
 
 family_values <- function(fit) {
-  own <- .Call(C_table, handle_of(fit), "family", "default")
+  own <- plain(fit, .Call(C_table, handle_of(fit), "family", "default"))
   list(estimate = stats::setNames(own$estimate, own$name), std_error = stats::setNames(own$std_error, own$name), table = own)
 }
 
@@ -36,9 +36,9 @@ family_values <- function(fit) {
 # among them.
 vcov.interlace <- function(object, component = "cond", full = FALSE, df = "default", ...) {
   if (identical(df, "Kenward-Roger")) return(named_vcov(object, .Call(C_vcov_kr, handle_of(object))))
-  if (full) return(.Call(C_parameters, handle_of(object), "reported", TRUE)$vcov)
+  if (full) return(plain(object, .Call(C_parameters, handle_of(object), "reported", TRUE))$vcov)
   if (object$info$model == "clmm" && component == "cond") {
-    all <- .Call(C_parameters, handle_of(object), "reported", TRUE)$vcov
+    all <- plain(object, .Call(C_parameters, handle_of(object), "reported", TRUE))$vcov
     names <- names(coef.interlace(object))
     return(all[match(names, rownames(all)), match(names, rownames(all)), drop = FALSE])
   }
@@ -52,7 +52,7 @@ named_vcov <- function(fit, matrix) {
 }
 
 random_terms <- function(fit, component = "cond") {
-  all <- .Call(C_terms, handle_of(fit))
+  all <- plain(fit, .Call(C_terms, handle_of(fit)))
   for (i in seq_along(all)) all[[i]]$number <- i - 1L
   Filter(function(term) term$predictor == predictor_name(component), all)
 }
@@ -182,7 +182,7 @@ weights.interlace <- function(object, ...) named_rows(object, .Call(C_rows, hand
 residuals.interlace <- function(object, type = NULL, scaled = FALSE, seed = 1, ...) {
   if (is.null(type)) type <- switch(object$info$model, glmm = "deviance", coxme = "martingale", clmm = "quantile", "response")
   handle <- handle_of(object)
-  if (type == "schoenfeld") return(.Call(C_cox, handle, "schoenfeld", NULL))
+  if (type == "schoenfeld") return(plain(object, .Call(C_cox, handle, "schoenfeld", NULL)))
   if (type %in% c("score", "dfbeta", "dfbetas"))
     return(structure(.Call(C_cox, handle, "residuals", type), dimnames = list(row_labels(object)[used_rows(object)], names(fixef.interlace(object)))))
   if (type == "martingale") type <- "response"
@@ -193,14 +193,14 @@ residuals.interlace <- function(object, type = NULL, scaled = FALSE, seed = 1, .
 
 # What lme4's functions have under other names.
 il_theta <- function(fit) {
-  own <- .Call(C_table, handle_of(fit), "theta", "default")
+  own <- plain(fit, .Call(C_table, handle_of(fit), "theta", "default"))
   stats::setNames(own$value, own$name)
 }
 
 il_singular <- function(fit) fit$info$numbers[["singular"]] == 1
-il_boundary <- function(fit) fit$info$boundary
-il_outcome <- function(fit) .Call(C_table, handle_of(fit), "outcome", "default")
-il_table <- function(fit, name, df = "default") .Call(C_table, handle_of(fit), name, df_name(df))
+il_boundary <- function(fit) plain(fit, fit$info$boundary)
+il_outcome <- function(fit) plain(fit, .Call(C_table, handle_of(fit), "outcome", "default"))
+il_table <- function(fit, name, df = "default") plain(fit, .Call(C_table, handle_of(fit), name, df_name(df)))
 
 ngrps.interlace <- function(object, ...) {
   terms <- random_terms(object)

@@ -4,12 +4,16 @@ recover_data.interlace <- function(object, ...) {
   need_data(object)
   if (length(object$moving)) raise("unsupported", -1, sprintf("'%s' depends on other rows than its own: use il_emmeans()", object$moving[1L]))
   frame <- as.data.frame(model.frame.interlace(object), optional = TRUE)
-  emmeans::recover_data(object$call, stats::delete.response(terms.interlace(object)), NULL, data = frame, ...)
+  emmeans::recover_data(object$call, stats::delete.response(terms.interlace(object)), NULL, frame = frame, ...)
 }
 
 emm_basis.interlace <- function(object, trms, xlev, grid, ...) {
   frame <- stats::model.frame(trms, grid, na.action = stats::na.pass, xlev = xlev)
-  x <- stats::model.matrix(trms, frame)
+  contrasts <- lapply(stats::setNames(names(xlev), names(xlev)), function(name) {
+    own <- object$settings$contrasts[name]
+    if (length(own) && !is.na(own)) unname(own) else if (is.ordered(object$columns[[name]])) "contr.poly" else "contr.treatment"
+  })
+  x <- stats::model.matrix(trms, frame, contrasts.arg = contrasts[names(xlev) %in% names(object$columns)])
   fixed <- fixef.interlace(object)
   missing <- setdiff(colnames(x), names(fixed))
   if (length(missing)) raise("unsupported", -1, sprintf("the column '%s' is not among the fixed effects: use il_emmeans()", missing[1L]))
@@ -22,7 +26,7 @@ emm_basis.interlace <- function(object, trms, xlev, grid, ...) {
 }
 
 tidy.interlace <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
-  table <- .Call(C_coefficients, handle_of(x), "default", conf.level)
+  table <- plain(x, .Call(C_coefficients, handle_of(x), "default", conf.level))
   fixed <- data.frame(effect = "fixed", group = NA_character_, term = table$term, estimate = table$estimate, std.error = table$std_error,
                       statistic = table$statistic, df = table$df, p.value = table$p_value)
   if (conf.int) fixed <- cbind(fixed, conf.low = table$lower, conf.high = table$upper)

@@ -79,7 +79,7 @@ bars_of <- function(e) {
 
 # A bar names a term by its group and effects. R's rules make effects of the bar's left side: the library's own, without a response.
 term_numbers <- function(bar, fit) {
-  terms <- .Call(C_terms, handle_of(fit))
+  terms <- plain(fit, .Call(C_terms, handle_of(fit)))
   groups <- expanded_groups(bar[[3L]])
   wanted <- effects_of(bar[[2L]])
   at <- which(vapply(terms, function(term) same_group(term$group, groups), NA))
@@ -140,12 +140,12 @@ predict.interlace <- function(object, newdata = NULL, re.form = NULL, type = NUL
 
 # A vector with the names of the rows, or a matrix with those of categories or thresholds.
 shaped <- function(values, fit, newdata, quantity) {
+  if (quantity == "class") values <- factor(fit$info$categories[values], levels = fit$info$categories) else
   if (ncol(values) == 1L) values <- values[, 1L] else
     colnames(values) <- if (quantity == "cumulative") fit$info$thresholds else fit$info$categories
   if (is.null(newdata)) return(named_rows(fit, values))
   labels <- attr(newdata, "row.names")
   if (length(labels) == NROW(values)) if (is.matrix(values)) rownames(values) <- labels else names(values) <- labels
-  if (quantity == "class") values <- factor(fit$info$categories[values], levels = fit$info$categories)
   values
 }
 

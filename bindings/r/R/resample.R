@@ -38,7 +38,7 @@ il_refit <- function(fit, newresp) {
 }
 
 profile.interlace <- function(fitted, level = 0.99, scale = c("sd_cor", "theta"), ...) {
-  own <- .Call(C_profile, handle_of(fitted), level, match.arg(scale), TRUE)
+  own <- plain(fitted, .Call(C_profile, handle_of(fitted), level, match.arg(scale), TRUE))
   structure(own, class = c("profile.interlace", "data.frame"))
 }
 
@@ -53,7 +53,7 @@ confint.interlace <- function(object, parm, level = 0.95, method = c("profile", 
   method <- match.arg(tolower(method[1L]), c("profile", "wald", "boot"))
   own <- switch(method,
     profile = {
-      table <- .Call(C_profile, handle_of(object), level, "sd_cor", FALSE)
+      table <- plain(object, .Call(C_profile, handle_of(object), level, "sd_cor", FALSE))
       for (line in unique(table$warning[!is.na(table$warning)])) warning(line, call. = FALSE)
       limits(table$term, table$lower, table$upper, level)
     },
@@ -72,7 +72,7 @@ confint.interlace <- function(object, parm, level = 0.95, method = c("profile", 
 }
 
 wald_limits <- function(fit, level, df) {
-  table <- .Call(C_coefficients, handle_of(fit), df_name(df), level)
+  table <- plain(fit, .Call(C_coefficients, handle_of(fit), df_name(df), level))
   own <- limits(table$term, table$lower, table$upper, level)
   if (fit$info$model != "clmm") return(own)
   values <- family_values(fit)
@@ -88,7 +88,7 @@ il_bootstrap <- function(fit, nsim = 1000, type = c("parametric", "groups", "row
   own <- .Call(C_bootstrap, handle_of(fit), settings, FALSE)
   left <- if (jackknife) .Call(C_bootstrap, handle_of(fit), settings, TRUE)
   estimates <- setdiff(names(own), c("status", "reason", "log_likelihood"))
-  table <- .Call(C_boot_confint, handle_of(fit), as_frame(own), NULL, 0.95, "percentile")
+  table <- plain(fit, .Call(C_boot_confint, handle_of(fit), as_frame(own), NULL, 0.95, "percentile"))
   structure(list(t0 = stats::setNames(table$estimate, table$term), t = as.matrix(own[estimates]), bias = stats::setNames(table$bias, table$term),
                  se = stats::setNames(table$std_error, table$term), R = nsim, failed = sum(own$status == "failed"), replicates = own,
                  jackknife = left, fit = fit), class = "boot_interlace")
@@ -103,7 +103,7 @@ print.boot_interlace <- function(x, ...) {
 }
 
 confint.boot_interlace <- function(object, parm, level = 0.95, type = c("percentile", "basic", "normal", "bca"), ...) {
-  own <- .Call(C_boot_confint, handle_of(object$fit), as_frame(object$replicates), as_frame(object$jackknife), level, match.arg(type))
+  own <- plain(object$fit, .Call(C_boot_confint, handle_of(object$fit), as_frame(object$replicates), as_frame(object$jackknife), level, match.arg(type)))
   table <- limits(own$term, own$lower, own$upper, level)
   if (missing(parm)) table else table[parm, , drop = FALSE]
 }

@@ -8,8 +8,8 @@ df_name <- function(df) {
 # Degrees of freedom: "Satterthwaite" (linear models), "Kenward-Roger", "residual", "normal".
 summary.interlace <- function(object, df = "default", level = 0.95, ...) {
   handle <- handle_of(object)
-  table <- .Call(C_coefficients, handle, df_name(df), level)
-  structure(list(text = .Call(C_summary, handle, df_name(df)), call = object$call, coefficients = coefficient_matrix(table),
+  table <- plain(object, .Call(C_coefficients, handle, df_name(df), level))
+  structure(list(text = plain(object, .Call(C_summary, handle, df_name(df))), call = object$call, coefficients = coefficient_matrix(table),
                  confint = limits(table$term, table$lower, table$upper, level),
                  varcor = if (length(random_terms(object))) VarCorr.interlace(object), vcov = vcov.interlace(object),
                  sigma = sigma.interlace(object), logLik = logLik.interlace(object), ngrps = ngrps.interlace(object), info = object$info),
@@ -46,6 +46,8 @@ print.interlace <- function(x, digits = max(3L, getOption("digits") - 3L), ...) 
     print(VarCorr.interlace(x), digits = digits)
   }
   cat(sprintf("Number of obs: %d, groups:  %s\n", nobs.interlace(x), paste(names(ngrps.interlace(x)), ngrps.interlace(x), sep = ", ", collapse = "; ")))
+  left <- own$numbers[["n_data_rows"]] - own$numbers[["n_obs"]]
+  if (left > 0) cat(sprintf("(%d rows left out: missing values or no weight)\n", as.integer(left)))
   if (own$model == "clmm") {
     cat("Threshold coefficients:\n")
     print(family_values(x)$estimate, digits = digits)

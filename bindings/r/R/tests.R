@@ -10,7 +10,7 @@ anova.interlace <- function(object, ..., type = 3, ddf = "default", refit = TRUE
   }
   roman <- c("1" = "i", "2" = "ii", "3" = "iii", I = "i", II = "ii", III = "iii")[as.character(type)]
   if (is.na(roman)) raise("argument", -1, sprintf("'type' is %s; it may be 1, 2 or 3", deparsed(type)))
-  own <- .Call(C_anova, handle_of(object), frame_for_library(object), unname(roman), df_name(ddf))
+  own <- plain(object, .Call(C_anova, handle_of(object), frame_for_library(object), unname(roman), df_name(ddf)))
   terms <- own$term
   own$term <- NULL
   names(own) <- c(sum_sq = "Sum Sq", mean_sq = "Mean Sq", num_df = "NumDF", den_df = "DenDF", statistic = "F value", p_value = "Pr(>F)",
@@ -18,7 +18,12 @@ anova.interlace <- function(object, ..., type = 3, ddf = "default", refit = TRUE
   if (object$info$model == "coxme") names(own)[names(own) == "Pr(>F)"] <- "Pr(>Chisq)"
   heading <- sprintf("Type %s Analysis of %s Table%s", toupper(roman), if (object$info$model == "coxme") "Deviance" else "Variance",
                      if (object$info$model == "lmm") sprintf(" with %s degrees of freedom", method_title(ddf)) else "")
-  structure(own, row.names = terms, heading = heading, class = c("anova", "data.frame"))
+  structure(without_nan(own), row.names = terms, heading = heading, class = c("anova", "data.frame"))
+}
+
+without_nan <- function(table) {
+  table[] <- lapply(table, function(v) replace(v, is.nan(v), NA))
+  table
 }
 
 method_title <- function(df) switch(df_name(df), default = , satterthwaite = "Satterthwaite's", kenward_roger = "Kenward and Roger's", residual = "residual", "infinite")
@@ -36,15 +41,15 @@ compared <- function(fits, names, refit, chi_bar) {
   order <- own$fit + 1L
   for (line in unique(own$warning[!is.na(own$warning)])) warning(line, call. = FALSE)
   formulas <- vapply(fits, function(fit) if (is.null(fit$formula)) "" else deparsed(fit$formula), "")
-  structure(table, row.names = make.unique(names[order]), heading = c("Models:", paste0(names[order], ": ", formulas[order])),
+  structure(without_nan(table), row.names = make.unique(names[order]), heading = c("Models:", paste0(names[order], ": ", formulas[order])),
             class = c("anova", "data.frame"))
 }
 
 drop1.interlace <- function(object, scope, ...) {
-  own <- .Call(C_drop1, handle_of(object), frame_for_library(object))
+  own <- plain(object, .Call(C_drop1, handle_of(object), frame_for_library(object)))
   if (!missing(scope)) own <- own[own$term %in% c("<none>", if (inherits(scope, "formula")) attr(stats::terms(scope), "term.labels") else scope), ]
   table <- data.frame(npar = own$n_parameters, AIC = own$aic, LRT = own$chi_square, "Pr(Chi)" = own$p_value, check.names = FALSE)
-  structure(table, row.names = own$term, heading = c("Single term deletions", "", paste("Model:", deparsed(formula(object)))),
+  structure(without_nan(table), row.names = own$term, heading = c("Single term deletions", "", paste("Model:", deparsed(formula(object)))),
             class = c("anova", "data.frame"))
 }
 
@@ -95,10 +100,10 @@ il_icc <- function(fit) {
 il_overdispersion <- function(fit) unlist(.Call(C_overdispersion, handle_of(fit)))
 
 # What Cox models have of their own.
-il_hazard_ratios <- function(fit, level = 0.95) .Call(C_cox, handle_of(fit), "hazard_ratios", level)
+il_hazard_ratios <- function(fit, level = 0.95) plain(fit, .Call(C_cox, handle_of(fit), "hazard_ratios", level))
 
 il_proportional_hazards <- function(fit, transform = c("km", "rank", "identity", "log"))
-  .Call(C_cox, handle_of(fit), "proportional_hazards", match.arg(transform))
+  plain(fit, .Call(C_cox, handle_of(fit), "proportional_hazards", match.arg(transform)))
 
 # A fit and answers to questions about it, as text or JSON: il_document(fit, anova = 3, r2 = TRUE, json = TRUE).
 il_document <- function(fit, ..., json = FALSE) {

@@ -1,5 +1,6 @@
 /* Boxes, errors, progress and interrupts, values. */
 #include "interlace_r.h"
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -99,11 +100,13 @@ static void tell(void *data)
     }
     SEXP a = PROTECT(Rf_mkString(phase ? phase : "")), b = PROTECT(Rf_ScalarReal((double)p->step));
     SEXP c = PROTECT(Rf_ScalarReal(p->total < 0 ? NA_REAL : (double)p->total)), d = PROTECT(Rf_ScalarReal(p->objective));
-    SEXP call = PROTECT(Rf_lang5(heard->own->teller, a, b, c, d));
-    int error = 0;
-    R_tryEvalSilent(call, R_GlobalEnv, &error);
-    heard->own->failed = error != 0;
-    UNPROTECT(5);
+    SEXP name = PROTECT(Rf_mkString("interlace")), space = PROTECT(R_FindNamespace(name));
+    SEXP call = PROTECT(Rf_lang6(Rf_install("tell"), heard->own->teller, a, b, c, d));
+    SEXP said = PROTECT(Rf_eval(call, space));
+    const char *word = string(said);
+    heard->own->interrupted = word && strcmp(word, "interrupt") == 0;
+    snprintf(heard->own->failed, sizeof heard->own->failed, "%s", word ? word : "");
+    UNPROTECT(8);
 }
 
 /* R leaves by a long jump on an interrupt: R_ToplevelExec catches it, and the library returns in its own way. */
@@ -125,7 +128,7 @@ static int32_t hear(const interlace_progress *progress, void *user_data)
         own->interrupted = true;
         return 1;
     }
-    return own->failed;
+    return own->failed[0] != 0;
 }
 
 /* options(interlace.progress = ): a function of phase, step, total, criterion; or TRUE for a line after two seconds, the default where
@@ -152,8 +155,8 @@ void watch_end(watch *own, interlace_status status, const interlace_error *err)
         Rprintf("\r%79s\r", "");
     if (status == INTERLACE_E_CANCELLED && own->interrupted)
         raise_condition("interrupt", -1, "interrupted");
-    if (status == INTERLACE_E_CANCELLED && own->failed)
-        raise_condition("cancelled", -1, "the function of options(interlace.progress) failed, and the call was cancelled");
+    if (status == INTERLACE_E_CANCELLED && own->failed[0])
+        raise_condition("cancelled", -1, own->failed);
     check(status, err);
 }
 

@@ -28,7 +28,8 @@ typedef struct {
     interlace_options *options;
     double began, told;
     SEXP teller; /* a function, or R_NilValue */
-    bool line, interrupted, failed, printed;
+    bool line, interrupted, printed;
+    char failed[256]; /* why the teller wants the call to stop; empty */
 } watch;
 void watch_begin(watch *own, interlace_options *options);
 void watch_end(watch *own, interlace_status status, const interlace_error *err);
