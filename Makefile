@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts test-scale check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: help build library demo test test-long test-hosts test-hosts-r test-scale check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -37,6 +37,7 @@ help:
 	@echo 'make test      all tests'
 	@echo 'make test-long the fuzz targets, with a million cases each'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts'
+	@echo 'make test-hosts-r  the R package beside lme4 and others (part of test-hosts)'
 	@echo 'make test-scale  the same with the workers of Dask and Spark'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
@@ -109,6 +110,15 @@ test-hosts: $(HOSTS)/made
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/arrow.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
+
+# The R package, beside packages of Debian.
+test-hosts: test-hosts-r
+R_PACKAGES := lme4 glmmtmb ordinal emmeans generics jsonlite
+test-hosts-r:
+	@Rscript -e 'for (name in c("lme4", "glmmTMB", "ordinal", "emmeans", "generics", "jsonlite")) loadNamespace(name)' >/dev/null 2>&1 || \
+		$(call APT,r-base-dev $(addprefix r-cran-,$(R_PACKAGES))) || { echo 'make test-hosts-r: R, or one of its packages $(R_PACKAGES), is missing' >&2; exit 1; }
+	$(HOSTS_MADE)
+	$(HOSTS_ENV) python3 -B tests/hosts/r.py
 
 # The same with Dask and Spark, whose workers accumulate: about 600 MB to fetch, 1.2 GB of disk, and Java.
 SCALE := $(CARGO_TARGET_DIR)/hosts-scale

@@ -17,12 +17,9 @@ emm_basis.interlace <- function(object, trms, xlev, grid, ...) {
   fixed <- fixef.interlace(object)
   missing <- setdiff(colnames(x), names(fixed))
   if (length(missing)) raise("unsupported", -1, sprintf("the column '%s' is not among the fixed effects: use il_emmeans()", missing[1L]))
-  df <- function(k, dfargs) {
-    own <- il_test(dfargs$fit, matrix(k, 1L))$df
-    if (is.finite(own)) own else Inf
-  }
+  df <- function(k, dfargs) dfargs$test(dfargs$fit, matrix(k, 1L))$df # emmeans gives it an environment of its own
   list(X = x[, names(fixed), drop = FALSE], bhat = unname(fixed), nbasis = matrix(NA), V = vcov.interlace(object), dffun = df,
-       dfargs = list(fit = object), misc = if (object$info$model == "glmm") emmeans::.std.link.labels(family.interlace(object), list()) else list())
+       dfargs = list(fit = object, test = il_test), misc = if (object$info$model == "glmm") emmeans::.std.link.labels(family.interlace(object), list()) else list())
 }
 
 tidy.interlace <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
