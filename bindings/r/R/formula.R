@@ -55,15 +55,21 @@ evaluated <- function(reader, e) {
   value
 }
 
+# addNA() makes a level of missing values, which R names NA.
+with_na_level <- function(value) {
+  if (anyNA(levels(value))) levels(value)[is.na(levels(value))] <- "NA"
+  value
+}
+
 unknown_column <- function(reader, name) {
   distance <- if (length(reader$data)) utils::adist(name, names(reader$data), ignore.case = TRUE)
-  near <- if (length(distance) && min(distance) <= 2) sprintf("; did you mean '%s'?", names(reader$data)[which.min(distance)]) else ""
+  near <- if (length(distance) && min(distance) <= min(2, nchar(name) %/% 2)) sprintf("; did you mean '%s'?", names(reader$data)[which.min(distance)]) else ""
   sprintf("there is no column '%s'%s", name, near)
 }
 
 # A column of the library from a vector of R. Text becomes a factor here, because R sorts it by the locale and the library by bytes.
 as_column <- function(value, name) {
-  if (is.factor(value)) return(droplevels(value))
+  if (is.factor(value)) return(droplevels(with_na_level(value)))
   if (is.character(value) || is.logical(value)) return(factor(value))
   if (inherits(value, "integer64"))
     raise("data", -1, sprintf("the column '%s' has 64-bit integers: use as.numeric(), or factor() for a group", name))

@@ -45,7 +45,7 @@ new_column <- function(fit, name, newdata, n) {
 # As the fit's column: a factor that was made of text, truths or a group's numbers is made again.
 like_fit <- function(value, old, name) {
   if (is.factor(old)) {
-    if (is.factor(value)) return(value)
+    if (is.factor(value)) return(with_na_level(value))
     return(factor(if (is.numeric(value) && !is.object(value)) format_numbers(value) else as.character(value)))
   }
   if (is.numeric(old) && (is.factor(value) || is.character(value))) return(as_column(value, name))

@@ -81,17 +81,37 @@ wald_limits <- function(fit, level, df) {
 }
 
 # The model fitted to `nsim` simulated responses, or to samples of the groups or rows. The result has the estimates t0, the replicates t and
-# why replicates failed; confint() makes intervals of it.
-il_bootstrap <- function(fit, nsim = 1000, type = c("parametric", "groups", "rows"), group = NULL, re.form = NA, seed = NULL, jackknife = FALSE) {
+# why replicates failed; confint() makes intervals of it. `statistic` is a function of the estimates (with names) and the response.
+il_bootstrap <- function(fit, nsim = 1000, statistic = NULL, type = c("parametric", "groups", "rows"), group = NULL, re.form = NA, seed = NULL,
+                         jackknife = FALSE) {
   settings <- list(kind = match.arg(type), group = if (!is.null(group)) as.character(group), nsim = as.numeric(nsim), seed = a_seed(seed),
                    simulation = if (is.null(re.form)) "conditional" else "new")
+  if (!is.null(statistic)) settings <- c(settings, statistic_settings(fit, statistic, settings))
   own <- .Call(C_bootstrap, handle_of(fit), settings, FALSE)
   left <- if (jackknife) .Call(C_bootstrap, handle_of(fit), settings, TRUE)
   estimates <- setdiff(names(own), c("status", "reason", "log_likelihood"))
-  table <- plain(fit, .Call(C_boot_confint, handle_of(fit), as_frame(own), NULL, 0.95, "percentile"))
+  table <- plain(fit, .Call(C_boot_confint, handle_of(fit), settings, as_frame(own), NULL, 0.95, "percentile"))
   structure(list(t0 = stats::setNames(table$estimate, table$term), t = as.matrix(own[estimates]), bias = stats::setNames(table$bias, table$term),
                  se = stats::setNames(table$std_error, table$term), R = nsim, failed = sum(own$status == "failed"), replicates = own,
-                 jackknife = left, fit = fit), class = "boot_interlace")
+                 jackknife = left, settings = settings, fit = fit), class = "boot_interlace")
+}
+
+# The names of what a statistic gives: it is asked once, of the fit itself.
+statistic_settings <- function(fit, statistic, settings) {
+  settings$nsim <- 0
+  empty <- .Call(C_bootstrap, handle_of(fit), settings, FALSE)
+  table <- .Call(C_boot_confint, handle_of(fit), settings, as_frame(empty), NULL, 0.95, "percentile")
+  value <- statistic(stats::setNames(table$estimate, plain(fit, table$term)), .Call(C_rows, handle_of(fit), "response", NULL))
+  if (!is.numeric(value) || !length(value)) raise("argument", -1, "'statistic' gives no numbers")
+  names <- names(value)
+  if (is.null(names)) names <- paste0("statistic", seq_along(value))
+  list(statistic = statistic, statistic_names = names, estimate_names = plain(fit, table$term))
+}
+
+# NULL where a statistic fails: its replicate then counts as failed.
+statistic_value <- function(statistic, estimates, y, n) {
+  value <- tryCatch(as.numeric(statistic(estimates, y)), error = function(problem) NULL)
+  if (length(value) == n) value
 }
 
 as_frame <- function(table) if (!is.null(table)) structure(as.list(table), rows = nrow(table))
@@ -103,7 +123,7 @@ print.boot_interlace <- function(x, ...) {
 }
 
 confint.boot_interlace <- function(object, parm, level = 0.95, type = c("percentile", "basic", "normal", "bca"), ...) {
-  own <- plain(object$fit, .Call(C_boot_confint, handle_of(object$fit), as_frame(object$replicates), as_frame(object$jackknife), level, match.arg(type)))
+  own <- plain(object$fit, .Call(C_boot_confint, handle_of(object$fit), object$settings, as_frame(object$replicates), as_frame(object$jackknife), level, match.arg(type)))
   table <- limits(own$term, own$lower, own$upper, level)
   if (missing(parm)) table else table[parm, , drop = FALSE]
 }

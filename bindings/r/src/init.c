@@ -12,7 +12,7 @@ static const R_CallMethodDef ENTRIES[] = {
     ENTRY(C_summary, 2),      ENTRY(C_document, 5),    ENTRY(C_anova, 4),        ENTRY(C_drop1, 2),         ENTRY(C_compare, 2),
     ENTRY(C_refit_ml, 1),     ENTRY(C_means, 5),       ENTRY(C_wald, 5),         ENTRY(C_r2, 1),            ENTRY(C_overdispersion, 1),
     ENTRY(C_vcov_kr, 1),      ENTRY(C_cox, 3),         ENTRY(C_predict, 3),      ENTRY(C_survival, 4),      ENTRY(C_simulate, 4),
-    ENTRY(C_refit, 2),        ENTRY(C_profile, 4),     ENTRY(C_bootstrap, 3),    ENTRY(C_boot_confint, 5),  ENTRY(C_all_optimizers, 2),
+    ENTRY(C_refit, 2),        ENTRY(C_profile, 4),     ENTRY(C_bootstrap, 3),    ENTRY(C_boot_confint, 6),  ENTRY(C_all_optimizers, 2),
     ENTRY(C_cross_validate, 5), {NULL, NULL, 0}};
 
 void R_init_interlace(DllInfo *dll)

@@ -93,7 +93,7 @@ SEXP C_simulate(SEXP handle, SEXP nsim, SEXP seed, SEXP kind);
 SEXP C_refit(SEXP handle, SEXP y);
 SEXP C_profile(SEXP handle, SEXP level, SEXP scale, SEXP points);
 SEXP C_bootstrap(SEXP handle, SEXP settings, SEXP jackknife);
-SEXP C_boot_confint(SEXP handle, SEXP replicates, SEXP jackknife, SEXP level, SEXP kind);
+SEXP C_boot_confint(SEXP handle, SEXP settings, SEXP replicates, SEXP jackknife, SEXP level, SEXP kind);
 SEXP C_all_optimizers(SEXP handle, SEXP data);
 SEXP C_cross_validate(SEXP handle, SEXP data, SEXP group, SEXP folds, SEXP seed);
 

@@ -159,6 +159,62 @@ SEXP C_profile(SEXP handle, SEXP level, SEXP scale, SEXP points)
     return list;
 }
 
+/* A statistic of the caller's, as a function of R of the estimates and the response. */
+typedef struct {
+    SEXP function, names, value;
+    const double *estimates, *y;
+    size_t n_estimates, n, n_out;
+} statistic;
+
+/* The function `statistic_value` of this package catches what goes wrong, and gives NULL. */
+static void evaluate(void *data)
+{
+    statistic *own = data;
+    SEXP estimates = PROTECT(Rf_allocVector(REALSXP, (R_xlen_t)own->n_estimates)), y = PROTECT(Rf_allocVector(REALSXP, (R_xlen_t)own->n));
+    memcpy(REAL(estimates), own->estimates, own->n_estimates * sizeof(double));
+    memcpy(REAL(y), own->y, own->n * sizeof(double));
+    Rf_setAttrib(estimates, R_NamesSymbol, own->names);
+    SEXP name = PROTECT(Rf_mkString("interlace")), space = PROTECT(R_FindNamespace(name));
+    SEXP n = PROTECT(Rf_ScalarReal((double)own->n_out));
+    SEXP call = PROTECT(Rf_lang5(Rf_install("statistic_value"), own->function, estimates, y, n));
+    SEXP value = PROTECT(Rf_eval(call, space));
+    if (TYPEOF(value) == REALSXP && (size_t)XLENGTH(value) == own->n_out)
+        memcpy(REAL(own->value), REAL(value), own->n_out * sizeof(double));
+    else
+        own->n = 0;
+    UNPROTECT(7);
+}
+
+static int32_t statistic_of(int64_t replicate, const double *estimates, size_t n_estimates, const double *y, size_t n, double *out, size_t n_out,
+                            void *user_data)
+{
+    (void)replicate;
+    statistic own = *(statistic *)user_data;
+    own.estimates = estimates;
+    own.n_estimates = n_estimates;
+    own.y = y;
+    own.n = n;
+    own.n_out = n_out;
+    if (!R_ToplevelExec(evaluate, &own) || own.n != n)
+        return 1;
+    memcpy(out, REAL(own.value), n_out * sizeof(double));
+    return 0;
+}
+
+/* `statistic` is a function, `statistic_names` and `estimate_names` name what it gives and gets. `own` lives as long as the bootstrap runs, and the
+ * caller protects its value. */
+static void statistic_set(interlace_bootstrap *bootstrap, SEXP settings, statistic *own)
+{
+    interlace_error err;
+    SEXP names = named(settings, "statistic_names");
+    own->function = named(settings, "statistic");
+    own->names = named(settings, "estimate_names");
+    own->value = PROTECT(Rf_allocVector(REALSXP, Rf_xlength(names)));
+    if (own->function != R_NilValue)
+        check(interlace_bootstrap_set_statistic(bootstrap, strings(names), (size_t)XLENGTH(names), statistic_of, own, &err), &err);
+    UNPROTECT(1);
+}
+
 /* A list with `kind` (parametric, groups, rows), `group`, `simulation`, `nsim`, `seed`. */
 static SEXP bootstrap_made(SEXP settings)
 {
@@ -185,34 +241,38 @@ SEXP C_bootstrap(SEXP handle, SEXP settings, SEXP jackknife)
     interlace_error err;
     watch heard;
     interlace_frame *out = NULL;
+    statistic own;
     SEXP bootstrap = PROTECT(bootstrap_made(settings)), box = PROTECT(box_frame());
+    statistic_set(R_ExternalPtrAddr(bootstrap), settings, &own);
+    PROTECT(own.value);
     watch_begin(&heard, handle_options(handle));
     interlace_status status = (truth(jackknife) ? interlace_bootstrap_jackknife : interlace_bootstrap_run)(
         R_ExternalPtrAddr(bootstrap), handle_fit(handle), heard.options, &out, &err);
     box_fill(box, out);
     watch_end(&heard, status, &err);
     SEXP list = frame_list(box);
-    UNPROTECT(2);
+    UNPROTECT(3);
     return list;
 }
 
-SEXP C_boot_confint(SEXP handle, SEXP replicates, SEXP jackknife, SEXP level, SEXP kind)
+SEXP C_boot_confint(SEXP handle, SEXP settings, SEXP replicates, SEXP jackknife, SEXP level, SEXP kind)
 {
     interlace_error err;
-    interlace_bootstrap *bootstrap = NULL;
     interlace_frame *out = NULL;
     interlace_bootstrap_interval own;
+    statistic statistics;
     check(interlace_bootstrap_interval_from_name(string(kind), &own, &err), &err);
-    SEXP holder = PROTECT(box_bootstrap()), box = PROTECT(box_frame());
-    check(interlace_bootstrap_new(&bootstrap, &err), &err);
-    box_fill(holder, bootstrap);
+    SEXP holder = PROTECT(bootstrap_made(settings)), box = PROTECT(box_frame());
+    interlace_bootstrap *bootstrap = R_ExternalPtrAddr(holder);
+    statistic_set(bootstrap, settings, &statistics);
+    PROTECT(statistics.value);
     SEXP first = PROTECT(frame_box(replicates)), second = PROTECT(frame_box(jackknife));
     interlace_status status = interlace_bootstrap_confint(bootstrap, handle_fit(handle), frame_of(first), frame_of(second), Rf_asReal(level), own,
                                                           &out, &err);
     box_fill(box, out);
     check(status, &err);
     SEXP list = frame_list(box);
-    UNPROTECT(4);
+    UNPROTECT(5);
     return list;
 }
 
