@@ -1,5 +1,5 @@
-"""The R package: R CMD check, its tests beside lme4, glmmTMB, ordinal and survival, the programs of docs/hosts/r.md, and fits that go from one host to
-another. INTERLACE_LIBRARY names the library. R and the packages of tests/hosts/r are needed."""
+"""The R package: R CMD check, its tests beside lme4, glmmTMB, ordinal and survival, the programs of docs/hosts/r.md, and fits that go from
+one host to another. INTERLACE_LIBRARY names the library. R and the packages of tests/hosts/r are needed."""
 
 import ctypes
 import os

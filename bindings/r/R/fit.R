@@ -137,8 +137,9 @@ family_setting <- function(family) {
 
 na_setting <- function(na.action) {
   if (is.null(na.action)) return("omit")
-  name <- if (is.function(na.action)) Filter(function(n) identical(na.action, get(n, asNamespace("stats"))), c("na.omit", "na.exclude", "na.fail")) else na.action
   known <- c(na.omit = "omit", na.exclude = "pad", na.fail = "error")
+  name <- na.action
+  if (is.function(name)) name <- Filter(function(n) identical(na.action, get(n, asNamespace("stats"))), names(known))
   if (length(name) != 1L || is.na(known[name]))
     raise("argument", -1, "'na.action' must be na.omit, na.exclude (results have NA in rows with missing values) or na.fail")
   unname(known[name])
@@ -153,7 +154,7 @@ columns_of <- function(reader, model) {
     if (is.logical(value) && any(startsWith(uses, "response")) && model != "clmm") return(as.numeric(value))
     if (is.logical(value) && any(uses %in% c("weights", "offset"))) return(as.numeric(value))
     if (all(uses == "group") && is.object(value) && !is.factor(value) && !inherits(value, "integer64")) return(factor(value))
-    as_column(value, name)
+    as_column(value, name, drop = !any(endsWith(uses, "inside")))
   })
   structure(own, rows = if (is.null(reader$rows)) reader$n else length(reader$rows))
 }

@@ -63,13 +63,14 @@ with_na_level <- function(value) {
 
 unknown_column <- function(reader, name) {
   distance <- if (length(reader$data)) utils::adist(name, names(reader$data), ignore.case = TRUE)
-  near <- if (length(distance) && min(distance) <= min(2, nchar(name) %/% 2)) sprintf("; did you mean '%s'?", names(reader$data)[which.min(distance)]) else ""
-  sprintf("there is no column '%s'%s", name, near)
+  close <- length(distance) && min(distance) <= min(2, nchar(name) %/% 2)
+  sprintf("there is no column '%s'%s", name, if (close) sprintf("; did you mean '%s'?", names(reader$data)[which.min(distance)]) else "")
 }
 
-# A column of the library from a vector of R. Text becomes a factor here, because R sorts it by the locale and the library by bytes.
-as_column <- function(value, name) {
-  if (is.factor(value)) return(droplevels(with_na_level(value)))
+# A column of the library from a vector of R. Text becomes a factor here, because R sorts it by the locale and the library by bytes. Levels that
+# do not occur are dropped, unless a call counts them: as.numeric(f).
+as_column <- function(value, name, drop = TRUE) {
+  if (is.factor(value)) return(if (drop) droplevels(with_na_level(value)) else with_na_level(value))
   if (is.character(value) || is.logical(value)) return(factor(value))
   if (inherits(value, "integer64"))
     raise("data", -1, sprintf("the column '%s' has 64-bit integers: use as.numeric(), or factor() for a group", name))
@@ -123,7 +124,8 @@ rewritten <- function(value, calls) {
   if (is.list(value)) value[] <- lapply(value, rewritten, calls)
   if (is.character(value)) value[] <- change(value)
   if (is.character(names(value))) names(value) <- change(names(value))
-  if (is.list(dimnames(value)) && !is.data.frame(value)) dimnames(value) <- lapply(dimnames(value), function(names) if (!is.null(names)) change(names))
+  if (is.list(dimnames(value)) && !is.data.frame(value))
+    dimnames(value) <- lapply(dimnames(value), function(names) if (!is.null(names)) change(names))
   value
 }
 

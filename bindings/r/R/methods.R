@@ -129,7 +129,10 @@ family.interlace <- function(object, ...) {
   link <- object$info$link
   if (object$info$model == "lmm") return(stats::gaussian())
   known <- c(gaussian = "gaussian", binomial = "binomial", poisson = "poisson", gamma = "Gamma", inverse_gaussian = "inverse.gaussian")
-  if (name %in% names(known)) return(do.call(get(known[[name]], asNamespace("stats")), list(link = link)))
+  if (name %in% names(known)) {
+    own <- tryCatch(do.call(get(known[[name]], asNamespace("stats")), list(link = link)), error = function(problem) NULL)
+    if (!is.null(own)) return(own)
+  }
   structure(list(family = name, link = link), class = "family")
 }
 

@@ -19,7 +19,8 @@ emm_basis.interlace <- function(object, trms, xlev, grid, ...) {
   if (length(missing)) raise("unsupported", -1, sprintf("the column '%s' is not among the fixed effects: use il_emmeans()", missing[1L]))
   df <- function(k, dfargs) dfargs$test(dfargs$fit, matrix(k, 1L))$df # emmeans gives it an environment of its own
   list(X = x[, names(fixed), drop = FALSE], bhat = unname(fixed), nbasis = matrix(NA), V = vcov.interlace(object), dffun = df,
-       dfargs = list(fit = object, test = il_test), misc = if (object$info$model == "glmm") emmeans::.std.link.labels(family.interlace(object), list()) else list())
+       dfargs = list(fit = object, test = il_test),
+       misc = if (object$info$model == "glmm") emmeans::.std.link.labels(family.interlace(object), list()) else list())
 }
 
 tidy.interlace <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
@@ -28,7 +29,8 @@ tidy.interlace <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
                       statistic = table$statistic, df = table$df, p.value = table$p_value)
   if (conf.int) fixed <- cbind(fixed, conf.low = table$lower, conf.high = table$upper)
   random <- as.data.frame(VarCorr.interlace(x))
-  names <- ifelse(is.na(random$var2), paste0("sd__", ifelse(is.na(random$var1), "Observation", random$var1)), paste0("cor__", random$var2, ".", random$var1))
+  single <- paste0("sd__", ifelse(is.na(random$var1), "Observation", random$var1))
+  names <- ifelse(is.na(random$var2), single, paste0("cor__", random$var1, ".", random$var2))
   rest <- fixed[rep(NA_integer_, nrow(random)), ]
   rest$effect <- "ran_pars"
   rest$group <- random$grp

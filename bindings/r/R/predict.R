@@ -128,6 +128,8 @@ predict.interlace <- function(object, newdata = NULL, re.form = NULL, type = NUL
                     weights = if (!is.null(weights)) as.numeric(weights), uncertainty = se.fit || interval != "none"),
                random_choice(object, re.form))
   columns <- if (!is.null(newdata)) new_columns(object, newdata)
+  if (interval == "prediction" && is.null(weights) && !is.null(newdata) && length(object$settings$weights))
+    request$weights <- columns[[object$settings$weights]]
   own <- .Call(C_predict, handle_of(object), columns, request)
   own <- lapply(own, shaped, fit = object, newdata = newdata, quantity = request$quantity)
   if (interval == "none") return(if (se.fit) list(fit = own$fit, se.fit = own$se.fit) else own$fit)

@@ -123,7 +123,9 @@ print.boot_interlace <- function(x, ...) {
 }
 
 confint.boot_interlace <- function(object, parm, level = 0.95, type = c("percentile", "basic", "normal", "bca"), ...) {
-  own <- plain(object$fit, .Call(C_boot_confint, handle_of(object$fit), object$settings, as_frame(object$replicates), as_frame(object$jackknife), level, match.arg(type)))
+  own <- .Call(C_boot_confint, handle_of(object$fit), object$settings, as_frame(object$replicates), as_frame(object$jackknife), level,
+               match.arg(type))
+  own <- plain(object$fit, own)
   table <- limits(own$term, own$lower, own$upper, level)
   if (missing(parm)) table else table[parm, , drop = FALSE]
 }

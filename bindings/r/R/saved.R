@@ -21,7 +21,7 @@ from_handle <- function(handle, like = NULL) {
     return(like)
   }
   text <- own$formula
-  formula <- if (!is.na(text) && nzchar(text)) stats::as.formula(text, globalenv())
+  formula <- if (!is.na(text) && nzchar(text)) tryCatch(stats::as.formula(text, globalenv()), error = function(problem) NULL)
   structure(list(handle = handle, call = NULL, formula = formula, columns = NULL, recipes = NULL, uses = NULL, moving = character(),
                  env = globalenv(), row_names = NULL, settings = NULL, na = .Call(C_option, handle, "na"), info = own),
             class = c(class, "interlace"))

@@ -39,13 +39,14 @@ print.interlace <- function(x, digits = max(3L, getOption("digits") - 3L), ...) 
   cat(sprintf("%s fit by %s ['%s']\n", title[[own$model]], how, class(x)[1L]))
   if (own$model %in% c("glmm", "clmm")) cat(sprintf(" Family: %s ( %s )\n", own$family, own$link))
   if (!is.null(x$formula)) cat("Formula:", deparsed(x$formula), "\n")
-  if (!is.null(x$call$data)) cat("   Data:", deparsed(x$call$data), "\n")
+  if (is.symbol(x$call$data)) cat("   Data:", deparsed(x$call$data), "\n")
   print(c(AIC = own$numbers[["aic"]], BIC = own$numbers[["bic"]], logLik = own$numbers[["log_likelihood"]]), digits = max(digits, 6L))
   if (length(random_terms(x))) {
     cat("Random effects:\n")
     print(VarCorr.interlace(x), digits = digits)
   }
-  cat(sprintf("Number of obs: %d, groups:  %s\n", nobs.interlace(x), paste(names(ngrps.interlace(x)), ngrps.interlace(x), sep = ", ", collapse = "; ")))
+  groups <- ngrps.interlace(x)
+  cat(sprintf("Number of obs: %d, groups:  %s\n", nobs.interlace(x), paste(names(groups), groups, sep = ", ", collapse = "; ")))
   left <- own$numbers[["n_data_rows"]] - own$numbers[["n_obs"]]
   if (left > 0) cat(sprintf("(%d rows left out: missing values or no weight)\n", as.integer(left)))
   if (own$model == "clmm") {

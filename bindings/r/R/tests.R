@@ -5,8 +5,8 @@ anova.interlace <- function(object, ..., type = 3, ddf = "default", refit = TRUE
   others <- Filter(function(x) inherits(x, "interlace"), list(...))
   if (length(others)) {
     expressions <- c(list(substitute(object)), as.list(substitute(list(...)))[-1L])
-    names <- if (is.null(model.names)) vapply(expressions[vapply(c(list(object), list(...)), inherits, NA, "interlace")], deparsed, "") else model.names
-    return(compared(c(list(object), others), names, refit, chi_bar))
+    fits <- vapply(c(list(object), list(...)), inherits, NA, "interlace")
+    return(compared(c(list(object), others), if (is.null(model.names)) short_names(expressions[fits]) else model.names, refit, chi_bar))
   }
   roman <- c("1" = "i", "2" = "ii", "3" = "iii", I = "i", II = "ii", III = "iii")[as.character(type)]
   if (is.na(roman)) raise("argument", -1, sprintf("'type' is %s; it may be 1, 2 or 3", deparsed(type)))
@@ -26,7 +26,14 @@ without_nan <- function(table) {
   table
 }
 
-method_title <- function(df) switch(df_name(df), default = , satterthwaite = "Satterthwaite's", kenward_roger = "Kenward and Roger's", residual = "residual", "infinite")
+# Fits by their names, where they have short ones.
+short_names <- function(expressions) {
+  names <- vapply(expressions, deparsed, "")
+  if (any(nchar(names) > 30L)) paste0("MODEL", seq_along(names)) else names
+}
+
+method_title <- function(df)
+  switch(df_name(df), default = , satterthwaite = "Satterthwaite's", kenward_roger = "Kenward and Roger's", residual = "residual", "infinite")
 
 compared <- function(fits, names, refit, chi_bar) {
   handles <- lapply(fits, handle_of)
@@ -68,7 +75,8 @@ il_contrasts <- function(fit, specs, method = "pairwise", adjust = "default", at
                          weights = c("equal", "proportional"), ddf = "default", level = 0.95)
   means(fit, one_sided(specs), at, match.arg(type), match.arg(weights), ddf, level, method, adjust)
 
-one_sided <- function(specs) if (inherits(specs, "formula")) paste("~", deparsed(specs[[length(specs)]])) else paste("~", paste(specs, collapse = " * "))
+one_sided <- function(specs)
+  paste("~", if (inherits(specs, "formula")) deparsed(specs[[length(specs)]]) else paste(specs, collapse = " * "))
 
 means <- function(fit, specs, at, type, weights, ddf, level, method = NULL, adjust = "default") {
   request <- list(at = at_text(at), weights = weights, scale = type, df = df_name(ddf), level = level, comparisons = "pairwise", adjust = adjust)

@@ -65,6 +65,16 @@ same(y ~ x + f + (1 | g), within(d, contrasts(f) <- "contr.SAS"))
 same(y ~ x + f + (1 | g), d[d$f != "a", ])
 same(y ~ x + f + (1 | g), replace(d, "x", list(replace(d$x, 7:9, NA))), new = FALSE)
 
+test("levels that do not occur", {
+  some <- subset(d, f != "c")
+  own <- il_lmer(y ~ as.numeric(f) + x + (1 | g), some)
+  theirs <- lmer(y ~ as.numeric(f) + x + (1 | g), some, control = sharp)
+  near(fixef(own), fixef(theirs), 2e-6)
+  near(predict(own, some[1:9, ]), predict(theirs, some[1:9, ]), 2e-6)
+  near(predict(own, transform(some[1:9, ], f = as.character(f))), predict(own, some[1:9, ]), 1e-12)
+  near(fixef(il_lmer(y ~ f + (1 | g), d, subset = f != "c")), fixef(lmer(y ~ f + (1 | g), d, subset = f != "c", control = sharp)), 2e-6)
+})
+
 test("options(contrasts)", {
   old <- options(contrasts = c("contr.sum", "contr.helmert"))
   on.exit(options(old))

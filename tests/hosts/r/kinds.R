@@ -34,7 +34,8 @@ test("nominal and scale effects", {
 
 test("residual correlation beside nlme", {
   own <- il_lmer(follicles ~ sin(2 * pi * Time) + cos(2 * pi * Time) + (1 | Mare), as.data.frame(Ovary), correlation = ~ ar1(1 | Mare))
-  theirs <- lme(follicles ~ sin(2 * pi * Time) + cos(2 * pi * Time), Ovary, ~ 1 | Mare, corAR1(), control = lmeControl(tolerance = 1e-10, msTol = 1e-12))
+  theirs <- lme(follicles ~ sin(2 * pi * Time) + cos(2 * pi * Time), Ovary, ~ 1 | Mare, corAR1(),
+                control = lmeControl(tolerance = 1e-10, msTol = 1e-12))
   near(logLik(own), logLik(theirs), 1e-6)
   near(fixef(own), nlme::fixef(theirs), 1e-4)
   is_true(identical(names(fixef(own)), names(nlme::fixef(theirs))))
@@ -42,7 +43,8 @@ test("residual correlation beside nlme", {
 
 test("Cox models", {
   own <- suppressWarnings(il_coxme(Surv(time, status) ~ age + strata(sex) + (1 | inst), survival::lung))
-  near(fixef(own), suppressWarnings(il_coxme(survival::Surv(time, status) ~ age + strata(sex) + (1 | inst), survival::lung)) |> fixef(), 1e-15)
+  again <- suppressWarnings(il_coxme(survival::Surv(time, status) ~ age + strata(sex) + (1 | inst), survival::lung))
+  near(fixef(own), fixef(again), 1e-15)
   curves <- il_survival(own, survival::lung[1:2, ], times = c(100, 300), re.form = "average")
   is_true(identical(curves$row, c(1L, 1L, 2L, 2L)) && all(curves$survival > 0 & curves$survival < 1))
   is_true(nrow(il_survival(own, survival::lung[1:2, ], "quantiles", probabilities = 0.5)) == 2L)
