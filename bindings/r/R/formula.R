@@ -15,6 +15,8 @@ WORDS <- c(
 LEARNERS <- c("scale", "center", "poly", "bs", "ns", "factor", "as.factor", "ordered", "as.ordered", "relevel", "C", "dummy")
 ARITHMETIC <- c("+", "-", "*", "/", "^", "(", "==", "!=", "<", ">", "<=", ">=", "!", "&", "|", "c", ":")
 CONTRASTS <- c("contr.treatment", "contr.sum", "contr.helmert", "contr.poly", "contr.SAS", "treatment", "sum", "helmert")
+# Terms of survival and mgcv that are no functions of a column: as one they would be another model.
+FOREIGN <- c("cluster", "tt", "frailty", "frailty.gaussian", "frailty.gamma", "frailty.t", "pspline", "ridge", "s", "te", "ti", "t2")
 STRUCTURES <- c("us", "diag", "cs", "ar1")
 
 deparsed <- function(e) paste(deparse(e, width.cutoff = 500L, backtick = TRUE), collapse = " ")
@@ -184,10 +186,19 @@ variable <- function(reader, e, use) {
     return(take(reader, e, use))
   }
   if (!is.call(e)) return(e)
+  refuse_foreign(reader, e)
   if (head_of(e) %in% LEARNERS || any(all.names(e) %in% LEARNERS)) e <- with_constants(reader, e)
   if (!understood(reader, e)) return(take(reader, e, use))
   for (name in setdiff(all.vars(e), c("pi", CONTRASTS))) take(reader, as.name(name), paste(use, "inside"))
   e
+}
+
+refuse_foreign <- function(reader, e) {
+  for (name in intersect(all.names(e), FOREIGN)) {
+    own <- get0(name, envir = reader$env, mode = "function", inherits = TRUE)
+    if (is.null(own) || environmentName(environment(own)) %in% c("survival", "mgcv", "gam"))
+      raise("formula", -1, sprintf("'%s' has %s(), which these models do not have", deparsed(e), name))
+  }
 }
 
 # The right-hand side: operators of formulas are followed, all else is a variable.
@@ -238,14 +249,15 @@ translate_response <- function(reader, e) {
     return(as.call(c(as.name(head_of(e)), as.list(e)[-1L])))
   }
   value <- tryCatch(eval(e, reader$data, reader$env), error = function(problem) NULL)
-  if (is.matrix(value) && ncol(value) == 2L) return(two_columns(reader, e, value))
+  if (inherits(value, "Surv")) return(columns_apart(reader, e, "Surv", ncol(value)))
+  if (is.matrix(value) && ncol(value) == 2L) return(columns_apart(reader, e, "cbind", 2L))
   variable(reader, e, "response")
 }
 
-# A matrix of successes and failures.
-two_columns <- function(reader, e, value) {
-  parts <- lapply(1:2, function(j) take(reader, call("[", e, quote(expr = ), j), "response"))
-  as.call(c(as.name("cbind"), parts))
+# A matrix of successes and failures, or an object of Surv().
+columns_apart <- function(reader, e, head, n) {
+  parts <- lapply(seq_len(n), function(j) take(reader, call("[", e, quote(expr = ), j), "response"))
+  as.call(c(as.name(head), parts))
 }
 
 # A whole formula as text for the library. `sided` is 1 for a formula without a response.

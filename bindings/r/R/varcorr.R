@@ -5,7 +5,7 @@ VarCorr.interlace <- function(x, sigma = 1, component = "cond", ...) {
   terms <- random_terms(x, component)
   own <- lapply(terms, function(term) {
     names <- list(term$effects, term$effects)
-    structure(term$cov, dim = dim(term$cov), dimnames = names, stddev = stats::setNames(as.vector(term$sd), term$effects),
+    structure(sigma^2 * term$cov, dimnames = names, stddev = stats::setNames(sigma * as.vector(term$sd), term$effects),
               correlation = structure(term$corr, dimnames = names))
   })
   names(own) <- make.unique(vapply(terms, `[[`, "", "group"))
@@ -13,7 +13,7 @@ VarCorr.interlace <- function(x, sigma = 1, component = "cond", ...) {
   structure(own, sc = sigma.interlace(x), useSc = residual, groups = vapply(terms, `[[`, "", "group"), class = "VarCorr.interlace")
 }
 
-as.data.frame.VarCorr.interlace <- function(x, row.names = NULL, optional = FALSE, order = c("cov.last", "lower.tri"), ...) {
+as.data.frame.VarCorr.interlace <- function(x, row.names = NULL, optional = FALSE, ...) {
   parts <- lapply(seq_along(x), function(k) {
     matrix <- x[[k]]
     names <- rownames(matrix)

@@ -45,6 +45,12 @@ test("Cox models", {
   own <- suppressWarnings(il_coxme(Surv(time, status) ~ age + strata(sex) + (1 | inst), survival::lung))
   again <- suppressWarnings(il_coxme(survival::Surv(time, status) ~ age + strata(sex) + (1 | inst), survival::lung))
   near(fixef(own), fixef(again), 1e-15)
+  suppressPackageStartupMessages(library(survival))
+  joined <- lung
+  joined$s <- Surv(lung$time, lung$status)
+  near(fixef(suppressWarnings(il_coxme(s ~ age + strata(sex) + (1 | inst), joined))), fixef(own), 1e-12)
+  fails(il_coxme(Surv(time, status) ~ age + cluster(inst) + (1 | inst), lung), "cluster(), which these models do not have")
+  fails(il_lmer(age ~ s(time) + (1 | inst), lung), "s(), which these models do not have")
   curves <- il_survival(own, survival::lung[1:2, ], times = c(100, 300), re.form = "average")
   is_true(identical(curves$row, c(1L, 1L, 2L, 2L)) && all(curves$survival > 0 & curves$survival < 1))
   is_true(nrow(il_survival(own, survival::lung[1:2, ], "quantiles", probabilities = 0.5)) == 2L)
