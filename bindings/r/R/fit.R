@@ -18,6 +18,8 @@ il_glmer <- function(formula, data = NULL, family = stats::gaussian(), weights, 
   settings <- common_settings(reader, call, contrasts)
   chosen <- family_setting(family)
   settings$family <- c(chosen$family, chosen$link)
+  settings$family_functions <- chosen$functions
+  if (!is.null(chosen$functions) && !control["threads"] %in% c(NA, "1")) raise("unsupported", -1, "a family of R works with one thread only")
   settings$fix <- unlist(c(chosen$fix, fix))
   if (!is.null(settings$fix)) storage.mode(settings$fix) <- "double"
   if (!is.null(ziformula)) settings$zero_inflation <- library_formula(reader, ziformula, 1L)
@@ -132,8 +134,36 @@ family_setting <- function(family) {
     name <- "nbinom2"
   }
   if (grepl("^quasi", name)) raise("argument", -1, sprintf("the family '%s' has no likelihood; nbinom1, nbinom2 or betabinomial may serve", name))
+  if (!known_family(name, family$link)) return(own_family(family))
   list(family = name, link = family$link, fix = fix)
 }
+
+FAMILY_FUNCTIONS <- c("linkfun", "linkinv", "mu.eta", "variance", "dev.resids")
+
+# Names of glmmTMB's families: the library has them, or has no such family.
+TMB_FAMILIES <- c("nbinom1", "nbinom2", "nbinom12", "compois", "truncated_compois", "genpois", "truncated_genpois", "truncated_poisson",
+                  "truncated_nbinom1", "truncated_nbinom2", "beta", "betabinomial", "tweedie", "skewnormal", "lognormal", "ziGamma", "ordbeta", "t",
+                  "bell")
+
+known_family <- function(name, link) {
+  if (name %in% TMB_FAMILIES) return(TRUE)
+  links <- il_families()[[c(Gamma = "gamma", inverse.gaussian = "inverse_gaussian")[name] %|% name]]
+  !is.null(links) && link %in% links
+}
+
+`%|%` <- function(a, b) if (is.na(a)) b else unname(a)
+
+# A family or link that the library does not have: its functions are called back. What is maximised is the quasi-likelihood of its deviance.
+own_family <- function(family) {
+  if (inherits(family, "extended.family")) raise("unsupported", -1, sprintf("the family '%s' of mgcv is none of the library's", family$family))
+  missing <- Filter(function(f) !is.function(family[[f]]), FAMILY_FUNCTIONS)
+  if (length(missing)) raise("argument", -1, sprintf("the family '%s' has no function %s", family$family, missing[1L]))
+  name <- sprintf("%s(%s)", family$family, family$link)
+  message(sprintf("the library has no family %s: its functions are called back, and the fit maximises the quasi-likelihood of its deviance", name))
+  list(family = name, link = NA_character_, functions = unname(family[FAMILY_FUNCTIONS]))
+}
+
+family_value <- function(f, arguments) tryCatch(as.numeric(do.call(f, arguments)), error = function(problem) NULL)
 
 na_setting <- function(na.action) {
   if (is.null(na.action)) return("omit")

@@ -185,7 +185,7 @@ weights.interlace <- function(object, ...) named_rows(object, .Call(C_rows, hand
 residuals.interlace <- function(object, type = NULL, scaled = FALSE, seed = 1, ...) {
   if (is.null(type)) type <- switch(object$info$model, glmm = "deviance", coxme = "martingale", clmm = "quantile", "response")
   handle <- handle_of(object)
-  if (type == "schoenfeld") return(plain(object, .Call(C_cox, handle, "schoenfeld", NULL)))
+  if (type == "schoenfeld") return(from_one(plain(object, .Call(C_cox, handle, "schoenfeld", NULL))))
   if (type %in% c("score", "dfbeta", "dfbetas"))
     return(structure(.Call(C_cox, handle, "residuals", type), dimnames = list(row_labels(object)[used_rows(object)], names(fixef.interlace(object)))))
   if (type == "martingale") type <- "response"
@@ -203,7 +203,13 @@ il_theta <- function(fit) {
 il_singular <- function(fit) fit$info$numbers[["singular"]] == 1
 il_boundary <- function(fit) plain(fit, fit$info$boundary)
 il_outcome <- function(fit) plain(fit, .Call(C_table, handle_of(fit), "outcome", "default"))
-il_table <- function(fit, name, df = "default") plain(fit, .Call(C_table, handle_of(fit), name, df_name(df)))
+il_table <- function(fit, name, df = "default") from_one(plain(fit, .Call(C_table, handle_of(fit), name, df_name(df))))
+
+# Rows of the data, and random terms, count from 1 in R.
+from_one <- function(table) {
+  for (column in intersect(c("row", "term"), names(table))) if (is.numeric(table[[column]])) table[[column]] <- table[[column]] + 1L
+  table
+}
 
 ngrps.interlace <- function(object, ...) {
   terms <- random_terms(object)

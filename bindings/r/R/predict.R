@@ -158,7 +158,5 @@ il_survival <- function(fit, newdata = NULL, what = c("curves", "quantiles", "me
   if (what == "means" && is.null(times)) raise("argument", -1, "'times' is missing: restricted means need the times that they are restricted to")
   request <- c(list(new_levels = if (isTRUE(allow.new.levels)) "zero" else "error", limits = match.arg(limits), level = level,
                     times = if (!is.null(times)) as.numeric(times), probabilities = as.numeric(probabilities)), random_choice(fit, re.form))
-  own <- .Call(C_survival, handle_of(fit), if (!is.null(newdata)) new_columns(fit, newdata), what, request)
-  own$row <- own$row + 1L
-  own
+  from_one(.Call(C_survival, handle_of(fit), if (!is.null(newdata)) new_columns(fit, newdata), what, request))
 }

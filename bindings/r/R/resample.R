@@ -37,6 +37,8 @@ il_refit <- function(fit, newresp) {
   say_outcome(own)
 }
 
+refitML.interlace <- function(x, ...) from_handle(.Call(C_refit_ml, handle_of(x)), like = x)
+
 profile.interlace <- function(fitted, level = 0.99, scale = c("sd_cor", "theta"), ...) {
   own <- plain(fitted, .Call(C_profile, handle_of(fitted), level, match.arg(scale), TRUE))
   structure(own, class = c("profile.interlace", "data.frame"))
@@ -139,6 +141,5 @@ il_all_fit <- function(fit) {
 il_cross_validate <- function(fit, group = NULL, folds = 10, seed = NULL) {
   need_data(fit)
   own <- .Call(C_cross_validate, handle_of(fit), frame_for_library(fit), if (!is.null(group)) as.character(group), as.numeric(folds), a_seed(seed))
-  if ("row" %in% names(own$rows)) own$rows$row <- own$rows$row + 1L
-  own
+  lapply(own, from_one)
 }

@@ -14,6 +14,7 @@ SEXP box_spec(void);
 SEXP box_options(void);
 SEXP box_fit(void);
 SEXP box_bootstrap(void);
+SEXP box_family(void);
 SEXP box_questions(void);
 SEXP box_text(void);
 SEXP box_bytes(void);
@@ -40,6 +41,9 @@ SEXP handle_new(SEXP fit, SEXP spec, SEXP options);
 interlace_fit *handle_fit(SEXP handle);
 interlace_spec *handle_spec(SEXP handle);       /* NULL if a saved fit had none */
 interlace_options *handle_options(SEXP handle);
+
+/* A family of R: a list of its functions. */
+void family_set(interlace_spec *spec, SEXP functions, const char *name);
 
 /* Values. */
 SEXP text(const char *utf8);                    /* a CHARSXP; NA for NULL */

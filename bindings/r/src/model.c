@@ -84,8 +84,10 @@ static SEXP spec_made(SEXP model, SEXP formula, SEXP settings)
     check(interlace_model_from_name(string(model), &kind, &err), &err);
     check(interlace_spec_new(kind, string(formula), &spec, &err), &err);
     box_fill(box, spec);
-    SEXP family = named(settings, "family");
-    if (family != R_NilValue)
+    SEXP family = named(settings, "family"), functions = named(settings, "family_functions");
+    if (functions != R_NilValue)
+        family_set(spec, functions, element(family, 0));
+    else if (family != R_NilValue)
         check(interlace_spec_set_family(spec, element(family, 0), element(family, 1), &err), &err);
     for (size_t j = 0; j < sizeof SETTERS / sizeof *SETTERS; j++) {
         SEXP values = named(settings, SETTERS[j].name);

@@ -23,6 +23,28 @@ test("zero inflation and dispersion", {
   near(full["minedno", "minedno"], vcov(own)["minedno", "minedno"], 1e-6)
 })
 
+test("families of R that the library does not have", {
+  home <- binomial()
+  home$family <- "mine"
+  own <- suppressMessages(il_glmer(incidence / size ~ period + (1 | herd), cbpp, home, weights = size))
+  wanted <- il_glmer(incidence / size ~ period + (1 | herd), cbpp, binomial, weights = size)
+  near(fixef(own), fixef(wanted), 1e-4)
+  near(sqrt(diag(vcov(own))), sqrt(diag(vcov(wanted))), 1e-3)
+  near(predict(own, cbpp[1:4, ], type = "response"), predict(wanted, cbpp[1:4, ], type = "response"), 1e-4)
+  root <- suppressMessages(il_glmer(incidence / size ~ period + (1 | herd), cbpp, binomial(power(0.9)), weights = size))
+  is_true(root$info$numbers[["converged"]] == 1)
+  fails(unserialize(serialize(own, NULL)), "", "interlace_unsupported_error")
+  fails(il_glmer(incidence ~ period + (1 | herd), cbpp, home, control = il_control(threads = 2)), "one thread only")
+  fails(il_glmer(incidence ~ period + (1 | herd), cbpp, glmmTMB::compois()), "compois")
+  data(Salamanders, package = "glmmTMB")
+  near(fixef(il_glmer(count ~ mined + (1 | site), Salamanders, glmmTMB::nbinom1())), fixef(il_glmer(count ~ mined + (1 | site), Salamanders, "nbinom1")), 0)
+  broken <- home
+  broken$variance <- function(mu) stop("no variance")
+  fails(il_glmer(incidence / size ~ period + (1 | herd), cbpp, broken, weights = size), "variance", "interlace_error")
+  broken$variance <- NULL
+  fails(il_glmer(incidence / size ~ period + (1 | herd), cbpp, broken, weights = size), "has no function variance")
+})
+
 test("nominal and scale effects", {
   data(wine, package = "ordinal")
   own <- il_clmm(rating ~ temp + (1 | judge), wine, nominal = ~contact, scale = ~temp)

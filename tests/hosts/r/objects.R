@@ -140,6 +140,12 @@ test("marginal means beside emmeans", {
   is_true(nrow(generics::tidy(fm)) == 6L)
 })
 
+test("rows count from 1", {
+  is_true(identical(il_table(fm, "observations")$row, 1:180))
+  is_true(identical(unique(il_table(fm, "ranef")$term), 1L))
+  near(logLik(refitML(fm)), logLik(il_lmer(Reaction ~ Days + (Days | Subject), sleepstudy, REML = FALSE)), 1e-9)
+})
+
 test("R2, tests, documents", {
   near(il_r2(fm)[c("marginal", "conditional")], c(0.2786520, 0.7992189), 1e-6)
   near(il_test(fm, c(0, 1))$statistic, coef(summary(fm))["Days", "t value"], 1e-9)
