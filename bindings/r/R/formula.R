@@ -29,6 +29,9 @@ head_of <- function(e) {
   if (is_call(f, c("::", ":::"))) as.character(f[[3L]]) else if (is.symbol(f)) as.character(f) else ""
 }
 
+# The names of all functions in an expression.
+heads <- function(e) if (is.call(e)) c(head_of(e), unlist(lapply(as.list(e)[-1L], heads)))
+
 # What a model's formulas need, gathered while they are read: a reader has `data`, `env`, `n` and the columns so far.
 reader <- function(data, env, n) {
   own <- new.env(parent = emptyenv())
@@ -187,14 +190,14 @@ variable <- function(reader, e, use) {
   }
   if (!is.call(e)) return(e)
   refuse_foreign(reader, e)
-  if (head_of(e) %in% LEARNERS || any(all.names(e) %in% LEARNERS)) e <- with_constants(reader, e)
+  if (any(heads(e) %in% LEARNERS)) e <- with_constants(reader, e)
   if (!understood(reader, e)) return(take(reader, e, use))
   for (name in setdiff(all.vars(e), c("pi", CONTRASTS))) take(reader, as.name(name), paste(use, "inside"))
   e
 }
 
 refuse_foreign <- function(reader, e) {
-  for (name in intersect(all.names(e), FOREIGN)) {
+  for (name in intersect(heads(e), FOREIGN)) {
     own <- get0(name, envir = reader$env, mode = "function", inherits = TRUE)
     if (is.null(own) || environmentName(environment(own)) %in% c("survival", "mgcv", "gam"))
       raise("formula", -1, sprintf("'%s' has %s(), which these models do not have", deparsed(e), name))

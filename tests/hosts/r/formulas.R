@@ -65,6 +65,13 @@ same(y ~ x + f + (1 | g), within(d, contrasts(f) <- "contr.SAS"))
 same(y ~ x + f + (1 | g), d[d$f != "a", ])
 same(y ~ x + f + (1 | g), replace(d, "x", list(replace(d$x, 7:9, NA))), new = FALSE)
 
+test("columns with names of functions", {
+  named <- setNames(d[c("y", "x", "z", "g", "f")], c("log", "s", "scale", "C", "factor"))
+  own <- il_lmer(log ~ exp(s) + log(scale) + factor(factor) + (1 | C), named)
+  near(fixef(own), fixef(il_lmer(y ~ exp(x) + log(z) + factor(f) + (1 | g), d)), 1e-12)
+  is_true(identical(names(fixef(own))[2:3], c("exp(s)", "log(scale)")))
+})
+
 test("levels that do not occur", {
   some <- subset(d, f != "c")
   own <- il_lmer(y ~ as.numeric(f) + x + (1 | g), some)
