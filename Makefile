@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts test-hosts-r test-scale check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: help build library demo test test-long test-hosts test-r test-scale check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -37,7 +37,7 @@ help:
 	@echo 'make test      all tests'
 	@echo 'make test-long the fuzz targets, with a million cases each'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts'
-	@echo 'make test-hosts-r  the R package beside lme4 and others (part of test-hosts)'
+	@echo 'make test-r    the R package beside lme4 and others, which it installs with apt-get; a part of test-hosts'
 	@echo 'make test-scale  the same with the workers of Dask and Spark'
 	@echo 'make stata     the plugin for Stata, with its ado and help files, in $(OUT)/stata'
 	@echo 'make test-stata  its tests, in a program that plays Stata; a part of make test-hosts'
@@ -108,17 +108,17 @@ HOSTS := $(CARGO_TARGET_DIR)/hosts
 HOSTS_LIBRARY ?=
 HOSTS_MADE = $(if $(HOSTS_LIBRARY),true,$(CARGO) test --no-run --test library)
 HOSTS_ENV = INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))'
-test-hosts: $(HOSTS)/made test-stata
+test-hosts: $(HOSTS)/made test-stata test-r
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/arrow.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
 
 # The R package, beside packages of Debian.
-test-hosts: test-hosts-r
-R_PACKAGES := lme4 glmmtmb ordinal emmeans generics jsonlite
-test-hosts-r:
-	@Rscript -e 'for (name in c("lme4", "glmmTMB", "ordinal", "emmeans", "generics", "jsonlite")) loadNamespace(name)' >/dev/null 2>&1 || \
-		$(call APT,r-base-dev $(addprefix r-cran-,$(R_PACKAGES))) || { echo 'make test-hosts-r: R, or one of its packages $(R_PACKAGES), is missing' >&2; exit 1; }
+R_PACKAGES := lme4 glmmTMB ordinal emmeans generics jsonlite
+R_DEBIAN := r-base-dev r-cran-lme4 r-cran-glmmtmb r-cran-ordinal r-cran-emmeans r-cran-generics r-cran-jsonlite
+test-r:
+	@Rscript -e 'for (name in strsplit("$(R_PACKAGES)", " ")[[1]]) loadNamespace(name)' >/dev/null 2>&1 || $(call APT,$(R_DEBIAN)) || \
+		{ echo 'make test-r: R, or one of its packages $(R_PACKAGES), is missing and could not be installed with apt-get' >&2; exit 1; }
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) python3 -B tests/hosts/r.py
 
