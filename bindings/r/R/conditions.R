@@ -10,6 +10,19 @@ raise <- function(status, position, message) {
                  list(message = message, call = NULL, status = status, position = position)))
 }
 
+# A whole number from `least` up, as a double: what C takes for a count or a seed.
+whole <- function(value, name, least = 0) {
+  if (!is.numeric(value) || length(value) != 1L || is.na(value) || value < least || value != floor(value) || value > 2^53)
+    raise("argument", -1, sprintf("'%s' is %s, it must be a whole number from %g up", name, deparsed(value), least))
+  as.numeric(value)
+}
+
+truth_value <- function(value, name) {
+  if (!is.logical(value) || length(value) != 1L || is.na(value))
+    raise("argument", -1, sprintf("'%s' is %s, it must be TRUE or FALSE", name, deparsed(value)))
+  value
+}
+
 # Calls the function of options(interlace.progress): "" to go on, or why to stop. It stops a call by FALSE, by an error and by Ctrl-C.
 tell <- function(teller, phase, step, total, criterion)
   tryCatch(if (isFALSE(teller(phase, step, total, criterion))) "the function of options(interlace.progress) stopped the call" else "",

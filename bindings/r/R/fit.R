@@ -7,7 +7,8 @@ il_lmer <- function(formula, data = NULL, REML = TRUE, weights, offset, subset, 
   settings <- common_settings(reader, call, contrasts)
   settings$correlation <- correlation_setting(reader, correlation)
   text <- library_formula(reader, formula)
-  made(reader, "lmm", call, formula, text, settings, c(control, method = if (isTRUE(REML)) "reml" else "ml"), start, na.action, "il_lmer")
+  options <- c(as_control(control), method = if (truth_value(REML, "REML")) "reml" else "ml")
+  made(reader, "lmm", call, formula, text, settings, options, start, na.action, "il_lmer")
 }
 
 il_glmer <- function(formula, data = NULL, family = stats::gaussian(), weights, offset, subset, na.action = getOption("na.action"),
@@ -19,13 +20,14 @@ il_glmer <- function(formula, data = NULL, family = stats::gaussian(), weights, 
   chosen <- family_setting(family)
   settings$family <- c(chosen$family, chosen$link)
   settings$family_functions <- chosen$functions
-  if (!is.null(chosen$functions) && !control["threads"] %in% c(NA, "1")) raise("unsupported", -1, "a family of R works with one thread only")
+  if (!is.null(chosen$functions) && !as_control(control)["threads"] %in% c(NA, "1"))
+    raise("unsupported", -1, "a family of R works with one thread only")
   settings$fix <- unlist(c(chosen$fix, fix))
   if (!is.null(settings$fix)) storage.mode(settings$fix) <- "double"
   if (!is.null(ziformula)) settings$zero_inflation <- library_formula(reader, ziformula, 1L)
   if (!is.null(dispformula)) settings$dispersion <- library_formula(reader, dispformula, 1L)
   text <- library_formula(reader, formula)
-  options <- c(control, method = if (isTRUE(REML)) "reml" else "ml", nagq = as.character(nAGQ))
+  options <- c(as_control(control), method = if (truth_value(REML, "REML")) "reml" else "ml", nagq = as.character(nAGQ))
   made(reader, "glmm", call, formula, text, settings, options, start, na.action, "il_glmer")
 }
 
@@ -40,7 +42,7 @@ il_clmm <- function(formula, data = NULL, link = c("logit", "probit", "cloglog",
   if (!is.null(nominal)) settings$nominal <- library_formula(reader, nominal, 1L)
   if (!is.null(scale)) settings$scale <- library_formula(reader, scale, 1L)
   text <- library_formula(reader, formula)
-  made(reader, "clmm", call, formula, text, settings, c(control, nagq = as.character(nAGQ)), start, na.action, "il_clmm")
+  made(reader, "clmm", call, formula, text, settings, c(as_control(control), nagq = as.character(nAGQ)), start, na.action, "il_clmm")
 }
 
 il_coxme <- function(formula, data = NULL, ties = c("efron", "breslow"), weights, offset, subset, na.action = getOption("na.action"),
@@ -50,7 +52,7 @@ il_coxme <- function(formula, data = NULL, ties = c("efron", "breslow"), weights
   settings <- common_settings(reader, call, contrasts)
   settings$ties <- match.arg(ties)
   text <- library_formula(reader, formula)
-  made(reader, "coxme", call, formula, text, settings, c(control, fixed_effects = match.arg(fixed_effects)), start, na.action, "il_coxme")
+  made(reader, "coxme", call, formula, text, settings, c(as_control(control), fixed_effects = match.arg(fixed_effects)), start, na.action, "il_coxme")
 }
 
 # Options of the search by the library's names; il_options() lists them. Those that are not given have the library's defaults.
@@ -62,6 +64,13 @@ il_control <- function(optimizer = NULL, tolerance = NULL, max_evaluations = NUL
   if (length(wrong)) raise("argument", -1, sprintf("there is no option '%s'; the options are %s", wrong[1L], paste(known, collapse = ", ")))
   if (!length(given)) return(character())
   vapply(given, function(v) if (is.numeric(v)) format(v, digits = 17, scientific = NA, trim = TRUE) else tolower(as.character(v)), "")
+}
+
+as_control <- function(control) {
+  if (is.character(control) && length(control) == length(names(control))) return(control)
+  if (!is.list(control) || is.object(control))
+    raise("argument", -1, sprintf("'control' is of class '%s', it must be il_control(...)", class(control)[1L]))
+  do.call(il_control, control)
 }
 
 il_options <- function() .Call(C_option_names)

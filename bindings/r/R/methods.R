@@ -189,7 +189,7 @@ residuals.interlace <- function(object, type = NULL, scaled = FALSE, seed = 1, .
   if (type %in% c("score", "dfbeta", "dfbetas"))
     return(structure(.Call(C_cox, handle, "residuals", type), dimnames = list(row_labels(object)[used_rows(object)], names(fixef.interlace(object)))))
   if (type == "martingale") type <- "response"
-  own <- if (type == "quantile") .Call(C_rows, handle, "quantile", as.numeric(seed)) else .Call(C_rows, handle, "residuals", type)
+  own <- if (type == "quantile") .Call(C_rows, handle, "quantile", whole(seed, "seed")) else .Call(C_rows, handle, "residuals", type)
   if (scaled) own <- own / sigma.interlace(object)
   named_rows(object, own)
 }

@@ -123,7 +123,7 @@ predict.interlace <- function(object, newdata = NULL, re.form = NULL, type = NUL
   interval <- match.arg(interval)
   if (is.null(type)) type <- switch(model, glmm = "link", coxme = "link", clmm = "prob", "response")
   if (interval == "prediction" && type == "link" && model == "lmm") type <- "response"
-  request <- c(list(quantity = quantity_name(type, model), new_levels = if (isTRUE(allow.new.levels)) "zero" else "error",
+  request <- c(list(quantity = quantity_name(type, model), new_levels = if (truth_value(allow.new.levels, "allow.new.levels")) "zero" else "error",
                     interval = if (interval == "prediction") "prediction" else "confidence", level = level,
                     weights = if (!is.null(weights)) as.numeric(weights), uncertainty = se.fit || interval != "none"),
                random_choice(object, re.form))

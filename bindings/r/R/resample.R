@@ -1,13 +1,13 @@
 # Simulation, refits, profiles, the bootstrap, cross-validation.
 
 # A seed for the library from R's generator, so that set.seed() decides.
-a_seed <- function(seed) if (is.null(seed)) as.numeric(sample.int(.Machine$integer.max, 1L)) else as.numeric(seed)
+a_seed <- function(seed) if (is.null(seed)) as.numeric(sample.int(.Machine$integer.max, 1L)) else whole(seed, "seed")
 
 # A data frame with a response in each column. re.form NA (the default) draws new random effects, NULL keeps those of the fit.
 simulate.interlace <- function(object, nsim = 1, seed = NULL, re.form = NA, ...) {
   kind <- if (is.null(re.form)) "conditional" else if (identical(random_choice(object, re.form)$random, "none")) "new" else
     raise("unsupported", -1, "'re.form' of simulate() must be NA (new random effects) or NULL (those of the fit)")
-  own <- .Call(C_simulate, handle_of(object), as.numeric(nsim), a_seed(seed), kind)
+  own <- .Call(C_simulate, handle_of(object), whole(nsim, "nsim", 1), a_seed(seed), kind)
   if (object$info$model == "clmm") own <- as_categories(own, object$info$categories)
   names <- paste0("sim_", seq_len(nsim))
   if (object$info$model == "coxme") return(two_column_responses(own, names))
@@ -86,7 +86,7 @@ wald_limits <- function(fit, level, df) {
 # why replicates failed; confint() makes intervals of it. `statistic` is a function of the estimates (with names) and the response.
 il_bootstrap <- function(fit, nsim = 1000, statistic = NULL, type = c("parametric", "groups", "rows"), group = NULL, re.form = NA, seed = NULL,
                          jackknife = FALSE) {
-  settings <- list(kind = match.arg(type), group = if (!is.null(group)) as.character(group), nsim = as.numeric(nsim), seed = a_seed(seed),
+  settings <- list(kind = match.arg(type), group = if (!is.null(group)) as.character(group), nsim = whole(nsim, "nsim", 1), seed = a_seed(seed),
                    simulation = if (is.null(re.form)) "conditional" else "new")
   if (!is.null(statistic)) settings <- c(settings, statistic_settings(fit, statistic, settings))
   own <- .Call(C_bootstrap, handle_of(fit), settings, FALSE)
@@ -140,6 +140,7 @@ il_all_fit <- function(fit) {
 
 il_cross_validate <- function(fit, group = NULL, folds = 10, seed = NULL) {
   need_data(fit)
-  own <- .Call(C_cross_validate, handle_of(fit), frame_for_library(fit), if (!is.null(group)) as.character(group), as.numeric(folds), a_seed(seed))
+  own <- .Call(C_cross_validate, handle_of(fit), frame_for_library(fit), if (!is.null(group)) as.character(group),
+               whole(folds, "folds"), a_seed(seed))
   lapply(own, from_one)
 }

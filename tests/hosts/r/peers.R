@@ -1,5 +1,6 @@
-# Estimates, standard errors, log-likelihoods and predictions beside lme4, glmmTMB, ordinal and survival. The searches of these packages end
-# earlier than ours: their tolerances are set as sharp as they go, and what still differs is named where it is allowed.
+# Estimates, standard errors, log-likelihoods and predictions beside lme4, glmmTMB, ordinal and coxme: 1e-6 relative. The searches of these
+# packages end earlier than ours, so their tolerances are set as sharp as they go; a larger number says where that is not enough. Standard errors of
+# glmmTMB and ordinal are differences.
 source(file.path(Sys.getenv("INTERLACE_ROOT"), "tests/hosts/r/harness.R"))
 suppressPackageStartupMessages({
   library(interlace)
@@ -10,8 +11,6 @@ suppressPackageStartupMessages({
   library(splines)
 })
 
-sharp <- lmerControl(optimizer = "nloptwrap", optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12, xtol_rel = 1e-14, ftol_rel = 1e-15, maxeval = 1e5),
-                     calc.derivs = FALSE)
 sharper <- lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-11, maxfun = 1e5), calc.derivs = FALSE)
 
 lmm <- function(name, formula, data, ..., tolerance = 1e-6) test(name, {
@@ -46,7 +45,7 @@ lmm("Penicillin, crossed", diameter ~ 1 + (1 | plate) + (1 | sample), Penicillin
 lmm("Pastes, nested", strength ~ 1 + (1 | batch / cask), Pastes)
 lmm("cake, a factor and an ordered one", angle ~ recipe * temperature + (1 | recipe:replicate), cake)
 lmm("cake, a polynomial", angle ~ recipe + poly(temp, 2) + (1 | recipe:replicate), cake)
-lmm("Machines", score ~ Machine + (Machine | Worker), as.data.frame(nlme::Machines), tolerance = 3e-6)
+lmm("Machines", score ~ Machine + (Machine | Worker), as.data.frame(nlme::Machines))
 lmm("Orthodont", distance ~ I(age - 11) * Sex + (I(age - 11) | Subject), as.data.frame(nlme::Orthodont))
 lmm("Oats", yield ~ nitro + Variety + (1 | Block / Variety), as.data.frame(nlme::Oats))
 lmm("ergoStool, sum contrasts", effort ~ Type + (1 | Subject), as.data.frame(nlme::ergoStool), contrasts = list(Type = "contr.sum"))
@@ -64,11 +63,12 @@ test("weights and offset", {
   near(predict(own, head(sleep_weights), re.form = NA), head(predict(own, re.form = NA), 6L))
 })
 
-glmm <- function(name, formula, data, family, ..., control = il_control(), tolerance = 1e-6, se = 1e-4) test(name, {
+glmm <- function(name, formula, data, family, ..., control = il_control(), tolerance = 1e-6, se = 1e-5) test(name, {
   own <- il_glmer(formula, data, family, ..., control = control)
   tight <- glmmTMBControl(optCtrl = list(rel.tol = 1e-14, x.tol = 1e-12, iter.max = 1000, eval.max = 1000))
   theirs <- suppressWarnings(glmmTMB(formula, data, family, ..., control = tight))
-  near(logLik(own), logLik(theirs), 1e-8)
+  near(logLik(own), logLik(theirs), 1e-10)
+  is_true(logLik(own) >= logLik(theirs) - 1e-8, "the maximum is no lower than theirs")
   near(fixef(own), fixef(theirs)$cond, tolerance)
   is_true(identical(names(fixef(own)), names(fixef(theirs)$cond)), "names of coefficients")
   near(sqrt(diag(vcov(own))), sqrt(diag(vcov(theirs)$cond)), se)
@@ -79,27 +79,27 @@ glmm <- function(name, formula, data, family, ..., control = il_control(), toler
 })
 
 data(Owls, Salamanders, package = "glmmTMB")
-glmm("cbpp, binomial with a matrix", cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial(), tolerance = 5e-6)
-glmm("Contraception, binary", use ~ age + I(age^2) + urban + livch + (1 | district), data_of("Contraception"), binomial, tolerance = 5e-6, se = 3e-4)
-glmm("grouseticks, counts", TICKS ~ YEAR + scale(HEIGHT) + (1 | BROOD) + (1 | LOCATION), grouseticks, poisson(), tolerance = 2e-5)
+glmm("cbpp, binomial with a matrix", cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial())
+glmm("Contraception, binary", use ~ age + I(age^2) + urban + livch + (1 | district), data_of("Contraception"), binomial, se = 3e-4)
+glmm("grouseticks, counts", TICKS ~ YEAR + scale(HEIGHT) + (1 | BROOD) + (1 | LOCATION), grouseticks, poisson(), tolerance = 3e-6)
 glmm("Owls, negative binomial with an offset", SiblingNegotiation ~ FoodTreatment * SexParent + offset(log(BroodSize)) + (1 | Nest), Owls, nbinom2(),
      tolerance = 3e-5)
 glmm("Salamanders, zero inflation", count ~ spp + mined + (1 | site), Salamanders, poisson, ziformula = ~mined, tolerance = 2e-5)
 glmm("Salamanders, dispersion", count ~ mined + (1 | site), Salamanders, nbinom2, dispformula = ~spp, tolerance = 2e-5)
-glmm("sleepstudy, gamma", Reaction ~ Days + (1 | Subject), sleepstudy, Gamma("log"), tolerance = 5e-6)
+glmm("sleepstudy, gamma", Reaction ~ Days + (1 | Subject), sleepstudy, Gamma("log"))
 
 test("cbpp beside glmer", {
   own <- il_glmer(cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial)
   theirs <- glmer(cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial,
                   control = glmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10), tolPwrss = 1e-12))
   near(logLik(own), logLik(theirs), 1e-8)
-  near(fixef(own), fixef(theirs), 1e-5)
-  near(residuals(own), residuals(theirs), 1e-4)
-  near(residuals(own, "pearson"), residuals(theirs, "pearson"), 1e-4)
-  near(deviance(own), deviance(theirs), 1e-4)
+  near(fixef(own), fixef(theirs))
+  near(residuals(own), residuals(theirs))
+  near(residuals(own, "pearson"), residuals(theirs, "pearson"))
+  near(deviance(own), deviance(theirs))
   quadrature <- glmer(cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial, nAGQ = 9,
                       control = glmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10), tolPwrss = 1e-12))
-  near(fixef(il_glmer(cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial, nAGQ = 9)), fixef(quadrature), 1e-5)
+  near(fixef(il_glmer(cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial, nAGQ = 9)), fixef(quadrature))
 })
 
 test("wine beside clmm", {
@@ -127,10 +127,10 @@ test("Cox models beside coxme's figures", {
     data <- data_of(sub(".csv", "", case$data, fixed = TRUE))
     for (column in intersect(case$categorical, names(data))) data[[column]] <- factor(data[[column]])
     own <- suppressWarnings(suppressMessages(il_coxme(as.formula(case$formula), data, ties = case$ties)))
-    near(logLik(own), case$loglik_integrated, 1e-7, paste(case$id, "logLik"))
-    near(fixef(own), case$fixed$estimate, 1e-4, paste(case$id, "fixef"))
-    near(sqrt(diag(vcov(own))), case$fixed$std_error, 1e-3, paste(case$id, "standard errors"))
-    near(BIC(own), case$BIC, 1e-7, paste(case$id, "BIC"))
+    near(logLik(own), case$loglik_integrated, 1e-9, paste(case$id, "logLik"))
+    near(fixef(own), case$fixed$estimate, 1e-6, paste(case$id, "fixef"))
+    near(sqrt(diag(vcov(own))), case$fixed$std_error, 1e-6, paste(case$id, "standard errors"))
+    near(BIC(own), case$BIC, 1e-9, paste(case$id, "BIC"))
   }
 })
 
