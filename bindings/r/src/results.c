@@ -162,14 +162,14 @@ static interlace_status other_rows(SEXP handle, const char *what, SEXP kind, dou
     const interlace_fit *fit = handle_fit(handle);
     if (strcmp(what, "linear_predictor") == 0)
         return interlace_fit_linear_predictor(fit, predictor_of(kind), out, n, err);
-    if (strcmp(what, "residuals") == 0) {
-        interlace_residuals own;
-        check(interlace_residuals_from_name(string(kind), &own, err), err);
-        return interlace_fit_residuals(fit, own, out, n, err);
-    }
     watch heard;
+    bool quantile = strcmp(what, "quantile") == 0;
+    interlace_residuals own = INTERLACE_RESIDUALS_RESPONSE;
+    if (!quantile)
+        check(interlace_residuals_from_name(string(kind), &own, err), err);
     watch_begin(&heard, handle_options(handle));
-    watch_end(&heard, interlace_fit_quantile_residuals(fit, (uint64_t)Rf_asReal(kind), heard.options, out, n, err), err);
+    watch_end(&heard, quantile ? interlace_fit_quantile_residuals(fit, (uint64_t)Rf_asReal(kind), heard.options, out, n, err)
+                               : interlace_fit_residuals(fit, own, out, n, err), err);
     return INTERLACE_OK;
 }
 
