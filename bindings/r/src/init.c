@@ -13,7 +13,8 @@ static const R_CallMethodDef ENTRIES[] = {
     ENTRY(C_refit_ml, 1),     ENTRY(C_means, 5),       ENTRY(C_wald, 5),         ENTRY(C_r2, 1),            ENTRY(C_overdispersion, 1),
     ENTRY(C_vcov_kr, 1),      ENTRY(C_cox, 3),         ENTRY(C_predict, 3),      ENTRY(C_survival, 4),      ENTRY(C_simulate, 4),
     ENTRY(C_refit, 2),        ENTRY(C_profile, 4),     ENTRY(C_bootstrap, 3),    ENTRY(C_boot_confint, 6),  ENTRY(C_all_optimizers, 2),
-    ENTRY(C_cross_validate, 5), {NULL, NULL, 0}};
+    ENTRY(C_cross_validate, 5), ENTRY(C_leverage, 2), ENTRY(C_influence, 4),   ENTRY(C_diagnose, 2),      ENTRY(C_augment, 4),
+    ENTRY(C_simulated, 6),    {NULL, NULL, 0}};
 
 void R_init_interlace(DllInfo *dll)
 {

@@ -100,5 +100,10 @@ SEXP C_bootstrap(SEXP handle, SEXP settings, SEXP jackknife);
 SEXP C_boot_confint(SEXP handle, SEXP settings, SEXP replicates, SEXP jackknife, SEXP level, SEXP kind);
 SEXP C_all_optimizers(SEXP handle, SEXP data);
 SEXP C_cross_validate(SEXP handle, SEXP data, SEXP group, SEXP folds, SEXP seed);
+SEXP C_leverage(SEXP handle, SEXP part);
+SEXP C_influence(SEXP handle, SEXP data, SEXP group, SEXP method);
+SEXP C_diagnose(SEXP handle, SEXP what);
+SEXP C_augment(SEXP handle, SEXP data, SEXP seed, SEXP influence);
+SEXP C_simulated(SEXP handle, SEXP nsim, SEXP seed, SEXP kind, SEXP data, SEXP group);
 
 #endif

@@ -169,7 +169,7 @@ static interlace_status other_rows(SEXP handle, const char *what, SEXP kind, dou
         check(interlace_residuals_from_name(string(kind), &own, err), err);
     watch_begin(&heard, handle_options(handle));
     watch_end(&heard, quantile ? interlace_fit_quantile_residuals(fit, (uint64_t)Rf_asReal(kind), heard.options, out, n, err)
-                               : interlace_fit_residuals(fit, own, out, n, err), err);
+                               : interlace_fit_residuals(fit, own, heard.options, out, n, err), err);
     return INTERLACE_OK;
 }
 
