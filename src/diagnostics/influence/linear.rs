@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::kinds::InfluenceMethod;
-use super::measures::{Found, Reference, Without};
+use super::measures::{Found, Without};
 use crate::design::Design;
 use crate::error::{Error, Result, if_any, try_vec};
 use crate::fit::Fit;
@@ -253,15 +253,10 @@ impl<'a> Deleter<'a> {
 /// All rows one by one at the parameters of the fit, in closed form; none for those that determine a fixed effect by themselves.
 pub(super) fn each_row(
     fit: &Fit,
-    linear: &Linear,
     shares: &RowShares<'_>,
     mut put: impl FnMut(usize, Option<RowDeleted>) -> Result<()>,
 ) -> Result<()> {
-    let (p, reference) = (fit.fixed.names.len(), Reference::of(fit));
-    // The root of the covariance that belongs to the rows' scores.
-    let mut deviance = Deviance::new(linear.system(), linear.options.reml, &Watch::unwatched())?;
-    deviance.evaluate(&linear.working)?;
-    let root = deviance.vcov_factor(fit.sigma);
+    let (p, beta, root) = (fit.fixed.names.len(), &fit.fixed.estimate, &shares.root);
     let unit = 1.0 / shares.sigma2.sqrt();
     let mut score = try_vec("scores of the rows", 0.0, p)?;
     for i in 0..shares.n {
@@ -289,7 +284,7 @@ pub(super) fn each_row(
                 covtrace: square / left,
                 covratio: v / left,
                 dfbetas: (0..p).map(|j| shift[j] / std_error(j)).collect(),
-                beta: reference.beta.iter().zip(&shift).map(|(b, s)| b - s).collect(),
+                beta: beta.iter().zip(&shift).map(|(b, s)| b - s).collect(),
             }),
         )?;
     }
