@@ -130,7 +130,7 @@ const MODELS: [Model; 16] = [
     model("y ~ x + (1 | k/g)", "k:g"),
     model("y ~ f + offset(o) + (1 | g) + (1 | h)", "g"),
     model("y ~ x + (1 + far | h)", "h"),
-    model("y ~ x + cs(1 + x + z | g)", "g"),
+    model("y ~ x + cs(1 + z | g)", "g"),
     model("y ~ x + ar1(0 + h | g)", "g"),
     Model { correlation: Some("ar1(t | g)"), weighted: true, ..model("y ~ x + (1 | h)", "h") },
     Model { correlation: Some("ar1(s | g)"), reml: false, ..model("y ~ x + (1 + z | g)", "g") },

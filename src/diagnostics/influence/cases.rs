@@ -76,7 +76,8 @@ impl Leaving<'_> {
         let one = |kept: &mut Kept, i: usize, watch: &Watch<'_>| self.outcome(i, |gone| deleter.without(kept, gone, watch));
         if options.method == InfluenceMethod::Fixed && matches!(options.cases, Cases::Rows) {
             let (mut kept, mut all, own) = (Kept::default(), vec![], self.fit.as_refit());
-            each_row(self.fit, &linear.shares(&rows, watch)?, |i, row| {
+            let inside = watch.inside(Phase::Deletion, 0, Some(self.units.len()));
+            each_row(self.fit, &linear.shares(&rows, &inside)?, |i, row| {
                 watch.round(Phase::Deletion, i, self.units.len())?;
                 let done = match row {
                     Some(row) => self.row_deleted(row, &own)?,

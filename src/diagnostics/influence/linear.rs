@@ -12,11 +12,13 @@ use crate::linalg::dense::symmetric_eigen;
 use crate::lmm::correlation::products::CorrelatedRows;
 use crate::lmm::deletion::Deletions;
 use crate::lmm::deviance::{Analysis, Deviance};
+use crate::lmm::estimate::estimate_from;
 use crate::lmm::leverage::RowShares;
 use crate::lmm::parameters::{theta_from_working, working_from_theta};
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
-use crate::resample::{Cases, Refit, refit_linear};
+use crate::resample::{Cases, Refit, refit_at, refit_linear};
+use crate::search::near_or_anew;
 use crate::watch::Watch;
 
 /// The step of differences of the gradient, and of the criterion, in working parameters.
@@ -166,7 +168,7 @@ impl<'a> Deleter<'a> {
     fn estimates(&self, kept: &mut Kept, deviance: &mut Deviance<'_>, same: bool, watch: &Watch<'_>) -> Result<Without> {
         let (fit, options) = (self.fit, &self.linear.options);
         let mut estimates = match self.method {
-            InfluenceMethod::Refit => refit_linear(deviance, options, &self.linear.parameters, false)?,
+            InfluenceMethod::Refit => self.refit(deviance)?,
             InfluenceMethod::OneStep => {
                 let working = self.one_step(deviance, same)?;
                 self.at(deviance, &working)?
@@ -183,6 +185,24 @@ impl<'a> Deleter<'a> {
             estimates.log_likelihood = f64::NAN;
         }
         Ok(Without { estimates, root, displacement })
+    }
+
+    /// The search from the estimates of all rows. Beside a variance of zero the criterion may have other minima, which all starts together
+    /// tell.
+    fn refit(&self, deviance: &mut Deviance<'_>) -> Result<Refit> {
+        let (options, near) = (&self.linear.options, &self.linear.parameters[..]);
+        let refit = refit_linear(deviance, options, near, false)?;
+        if !self.fit.singular && !refit.singular {
+            return Ok(refit);
+        }
+        let end = near_or_anew(Some(near), |near| estimate_from(deviance, near, options))?;
+        let other = refit_at(deviance, &end, false)?;
+        if other.log_likelihood >= refit.log_likelihood || !refit.converged {
+            return Ok(other);
+        }
+        let working = working_from_theta(deviance.system, &[&refit.theta[..], refit.correlation.as_slice()].concat())?;
+        deviance.evaluate(&working)?;
+        Ok(refit)
     }
 
     /// One Newton step from the estimates of all rows, with their Hessian, in working parameters of this system.
