@@ -166,7 +166,7 @@ impl<'a> Deleter<'a> {
 
     /// The estimates of a system; `same` if its working parameters are those of all rows.
     fn estimates(&self, kept: &mut Kept, deviance: &mut Deviance<'_>, same: bool, watch: &Watch<'_>) -> Result<Without> {
-        let (fit, options) = (self.fit, &self.linear.options);
+        let fit = self.fit;
         let mut estimates = match self.method {
             InfluenceMethod::Refit => self.refit(deviance)?,
             InfluenceMethod::OneStep => {
