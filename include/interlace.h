@@ -39,6 +39,7 @@
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
+ *   Pictures     of a fit, drawn or as coordinates
  *   Document     a fit and the answers to questions about it as one text
  *   Saved fits   a fit as bytes, and back
  *   Data in parts linear models of streams, and of data that are spread over workers
@@ -125,6 +126,12 @@ typedef struct interlace_options interlace_options;
  * @since 0.1
  */
 typedef struct interlace_plan interlace_plan;
+
+/**
+ * What is chosen of a picture: its size, its title, what it shows.
+ * @since 0.1
+ */
+typedef struct interlace_plot_options interlace_plot_options;
 
 /**
  * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
@@ -5798,6 +5805,131 @@ interlace_status interlace_spec_cross_validate(const interlace_spec *spec,
                                                interlace_error *err);
 
 /* ==================================================================================================================
+ * Pictures: of a fit, drawn or as coordinates
+ * ================================================================================================================== */
+
+/**
+ * Makes options of pictures, all of them at their defaults.
+ * @param[out] out The new plot options. The caller frees it with interlace_plot_options_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plot_options_new(interlace_plot_options **out, interlace_error *err);
+
+/**
+ * Sets an option of pictures by name from text, such as "term" from "Subject"; interlace_plot_options_name lists the
+ * names, in which hyphens count as underscores. INTERLACE_E_ARGUMENT for an unknown name, and for a value that cannot
+ * be read. Whether a fit has the term, effect or levels shows when a picture is made; a picture ignores options that it
+ * has no use for.
+ * @param[in,out] plot_options The plot options.
+ * @param[in] name The name of the option.
+ * @param[in] value Its value as text.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_plot_options_set(interlace_plot_options *plot_options,
+                                            const char *name,
+                                            const char *value,
+                                            interlace_error *err);
+
+/**
+ * Frees options of pictures. NULL is allowed.
+ * @param[in,out] plot_options NULL is allowed.
+ * @since 0.1
+ */
+void interlace_plot_options_free(interlace_plot_options *plot_options);
+
+/**
+ * Number of options of pictures that can be set.
+ * @since 0.1
+ */
+size_t interlace_plot_options_count(void);
+
+/**
+ * Name of an option of pictures, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_options_name(size_t i);
+
+/**
+ * What an option of pictures does, what values it takes and its default, in one line; NULL if there is none. A static
+ * string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_options_doc(size_t i);
+
+/**
+ * Number of kinds of pictures.
+ * @since 0.1
+ */
+size_t interlace_plot_count(void);
+
+/**
+ * Name of a kind of picture, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_name(size_t i);
+
+/**
+ * What a kind of picture shows, in one line; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_doc(size_t i);
+
+/**
+ * A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit.
+ * interlace_plot_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It may be NULL for
+ * pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a column that is
+ * not in the model. `options` (may be NULL) has the progress function of what takes long: profiles, degrees of freedom.
+ * INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows, such as random
+ * effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the picture needs
+ * them, and if the library was built without the feature `plot`, which draws; interlace_fit_plot_data needs no such
+ * feature.
+ * @param[in] fit The fit.
+ * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] data The data of the fit. NULL is allowed where it is not needed.
+ * @param[in] plot_options What is chosen. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] bytes The picture [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_plot(const interlace_fit *fit,
+                                    const char *kind,
+                                    const interlace_frame *data,
+                                    const interlace_plot_options *plot_options,
+                                    const interlace_options *options,
+                                    uint8_t **bytes,
+                                    size_t *len,
+                                    interlace_error *err);
+
+/**
+ * The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role", "x", "y",
+ * "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point. docs/pictures.md says what marks and
+ * roles there are. Otherwise as interlace_fit_plot.
+ * @param[in] fit The fit.
+ * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] data The data of the fit. NULL is allowed where it is not needed.
+ * @param[in] plot_options What is chosen. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_plot_data(const interlace_fit *fit,
+                                         const char *kind,
+                                         const interlace_frame *data,
+                                         const interlace_plot_options *plot_options,
+                                         const interlace_options *options,
+                                         interlace_frame **out,
+                                         interlace_error *err);
+
+/* ==================================================================================================================
  * Document: a fit and the answers to questions about it as one text
  * ================================================================================================================== */
 
@@ -6086,7 +6218,8 @@ interlace_status interlace_options_from_bytes(const uint8_t *bytes,
                                               interlace_error *err);
 
 /**
- * Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes. NULL is allowed.
+ * Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes, and of
+ * interlace_fit_plot. NULL is allowed.
  * @param[out] bytes The bytes.
  * @since 0.1
  */

@@ -1980,6 +1980,27 @@ class Questions : public detail::Owner<interlace_questions, interlace_questions_
     [[nodiscard]] static bool suits(std::size_t i, Model model) noexcept;
 };
 
+/// What is chosen of a picture.
+class PlotOptions : public detail::Owner<interlace_plot_options, interlace_plot_options_free> {
+  public:
+    PlotOptions();
+    using Owner::Owner;
+
+    /// interlace_plot_options_set: Sets an option of pictures by name from text, such as "term" from "Subject"; interlace_plot_options_name
+    /// lists the names, in which hyphens count as underscores.
+    Result<void> set(std::string_view name, std::string_view value);
+
+    /// interlace_plot_options_count: Number of options of pictures that can be set.
+    [[nodiscard]] static std::size_t count() noexcept;
+
+    /// interlace_plot_options_name: Name of an option of pictures, by its index from 0; NULL if there is none.
+    [[nodiscard]] static std::string_view name(std::size_t i) noexcept;
+
+    /// interlace_plot_options_doc: What an option of pictures does, what values it takes and its default, in one line; NULL if there is
+    /// none.
+    [[nodiscard]] static std::string_view doc(std::size_t i) noexcept;
+};
+
 struct Saved;
 
 /// A fitted model.
@@ -2013,6 +2034,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
                                               Maybe<Options> options = none) const;
     [[nodiscard]] Result<std::string> to_text(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
+    /// A picture as SVG.
+    [[nodiscard]] Result<std::vector<std::uint8_t>> plot(std::string_view kind, Maybe<Frame> data = none,
+                                                         Maybe<PlotOptions> plot_options = none, Maybe<Options> options = none) const;
     /// What from_bytes makes a fit of again; the spec is for the questions that fit models anew.
     [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes(Maybe<Spec> spec = none, bool with_rows = true) const;
     [[nodiscard]] static Result<Saved> from_bytes(View<std::uint8_t> bytes);
@@ -2579,6 +2603,11 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// deviance's rise above its minimum when the parameter has that value, maximised over all others.
     [[nodiscard]] Result<Frame> profile(const ProfileRequest &request = {}, Maybe<Options> options = none) const;
 
+    /// interlace_fit_plot_data: The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role",
+    /// "x", "y", "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point.
+    [[nodiscard]] Result<Frame> plot_data(std::string_view kind, Maybe<Frame> data = none, Maybe<PlotOptions> plot_options = none,
+            Maybe<Options> options = none) const;
+
   private:
     [[nodiscard]] std::size_t rows_of(Maybe<Frame> data, const PredictRequest &request) const noexcept;
     [[nodiscard]] interlace_predict_request asked(detail::Call &call, const PredictRequest &request, std::size_t rows) const;
@@ -2793,6 +2822,7 @@ inline CsvOptions::CsvOptions() : Owner(detail::made<interlace_csv_options>(inte
 
 inline Options::Options() : Owner(detail::made<interlace_options>(interlace_options_new)) {}
 
+inline PlotOptions::PlotOptions() : Owner(detail::made<interlace_plot_options>(interlace_plot_options_new)) {}
 inline Questions::Questions() : Owner(detail::made<interlace_questions>(interlace_questions_new)) {}
 
 inline Bootstrap::Bootstrap() : Owner(detail::made<interlace_bootstrap>(interlace_bootstrap_new)) {}
@@ -3202,6 +3232,17 @@ inline Result<std::vector<std::uint8_t>> Fit::to_bytes(Maybe<Spec> spec, bool wi
 {
     return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
         return interlace_fit_to_bytes(capi(), spec.capi(), with_rows, bytes, len, error);
+    });
+}
+
+inline Result<std::vector<std::uint8_t>> Fit::plot(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options,
+                                                   Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::string name = call.text("kind", kind);
+    if (!call.good()) return call.result(std::vector<std::uint8_t>());
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_fit_plot(capi(), name.c_str(), data.capi(), plot_options.capi(), options.capi(), bytes, len, error);
     });
 }
 
@@ -5049,6 +5090,16 @@ inline Result<Frame> Fit::profile(const ProfileRequest &request, Maybe<Options> 
     return call.result(Frame(out));
 }
 
+inline Result<Frame> Fit::plot_data(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options, Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::string kind_text = call.text("kind", kind);
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_fit_plot_data(capi(), kind_text.c_str(), data.capi(), plot_options.capi(), options.capi(), &out,
+            call.error()));
+    return call.result(Frame(out));
+}
+
 inline std::string_view Bootstrap::interval_name(BootstrapInterval code) noexcept
 {
     return detail::view(interlace_bootstrap_interval_name(static_cast<interlace_bootstrap_interval>(code)));
@@ -5123,6 +5174,30 @@ inline Result<Frame> Bootstrap::confint(const Fit &fit, const Frame &replicates,
     call.ended(interlace_bootstrap_confint(capi(), fit.capi(), replicates.capi(), jackknife.capi(), level,
             static_cast<interlace_bootstrap_interval>(bootstrap_interval), &out, call.error()));
     return call.result(Frame(out));
+}
+
+inline Result<void> PlotOptions::set(std::string_view name, std::string_view value)
+{
+    detail::Call call;
+    const std::string name_text = call.text("name", name);
+    const std::string value_text = call.text("value", value);
+    if (call.good()) call.ended(interlace_plot_options_set(capi(), name_text.c_str(), value_text.c_str(), call.error()));
+    return call.result();
+}
+
+inline std::size_t PlotOptions::count() noexcept
+{
+    return interlace_plot_options_count();
+}
+
+inline std::string_view PlotOptions::name(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_name(i));
+}
+
+inline std::string_view PlotOptions::doc(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_doc(i));
 }
 
 inline Result<void> Questions::set(std::string_view name, std::optional<std::string_view> value)

@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 15] = [
+pub const CHAPTERS: [Chapter; 16] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
@@ -79,6 +79,7 @@ pub const CHAPTERS: [Chapter; 15] = [
     },
     Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap_lists", "bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
+    Chapter { title: "Pictures", about: "of a fit, drawn or as coordinates", files: &["plot"] },
     Chapter {
         title: "Document",
         about: "a fit and the answers to questions about it as one text",
@@ -395,8 +396,20 @@ pub fn direction(item: &Item, parameter: &Part) -> &'static str {
 
 /// Whether a type is one of the opaque ones.
 pub fn is_object(name: &str) -> bool {
-    let objects =
-        ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions", "plan", "accumulator", "csv_stream"];
+    let objects = [
+        "frame",
+        "csv_options",
+        "spec",
+        "family",
+        "options",
+        "fit",
+        "bootstrap",
+        "questions",
+        "plan",
+        "accumulator",
+        "csv_stream",
+        "plot_options",
+    ];
     name.strip_prefix("interlace_").is_some_and(|name| objects.contains(&name))
 }
 
