@@ -224,6 +224,7 @@ static const struct option table[] = {
     {"--plot", "a kind of picture and a file, \"qq=FILE.svg\"", PROGRAM, 0, true, NULL, 0},
     {"--plot-data", "a kind of picture and a file, \"qq=FILE.csv\"", PROGRAM, 0, true, NULL, 0},
     {"--plot-option", "an option of pictures and its value, \"term=Subject\"", PROGRAM, 0, true, NULL, 0},
+    {"--augment", "a CSV file", PROGRAM, 0, false, NULL, 0},
     {"--save", "a file", PROGRAM, 0, false, NULL, 0},
     {"--without-rows", NULL, PROGRAM, 0, false, NULL, 0},
     {"--json", NULL, PROGRAM, 0, false, NULL, 0},

@@ -19,7 +19,6 @@ use crate::lmm::deviance::{Analysis, Deviance};
 use crate::lmm::estimate::estimate_near;
 use crate::lmm::parameters::{off_the_boundary, theta_from_working, working_from_theta};
 use crate::lmm::response::ResponseRows;
-use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::search::Estimate;
 use crate::spec::Ties;
@@ -170,19 +169,15 @@ impl Linear {
             Some(analysis) => Deviance::with(system, options.reml, analysis, watch)?,
             None => Deviance::new(system, options.reml, watch)?,
         };
-        let refit = refit_linear(&mut deviance, system, options, theta, std_errors);
+        let refit = refit_linear(&mut deviance, options, theta, std_errors);
         self.analysis = Some(deviance.into_analysis());
         refit
     }
 }
 
-fn refit_linear(
-    deviance: &mut Deviance<'_>,
-    system: &LinearSystem,
-    options: &Options,
-    theta: &[f64],
-    std_errors: bool,
-) -> Result<Refit> {
+/// Fits a system, from theta on.
+pub(crate) fn refit_linear(deviance: &mut Deviance<'_>, options: &Options, theta: &[f64], std_errors: bool) -> Result<Refit> {
+    let system = deviance.system;
     let start = off_the_boundary(system, working_from_theta(system, theta)?);
     let end = match estimate_near(deviance, &start, options, false) {
         Ok(end) if end.converged => end,

@@ -8,7 +8,7 @@ use crate::common::Rng;
 use crate::common::watching::{Heard, heard_up_to, reporting};
 use interlace::choice::Choice;
 use interlace::coxme::transform::TimeTransform;
-use interlace::diagnostics::FixefResiduals;
+use interlace::diagnostics::{Augmented, FixefResiduals, Simulations};
 use interlace::error::{Code, Error, Result};
 use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
@@ -368,6 +368,13 @@ fn predictions_and_residuals() {
         let work = |watch: &Watch<'_>| fit.log_scores(NewData::Training, &y, None, watch).map(|own| text(&own));
         check(name, &[Phase::Prediction], &work);
         check(name, &[Phase::Residuals], &|watch| fit.quantile_residuals(4, watch).map(|own| text(&own)));
+        check(name, &[Phase::Residuals], &|watch| fit.ranef_residuals(watch).map(|own| text(&own)));
+        check(name, &[Phase::Test], &|watch| fit.diagnose(watch).map(|own| text(&own)));
+        let asked = Augmented { seed: 1, influence: fit.is_linear(), threads: 1 };
+        check(name, &[Phase::Residuals], &|watch| fit.augment(&frame, &asked, watch).map(|own| text(&own)));
+        let asked = Simulations { count: 40, seed: 1, random_effects: RandomEffects::New, grouping: None };
+        let work = |watch: &Watch<'_>| fit.simulated_residuals(&asked, watch).map(|own| text(&own.uniform().to_vec()));
+        check(name, &[Phase::Simulation, Phase::Residuals], &work);
         let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
         check(name, &[Phase::Simulation], &work);
     }

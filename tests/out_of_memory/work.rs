@@ -161,7 +161,10 @@ const OTHERS: [(&str, &[&str], Use); 23] = [
     }),
     ("residuals", &["linear", "correlated", "poisson", "gamma"], |fit, _| {
         let kinds = [ResidualKind::Response, ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Deviance];
-        kinds.into_iter().chain([ResidualKind::Normalized]).try_for_each(|kind| fit.residuals_of(kind).map(nothing))
+        kinds
+            .into_iter()
+            .chain([ResidualKind::Normalized])
+            .try_for_each(|kind| fit.residuals_of(kind, &Watch::unwatched()).map(nothing))
     }),
     ("profile", &["linear", "ordinal"], |fit, _| fit.profile(0.9, &Watch::unwatched()).map(nothing)),
     ("Satterthwaite's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| {

@@ -10,7 +10,7 @@ mod statistic;
 mod subject;
 
 pub use again::{CrossValidated, Refitted};
-pub use diagnosed::ResidualValues;
+pub use diagnosed::{ResidualValues, SimulatedAnswer};
 pub use fixed_effects::{FixedEffects, Limits};
 pub use means::MeansAnswer;
 pub use prediction::{Parts, Predicted, SurvivalAnswer};
@@ -41,6 +41,8 @@ pub struct Answers<'a> {
     pub optimizers: Option<Frame>,
     pub cross_validated: Option<CrossValidated>,
     pub residuals: Vec<(Residuals, ResidualValues)>,
+    pub simulated_residuals: Option<SimulatedAnswer>,
+    pub diagnosis: Option<Frame>,
     /// With the function of time that was asked for.
     pub proportional_hazards: Option<(TimeTransform, Frame)>,
     pub random_effects: Option<Frame>,
@@ -80,6 +82,8 @@ impl<'a> Answers<'a> {
             optimizers: again::all_optimizers(subject, questions, work)?,
             cross_validated: again::cross_validate(subject, questions, work)?,
             residuals: diagnosed::residuals(fit, questions, work)?,
+            simulated_residuals: SimulatedAnswer::new(subject, questions, work)?,
+            diagnosis: if questions.diagnose { Some(fit.diagnose(work.watch)?) } else { None },
             proportional_hazards: diagnosed::proportional_hazards(fit, questions, work)?,
             random_effects: diagnosed::random_effects(fit, questions)?,
             r2: if questions.r2 { Some(fit.r2(work.watch)?) } else { None },

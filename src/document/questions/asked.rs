@@ -58,6 +58,10 @@ pub struct Questions {
     /// A column for each response.
     pub refit: Option<Frame>,
     pub residuals: Vec<Residuals>,
+    /// A number of simulated responses, and what their rows are summed over.
+    pub simulated_residuals: usize,
+    pub residual_group: Option<String>,
+    pub diagnose: bool,
     /// The function of time that hazard ratios may change with.
     pub proportional_hazards: Option<TimeTransform>,
     pub all_fit: bool,
@@ -102,6 +106,9 @@ impl Default for Questions {
             response_se: None,
             refit: None,
             residuals: vec![],
+            simulated_residuals: 0,
+            residual_group: None,
+            diagnose: false,
             proportional_hazards: None,
             all_fit: false,
             cross_validate: None,
@@ -125,7 +132,7 @@ impl Questions {
 
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
     pub fn of_rows(&self, has_sums: bool) -> Option<&str> {
-        const OTHERS: [&CStr; 8] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint"];
+        const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
         const BY_SUMS: [&CStr; 9] =
             [c"anova", c"profile", c"profile_scale", c"emmeans", c"at", c"comparisons", c"means_weights", c"adjust", c"interval"];
         let limits = [ConfidenceInterval::Bootstrap, ConfidenceInterval::Profile, ConfidenceInterval::RandomEffects];
