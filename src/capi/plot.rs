@@ -9,7 +9,7 @@ use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::hypotheses::degrees_of_freedom_by;
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, threads};
 use super::progress::watched;
 use super::saved::write_out;
 use super::status::{ErrorRecord, Status};
@@ -172,6 +172,6 @@ unsafe fn sheet(
     watched(options, |watch| {
         let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method, watch);
         let data = data.map(|own| &own.frame);
-        kind.sheet(&Scene { fit: &handle.fit, data, freedom: &freedom, settings: &settings, watch })
+        kind.sheet(&Scene { fit: &handle.fit, data, freedom: &freedom, settings: &settings, threads: threads(options), watch })
     })
 }

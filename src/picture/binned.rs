@@ -40,7 +40,7 @@ fn mean(values: &[f64], rows: &[usize]) -> f64 {
 pub fn binned(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
     if fit.ordinal().is_some() || fit.cox().is_some() {
-        return Err(Error::unsupported("binned: only of responses that have a mean; see calibration and residuals"));
+        return Err(Error::unsupported("picture binned: only of responses that have a mean; see calibration and residuals"));
     }
     let (r, fitted) = (fit.used(&fit.residuals)?, fit.used(&fit.fitted)?);
     let n = r.len();
@@ -70,13 +70,13 @@ pub fn binned(scene: &Scene<'_>) -> Result<Sheet> {
         .with(Layer::new("bins", Mark::Points, Role::Data, x, y));
     let caption =
         format!("{total} bins of {n} rows; {share:.0} % outside two standard errors (about 5 % are if the model is right)");
-    Ok(Sheet::of("Binned residuals", caption, vec![panel]))
+    Ok(Sheet::alone("Binned residuals", caption, panel))
 }
 
 /// Shares of bins of predicted probabilities, with Wilson's intervals.
 pub fn calibration(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
-    fit.need_rows("calibration")?;
+    fit.need_rows("picture calibration")?;
     let level = scene.settings.level;
     let weights = fit.weights.as_ref().map(|weights| fit.used(weights)).transpose()?;
     let mut panels = vec![];
@@ -94,7 +94,9 @@ pub fn calibration(scene: &Scene<'_>) -> Result<Sheet> {
         let (predicted, observed) = (fit.used(&fit.fitted)?, fit.used(&fit.y)?);
         panels.push(calibrated("Calibration", &predicted, &observed, trials(fit, weights.as_deref()), level)?);
     } else {
-        return Err(Error::unsupported("calibration: only of probabilities: binary and binomial responses, and ordinal ones"));
+        return Err(Error::unsupported(
+            "picture calibration: only of probabilities: binary and binomial responses, and ordinal ones",
+        ));
     }
     let caption =
         format!("up to {BINS} bins of predicted probabilities; observed shares with {} % Wilson intervals", percent(level));

@@ -9,8 +9,9 @@ use crate::predict::{NewData, Quantity, RandomTerms, Request};
 /// A line for each category, without random effects.
 pub fn probabilities(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
-    let ordinal =
-        fit.ordinal().ok_or_else(|| Error::unsupported("probabilities: only of ordinal models, whose response has categories"))?;
+    let ordinal = fit
+        .ordinal()
+        .ok_or_else(|| Error::unsupported("picture probabilities: only of ordinal models, whose response has categories"))?;
     let (reference, along) = along(scene, "probabilities", false, scene.settings.effect.as_deref())?;
     let (rows, typical) = along.rows(reference)?;
     let request = Request { quantity: Quantity::Probabilities, random: RandomTerms::None, ..Request::default() };
@@ -27,5 +28,5 @@ pub fn probabilities(scene: &Scene<'_>) -> Result<Sheet> {
         }
     }
     let said = if typical.is_empty() { String::new() } else { format!("; {typical}") };
-    Ok(Sheet::of("Probabilities of the categories", format!("random effects at zero{said}"), vec![panel]))
+    Ok(Sheet::alone("Probabilities of the categories", format!("random effects at zero{said}"), panel))
 }

@@ -46,7 +46,7 @@ pub fn coefficients(scene: &Scene<'_>) -> Result<Sheet> {
         );
     }
     if panels.is_empty() {
-        return Err(Error::argument("coefficients: the model has no fixed effects"));
+        return Err(Error::argument("picture coefficients: the model has no fixed effects"));
     }
     let most = panels.iter().map(|panel| panel.y.names.len()).max().unwrap_or(0);
     let sheet = Sheet::of("Estimates", format!("{} % Wald intervals", percent(level)), panels);

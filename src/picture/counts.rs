@@ -14,11 +14,11 @@ const ROWS: usize = 20_000;
 /// Hanging bars (Kleiber & Zeileis 2016): roots of observed frequencies from the curve of the roots of expected ones.
 pub fn rootogram(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
-    let own = of_counts(fit).ok_or_else(|| Error::unsupported("rootogram: only of counts"))?;
+    let own = of_counts(fit).ok_or_else(|| Error::unsupported("picture rootogram: only of counts"))?;
     let y = fit.used(&fit.y)?;
     if let Some(i) = y.iter().position(|y| y.fract() != 0.0) {
         let row = fit.rows.data_row(i) + 1;
-        return Err(Error::unsupported(format!("rootogram: the response of row {row} is {}, not a count", y[i])));
+        return Err(Error::unsupported(format!("picture rootogram: the response of row {row} is {}, not a count", y[i])));
     }
     let largest = y.iter().copied().fold(0.0, f64::max) as usize;
     let last = largest.min(MOST);
@@ -36,7 +36,7 @@ pub fn rootogram(scene: &Scene<'_>) -> Result<Sheet> {
     let beyond = y.iter().filter(|y| **y > last as f64).count();
     let said = if beyond > 0 { format!("; {beyond} rows beyond {last} not shown") } else { String::new() };
     let caption = format!("n = {}; bars hang from what is expected; they end at zero where the model is right{said}", y.len());
-    Ok(Sheet::of("Rootogram", caption, vec![panel]))
+    Ok(Sheet::alone("Rootogram", caption, panel))
 }
 
 /// What a fit of counts has.

@@ -5,9 +5,11 @@ use super::coefficients::coefficients;
 use super::counts::{of_counts, rootogram};
 use super::effects::{caterpillar, qq_ranef};
 use super::groups::is_binary_or_share;
+use super::influence::influence;
 use super::residuals::{qq, residuals, scale_location};
 use super::scene::Scene;
 use super::sheet::{Layer, Panel, Sheet};
+use super::simulated::dharma;
 use super::survival::baseline;
 use crate::error::{Result, if_any};
 
@@ -17,7 +19,7 @@ const PANELS: usize = 6;
 
 /// What a kind of model is judged by first, as far as the fit has it.
 pub fn dashboard(scene: &Scene<'_>) -> Result<Sheet> {
-    scene.fit.need_rows("dashboard")?;
+    scene.fit.need_rows("picture dashboard")?;
     let mut panels: Vec<Panel> = vec![];
     for make in pictures(scene) {
         if panels.len() == PANELS {
@@ -36,13 +38,13 @@ fn pictures(scene: &Scene<'_>) -> Vec<Make> {
     let middle: &[Make] = if fit.cox().is_some() {
         &[residuals, baseline]
     } else if fit.ordinal().is_some() {
-        &[qq, residuals, calibration]
+        &[dharma, residuals, calibration]
     } else if is_binary_or_share(fit) {
-        &[qq, residuals, binned, calibration]
+        &[dharma, binned, calibration]
     } else if of_counts(fit).is_some() {
-        &[qq, residuals, rootogram]
+        &[dharma, residuals, rootogram]
     } else {
-        &[residuals, scale_location, qq]
+        &[residuals, scale_location, qq, influence]
     };
     [middle, &[qq_ranef, caterpillar, coefficients]].concat()
 }

@@ -3,7 +3,7 @@
 use super::effects::terms;
 use super::scene::Scene;
 use super::sheet::{Axis, COORDINATES, Layer, MOST_PANELS, Mark, Panel, Role, Sheet};
-use crate::error::{Error, Result, try_gather};
+use crate::error::{Error, Result, try_gather, try_vec};
 use crate::fit::{Fit, TermFit};
 use crate::names::{known, quoted};
 use crate::predict::{NewData, RandomTerms, Request};
@@ -11,14 +11,14 @@ use crate::predict::{NewData, RandomTerms, Request};
 /// Small multiples: the rows of a level, the line of the level and that without random effects.
 pub fn groups(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
-    fit.need_rows("groups")?;
+    fit.need_rows("picture groups")?;
     if fit.ordinal().is_some() || fit.cox().is_some() {
         return Err(Error::unsupported(
             "groups: categories and survival times are not drawn over a covariate; see probabilities and survival",
         ));
     }
     let (_, term) = terms(scene)?[0];
-    let (name, x) = covariate(scene)?;
+    let (name, x) = covariate(scene, term)?;
     let request = Request { random: RandomTerms::None, ..Request::default() };
     let population = fit.used(&fit.predictions(NewData::Training, &request, scene.watch)?.values)?;
     let (y, fitted) = (fit.used(&fit.y)?, fit.used(&fit.fitted)?);
@@ -46,8 +46,8 @@ pub fn groups(scene: &Scene<'_>) -> Result<Sheet> {
     Ok(Sheet::of("Observed and fitted by group", caption, panels))
 }
 
-/// The covariate along the axis: a column of the model matrix that is asked for, or the first that has more than two values.
-fn covariate(scene: &Scene<'_>) -> Result<(String, Vec<f64>)> {
+/// The covariate along the axis: a column of the model matrix that is asked for, or the first that has more than two values within a level.
+fn covariate(scene: &Scene<'_>, term: &TermFit) -> Result<(String, Vec<f64>)> {
     let (fit, n) = (scene.fit, scene.fit.n_obs);
     let names = &fit.fixed.names;
     let column = |j: usize| Ok((names[j].clone(), try_gather(COORDINATES, fit.x[j * n..(j + 1) * n].iter().copied())?));
@@ -61,15 +61,23 @@ fn covariate(scene: &Scene<'_>) -> Result<(String, Vec<f64>)> {
         let known = known("the model", name, names.iter().map(String::as_str));
         return Err(Error::argument(format!("effect: there is no column {} of numbers; {known}", quoted(name))));
     }
-    let several = |j: &usize| {
-        let values = &fit.x[j * n..(j + 1) * n];
-        let first = values.first().copied().unwrap_or(0.0);
-        let other = values.iter().find(|v| **v != first).copied().unwrap_or(first);
-        values.iter().any(|v| *v != first && *v != other)
+    // Two values of each level tell of a third.
+    let mut first = try_vec(COORDINATES, [f64::NAN; 2], term.design.levels.len())?;
+    let mut several = |j: &usize| {
+        first.fill([f64::NAN; 2]);
+        fit.x[j * n..(j + 1) * n].iter().zip(&term.design.index).any(|(v, level)| {
+            let Some(seen) = first.get_mut(*level as usize) else { return false };
+            match seen.iter().position(|own| own.is_nan() || own == v) {
+                Some(place) => seen[place] = *v,
+                None => return true,
+            }
+            false
+        })
     };
-    let found = (0..names.len())
-        .find(several)
-        .ok_or_else(|| Error::argument("groups: no fixed effect has more than two values; name a column of numbers by effect"))?;
+    let found = (0..names.len()).find(|j| several(j)).ok_or_else(|| {
+        let group = &term.design.group;
+        Error::argument(format!("picture groups: no fixed effect has more than two values within the levels of {group}; name a column of numbers by effect"))
+    })?;
     column(found)
 }
 

@@ -9,12 +9,14 @@ use super::counts::rootogram;
 use super::dashboard::dashboard;
 use super::effects::{caterpillar, qq_ranef, ranef_pairs};
 use super::groups::groups;
+use super::influence::{influence, leverage};
 use super::means::means;
 use super::profiles::{profile_density, profile_zeta};
 use super::residuals::{qq, residuals, scale_location};
 use super::scene::Scene;
 use super::sheet::Sheet;
 use super::shrinkage::shrinkage;
+use super::simulated::dharma;
 use super::survival::{baseline, survival};
 use crate::error::{Error, Result};
 use crate::names::{known, quoted};
@@ -29,7 +31,7 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 19] = [
+pub const KINDS: [Kind; 22] = [
     Kind {
         name: c"dashboard",
         summary: c"six pictures that a model of this kind is judged by first, on one sheet",
@@ -38,10 +40,25 @@ pub const KINDS: [Kind; 19] = [
     Kind { name: c"residuals", summary: c"residuals against fitted values, with a smoother (lowess)", make: residuals },
     Kind {
         name: c"scale_location",
-        summary: c"roots of the size of standardised residuals against fitted values, with a smoother",
+        summary: c"roots of the size of standardized residuals against fitted values, with a smoother",
         make: scale_location,
     },
     Kind { name: c"qq", summary: c"residuals against normal quantiles, with exact limits of each", make: qq },
+    Kind {
+        name: c"dharma",
+        summary: c"residuals by simulation: uniform quantiles with limits and tests, and running quartiles along the predictions",
+        make: dharma,
+    },
+    Kind {
+        name: c"influence",
+        summary: c"Cook's distances in order, with a cut-off: of rows of linear models, otherwise of groups (term)",
+        make: influence,
+    },
+    Kind {
+        name: c"leverage",
+        summary: c"standardized residuals against leverages, sized by Cook's distance (linear models)",
+        make: leverage,
+    },
     Kind {
         name: c"qq_ranef",
         summary: c"random effects with intervals against normal quantiles, a panel for each effect",

@@ -61,7 +61,7 @@ pub fn means(scene: &Scene<'_>) -> Result<Sheet> {
     }
     let averaged = if fit.is_linear() { "" } else { ", random effects at zero" };
     let caption = format!("means over the grid of the other factors{averaged}; {} % intervals", percent(level));
-    Ok(Sheet::of("Marginal means", caption, vec![panel]))
+    Ok(Sheet::alone("Marginal means", caption, panel))
 }
 
 /// What the groups are called: the levels of the columns behind that of the means, at the first row of each.

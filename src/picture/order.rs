@@ -41,27 +41,29 @@ pub fn quartile_line(sorted: &[f64]) -> (f64, f64) {
 /// Between these limits the i-th of n standard normal numbers in order, i from 0, is found with probability `level`: exact, because
 /// its distribution function is that of a Beta(i + 1, n - i) variable.
 pub fn order_limits(i: usize, n: usize, level: f64) -> (f64, f64) {
-    let tail = 0.5 * (1.0 - level);
-    // By symmetry the lower half is enough, where small probabilities keep their digits.
-    let lower = |i: usize| solve(i, n, tail, false);
-    let upper = |i: usize| solve(i, n, tail, true);
-    if 2 * i < n { (lower(i), upper(i)) } else { (-upper(n - 1 - i), -lower(n - 1 - i)) }
+    let normal = |z: f64| (0.5 * erfc(-z / SQRT_2), 0.5 * erfc(z / SQRT_2));
+    limits(i, n, level, (-38.0, 38.0), &normal)
 }
 
-/// The z where the lower (or upper) tail of an order statistic has this probability, by bisection.
-fn solve(i: usize, n: usize, tail: f64, upper: bool) -> f64 {
-    let (a, b) = ((i + 1) as f64, (n - i) as f64);
-    let too_high = |z: f64| {
-        let (p, q) = (0.5 * erfc(-z / SQRT_2), 0.5 * erfc(z / SQRT_2));
-        let tails = beta_tails(a, b, p, q);
-        if upper { tails[1] < tail } else { tails[0] > tail }
+/// The same of uniform numbers: quantiles of a beta variable.
+pub fn order_probabilities(i: usize, n: usize, level: f64) -> (f64, f64) {
+    limits(i, n, level, (0.0, 1.0), &|u| (u, 1.0 - u))
+}
+
+/// Where the lower tail, then the upper tail, of an order statistic has half of what the level leaves, by bisection; `tails` are those of
+/// one of the numbers.
+fn limits(i: usize, n: usize, level: f64, ends: (f64, f64), tails: &dyn Fn(f64) -> (f64, f64)) -> (f64, f64) {
+    let (a, b, tail) = ((i + 1) as f64, (n - i) as f64, 0.5 * (1.0 - level));
+    let solve = |too_high: &dyn Fn([f64; 2]) -> bool| {
+        let (mut low, mut high) = ends;
+        for _ in 0..64 {
+            let middle = 0.5 * (low + high);
+            let (p, q) = tails(middle);
+            if too_high(beta_tails(a, b, p, q)) { high = middle } else { low = middle }
+        }
+        0.5 * (low + high)
     };
-    let (mut low, mut high) = (-38.0, 38.0);
-    for _ in 0..64 {
-        let middle = 0.5 * (low + high);
-        if too_high(middle) { high = middle } else { low = middle }
-    }
-    0.5 * (low + high)
+    (solve(&|tails| tails[0] > tail), solve(&|tails| tails[1] < tail))
 }
 
 /// Places among n at which a curve is drawn: all, or some that are dense at both ends.
@@ -98,6 +100,9 @@ mod tests {
             let own = order_limits(i, n, 0.95);
             assert!((own.0 - lower).abs() < 1e-10 && (own.1 - upper).abs() < 1e-10, "{i} of {n}: {own:?}");
         }
+        // qbeta(c(0.025, 0.975), 3, 18).
+        let own = order_probabilities(2, 20, 0.95);
+        assert!((own.0 - 0.0320709371855).abs() < 1e-12 && (own.1 - 0.3169827140191).abs() < 1e-12, "{own:?}");
     }
 
     #[test]

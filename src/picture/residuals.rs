@@ -17,7 +17,7 @@ const NAMES: usize = 6;
 /// Points of a smooth curve at most.
 const CURVE: usize = 150;
 /// Points of a plot of quantiles at most; those in the middle are thinned.
-const QUANTILES: usize = 4000;
+const QUANTILES: usize = 2000;
 /// Places at which limits of order statistics are computed.
 const LIMITS: usize = 240;
 
@@ -34,9 +34,11 @@ struct Residuals {
 }
 
 /// Which residuals a picture has where nobody chooses.
-fn usual(scene: &Scene<'_>, standardised: bool) -> PlottedResidual {
+fn usual(scene: &Scene<'_>, standardized: bool) -> PlottedResidual {
     match &scene.fit.kind {
-        Kind::Linear(..) if standardised => PlottedResidual::Of(ResidualKind::Normalized),
+        // Leverages take a factor.
+        Kind::Linear(..) if standardized && scene.fit.iterative().is_some() => PlottedResidual::Of(ResidualKind::Normalized),
+        Kind::Linear(..) if standardized => PlottedResidual::Of(ResidualKind::Standardized),
         Kind::Linear(..) => PlottedResidual::Of(ResidualKind::Pearson),
         Kind::Cox(_) => PlottedResidual::Of(ResidualKind::Deviance),
         Kind::Generalised(_) | Kind::Ordinal(..) => PlottedResidual::Quantile,
@@ -44,11 +46,11 @@ fn usual(scene: &Scene<'_>, standardised: bool) -> PlottedResidual {
 }
 
 impl Residuals {
-    fn new(scene: &Scene<'_>, standardised: bool) -> Result<Self> {
+    fn new(scene: &Scene<'_>, standardized: bool) -> Result<Self> {
         let fit = scene.fit;
-        let kind = scene.settings.residual.unwrap_or_else(|| usual(scene, standardised));
+        let kind = scene.settings.residual.unwrap_or_else(|| usual(scene, standardized));
         let r = match kind {
-            PlottedResidual::Of(kind) => fit.residuals_of(kind)?,
+            PlottedResidual::Of(kind) => fit.residuals_of(kind, scene.watch)?,
             PlottedResidual::Quantile => fit.quantile_residuals(scene.settings.seed, scene.watch)?,
         };
         let r = fit.used(&r)?;
@@ -71,7 +73,13 @@ impl Residuals {
         }
         let sd = match kind {
             PlottedResidual::Of(ResidualKind::Pearson | ResidualKind::Deviance) if fit.is_linear() => fit.sigma,
-            PlottedResidual::Of(ResidualKind::Response | ResidualKind::Working) => spread(&own.r),
+            PlottedResidual::Of(
+                ResidualKind::Response
+                | ResidualKind::Working
+                | ResidualKind::Marginal
+                | ResidualKind::LeastSquares
+                | ResidualKind::SemiStandardized,
+            ) => spread(&own.r),
             PlottedResidual::Of(_) | PlottedResidual::Quantile => 1.0,
         };
         Ok(Residuals { sd, ..own })
@@ -99,7 +107,13 @@ fn label(kind: PlottedResidual) -> String {
         PlottedResidual::Of(ResidualKind::Pearson) => "Pearson residual",
         PlottedResidual::Of(ResidualKind::Working) => "Working residual",
         PlottedResidual::Of(ResidualKind::Deviance) => "Deviance residual",
-        PlottedResidual::Of(ResidualKind::Normalized) => "Standardised residual",
+        PlottedResidual::Of(ResidualKind::Normalized) => "Normalized residual",
+        PlottedResidual::Of(ResidualKind::Standardized) => "Standardized residual",
+        PlottedResidual::Of(ResidualKind::Marginal) => "Marginal residual",
+        PlottedResidual::Of(ResidualKind::Cholesky) => "Cholesky residual",
+        PlottedResidual::Of(ResidualKind::LeastSquares) => "Least-squares residual",
+        PlottedResidual::Of(ResidualKind::SemiStandardized) => "Semi-standardized residual",
+        PlottedResidual::Of(ResidualKind::LeastSquaresStandardized) => "Standardized least-squares residual",
         PlottedResidual::Quantile => "Quantile residual",
     };
     name.to_owned()
@@ -136,10 +150,10 @@ pub fn residuals(scene: &Scene<'_>) -> Result<Sheet> {
         .with(Layer::across("zero", Role::Reference, 0.0))
         .with(smoother(&own.x, &own.r, scene)?)
         .with(own.far(&own.r));
-    Ok(Sheet::of("Residuals against fitted values", own.caption() + "; smoother: lowess" + &said, vec![panel]))
+    Ok(Sheet::alone("Residuals against fitted values", own.caption() + "; smoother: lowess" + &said, panel))
 }
 
-/// The square root of the size of standardised residuals against fitted values.
+/// The square root of the size of standardized residuals against fitted values.
 pub fn scale_location(scene: &Scene<'_>) -> Result<Sheet> {
     let own = Residuals::new(scene, true)?;
     let y = try_gather(COORDINATES, own.r.iter().map(|r| r.abs().sqrt()))?;
@@ -149,7 +163,7 @@ pub fn scale_location(scene: &Scene<'_>) -> Result<Sheet> {
         .with(points)
         .with(smoother(&own.x, &y, scene)?)
         .with(own.far(&y));
-    Ok(Sheet::of("Size of residuals against fitted values", own.caption() + "; smoother: lowess" + &said, vec![panel]))
+    Ok(Sheet::alone("Size of residuals against fitted values", own.caption() + "; smoother: lowess" + &said, panel))
 }
 
 /// Residuals in order against quantiles of the normal distribution, with limits of each.
@@ -178,7 +192,7 @@ pub fn qq(scene: &Scene<'_>) -> Result<Sheet> {
         .with(Layer::new("residuals", Mark::Points, Role::Data, x, y));
     let said = if shown.len() < n { format!("; {} of them shown", shown.len()) } else { String::new() };
     let caption = format!("n = {n}{said}; band: exact limits of each order statistic, {} %", percent(level));
-    Ok(Sheet::of("Normal quantiles of residuals", caption, vec![panel]))
+    Ok(Sheet::alone("Normal quantiles of residuals", caption, panel))
 }
 
 /// A level as a percentage.

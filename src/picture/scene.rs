@@ -16,15 +16,17 @@ pub struct Scene<'a> {
     pub data: Option<&'a Frame>,
     pub freedom: &'a dyn Fn(DfMethod) -> Result<DegreesOfFreedom<'a>>,
     pub settings: &'a Settings,
+    /// Which change no result.
+    pub threads: usize,
     pub watch: &'a Watch<'a>,
 }
 
 impl<'a> Scene<'a> {
     /// The data of the fit, for pictures that need columns of them.
     pub fn need_data(&self, picture: &str) -> Result<&'a Frame> {
-        let data = self
-            .data
-            .ok_or_else(|| Error::argument(format!("{picture}: data is NULL, but the picture needs the data of the fit")))?;
+        let data = self.data.ok_or_else(|| {
+            Error::argument(format!("picture {picture}: data is NULL, but the picture needs the data of the fit"))
+        })?;
         self.fit.check_data(data)?;
         Ok(data)
     }
@@ -34,7 +36,7 @@ impl<'a> Scene<'a> {
         match &self.fit.program {
             ModelProgram::Formula(program) => Ok(program),
             ModelProgram::Arrays(_) => {
-                Err(Error::argument(format!("{picture}: the model was fitted from arrays; the picture needs a formula")))
+                Err(Error::argument(format!("picture {picture}: the model was fitted from arrays; the picture needs a formula")))
             }
         }
     }

@@ -58,6 +58,12 @@ impl Choice for PlottedResidual {
         (PlottedResidual::Of(ResidualKind::Working), c"working"),
         (PlottedResidual::Of(ResidualKind::Deviance), c"deviance"),
         (PlottedResidual::Of(ResidualKind::Normalized), c"normalized"),
+        (PlottedResidual::Of(ResidualKind::Standardized), c"standardized"),
+        (PlottedResidual::Of(ResidualKind::Marginal), c"marginal"),
+        (PlottedResidual::Of(ResidualKind::Cholesky), c"cholesky"),
+        (PlottedResidual::Of(ResidualKind::LeastSquares), c"least_squares"),
+        (PlottedResidual::Of(ResidualKind::SemiStandardized), c"semi_standardized"),
+        (PlottedResidual::Of(ResidualKind::LeastSquaresStandardized), c"least_squares_standardized"),
         (PlottedResidual::Quantile, c"quantile"),
     ];
 }
@@ -117,7 +123,7 @@ pub const SETTINGS: [Setting; 9] = [
     },
     Setting {
         name: c"residual",
-        doc: c"response, pearson, working, deviance, normalized or quantile (default: pearson of linear models, deviance of Cox models, otherwise quantile)",
+        doc: c"response, pearson, working, deviance, normalized, standardized, marginal, cholesky, least_squares, semi_standardized, least_squares_standardized or quantile (default: pearson, or standardized against quantiles, of linear models; deviance of Cox models; otherwise quantile)",
         set: |own, text| put(&mut own.residual, PlottedResidual::from_name(text)),
     },
     Setting {

@@ -99,6 +99,8 @@ pub struct Sheet {
     pub height: f64,
     /// Panels beside each other at most.
     pub columns: usize,
+    /// The title of the sheet is that of its only panel, too.
+    pub plain: bool,
 }
 
 /// Panels on a sheet at most.
@@ -177,7 +179,12 @@ impl Sheet {
     pub fn of(title: impl Into<String>, caption: impl Into<String>, panels: Vec<Panel>) -> Self {
         let (columns, rows) = grid(panels.len());
         let height = if panels.len() == 1 { 450.0 } else { 60.0 + 250.0 * rows as f64 };
-        Sheet { title: title.into(), caption: caption.into(), panels, height, columns }
+        Sheet { title: title.into(), caption: caption.into(), panels, height, columns, plain: false }
+    }
+
+    /// With one panel, which the title of the sheet says enough of.
+    pub fn alone(title: impl Into<String>, caption: impl Into<String>, panel: Panel) -> Self {
+        Sheet { plain: true, ..Sheet::of(title, caption, vec![panel]) }
     }
 
     /// What the settings say takes the place of what was made.

@@ -60,9 +60,9 @@ fn solve(equations: &mut [f64], r: usize, out: &mut [f64]) -> bool {
 /// From the estimates of each level by itself to the modes.
 pub fn shrinkage(scene: &Scene<'_>) -> Result<Sheet> {
     if !scene.fit.is_linear() {
-        return Err(Error::unsupported("shrinkage: only of linear models, whose levels have estimates by least squares"));
+        return Err(Error::unsupported("picture shrinkage: only of linear models, whose levels have estimates by least squares"));
     }
-    scene.fit.need_rows("shrinkage")?;
+    scene.fit.need_rows("picture shrinkage")?;
     let several = terms(scene)?.iter().any(|(_, term)| term.design.effects.len() > 1);
     let mut panels = vec![];
     let (mut said, mut lost) = (String::new(), 0);

@@ -14,7 +14,7 @@ const MOST: usize = 6;
 /// The probability of no event up to each time, for each level of a factor, or low, middle and high values of a covariate.
 pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
-    fit.of_cox("survival")?;
+    fit.of_cox("picture survival")?;
     let (reference, found) = along(scene, "survival", true, scene.settings.effect.as_deref())?;
     let mut own = found;
     if own.levels.is_empty() && own.x.len() > 3 {
@@ -43,7 +43,7 @@ pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
     if more > 0 {
         caption += &format!("; {more} more levels not shown");
     }
-    Ok(Sheet::of("Survival", caption, vec![panel]))
+    Ok(Sheet::alone("Survival", caption, panel))
 }
 
 /// The curves' names.
@@ -87,7 +87,7 @@ fn curve(panel: Panel, table: &Frame, row: usize, name: &str) -> Result<Panel> {
 /// The cumulative hazard of each stratum at the mean of the linear predictor.
 pub fn baseline(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
-    let cox = fit.of_cox("baseline")?;
+    let cox = fit.of_cox("picture baseline")?;
     let all = fit.baselines()?;
     let eta = cox.eta.iter().sum::<f64>() / cox.eta.len().max(1) as f64;
     let mut panel =
@@ -100,13 +100,13 @@ pub fn baseline(scene: &Scene<'_>) -> Result<Sheet> {
         panel = panel.with(Layer::new(name, Mark::Steps, if all.len() > 1 { Role::Series(s) } else { Role::Data }, x, y));
     }
     if panel.layers.is_empty() {
-        return Err(Error::numeric("baseline: no stratum has an event"));
+        return Err(Error::numeric("picture baseline: no stratum has an event"));
     }
     let more = all.len().saturating_sub(MOST);
     let said = if more > 0 { format!("; {more} more strata not shown") } else { String::new() };
-    Ok(Sheet::of(
+    Ok(Sheet::alone(
         "Cumulative hazard",
         format!("at the mean of the linear predictor, {}{said}", shortest_text((eta * 1e4).round() / 1e4)),
-        vec![panel],
+        panel,
     ))
 }

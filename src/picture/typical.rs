@@ -29,7 +29,9 @@ pub fn along(scene: &Scene<'_>, picture: &str, factors_first: bool, wanted: Opti
     let first = if factors_first { factor().or_else(covariate) } else { covariate().or_else(factor) };
     let name = match wanted {
         Some(name) => name.to_owned(),
-        None => first.ok_or_else(|| Error::argument(format!("{picture}: the fixed effects depend on no column of the data")))?,
+        None => {
+            first.ok_or_else(|| Error::argument(format!("picture {picture}: the fixed effects depend on no column of the data")))?
+        }
     };
     if let Some(factor) = reference.factors.iter().find(|factor| factor.name == name) {
         let x = (1..=factor.levels.len()).map(|k| k as f64).collect();

@@ -23,6 +23,7 @@ pub struct Frame {
     pub y: Scale,
     x_marks: Vec<Mark>,
     y_marks: Vec<Mark>,
+    titled: bool,
 }
 
 fn written(size: f64, anchor: Anchor) -> Type {
@@ -30,9 +31,10 @@ fn written(size: f64, anchor: Anchor) -> Type {
 }
 
 impl Frame {
-    /// Within a cell of the sheet; `margin` is what names at the right need.
-    pub fn new(panel: &Panel, cell: Region, margin: f64) -> Self {
-        let title = if panel.title.is_empty() { 6.0 } else { 22.0 };
+    /// Within a cell of the sheet; `margin` is what names at the right need. The title of a `plain` panel stands elsewhere.
+    pub fn new(panel: &Panel, cell: Region, margin: f64, plain: bool) -> Self {
+        let titled = !plain && !panel.title.is_empty();
+        let title = if titled { 22.0 } else { 6.0 };
         let bottom = cell.bottom - if panel.x.label.is_empty() { 20.0 } else { 38.0 };
         let mut region = Region { left: cell.left, top: cell.top + title, right: cell.right - margin, bottom };
         let y = Scale::of(&panel.y, &panel.layers, Direction::Y, (region.bottom, region.top));
@@ -43,7 +45,7 @@ impl Frame {
         region.left = region.left.min(region.right - 20.0);
         let x = Scale::of(&panel.x, &panel.layers, Direction::X, (region.left, region.right));
         let x_marks = along_x(&panel.x, &x);
-        Frame { region, x, y, x_marks, y_marks }
+        Frame { region, x, y, x_marks, y_marks, titled }
     }
 
     /// Grid, axes, numbers, names and titles.
@@ -68,7 +70,7 @@ impl Frame {
         canvas.text(&label, ((left + right) / 2.0, bottom + 31.0), written(LABEL, Anchor::Middle), false);
         let label = fitted(&panel.y.label, bottom - top, LABEL);
         canvas.text(&label, (cell.left + 11.0, (top + bottom) / 2.0), written(LABEL, Anchor::Middle), true);
-        let title = fitted(&panel.title, cell.right - left, LABEL);
+        let title = if self.titled { fitted(&panel.title, cell.right - left, LABEL) } else { String::new() };
         canvas.text(&title, (left, cell.top + 13.0), Type { bold: true, ..written(LABEL, Anchor::Start) }, false);
     }
 }
@@ -76,7 +78,7 @@ impl Frame {
 fn along_y(axis: &Axis, scale: &Scale, widest: f64) -> Vec<Mark> {
     let pixels = (scale.to - scale.from).abs();
     if axis.names.is_empty() {
-        return ticks(scale, axis, (pixels / 45.0).max(2.0) as usize);
+        return ticks(scale, axis, (pixels / 42.0).max(3.0) as usize);
     }
     let step = (PITCH / (pixels / (scale.high - scale.low))).ceil().max(1.0) as usize;
     some(&axis.names, step, widest)
@@ -89,10 +91,10 @@ fn along_x(axis: &Axis, scale: &Scale) -> Vec<Mark> {
         let apart = |marks: &[Mark]| {
             marks.windows(2).all(|pair| {
                 let halves = 0.5 * (width(&pair[0].1, TICK) + width(&pair[1].1, TICK));
-                scale.at(pair[1].0) - scale.at(pair[0].0) > halves + 8.0
+                scale.at(pair[1].0) - scale.at(pair[0].0) > halves + 14.0
             })
         };
-        let most = (pixels / 55.0).max(2.0) as usize;
+        let most = (pixels / 50.0).max(4.0) as usize;
         return (1..=most).rev().map(|about| ticks(scale, axis, about)).find(|marks| apart(marks)).unwrap_or_default();
     }
     let pitch = pixels / (scale.high - scale.low);

@@ -2,7 +2,7 @@
 
 use super::text::{fitted, width};
 
-const GAP: f64 = 5.0;
+const GAP: f64 = 7.0;
 const WIDEST: f64 = 120.0;
 
 /// The part of a panel in which coordinates are drawn, in pixels.
@@ -20,17 +20,26 @@ pub struct Placed {
     pub at: (f64, f64),
 }
 
-/// Places names beside points, to the right, left, above or below, within the region and not over each other; those that find no place are left out.
-pub fn place<'t>(points: impl Iterator<Item = ((f64, f64), &'t str)>, region: Region, size: f64) -> Vec<Placed> {
+/// What has a name: from its left to its right end, at a height.
+pub struct Named<'t> {
+    pub left: f64,
+    pub right: f64,
+    pub y: f64,
+    pub text: &'t str,
+}
+
+/// Places names beside points or intervals, to the right, left, above or below, within the region and not over each other; those that find no
+/// place are left out.
+pub fn place<'t>(all_named: impl Iterator<Item = Named<'t>>, region: Region, size: f64) -> Vec<Placed> {
     let mut all: Vec<(Placed, f64)> = vec![];
-    for ((x, y), text) in points {
+    for Named { left, right, y, text } in all_named {
         let text = fitted(text, WIDEST, size);
         let wide = width(&text, size);
         let candidates = [
-            (x + GAP, y + 0.35 * size),
-            (x - GAP - wide, y + 0.35 * size),
-            (x - wide / 2.0, y - GAP - 1.0),
-            (x - wide / 2.0, y + GAP + 0.8 * size),
+            (right + GAP, y + 0.35 * size),
+            (left - GAP - wide, y + 0.35 * size),
+            ((left + right - wide) / 2.0, y - GAP - 1.0),
+            ((left + right - wide) / 2.0, y + GAP + 0.8 * size),
         ];
         let free = |at: &(f64, f64)| {
             let within = at.0 >= region.left + 1.0
@@ -88,7 +97,7 @@ mod tests {
                 assert!(apart);
             }
         }
-        let one = place([((150.0, 100.0), "x"), ((150.0, 100.0), "y")].into_iter(), REGION, 11.0);
+        let one = place([point(150.0, 100.0, "x"), point(150.0, 100.0, "y")].into_iter(), REGION, 11.0);
         assert!(one.len() == 2 && one[0].at != one[1].at);
     }
 

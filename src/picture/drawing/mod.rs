@@ -51,7 +51,7 @@ pub fn svg(sheet: &Sheet, settings: &Settings) -> String {
         let left = MARGIN + (i % columns) as f64 * (cell_width + gap);
         let top = top + (i / columns) as f64 * (cell_height + gap);
         let cell = Region { left, top, right: left + cell_width, bottom: top + cell_height };
-        panel::draw(own, cell, &mut canvas);
+        panel::draw(own, cell, sheet.plain, &mut canvas);
     }
     canvas.finish()
 }

@@ -1,7 +1,7 @@
 //! A panel: its layers on its axes.
 
 use super::axes::{Frame, TICK};
-use super::labels::{Region, place, spread};
+use super::labels::{Named, Region, place, spread};
 use super::style::{BLUE, INK, colour, interval, line, opacity, radius};
 use super::svg::{Anchor, Canvas, Ink, Type};
 use super::text::{fitted, width};
@@ -9,17 +9,23 @@ use crate::picture::sheet::{Layer, Mark, Panel, Role};
 
 /// Pixels that the name of a series has at the right.
 const NAME: f64 = 96.0;
+/// Radii of circles that have sizes.
+const SMALLEST: f64 = 1.8;
+const LARGEST: f64 = 11.0;
 /// Shades of cells.
 const SHADES: usize = 6;
 
 /// Draws a panel into a cell of the sheet.
-pub fn draw(panel: &Panel, cell: Region, canvas: &mut Canvas) {
+pub fn draw(panel: &Panel, cell: Region, plain: bool, canvas: &mut Canvas) {
     let series = if panel.direct { series(panel) } else { vec![] };
     let widest = series.iter().map(|(layer, _)| width(&layer.name, TICK)).fold(0.0, f64::max);
     let margin = if series.is_empty() { 6.0 } else { widest.min(NAME) + 10.0 };
-    let frame = Frame::new(panel, cell, margin);
+    let frame = Frame::new(panel, cell, margin, plain);
     frame.draw(panel, cell, canvas);
-    panel.layers.iter().for_each(|layer| marks(layer, &frame, canvas));
+    let intervals = panel.layers.iter().any(|layer| matches!(layer.mark, Mark::IntervalX | Mark::IntervalY));
+    // Points on intervals hide them.
+    let opacity = if intervals { 1.0 } else { 0.6 };
+    panel.layers.iter().for_each(|layer| marks(layer, &frame, opacity, canvas));
     names(panel, &frame, canvas);
     ends(&series, &frame, canvas);
 }
@@ -49,10 +55,11 @@ fn points(layer: &Layer, frame: &Frame) -> Vec<(f64, f64)> {
     finite.map(|(x, y)| point(frame, *x, *y)).collect()
 }
 
-fn marks(layer: &Layer, frame: &Frame, canvas: &mut Canvas) {
+fn marks(layer: &Layer, frame: &Frame, opacity: f64, canvas: &mut Canvas) {
     let region = frame.region;
     match layer.mark {
-        Mark::Points => draw_points(layer, frame, canvas),
+        Mark::Points if !layer.size.is_empty() => bubbles(layer, frame, canvas),
+        Mark::Points => draw_points(layer, frame, opacity, canvas),
         Mark::Line if layer.role == Role::Reference => {
             let pieces: Vec<_> = points(layer, frame).windows(2).filter_map(|pair| clipped(pair[0], pair[1], region)).collect();
             canvas.lines(&joined(pieces), line(layer.role));
@@ -77,15 +84,28 @@ fn marks(layer: &Layer, frame: &Frame, canvas: &mut Canvas) {
     }
 }
 
-fn draw_points(layer: &Layer, frame: &Frame, canvas: &mut Canvas) {
+fn draw_points(layer: &Layer, frame: &Frame, opacity: f64, canvas: &mut Canvas) {
     let all = points(layer, frame);
     let radius = radius(all.len());
     match layer.role {
         Role::Limit => canvas.circles(&all, radius + 1.5, colour(layer.role), (1.0, 1.4)),
         // Hollow, so that they differ without colours, too.
         Role::Fit => canvas.circles(&all, radius, colour(layer.role), (1.0, 1.2)),
-        Role::Data | Role::Reference => canvas.circles(&all, radius, colour(layer.role), (0.6, 0.0)),
+        Role::Data | Role::Reference => canvas.circles(&all, radius, colour(layer.role), (opacity, 0.0)),
         Role::Series(_) => canvas.circles(&all, radius + 0.5, colour(layer.role), (1.0, 0.0)),
+    }
+}
+
+/// Circles whose areas are sizes.
+fn bubbles(layer: &Layer, frame: &Frame, canvas: &mut Canvas) {
+    let most = layer.size.iter().copied().filter(|size| size.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
+    for i in (0..layer.x.len()).filter(|&i| layer.x[i].is_finite() && layer.y[i].is_finite()) {
+        let share = if layer.size[i].is_finite() { (layer.size[i] / most).clamp(0.0, 1.0) } else { 0.0 };
+        let (radius, centre) = (SMALLEST + (LARGEST - SMALLEST) * share.sqrt(), [point(frame, layer.x[i], layer.y[i])]);
+        match layer.role {
+            Role::Limit => canvas.circles(&centre, radius, colour(layer.role), (1.0, 1.4)),
+            _ => canvas.circles(&centre, radius, colour(layer.role), (0.5, 0.0)),
+        }
     }
 }
 
@@ -206,13 +226,16 @@ fn joined(pieces: Vec<[(f64, f64); 2]>) -> Vec<Vec<(f64, f64)>> {
     all
 }
 
-/// Names beside points.
+/// Names beside points, and beside the intervals of points.
 fn names(panel: &Panel, frame: &Frame, canvas: &mut Canvas) {
-    let named = |layer: &Layer, i: usize| layer.x[i].is_finite() && layer.y[i].is_finite();
-    let all = panel.layers.iter().flat_map(|layer| layer.labels.iter().enumerate().map(move |(i, label)| (layer, i, label)));
-    let all = all.filter(|(layer, i, _)| named(layer, *i)).filter_map(|(layer, i, label)| {
-        let text = label.as_deref()?;
-        Some((point(frame, layer.x[i], layer.y[i]), text))
+    let intervals = panel.layers.iter().find(|layer| layer.mark == Mark::IntervalX);
+    let named = panel.layers.iter().flat_map(|layer| layer.labels.iter().enumerate().map(move |(i, label)| (layer, i, label)));
+    let known = named.filter(|(layer, i, _)| layer.x[*i].is_finite() && layer.y[*i].is_finite());
+    let all = known.filter_map(|(layer, i, label)| {
+        let (x, y) = point(frame, layer.x[i], layer.y[i]);
+        let own = intervals.filter(|own| own.y.get(i) == layer.y.get(i) && own.lower[i].is_finite() && own.upper[i].is_finite());
+        let ends = own.map_or((x, x), |own| (frame.x.at(own.lower[i]), frame.x.at(own.upper[i])));
+        Some(Named { left: ends.0, right: ends.1, y, text: label.as_deref()? })
     });
     for placed in place(all, frame.region, TICK) {
         let how = Type { size: TICK, colour: INK, bold: false, anchor: Anchor::Start };

@@ -95,7 +95,10 @@ pub fn ticks(scale: &Scale, axis: &Axis, about: usize) -> Vec<(f64, String)> {
     }
     let rough = range / about.max(1) as f64;
     let power = 10f64.powi(rough.log10().floor() as i32);
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= rough * 0.999).unwrap_or(rough);
+    // The nearest on a scale of ratios.
+    let step =
+        [(1.0, 1.5), (2.0, 3.2), (5.0, 7.1)].into_iter().find(|(_, end)| rough / power < *end).map_or(10.0, |(step, _)| step)
+            * power;
     let (first, last) = ((low / step).ceil(), (high / step).floor());
     if !(last - first).is_finite() || last - first > 50.0 || first.abs().max(last.abs()) > 1e12 {
         return [low, high].map(|v| (v, shortest_text(v))).to_vec();

@@ -45,20 +45,30 @@ pub struct Canvas {
 
 const FONTS: &str = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
 
-/// Hundredths of pixels are enough.
+/// Tenths of pixels are enough.
 fn short(v: f64) -> String {
-    let v = (v * 100.0).round() / 100.0;
+    let v = (v * 10.0).round() / 10.0;
     if v == 0.0 { "0".into() } else { v.to_string() }
 }
 
-/// Points as a path.
+/// Shares need hundredths.
+fn share(v: f64) -> String {
+    ((v * 100.0).round() / 100.0).to_string()
+}
+
+/// Points as a path; lines along an axis say only where they end.
 fn path(points: &[(f64, f64)], closed: bool) -> String {
-    let mut text = String::new();
+    let (mut text, mut last) = (String::new(), (String::new(), String::new()));
     for (i, (x, y)) in points.iter().enumerate() {
-        text.push(if i == 0 { 'M' } else { 'L' });
-        text.push_str(&short(*x));
-        text.push(' ');
-        text.push_str(&short(*y));
+        let (x, y) = (short(*x), short(*y));
+        match (i > 0, x == last.0, y == last.1) {
+            (false, ..) => text += &format!("M{x} {y}"),
+            (true, true, true) => {}
+            (true, true, false) => text += &format!("V{y}"),
+            (true, false, true) => text += &format!("H{x}"),
+            (true, false, false) => text += &format!("L{x} {y}"),
+        }
+        last = (x, y);
     }
     if closed && !points.is_empty() {
         text.push('Z');
@@ -102,7 +112,7 @@ impl Canvas {
             line = line.set("stroke-dasharray", ink.dashes);
         }
         if ink.opacity < 1.0 {
-            line = line.set("stroke-opacity", short(ink.opacity));
+            line = line.set("stroke-opacity", share(ink.opacity));
         }
         self.add(line);
     }
@@ -111,7 +121,7 @@ impl Canvas {
     pub fn areas(&mut self, areas: &[Vec<(f64, f64)>], colour: &str, opacity: f64) {
         let text: String = areas.iter().map(|area| path(area, true)).collect();
         if !text.is_empty() {
-            self.add(Path::new().set("d", text).set("fill", colour).set("fill-opacity", short(opacity)));
+            self.add(Path::new().set("d", text).set("fill", colour).set("fill-opacity", share(opacity)));
         }
     }
 
@@ -120,7 +130,7 @@ impl Canvas {
         let group = if ring > 0.0 {
             Group::new().set("fill", "none").set("stroke", colour).set("stroke-width", short(ring))
         } else {
-            Group::new().set("fill", colour).set("fill-opacity", short(opacity))
+            Group::new().set("fill", colour).set("fill-opacity", share(opacity))
         };
         let circle = |(x, y): &(f64, f64)| Circle::new().set("cx", short(*x)).set("cy", short(*y)).set("r", short(radius));
         if !centres.is_empty() {
