@@ -29,7 +29,7 @@ mod typical;
 pub use kind::{KINDS, Kind};
 pub use scene::Scene;
 pub use settings::{SETTINGS, Settings};
-pub use sheet::Sheet;
+pub use sheet::{Axis, Layer, Mark, Panel, Role, Sheet};
 
 use crate::error::Result;
 

@@ -10,6 +10,7 @@ use crate::choice::Choice;
 use crate::diagnostics::ResidualKind;
 use crate::error::{Error, Result, try_gather};
 use crate::fit::{Kind, Role as Part};
+use crate::watch::Phase;
 
 /// Standard deviations beyond which a residual is named, and names at most.
 const FAR: f64 = 3.0;
@@ -48,6 +49,7 @@ fn usual(scene: &Scene<'_>, standardized: bool) -> PlottedResidual {
 impl Residuals {
     fn new(scene: &Scene<'_>, standardized: bool) -> Result<Self> {
         let fit = scene.fit;
+        scene.watch.at(Phase::Residuals, 0, Some(fit.n_obs))?;
         let kind = scene.settings.residual.unwrap_or_else(|| usual(scene, standardized));
         let r = match kind {
             PlottedResidual::Of(kind) => fit.residuals_of(kind, scene.watch)?,

@@ -11,6 +11,8 @@ mod finite;
 mod model_checks;
 mod null_models;
 mod parameters;
+mod picture_frames;
+mod pictures;
 mod random_terms;
 mod refit;
 mod saved;
