@@ -88,7 +88,7 @@ pub fn calibration(scene: &Scene<'_>) -> Result<Sheet> {
         for (k, name) in ordinal.categories.iter().enumerate().take(MOST_PANELS) {
             let predicted = fit.used(&all[k * n..(k + 1) * n])?;
             let observed = try_gather(COORDINATES, y.iter().map(|y| f64::from(*y == (k + 1) as f64)))?;
-            panels.push(calibrated(name, &predicted, &observed, None, level)?);
+            panels.push(calibrated(&format!("Category {name}"), &predicted, &observed, None, level)?);
         }
     } else if is_binary_or_share(fit) {
         let (predicted, observed) = (fit.used(&fit.fitted)?, fit.used(&fit.y)?);

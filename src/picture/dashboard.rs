@@ -16,6 +16,8 @@ use crate::error::{Result, if_any};
 type Make = fn(&Scene<'_>) -> Result<Sheet>;
 
 const PANELS: usize = 6;
+/// Names that a small panel has room for.
+const FEW: usize = 16;
 
 /// What a kind of model is judged by first, as far as the fit has it.
 pub fn dashboard(scene: &Scene<'_>) -> Result<Sheet> {
@@ -54,10 +56,9 @@ fn small(mut panel: Panel) -> Panel {
     for layer in &mut panel.layers {
         layer.labels = vec![];
     }
-    if panel.y.names.len() > 14 {
-        let count = panel.y.names.len();
+    if panel.y.names.len() > FEW {
         panel.y.names = vec![];
-        panel.y.label = format!("Rank among {count}");
+        panel.y.label = "In order".into();
     }
     panel.layers.retain(|layer: &Layer| !layer.x.is_empty());
     panel

@@ -91,14 +91,10 @@ pub fn cut<T>(all: &mut Vec<T>) -> String {
     if more > 0 { format!("; {more} more panels not shown") } else { String::new() }
 }
 
+/// Ranks that are drawn: all, or evenly chosen ones and those at the ends.
 fn drawn(n: usize) -> Vec<usize> {
-    thinned_to(n, DRAWN, EXTREME)
-}
-
-/// Ranks that are drawn: all, or about so many, evenly chosen, and those at the ends.
-pub fn thinned_to(n: usize, most: usize, ends: usize) -> Vec<usize> {
-    let step = n.div_ceil(most).max(1);
-    (0..n).filter(|k| k % step == 0 || *k < ends || *k + ends >= n).collect()
+    let step = n.div_ceil(DRAWN).max(1);
+    (0..n).filter(|k| k % step == 0 || *k < EXTREME || *k + EXTREME >= n).collect()
 }
 
 fn thinned(n: usize) -> String {

@@ -1,6 +1,5 @@
 //! What the estimates owe to single rows or groups: Cook's distances, and leverages against residuals.
 
-use super::effects::thinned_to;
 use super::hexagons::cloud;
 use super::order::{quantile, sorted};
 use super::scene::Scene;
@@ -9,10 +8,11 @@ use crate::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
 use crate::diagnostics::{LeverageKind, ResidualKind};
 use crate::error::{Error, Result, try_gather};
 
-/// Cases that have their names on the axis, those that are drawn at most, and those beyond the cut-off that are named.
-const NAMED: usize = 40;
-const DRAWN: usize = 1000;
-const NAMES: usize = 10;
+/// Cases that are all drawn, and those that are drawn of more.
+const ALL: usize = 40;
+const LARGEST: usize = 30;
+/// Rows with the largest distances that are named.
+const NAMES: usize = 5;
 
 /// Cases by Cook's distance, with a cut-off: of rows at the parameters of the fit where it is linear, otherwise of groups, by fits
 /// without each.
@@ -35,29 +35,26 @@ pub fn influence(scene: &Scene<'_>) -> Result<Sheet> {
     }
     let ordered = try_gather(COORDINATES, order.iter().map(|&i| distances[i]))?;
     let limit = quantile(&ordered, 0.75) + 3.0 * (quantile(&ordered, 0.75) - quantile(&ordered, 0.25));
-    let named = n <= NAMED;
-    let labels = |ranks: &[usize]| ranks.iter().map(|&k| Some(found.labels[order[k]].clone())).collect::<Vec<_>>();
-    let shown = thinned_to(n, DRAWN, NAMES);
-    let at = |ranks: &[usize]| ranks.iter().map(|&k| (ordered[k], k as f64 + 1.0)).unzip::<f64, f64, Vec<_>, Vec<_>>();
-    let far: Vec<usize> = (0..n).rev().filter(|&k| ordered[k] > limit).take(NAMES).collect();
-    let what = group.unwrap_or("rows");
-    let y = if named {
-        Axis::named("", labels(&(0..n).collect::<Vec<_>>()).into_iter().flatten().collect())
-    } else {
-        Axis::new(format!("Rank among {n}")).reaching(0.0, n as f64 + 1.0)
-    };
+    // Of many cases the largest: the others are not what is asked about.
+    let first = if n <= ALL { 0 } else { n - LARGEST };
+    let shown: Vec<usize> = (first..n).collect();
+    let place = |k: usize| (k - first) as f64 + 1.0;
+    let at = |ranks: &[usize]| ranks.iter().map(|&k| (ordered[k], place(k))).unzip::<f64, f64, Vec<_>, Vec<_>>();
+    let far: Vec<usize> = shown.iter().copied().filter(|&k| ordered[k] > limit).collect();
+    let names = shown.iter().map(|&k| found.labels[order[k]].clone()).collect();
     let ((x, rank), (x_far, rank_far)) = (at(&shown), at(&far));
-    let far_labels = if named { vec![] } else { labels(&far) };
-    let panel = Panel::new("Influence", Axis::new("Cook's distance").reaching(0.0, limit), y)
+    let panel = Panel::new("Influence", Axis::new("Cook's distance").reaching(0.0, limit), Axis::named("", names))
         .with(Layer::upright("cut-off", Role::Limit, limit))
         .with(Layer::new("cases", Mark::Points, Role::Data, x, rank))
-        .with(Layer::new("beyond the cut-off", Mark::Points, Role::Limit, x_far, rank_far).labelled(far_labels));
+        .with(Layer::new("beyond the cut-off", Mark::Points, Role::Limit, x_far, rank_far));
     let beyond = ordered.iter().filter(|d| **d > limit).count();
+    let what = group.unwrap_or("rows");
     let how = if method == InfluenceMethod::Fixed { ", covariances held" } else { ", refitted without each" };
+    let part = if first > 0 { format!("; the {LARGEST} largest") } else { String::new() };
     let lost = distances.len() - n;
     let without = if lost > 0 { format!("; {lost} cases have none") } else { String::new() };
-    let caption = format!("{what}{how}; cut-off: upper quartile + 3 interquartile ranges, {beyond} of {n} beyond{without}");
-    let height = if named { (150.0 + 13.0 * n as f64).max(300.0) } else { 450.0 };
+    let caption = format!("{what}{how}; cut-off: upper quartile + 3 interquartile ranges, {beyond} of {n} beyond{part}{without}");
+    let height = (150.0 + 13.0 * shown.len() as f64).max(300.0);
     Ok(Sheet { height, ..Sheet::alone("Influence on the fixed effects", caption, panel) })
 }
 
@@ -76,7 +73,7 @@ pub fn leverage(scene: &Scene<'_>) -> Result<Sheet> {
     let known = sorted(&try_gather(COORDINATES, size.iter().copied().filter(|d| d.is_finite()))?)?;
     let mut largest: Vec<usize> = (0..x.len()).filter(|&k| size[k].is_finite()).collect();
     largest.sort_by(|&a, &b| size[b].total_cmp(&size[a]).then(a.cmp(&b)));
-    largest.truncate(NAMES / 2);
+    largest.truncate(NAMES);
     let names = largest.iter().map(|&k| Some(rows[places[k]].to_string())).collect();
     let named = |of: &[f64]| largest.iter().map(|&k| of[k]).collect::<Vec<f64>>();
     let named =

@@ -100,7 +100,8 @@ fn profiles_cross_their_limits_and_densities_have_the_whole() {
         assert_eq!(zeta.panels[k].title, profile.name);
         let limits = layer(&zeta, k, "limits");
         for (v, z) in [(profile.lower, -1.959_964), (profile.upper, 1.959_964)] {
-            let at = limits.x.iter().position(|x| (x - v).abs() < 1e-6 * v.abs()).unwrap_or_else(|| panic!("{}: {v}", profile.name));
+            let at =
+                limits.x.iter().position(|x| (x - v).abs() < 1e-6 * v.abs()).unwrap_or_else(|| panic!("{}: {v}", profile.name));
             near(&profile.name, limits.y[at], z, 5e-3);
         }
         let curve = layer(&zeta, k, "profile");
@@ -128,7 +129,9 @@ fn bins_and_bars_add_up() {
     assert!(bins.x.windows(2).all(|pair| pair[0] < pair[1]));
     let calibrated = sheet(&fit, None, "calibration", &[]).unwrap();
     let limits = layer(&calibrated, 0, "limits");
-    assert!((0..limits.x.len()).all(|i| limits.lower[i] <= limits.y[i] && limits.y[i] <= limits.upper[i] && limits.upper[i] <= 1.0));
+    assert!(
+        (0..limits.x.len()).all(|i| limits.lower[i] <= limits.y[i] && limits.y[i] <= limits.upper[i] && limits.upper[i] <= 1.0)
+    );
     let fit = salamanders("poisson").fit();
     let rootogram = sheet(&fit, None, "rootogram", &[]).unwrap();
     let (bars, curve) = (layer(&rootogram, 0, "observed"), layer(&rootogram, 0, "expected"));
@@ -147,9 +150,8 @@ fn means_are_marginal_means() {
     let drawn = sheet(&fit, Some(&own.frame), "means", &[("effect", "age | Sex")]).unwrap();
     let spec = MeansSpec::parse("~ age | Sex").unwrap().at("age = 8, 9, 10, 11, 12, 13, 14").unwrap();
     let means = MarginalMeans::of_fit(&fit, Some(&own.frame), &spec, Weighting::default(), &watch).unwrap();
-    let table = fit
-        .with_means_coefficients(DegreesOfFreedom::by_default(None), |own| means.table(own, None, 0.95, &watch))
-        .unwrap();
+    let table =
+        fit.with_means_coefficients(DegreesOfFreedom::by_default(None), |own| means.table(own, None, 0.95, &watch)).unwrap();
     let (estimate, lower) = (reals(&table, "estimate"), reals(&table, "lower"));
     for (g, sex) in ["Female", "Male"].into_iter().enumerate() {
         let band = layer(&drawn, 0, sex);

@@ -68,7 +68,8 @@ fn checked(what: &str, sheet: &Sheet, chosen: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn ordinal() -> Generalised {
-    let mut model = generalised("rating ~ temp + contact + (1 | judge)", "", frame("wine.csv", &["rating", "temp", "contact", "judge"]));
+    let mut model =
+        generalised("rating ~ temp + contact + (1 | judge)", "", frame("wine.csv", &["rating", "temp", "contact", "judge"]));
     model.spec.kind = ModelKind::Clmm;
     model
 }
@@ -89,9 +90,17 @@ fn every_picture_that_suits_a_model_is_drawn_and_others_say_why_not() {
     let profiles: &[&str] = &["profile_zeta", "profile_density"];
     let models: [(&str, Generalised, Vec<&[&str]>); 6] = [
         ("slopes", sleep, vec![&OF_ALL, WITH_SLOPES, profiles, &["scale_location"]]),
-        ("crossed", crossed, vec![&OF_ALL[..6], &["shrinkage", "leverage", "dharma", "binned", "influence", "scale_location"], profiles]),
+        (
+            "crossed",
+            crossed,
+            vec![&OF_ALL[..6], &["shrinkage", "leverage", "dharma", "binned", "influence", "scale_location"], profiles],
+        ),
         ("binomial", cbpp(), vec![&OF_ALL, &["binned", "calibration", "dharma", "influence", "scale_location"], profiles]),
-        ("counts", salamanders("poisson"), vec![&OF_ALL, &["binned", "rootogram", "dharma", "influence", "scale_location"], profiles]),
+        (
+            "counts",
+            salamanders("poisson"),
+            vec![&OF_ALL, &["binned", "rootogram", "dharma", "influence", "scale_location"], profiles],
+        ),
         ("ordinal", ordinal(), vec![&OF_ALL, &["calibration", "probabilities", "dharma", "influence", "scale_location"], profiles]),
         ("cox", cox(), vec![&OF_ALL, &["survival", "baseline", "influence", "scale_location"], profiles]),
     ];
@@ -124,11 +133,22 @@ fn every_picture_that_suits_a_model_is_drawn_and_others_say_why_not() {
 /// Names that are no friends of XML, of one line, or of room.
 fn odd_names() -> Vec<String> {
     let long = "a level with a very long name that goes on and on ".repeat(4);
-    ["<script>alert(\"x\")</script>", "a & b 'c' \"d\"", "שלום עולם", "مرحبا", "line\nbreak\ttab", "bell\u{7} nul\u{0}", "]]>", "\u{ffff}\u{fffe}", "漢字かな", "𝒳 ☃ é"]
-        .into_iter()
-        .map(String::from)
-        .chain([format!("{long}north"), format!("{long}south")])
-        .collect()
+    [
+        "<script>alert(\"x\")</script>",
+        "a & b 'c' \"d\"",
+        "שלום עולם",
+        "مرحبا",
+        "line\nbreak\ttab",
+        "bell\u{7} nul\u{0}",
+        "]]>",
+        "\u{ffff}\u{fffe}",
+        "漢字かな",
+        "𝒳 ☃ é",
+    ]
+    .into_iter()
+    .map(String::from)
+    .chain([format!("{long}north"), format!("{long}south")])
+    .collect()
 }
 
 #[test]
@@ -196,7 +216,19 @@ fn rows_that_are_padded_are_left_out() {
     data.add_real("d", days).unwrap();
     let model = linear("Reaction ~ d + (d | Subject)", data.clone());
     let (padded, omitted) = (model.clone().options(|o| o.na = NaPolicy::Pad).fit(), model.fit());
-    for name in ["residuals", "qq", "scale_location", "binned", "groups", "leverage", "influence", "dharma", "dashboard", "shrinkage", "means"] {
+    for name in [
+        "residuals",
+        "qq",
+        "scale_location",
+        "binned",
+        "groups",
+        "leverage",
+        "influence",
+        "dharma",
+        "dashboard",
+        "shrinkage",
+        "means",
+    ] {
         let sheet = |fit: &Fit| sheet(fit, Some(&data), name, &[]).unwrap();
         checked(name, &sheet(&padded), &[]);
         assert_eq!(sheet(&padded).svg(&Settings::default()), sheet(&omitted).svg(&Settings::default()), "{name}");
@@ -212,7 +244,13 @@ fn many_levels_and_many_rows_make_pictures_of_moderate_size() {
     let y: Vec<f64> = (0..n).map(|i| x[i] + effects[g[i]] + rng.normal()).collect();
     let own = linear("y ~ x + (1 | g)", Data::default().real("y", y).real("x", x).group("g", &g).frame());
     let fit = own.fit();
-    for (name, said) in [("caterpillar", "of 10000 levels shown"), ("qq_ranef", "of 10000"), ("residuals", "darker cells"), ("qq", "of them shown"), ("dashboard", "")] {
+    for (name, said) in [
+        ("caterpillar", "of 10000 levels shown"),
+        ("qq_ranef", "of 10000"),
+        ("residuals", "darker cells"),
+        ("qq", "of them shown"),
+        ("dashboard", ""),
+    ] {
         let sheet = sheet(&fit, Some(&own.frame), name, &[]).unwrap();
         checked(name, &sheet, &[]);
         let bytes = sheet.svg(&Settings::default()).unwrap().len();

@@ -98,15 +98,24 @@ fn draw_points(layer: &Layer, frame: &Frame, opacity: f64, canvas: &mut Canvas) 
 
 /// Circles whose areas are sizes.
 fn bubbles(layer: &Layer, frame: &Frame, canvas: &mut Canvas) {
-    let most = layer.size.iter().copied().filter(|size| size.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
+    let most = largest(layer);
     for i in (0..layer.x.len()).filter(|&i| layer.x[i].is_finite() && layer.y[i].is_finite()) {
-        let share = if layer.size[i].is_finite() { (layer.size[i] / most).clamp(0.0, 1.0) } else { 0.0 };
-        let (radius, centre) = (SMALLEST + (LARGEST - SMALLEST) * share.sqrt(), [point(frame, layer.x[i], layer.y[i])]);
+        let (radius, centre) = (bubble(layer.size[i], most), [point(frame, layer.x[i], layer.y[i])]);
         match layer.role {
             Role::Limit => canvas.circles(&centre, radius, colour(layer.role), (1.0, 1.4)),
             _ => canvas.circles(&centre, radius, colour(layer.role), (0.5, 0.0)),
         }
     }
+}
+
+fn largest(layer: &Layer) -> f64 {
+    layer.size.iter().copied().filter(|size| size.is_finite()).fold(f64::MIN_POSITIVE, f64::max)
+}
+
+/// The radius of a circle.
+fn bubble(size: f64, most: f64) -> f64 {
+    let share = if size.is_finite() { (size / most).clamp(0.0, 1.0) } else { 0.0 };
+    SMALLEST + (LARGEST - SMALLEST) * share.sqrt()
 }
 
 /// Constant from each point up to the next.
@@ -234,7 +243,8 @@ fn names(panel: &Panel, frame: &Frame, canvas: &mut Canvas) {
     let all = known.filter_map(|(layer, i, label)| {
         let (x, y) = point(frame, layer.x[i], layer.y[i]);
         let own = intervals.filter(|own| own.y.get(i) == layer.y.get(i) && own.lower[i].is_finite() && own.upper[i].is_finite());
-        let ends = own.map_or((x, x), |own| (frame.x.at(own.lower[i]), frame.x.at(own.upper[i])));
+        let half = if layer.size.is_empty() { 0.0 } else { bubble(layer.size[i], largest(layer)) - SMALLEST };
+        let ends = own.map_or((x - half, x + half), |own| (frame.x.at(own.lower[i]), frame.x.at(own.upper[i])));
         Some(Named { left: ends.0, right: ends.1, y, text: label.as_deref()? })
     });
     for placed in place(all, frame.region, TICK) {

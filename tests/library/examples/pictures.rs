@@ -19,10 +19,19 @@ fn pictures_and_their_coordinates_are_written() {
     let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
     assert!(output.status.success(), "{}", transcript(&output));
     let svg = std::fs::read_to_string(&drawn).unwrap();
-    assert!(svg.starts_with("<svg ") && svg.contains("Days | Subject") && !svg.contains("(Intercept) | Subject") && svg.contains("width=\"700\""));
+    assert!(
+        svg.starts_with("<svg ")
+            && svg.contains("Days | Subject")
+            && !svg.contains("(Intercept) | Subject")
+            && svg.contains("width=\"700\"")
+    );
     assert_eq!(svg, std::fs::read_to_string(&again).unwrap());
     let csv = std::fs::read_to_string(&table).unwrap();
-    assert!(csv.starts_with("panel,layer,mark,role,x,y,lower,upper,x_to,y_to,size,label\n") && csv.contains("\nDays,profile,line,data,"), "{csv}");
+    assert!(
+        csv.starts_with("panel,layer,mark,role,x,y,lower,upper,x_to,y_to,size,label\n")
+            && csv.contains("\nDays,profile,line,data,"),
+        "{csv}"
+    );
 }
 
 #[test]
@@ -40,7 +49,11 @@ fn wrong_pictures_are_found_before_the_fit() {
     ];
     for (more, status, message) in wrong {
         let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
-        assert!(output.status.code() == Some(status) && text(&output.stderr).contains(message), "{message}: {}", transcript(&output));
+        assert!(
+            output.status.code() == Some(status) && text(&output.stderr).contains(message),
+            "{message}: {}",
+            transcript(&output)
+        );
         assert!(output.stdout.is_empty(), "{message}");
     }
 }
