@@ -228,7 +228,7 @@ mod tests {
     fn lines_and_constants_are_their_own_smooths() {
         let line: Vec<f64> = X.iter().map(|x| 3.0 - 2.0 * x).collect();
         smooth(&X, &line, SPAN, ROUNDS, 0.1).iter().zip(&line).for_each(|(a, b)| assert!((a - b).abs() < 1e-12));
-        assert_eq!(smooth(&X, &[2.5; 33], SPAN, ROUNDS, 0.1), [2.5; 33]);
+        smooth(&X, &[2.5; 33], SPAN, ROUNDS, 0.1).iter().for_each(|a| assert!((a - 2.5).abs() < 1e-13));
         assert_eq!(smooth(&[1.0; 5], &[1.0, 2.0, 3.0, 4.0, 5.0], SPAN, 0, 0.0), [3.0; 5]);
         assert_eq!(smooth(&[1.0], &[7.0], SPAN, ROUNDS, 0.0), [7.0]);
         assert!(smooth(&[], &[], SPAN, ROUNDS, 0.0).is_empty());

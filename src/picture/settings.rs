@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         let wrong = [
-            ("witdh", "800", "a picture has no option 'witdh'; did you mean 'width'?"),
+            ("widt", "800", "a picture has no option 'widt'; did you mean 'width'?"),
             ("width", "0", "width is '0', it must be a number from 200 to 4000"),
             ("height", "NaN", "height is 'NaN', it must be a number from 200 to 4000"),
             ("level", "1", "level is '1', it must be a number between 0 and 1"),

@@ -1,7 +1,7 @@
 //! Every picture of every kind of model as SVG: well-formed, with finite numbers, within its size, the same bytes each time, whatever the names
 //! and the data.
 
-use crate::common::frames::{csv, frame};
+use crate::common::frames::frame;
 use crate::common::generalised::{Generalised, cbpp, generalised, linear, salamanders};
 use crate::common::{Data, Rng};
 use interlace::design::NaPolicy;
@@ -10,7 +10,7 @@ use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::inference::degrees_of_freedom::DegreesOfFreedom;
 use interlace::picture::{KINDS, Kind, Scene, Settings, Sheet};
-use interlace::spec::ModelKind;
+use interlace::spec::{CorrelationSpec, ModelKind};
 use interlace::watch::Watch;
 
 /// A picture by its name, with settings.
@@ -192,8 +192,8 @@ fn data_that_leave_little_to_draw() {
     let other = frame("Dyestuff.csv", &["Batch"]);
     assert_eq!(sheet(&fit, Some(&other), "means", &[]).unwrap_err().code, Code::Data);
     // No random effects at all.
-    let text = "y,x\n1,1\n2,2\n2.5,3\n5,4\n4,5\n7,6\n";
-    let plain = linear("y ~ x", csv(text, &[]));
+    let mut plain = linear("Reaction ~ Days", sleep);
+    plain.spec.correlation = Some(CorrelationSpec::Formula("ar1(Days | Subject)".into()));
     let fit = plain.fit();
     assert!(sheet(&fit, None, "caterpillar", &[]).unwrap_err().message.contains("no random effects"));
     for name in ["residuals", "qq", "dashboard", "coefficients", "scale_location"] {

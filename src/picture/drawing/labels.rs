@@ -84,9 +84,9 @@ mod tests {
 
     #[test]
     fn names_stay_inside_and_apart() {
-        let points: Vec<((f64, f64), &str)> =
-            (0..60).map(|i| ((f64::from(i % 12) * 27.0, f64::from(i / 12) * 50.0), "a label")).collect();
-        let all = place(points.into_iter(), REGION, 11.0);
+        let point = |x: f64, y: f64, text| Named { left: x, right: x, y, text };
+        let points = (0..60).map(|i| point(f64::from(i % 12) * 27.0, f64::from(i / 12) * 50.0, "a label"));
+        let all = place(points, REGION, 11.0);
         assert!(all.len() > 20);
         for (i, own) in all.iter().enumerate() {
             let end = own.at.0 + width(&own.text, 11.0);

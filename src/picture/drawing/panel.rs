@@ -200,7 +200,7 @@ fn cells(layer: &Layer, frame: &Frame, canvas: &mut Canvas) {
         by_shade[shade(layer.size[i]).min(SHADES - 1)].push(corners.map(corner).to_vec());
     }
     for (k, hexagons) in by_shade.iter().enumerate() {
-        canvas.areas(hexagons, BLUE, 0.15 + 0.85 * k as f64 / (SHADES - 1) as f64);
+        canvas.areas(hexagons, BLUE, 0.12 + 0.6 * k as f64 / (SHADES - 1) as f64);
     }
 }
 
