@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts test-r test-scale check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: gallery help build library demo test test-long test-hosts test-r test-scale check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -43,6 +43,7 @@ help:
 	@echo 'make test-stata  its tests, in a program that plays Stata; a part of make test-hosts'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
+	@echo 'make gallery   draw the pictures of docs/gallery and write its page'
 	@echo 'make bench     benchmarks beside other programs, which writes docs/benchmarks.md; minutes; bench-full takes hours'
 	@echo 'make bench-micro  the parts of a fit'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
@@ -209,6 +210,10 @@ $(BENCH)/peers/made:
 		$(BENCH)/peers/bin/python -m pip install -q --only-binary :all: $$package >/dev/null 2>&1 || echo "make bench: $$package could not be installed with pip" >&2; \
 	done
 	@$(BENCH)/peers/bin/python -c 'import glmm, gpboost, polars' 2>/dev/null && touch $@ || true
+
+# The pictures of docs/gallery, and its page.
+gallery: build
+	docs/gallery/gallery.sh $(OUT)/interlace-fit
 
 # The parts of a fit, from Rust.
 bench-micro:
