@@ -531,6 +531,7 @@ FREE = {
     "questions": "interlace_questions_free",
     "plan": "interlace_plan_free",
     "accumulator": "interlace_accumulator_free",
+    "plot_options": "interlace_plot_options_free",
 }
 
 
@@ -954,6 +955,17 @@ FUNCTIONS = {
     "interlace_accumulator_fit": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_accumulator_fit_response": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER],
     "interlace_accumulator_free": [None, POINTER],
+    "interlace_plot_options_new": [INT32, POINTER, POINTER],
+    "interlace_plot_options_set": [INT32, POINTER, TEXT, TEXT, POINTER],
+    "interlace_plot_options_free": [None, POINTER],
+    "interlace_plot_options_count": [SIZE],
+    "interlace_plot_options_name": [TEXT, SIZE],
+    "interlace_plot_options_doc": [TEXT, SIZE],
+    "interlace_plot_count": [SIZE],
+    "interlace_plot_name": [TEXT, SIZE],
+    "interlace_plot_doc": [TEXT, SIZE],
+    "interlace_fit_plot": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
+    "interlace_fit_plot_data": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER, POINTER],
 }
 
 
