@@ -1,11 +1,14 @@
-"""The Python package: leverages, influence, the augmented data."""
+"""The Python package: leverages, influence, the augmented data and pictures."""
 
+import tempfile
 import unittest
+import xml.etree.ElementTree as xml
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import polars as pl
-from python import DATA, SLOPES, Case, interlace, sleepstudy
+from python import DATA, REFERENCE, SLOPES, Case, interlace, sleepstudy
 
 
 def slopes(data=None):
@@ -91,6 +94,46 @@ class Checks(Case):
         self.assertEqual(own.residuals["uniform"].tolist(), again.residuals["uniform"].tolist())
         self.assertEqual(len(interlace.simulated_residuals(slopes(data), 50, group="Subject", conditional=True).residuals), 18)
         self.assertEqual(len(interlace.simulated_residuals(slopes(data), 50, group="late").residuals), 2)
+
+
+class Pictures(Case):
+    def drawn(self, picture):
+        self.assertTrue(xml.fromstring(picture.svg).tag.endswith("svg"))
+        self.assertEqual(picture.svg, picture._repr_svg_())
+        return picture
+
+    def test_all_kinds(self):
+        """Each kind suits one of the models, and those that it does not suit say so."""
+        wine, cbpp, kidney = pd.read_csv(DATA / "wine.csv"), pd.read_csv(DATA / "cbpp.csv"), pd.read_csv(REFERENCE / "kidney.csv")
+        owls = pd.read_csv(REFERENCE / "Owls.csv")
+        fits = [slopes(), interlace.glmer("incidence / size ~ period", cbpp, "binomial", groups="herd", weights="size"),
+                interlace.glmer("calls ~ FoodTreatment", owls, "poisson", groups="Nest"), interlace.clmm("rating ~ temp", wine, groups="judge"),
+                interlace.coxme("Surv(time, status) ~ age", kidney, groups="id")]  # fmt: skip
+        kinds = interlace.kinds_of_pictures()
+        for kind in kinds:
+            drawn = 0
+            for result in fits:
+                try:
+                    self.drawn(interlace.plot(result, kind))
+                    drawn += 1
+                except (interlace.UnsupportedError, interlace.ArgumentError) as error:
+                    self.assertGreater(len(error.message), 20)
+            self.assertGreater(drawn, 0, kind)
+
+    def test_coordinates_and_options(self):
+        own = interlace.plot(slopes(), "caterpillar", term="Subject", title="People, in order", width=700)
+        self.assertIn("People, in order", self.drawn(own).svg)
+        self.assertTrue({"panel", "mark", "x", "y", "label"} <= set(own.data.columns))
+        self.assertIsInstance(interlace.plot(slopes(pl.DataFrame(sleepstudy())), "qq").data, pl.DataFrame)
+        with tempfile.TemporaryDirectory() as folder:
+            own.save(Path(folder) / "people.svg")
+            self.assertEqual((Path(folder) / "people.svg").read_text(encoding="utf-8"), own.svg)
+        self.assertEqual(interlace.plot_resid(slopes()).svg, interlace.plot(slopes(), "residuals").svg)
+        self.assertEqual(interlace.plot_resid(slopes(), "qq").kind, "qq")
+        self.refused(interlace.ArgumentError, "piechart", interlace.plot, slopes(), "piechart")
+        self.refused(interlace.ArgumentError, "colour", interlace.plot, slopes(), "qq", colour="red")
+        self.refused(ValueError, "type is 'pp'", interlace.plot_resid, slopes(), "pp")
+        self.refused(TypeError, "model is a DataFrame", interlace.plot, sleepstudy())
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ class Wheel(unittest.TestCase):
 
 # On the page only by their kinds: results, families and what functions give.
 UNNAMED = {"AR1", "BetaFamily", "BootResult", "CLMMResult", "CVResult", "CoxmeResult", "CrossedLMEResult", "EmmResult", "GLMMFamily", "GLMMResult", "HurdlePoissonFamily",
-           "ModelInfo", "NegativeBinomial1Family", "SimulatedResiduals", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily"}  # fmt: skip
+           "ModelInfo", "NegativeBinomial1Family", "Picture", "SimulatedResiduals", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily"}  # fmt: skip
 
 if __name__ == "__main__":
     unittest.main(warnings="ignore")

@@ -61,6 +61,7 @@ from .influence import cooks_distance, hlm_augment, hlm_influence, leverage, mdf
 from .linear import CrossedLMEResult, ModelInfo
 from .ordinal import CLMMResult
 from .parts import Accumulator, Plan
+from .pictures import Picture, kinds_of_pictures, plot, plot_resid
 from .resampling import bootMer, simulate
 from .validation import CVResult, allFit, cross_val
 
@@ -70,8 +71,8 @@ __all__ = [
     "CancelledError", "clmm", "CLMMResult", "CompoundSymmetry", "contrast", "cooks_distance", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult",
     "CVResult", "DataError", "DeadlineError", "diagnose", "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes",
     "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_augment", "hlm_influence", "hlm_resid", "HurdlePoissonFamily", "InterlaceError",
-    "InterlaceWarning", "InternalError", "isSingular", "leverage", "load", "mdffits", "ModelInfo", "n_influential", "NegativeBinomial1Family",
-    "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Plan", "profile_confint", "Progress", "simulate", "simulated_residuals",
-    "SimulatedResiduals", "StreamError", "tau_gap", "UnsupportedError", "update", "VarCorr", "wald_test", "ZeroInflatedNB2Family",
-    "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
+    "InterlaceWarning", "InternalError", "isSingular", "kinds_of_pictures", "leverage", "load", "mdffits", "ModelInfo", "n_influential",
+    "NegativeBinomial1Family", "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Picture", "Plan", "plot", "plot_resid",
+    "profile_confint", "Progress", "simulate", "simulated_residuals", "SimulatedResiduals", "StreamError", "tau_gap", "UnsupportedError", "update",
+    "VarCorr", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
 ]  # fmt: skip

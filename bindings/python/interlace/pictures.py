@@ -1,0 +1,85 @@
+"""Pictures of fits, drawn by the library as SVG; their coordinates for other programs to draw."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable
+from ctypes import byref, c_size_t, c_void_p
+
+from ._frames import frame_of
+from ._library import FrameHandle, Handle, call, lib, string, text
+from ._tables import Table
+from ._watch import Told
+
+
+class PlotOptionsHandle(Handle):
+    NOUN = "plot_options"
+    __slots__ = ()
+
+
+class Picture:
+    """A picture of a fit: `svg` is its text, which notebooks show; `save` writes it to a file; `data` are its coordinates as a frame."""
+
+    def __init__(self, model, kind: str, data, options: PlotOptionsHandle, progress: Told):
+        self.kind = kind
+        self._asked = model, text(kind), data, options
+        self.svg = self._drawn(progress)
+
+    def _drawn(self, progress) -> str:
+        model, kind, data, options = self._asked
+        start, length = c_void_p(), c_size_t()
+        with model._watch(progress) as watch:
+            call(lib.interlace_fit_plot, model._fit, kind, data, options, model._options(watch), byref(start), byref(length))
+        try:
+            return ctypes.string_at(start, length.value).decode()
+        finally:
+            lib.interlace_bytes_free(start)
+
+    @property
+    def data(self):
+        """A row for each point: panel, layer, mark, role, x, y, lower, upper, x_to, y_to, size, label."""
+        model, kind, data, options = self._asked
+        with model._watch() as watch:
+            own = FrameHandle.made(lib.interlace_fit_plot_data, model._fit, kind, data, options, model._options(watch))
+        return Table(own).to(model._native)
+
+    def save(self, path) -> None:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(self.svg)
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def __repr__(self):
+        return f"<Picture {self.kind!r}: {len(self.svg)} characters of SVG>"
+
+
+def kinds_of_pictures() -> dict[str, str]:
+    """What `plot` can draw: each kind with what it shows."""
+    return {string(lib.interlace_plot_name, i): string(lib.interlace_plot_doc, i) for i in range(lib.interlace_plot_count())}
+
+
+def plot(model, kind: str = "dashboard", *, data=None, progress: Told = None, **options) -> Picture:
+    """A picture of a fit: "dashboard", "residuals", "qq", "caterpillar", "coefficients", "profile_zeta" and others, which `kinds_of_pictures` lists. Options
+    are title, width, height, level, term, effect, levels, residual, seed. `data` are those of the fit with a covariate that is not in the model."""
+    if not hasattr(model, "_fit"):
+        raise TypeError(f"model is a {type(model).__name__}, but pictures are made of results")
+    handle = PlotOptionsHandle.made(lib.interlace_plot_options_new)
+    for name, value in options.items():
+        if value is not None:
+            call(lib.interlace_plot_options_set, handle, text(name), text(option_text(value)))
+    return Picture(model, kind, model._frame_of_fit() if data is None else frame_of(data), handle, progress)
+
+
+def option_text(value) -> str:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return str(value)
+    return ", ".join(f'"{own}"' if "," in str(own) else str(own) for own in value)
+
+
+def plot_resid(model, type: str = "resid_vs_fitted", **options) -> Picture:
+    """Residuals of a fit against fitted values ("resid_vs_fitted") or normal quantiles ("qq")."""
+    kinds = {"resid_vs_fitted": "residuals", "qq": "qq"}
+    if type not in kinds:
+        raise ValueError(f"type is {type!r}, but it must be 'resid_vs_fitted' or 'qq'")
+    return plot(model, kinds[type], **options)
