@@ -1,0 +1,65 @@
+"""Mixed-effects models: linear, generalised, ordinal and Cox models with random effects.
+
+    import interlace
+
+    result = interlace.fit("Reaction ~ Days", data, random=["(1 + Days | Subject)"])
+    print(result.summary())
+
+`fit`, `glmer`, `clmm` and `coxme` fit models to frames of pandas, polars, pyarrow or duckdb, or to dicts of columns. Neither of these packages is needed,
+nor numpy: what is not installed is not used."""
+
+from ._c import VERSION as __version__
+from ._resampled import BootResult
+from ._watch import Progress
+from .correlation import AR1, CompoundSymmetry
+from .cox import CoxmeResult
+from .diagnostics import hlm_resid
+from .errors import (
+    ArgumentError,
+    CancelledError,
+    DataError,
+    DeadlineError,
+    FormulaError,
+    InterlaceError,
+    InterlaceWarning,
+    InternalError,
+    NumericError,
+    OutOfMemoryError,
+    StreamError,
+    UnsupportedError,
+)
+from .families import (
+    BetaFamily,
+    Family,
+    GammaFamily,
+    GLMMFamily,
+    HurdlePoissonFamily,
+    NegativeBinomial1Family,
+    NegativeBinomial2Family,
+    ZeroInflatedNB2Family,
+    ZeroInflatedPoissonFamily,
+    ZeroOneInflatedBetaFamily,
+)
+from .fitting import clmm, coxme, fit, from_bytes, glmer, load, update
+from .generalised import GLMMResult
+from .inference import (
+    Anova,
+    EmmResult,
+    VarCorr,
+    anova,
+    anova_type2,
+    anova_type3,
+    contrast,
+    drop1,
+    emmeans,
+    isSingular,
+    pairs,
+    profile_confint,
+    wald_test,
+)
+from .linear import CrossedLMEResult, ModelInfo
+from .ordinal import CLMMResult
+from .resampling import bootMer, simulate
+from .validation import CVResult, allFit, cross_val
+
+__all__ = [name for name in dir() if not name.startswith("_") and name not in ("annotations",)]

@@ -1,0 +1,300 @@
+"""Data into frames of the library: from pandas, polars, pyarrow, duckdb, anything with `__arrow_c_stream__`, dicts of columns, structured arrays.
+
+pandas and dicts go column by column, by pointer where the column is numbers; all others as an Arrow stream."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Mapping
+from ctypes import byref, c_char_p, c_double, c_int32, c_int64, c_size_t, pythonapi
+
+from . import _c
+from ._arrays import numpy
+from ._library import FrameHandle, call, lib, string, text, texts
+from .errors import ArgumentError, DataError
+
+_pointer_of = pythonapi.PyCapsule_GetPointer
+_pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+MISSING = -(2**63)
+
+
+class Direct(Exception):
+    """A column that only Arrow can carry."""
+
+
+def native(data):
+    """The frame that a narwhals frame wraps; others as they are."""
+    return data.to_native() if hasattr(data, "to_native") and not hasattr(data, "__arrow_c_stream__") else data
+
+
+def library_of(data) -> str:
+    """Whose frame the data are: pandas, polars, pyarrow, duckdb, or dict for all others."""
+    module = type(native(data)).__module__.split(".")[0].lstrip("_")
+    return module if module in ("pandas", "polars", "pyarrow", "duckdb") else "dict"
+
+
+def frame_of(data, columns=None, response=()) -> FrameHandle:
+    """A frame with the columns named, or with all if one of these is not there: the library's message then knows the others' names. `response` are
+    columns whose order must be declared: there the categories of pandas count only if they are ordered."""
+    data = native(data)
+    kind = library_of(data)
+    if kind == "pandas":
+        return of_pandas(data, columns, response)
+    if hasattr(data, "__arrow_c_stream__"):
+        return of_stream(chosen(data, kind, columns))
+    if hasattr(data, "__arrow_c_array__"):
+        return of_array(data)
+    if isinstance(data, Mapping):
+        return of_columns({str(name): data[name] for name in wanted(list(data), columns)})
+    names = getattr(getattr(data, "dtype", None), "names", None)
+    if names:
+        return of_columns({name: data[name] for name in wanted(list(names), columns)})
+    raise TypeError(
+        f"data is a {type(data).__module__}.{type(data).__qualname__}, but it must be a frame of pandas, polars, pyarrow or duckdb, another object with "
+        "__arrow_c_stream__, a dict of columns, or a structured array"
+    )
+
+
+def wanted(names, columns):
+    return names if columns is None or not set(columns) <= set(names) else [name for name in names if name in columns]
+
+
+def chosen(data, kind, columns):
+    """The columns wanted, without a copy."""
+    if kind == "polars":
+        data = data.collect() if hasattr(data, "collect") else data
+        return data.select(wanted(data.columns, columns)) if hasattr(data, "columns") else data
+    if kind == "pyarrow" and hasattr(data, "select") and hasattr(data, "column_names"):
+        return data.select(wanted(data.column_names, columns))
+    if kind == "duckdb":
+        names = wanted(data.columns, columns)
+        return data.project(", ".join('"' + name.replace('"', '""') + '"' for name in names))
+    return data
+
+
+def of_stream(data) -> FrameHandle:
+    capsule = data.__arrow_c_stream__()
+    return FrameHandle.made(lib.interlace_frame_from_arrow_stream, _pointer_of(capsule, b"arrow_array_stream"))
+
+
+def of_array(data) -> FrameHandle:
+    schema, array = data.__arrow_c_array__()
+    return FrameHandle.made(lib.interlace_frame_from_arrow, _pointer_of(schema, b"arrow_schema"), _pointer_of(array, b"arrow_array"))
+
+
+def of_pandas(data, columns, response) -> FrameHandle:
+    if not hasattr(data, "columns"):
+        raise TypeError("data is a pandas Series, but a DataFrame is wanted")
+    names = wanted(list(data.columns), columns)
+    own = data if len(names) == data.shape[1] else data[names]
+    if own.columns.has_duplicates:
+        raise DataError(f"there are {list(own.columns).count(first_twice(own.columns))} columns {first_twice(own.columns)!r}")
+    frame = FrameHandle.made(lib.interlace_frame_new, len(own))
+    try:
+        for name in names:
+            column = own[name]
+            if name in response and hasattr(column, "cat") and not column.cat.ordered:
+                column = column.astype(object)
+            add_pandas(frame, str(name), column)
+    except Direct as column:
+        try:
+            return of_stream(own)
+        except ImportError:
+            raise DataError(f"column {str(column)!r} of type {own[str(column)].dtype} needs the package pyarrow, which is not installed") from None
+    return frame
+
+
+def first_twice(names):
+    return next(name for name in names if list(names).count(name) > 1)
+
+
+def add_pandas(frame, name, column):
+    dtype = column.dtype
+    if type(dtype).__name__ == "CategoricalDtype":
+        add_pandas_categories(frame, name, column.cat)
+        return
+    kind = getattr(dtype, "kind", "O")
+    if kind in "mM":
+        raise Direct(name)
+    np = numpy()
+    if not isinstance(dtype, np.dtype) and kind in "iufb":  # a dtype of pandas with missing values, or of Arrow
+        missing = column.isna()
+        if kind == "b":
+            add_codes(frame, name, np.where(missing, -1, column.fillna(False).to_numpy(dtype=bool).astype(np.int32)), ["FALSE", "TRUE"], False)
+        elif kind == "f":
+            add_array(frame, name, column.to_numpy(dtype=np.float64, na_value=np.nan))
+        elif kind == "u":
+            raise Direct(name)
+        else:
+            add_array(frame, name, column.to_numpy(dtype=np.int64, na_value=MISSING))
+        return
+    if kind in "iufb":
+        add_array(frame, name, column.to_numpy())
+        return
+    codes, found = sys.modules["pandas"].factorize(column)
+    add_found(frame, name, np.asarray(codes, dtype=np.int32), list(found), lambda: column.tolist())
+
+
+def add_pandas_categories(frame, name, column):
+    """Categories in their order, which pandas keeps and its models use: the first is the baseline. Unordered ones that do not occur are left out."""
+    np = numpy()
+    levels, codes = column.categories.tolist(), np.asarray(column.codes, dtype=np.int32)
+    if not column.ordered:
+        counts = np.bincount(codes[codes >= 0], minlength=len(levels)) if len(codes) else np.zeros(len(levels))
+        if not counts.all():
+            place = np.cumsum(counts > 0).astype(np.int32) - 1
+            codes = np.where(codes >= 0, place[codes], -1).astype(np.int32) if len(levels) else codes
+            levels = [level for level, count in zip(levels, counts) if count]
+    if not all(isinstance(level, (str, int, float)) for level in levels):
+        raise Direct(name)
+    add_codes(frame, name, codes, [label(level) for level in levels], bool(column.ordered))
+
+
+def label(value) -> str:
+    """As the library labels a level: truth values as R has them, whole numbers without a point."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
+
+
+def add_found(frame, name, codes, found, values):
+    """A column of objects by its codes and the distinct values. Text goes as text, so that its order means nothing; all else by its values."""
+    if not all(isinstance(value, str) for value in found):
+        add_list(frame, name, values())
+        return
+    encoded = [text(value) for value in found] + [None]
+    own = (c_char_p * len(codes))(*[encoded[code] for code in codes.tolist()])
+    call(lib.interlace_frame_add_strings, frame, text(name), own, len(own))
+
+
+def add_codes(frame, name, codes, levels, ordered):
+    np = numpy()
+    own = np.ascontiguousarray(codes, dtype=np.int32)
+    call(lib.interlace_frame_add_categorical, frame, text(name), own.ctypes.data, len(own), texts(levels), len(levels), ordered)
+
+
+def of_columns(columns) -> FrameHandle:
+    lengths = {name: length_of(name, column) for name, column in columns.items()}
+    n = next(iter(lengths.values()), 0)
+    for name, length in lengths.items():
+        if length != n:
+            raise DataError(f"column {name!r} has {length} values, but column {next(iter(lengths))!r} has {n}")
+    frame = FrameHandle.made(lib.interlace_frame_new, n)
+    for name, column in columns.items():
+        add_column(frame, name, column)
+    return frame
+
+
+def length_of(name, column) -> int:
+    if isinstance(column, (str, bytes)) or not hasattr(column, "__len__"):
+        raise TypeError(f"column {name!r} is a {type(column).__name__}, but it must be a list or an array")
+    return len(column)
+
+
+def add_column(frame, name, column):
+    module = type(column).__module__.split(".")[0]
+    if module == "pandas":
+        pandas = sys.modules["pandas"]
+        try:
+            return add_pandas(frame, name, column if isinstance(column, pandas.Series) else pandas.Series(column))
+        except Direct:
+            raise DataError(f"column {name!r} of type {column.dtype} can only be given in a DataFrame") from None
+    if module == "numpy":
+        return add_array(frame, name, column)
+    if module == "polars":
+        column = column.to_list()
+    elif module == "pyarrow":
+        column = column.to_pylist()
+    return add_list(frame, name, list(column))
+
+
+def add_array(frame, name, column):
+    """An array of numpy."""
+    np = numpy()
+    if column.ndim != 1:
+        raise DataError(f"column {name!r} has the shape {column.shape}, but it must have one dimension")
+    kind = column.dtype.kind
+    if kind == "f":
+        own = np.ascontiguousarray(column, dtype=np.float64)
+        call(lib.interlace_frame_add_f64, frame, text(name), own.ctypes.data, len(own))
+    elif kind == "b":
+        add_codes(frame, name, column, ["FALSE", "TRUE"], False)
+    elif kind == "i" or kind == "u" and (column.dtype.itemsize < 8 or not len(column) or int(column.max()) < 2**63):
+        own = np.ascontiguousarray(column, dtype=np.int64)
+        call(lib.interlace_frame_add_i64, frame, text(name), own.ctypes.data, len(own))
+    elif kind in "OUu":
+        add_list(frame, name, column.tolist())
+    else:
+        raise DataError(f"column {name!r} has the type {column.dtype}, which is not read")
+
+
+def add_list(frame, name, values):
+    """A list of numbers, truth values or texts; None and NaN are missing."""
+    kinds = {kind_of(value) for value in values} - {"missing"}
+    key = text(name)
+    if "other" in kinds or len(kinds) > 1 and not kinds <= {"real", "integer"}:
+        row = next(i for i, value in enumerate(values) if kind_of(value) == "other" or kind_of(value) != kind_of(values[0]) != "missing")
+        raise DataError(
+            f"column {name!r} has {values[row]!r} in row {row + 1} (counting from 1), but a column must be all numbers, all truth values or all texts", 3, "data", row
+        )
+    if kinds == {"text"}:
+        own = texts([value if isinstance(value, str) else None for value in values])
+        call(lib.interlace_frame_add_strings, frame, key, own, len(own))
+    elif kinds == {"truth"}:
+        own = (c_int32 * len(values))(*[-1 if kind_of(value) == "missing" else int(value) for value in values])
+        call(lib.interlace_frame_add_categorical, frame, key, own, len(own), texts(["FALSE", "TRUE"]), 2, False)
+    elif kinds == {"integer"} and all(kind_of(value) == "missing" or abs(value) < 2**63 for value in values):
+        own = (c_int64 * len(values))(*[MISSING if kind_of(value) == "missing" else int(value) for value in values])
+        call(lib.interlace_frame_add_i64, frame, key, own, len(own))
+    else:
+        own = (c_double * len(values))(*[float("nan") if kind_of(value) == "missing" else float(value) for value in values])
+        call(lib.interlace_frame_add_f64, frame, key, own, len(own))
+
+
+def kind_of(value) -> str:
+    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+        return "missing"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+        return "truth"
+    if isinstance(value, int) or hasattr(value, "__index__"):
+        return "integer"
+    return "real" if hasattr(value, "__float__") else "other"
+
+
+def n_rows(frame) -> int:
+    return lib.interlace_frame_n_rows(frame)
+
+
+def names(frame) -> list[str]:
+    return [string(lib.interlace_frame_column_name, frame, i) for i in range(lib.interlace_frame_n_columns(frame))]
+
+
+def kind_in(frame, name) -> str | None:
+    """What a column holds: real, integer, category or time; None if there is none of that name."""
+    index = c_size_t()
+    error = _c.Error()
+    if lib.interlace_frame_column_index(frame, text(name), byref(index), byref(error)) != 0:
+        return None
+    return _c.ColumnKind(lib.interlace_frame_column_kind(frame, index.value)).name.lower()
+
+
+def free_name(frame, name) -> str:
+    """A name like this that no column has."""
+    taken = set(names(frame))
+    while name in taken:
+        name += "."
+    return name
+
+
+def add_numbers(frame, name, values, what):
+    """Adds a column of numbers that the user gave beside the data: `what` is the argument's name."""
+    from ._arrays import doubles
+
+    own, pointer, length = doubles(values, what)
+    if length != n_rows(frame):
+        raise ArgumentError(f"{what} has {length} values, but the data have {n_rows(frame)} rows", 1, "argument")
+    call(lib.interlace_frame_add_f64, frame, text(name), pointer, length)
+    return own

@@ -1,0 +1,113 @@
+"""Tables of results: frames of the library, to a frame of whatever library the data came from."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import c_char, c_char_p, c_double, c_int32, c_int64, c_void_p, py_object, pythonapi
+
+from . import _c
+from ._arrays import doubles, numpy
+from ._frames import MISSING, n_rows, names
+from ._library import FrameHandle, call, lib, strings, text
+
+_capsule_of = pythonapi.PyCapsule_New
+_capsule_of.restype, _capsule_of.argtypes = py_object, [c_void_p, c_char_p, c_void_p]
+KIND = _c.ColumnKind
+
+
+class Table:
+    """A table of the library with the Arrow stream interface: pyarrow.table(table), polars.DataFrame(table) and others read it. `rename` has other
+    names for columns; those that it has None for are left out."""
+
+    def __init__(self, frame, rename=None):
+        own = {name: (rename or {}).get(name, name) for name in names(frame)}
+        self.frame, self.streams = frame, []
+        self.shown = {name: shown for name, shown in own.items() if shown is not None}
+        self.places = [i for i, name in enumerate(own) if name in self.shown]
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.shown.values())
+
+    def __len__(self):
+        return n_rows(self.frame)
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        stream = (c_char * 40)()
+        self.streams.append(stream)
+        call(lib.interlace_frame_to_arrow_stream, self.frame, stream)
+        return _capsule_of(ctypes.addressof(stream), b"arrow_array_stream", None)
+
+    def column(self, name) -> list:
+        """The values of a column: numbers (NaN where a real number is missing), integers or texts (None where missing)."""
+        return self.values(self.places[self.columns.index(name)])
+
+    def values(self, column: int) -> list:
+        kind, n = lib.interlace_frame_column_kind(self.frame, column), len(self)
+        if kind == KIND.CATEGORY:
+            own = (c_int32 * n)()
+            call(lib.interlace_frame_column_codes, self.frame, column, own, n)
+            levels = strings(lib.interlace_frame_column_n_levels(self.frame, column), lib.interlace_frame_column_level, self.frame, column) + [None]
+            return [levels[code] for code in own]
+        if kind == KIND.INTEGER:
+            own = (c_int64 * n)()
+            call(lib.interlace_frame_column_i64, self.frame, column, own, n)
+            return [None if value == MISSING else value for value in own]
+        own = (c_double * n)()
+        call(lib.interlace_frame_column_f64, self.frame, column, own, n)
+        return list(own)
+
+    def to_dict(self) -> dict[str, list]:
+        return {name: self.values(i) for i, name in zip(self.places, self.columns)}
+
+    def to(self, library: str):
+        """A frame of that library: pandas, polars, pyarrow, duckdb; otherwise a dict of lists."""
+        return {"pandas": self.pandas, "polars": self.polars, "pyarrow": self.pyarrow, "duckdb": self.duckdb}.get(library, self.to_dict)()
+
+    def pandas(self):
+        import pandas
+
+        return pandas.DataFrame({name: self.array(i) for i, name in zip(self.places, self.columns)}, columns=self.columns)
+
+    def array(self, column):
+        """A column for pandas: an array of numpy, or of nullable integers where one is missing."""
+        np = numpy()
+        kind, n = lib.interlace_frame_column_kind(self.frame, column), len(self)
+        if kind == KIND.CATEGORY:
+            return np.array(self.values(column), dtype=object)
+        out = np.empty(n, dtype=np.int64 if kind == KIND.INTEGER else np.float64)
+        function = lib.interlace_frame_column_i64 if kind == KIND.INTEGER else lib.interlace_frame_column_f64
+        call(function, self.frame, column, out.ctypes.data, n)
+        if kind == KIND.INTEGER and (out == MISSING).any():
+            import pandas
+
+            return pandas.array([None if value == MISSING else value for value in out.tolist()], dtype="Int64")
+        return out
+
+    def polars(self):
+        import polars
+
+        own = polars.DataFrame(self).select(polars.col(name).alias(shown) for name, shown in self.shown.items())
+        return own.with_columns(polars.col(polars.Categorical).cast(polars.String))
+
+    def pyarrow(self):
+        import pyarrow
+
+        own = pyarrow.table(self).select(list(self.shown)).rename_columns(self.columns)
+        texts = [pyarrow.types.is_dictionary(field.type) for field in own.schema]
+        return pyarrow.table([column.cast(pyarrow.string()) if text else column for column, text in zip(own.columns, texts)], names=self.columns)
+
+    def duckdb(self):
+        import duckdb
+
+        return duckdb.from_arrow(self.pyarrow())
+
+
+def table_of(columns) -> Table:
+    """A table of columns of real numbers."""
+    length = max(map(len, columns.values()), default=0)
+    frame = FrameHandle.made(lib.interlace_frame_new, length)
+    for name, values in columns.items():
+        own, pointer, n = doubles(values, name)
+        call(lib.interlace_frame_add_f64, frame, text(name), pointer, n)
+    return Table(frame)
