@@ -10,6 +10,9 @@ function columns_of(data::AbstractDict)
     keyed = Dict(string(key) => key for key in keys(data))
     return sort!(collect(keys(keyed))), name -> data[keyed[name]]
 end
+# Rows, without Tables.jl.
+columns_of(data::AbstractVector{<:NamedTuple}) =
+    isempty(data) ? throw(ArgumentError("data have no rows")) : (String[string(name) for name in keys(first(data))], name -> [row[Symbol(name)] for row in data])
 function columns_of(data)
     own = TABLES[] === nothing ? data : TABLES[](data)
     names = String[string(name) for name in propertynames(own)]
@@ -77,12 +80,12 @@ end
 
 """Columns whose type says little, such as `Vector{Any}`, by what is in them."""
 function narrowed!(frame, name, values)
-    own = map(identity, values)
-    kind = plain(own)
-    isconcretetype(kind) && return add!(frame, name, own)
-    kind <: Real && all(x -> ismissing(x) || !(x isa Bool), own) && return reals!(frame, name, own)
-    kind <: AbstractString && return add!(frame, name, Factor(encoded(own)..., false))
-    throw(ArgumentError("column '$name' has values of several types ($kind); one type is wanted"))
+    kinds = unique(typeof(x) for x in values if !ismissing(x))
+    length(kinds) == 1 && return add!(frame, name, values, only(kinds))
+    for general in (Union{}, Integer, Real, AbstractString)
+        all(kind -> kind <: general && !(kind <: Bool), kinds) && return add!(frame, name, values, general === Real ? Float64 : general)
+    end
+    throw(ArgumentError("column '$name' has values of several types ($(join(kinds, ", "))); one type is wanted"))
 end
 
 function clean(name, levels)

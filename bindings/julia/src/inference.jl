@@ -41,13 +41,15 @@ function confint(m::FittedModel; level = 0.95, method = :wald, df = :default, sc
     return (term = all.term, id = all.id, estimate = all.estimate, lower = all.lower, upper = all.upper)
 end
 
+"""In the order of the table `:ranef`: all levels of an effect, then of the next."""
 function ranef_limits(m, level, full)
+    down(own) = vec(permutedims(own))
     parts = map(1:n_terms(m)) do term
-        lower, upper = (Matrix{Float64}(undef, size_of(m, term)) for _ in 1:2)
+        size = effects, levels = size_of(m, term)
+        lower, upper = Matrix{Float64}(undef, size), Matrix{Float64}(undef, size)
         call(C.fit_term_ranef_confint_wald, m.fit, term - 1, level, full, lower, upper, length(lower))
-        modes, n = numbers(C.fit_term_ranef, size_of(m, term), m.fit, term - 1), size_of(m, term)
-        (group = fill(group(m, term), length(modes)), level = repeat(levels(m, term), inner = n[1]), effect = repeat(effects(m, term), n[2]), mode = vec(modes),
-         lower = vec(lower), upper = vec(upper))
+        (group = fill(group(m, term), prod(size)), level = repeat(Interlace.levels(m, term), effects), effect = repeat(Interlace.effects(m, term), inner = levels),
+         mode = down(numbers(C.fit_term_ranef, size, m.fit, term - 1)), lower = down(lower), upper = down(upper))
     end
     return NamedTuple{(:group, :level, :effect, :mode, :lower, :upper)}(Tuple(reduce(vcat, getindex.(parts, i)) for i in 1:6))
 end
