@@ -47,6 +47,7 @@ struct Replicates
     model::FittedModel
     plan::C.Bootstrap
     frame::C.Frame
+    statistic::Any   # the caller's function, which intervals ask for the value of the fit itself
 end
 
 table(own::Replicates) = table(own.frame)
@@ -81,7 +82,7 @@ end
     bootstrap(m, n; type = :parametric, group, simulation = :new, seed = 0, first = 0, statistic = (names, f))
 
 `n` replicates, from number `first`: of simulated responses (`:parametric`), of samples of the levels of a grouping factor (`:groups`), or of rows (`:rows`). `f(estimates, y)`
-gives further statistics, as many as names; `estimates` are in the order of the table's columns.
+gives further statistics, as many as names, after all replicates have been fitted; `estimates` are in the order of the table's columns.
 """
 function bootstrap(m::FittedModel, n::Integer; type = :parametric, group = nothing, simulation = :new, seed = 0, first = 0, statistic = nothing, progress = nothing, options...)
     plan = made(C.Bootstrap, C.bootstrap_new)
@@ -104,9 +105,7 @@ function bootstrap(m::FittedModel, n::Integer; type = :parametric, group = nothi
             call(C.bootstrap_set_statistic, plan, names, length(names), STATISTIC[], pointer_from_objref(own))
         end
         frame = asked(options -> made(C.Frame, C.bootstrap_run, plan, m.fit, options), m; watch = watch, options...)
-        # The function lives no longer than this call; the names of the statistics are in the table.
-        own === nothing || call(C.bootstrap_set_statistic, plan, C_NULL, 0, C_NULL, C_NULL)
-        return Replicates(m, plan, frame)
+        return Replicates(m, plan, frame, own)
     end
 end
 
@@ -123,10 +122,17 @@ parametricbootstrap(rng::AbstractRNG, n::Integer, m::FittedModel; kwargs...) = b
 
 Bootstrap intervals: term, id, estimate, bias, std_error, lower, upper, n. `method` is `:percentile`, `:basic`, `:normal` or `:bca`, which fits the model without each group.
 """
-function confint(own::Replicates; level = 0.95, method = :percentile, options...)
+function confint(own::Replicates; level = 0.95, method = :percentile, progress = nothing, options...)
     kind = code(C.bootstrap_interval_from_name, method)
-    left_out = kind == C.BootstrapInterval.BCA ? asked(options -> made(C.Frame, C.bootstrap_jackknife, own.plan, own.model.fit, options), own.model; options...) : C_NULL
-    return tabled(C.bootstrap_confint, own.plan, own.model.fit, own.frame, left_out, level, kind)
+    watch = own.statistic === nothing ? Watch(nothing) : own.statistic.watch
+    watch.progress = listener(progress)
+    jackknife(options) = made(C.Frame, C.bootstrap_jackknife, own.plan, own.model.fit, options)
+    GC.@preserve own begin
+        left_out = kind == C.BootstrapInterval.BCA ? asked(jackknife, own.model; watch = watch, options...) : C_NULL
+        intervals = made(C.Frame, C.bootstrap_confint, own.plan, own.model.fit, own.frame, left_out, level, kind)
+        throw_kept(watch, own.model.kept)
+        return table(intervals)
+    end
 end
 
 """

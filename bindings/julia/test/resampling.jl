@@ -30,10 +30,10 @@ end
     # A statistic in Julia sees each replicate, its errors come through, and a wrong number of values is one.
     seen = Int[]
     b = bootstrap(m, 4; seed = 7, statistic = ([:slope, :largest], (estimates, y) -> (push!(seen, length(y)); [estimates[2], maximum(y)])))
-    @test table(b).slope == table(b).Days && all(>(200), table(b).largest) && all(==(180), seen) && :slope in Symbol.(confint(b).term)
+    @test table(b).slope == table(b).Days && all(>(200), table(b).largest) && all(==(180), seen) && "largest" in confint(b).term && "slope" in confint(b; method = :bca).term
     mine = ErrorException("mine")
-    @test thrown(() -> bootstrap(m, 10^6; statistic = ("s", (estimates, y) -> throw(mine)))) === mine
-    @test thrown(() -> bootstrap(m, 10^6; statistic = ("s", (estimates, y) -> [1.0, 2.0]))) isa DimensionMismatch
+    @test thrown(() -> bootstrap(m, 100; statistic = ("s", (estimates, y) -> throw(mine)))) === mine
+    @test thrown(() -> bootstrap(m, 100; statistic = ("s", (estimates, y) -> [1.0, 2.0]))) isa DimensionMismatch
     @test occursin("20 replicates", sprint(show, parametricbootstrap(MersenneTwister(3), 20, m)))
 end
 
@@ -56,7 +56,7 @@ end
     @test coef(own) ≈ coef(wanted) rtol = 1e-6
     @test loglikelihood(own) ≈ loglikelihood(wanted) rtol = 1e-8
     GC.gc()
-    @test loglikelihood(refit(own, response(own))) ≈ loglikelihood(own) && length(table(bootstrap(own, 2)).status) == 2
+    @test loglikelihood(refit(own, response(own))) ≈ loglikelihood(own) && length(table(bootstrap(own, 2; type = :rows)).status) == 2
     @test glmm(FORMULA, d, "nbinom2") isa GeneralizedLinearMixedModel
     negative = Family("mynbinom"; linkfun = log, linkinv = exp, mu_eta = exp, variance = identity, dev_resids = (y, mu, w) -> 0.0, parameters = (size = (:log, 1.0),),
                       log_density = (y, eta, w, psi) -> (k = exp(psi[1]); lgamma_of(y + k - 1) - lgamma_of(k - 1) - lgamma_of(y) + k * log(k) + y * eta - (y + k) * log(k + exp(eta))))
