@@ -29,19 +29,21 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts test-scale check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: help build library demo test test-long test-hosts test-scale check header bench bench-full bench-micro bench-hosts wheel install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
 	@echo 'make demo      fit an example with interlace-fit'
 	@echo 'make test      all tests'
 	@echo 'make test-long the fuzz targets, with a million cases each'
-	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts'
+	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts; the Python package'
 	@echo 'make test-scale  the same with the workers of Dask and Spark'
 	@echo 'make check     formatting and lints'
-	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
+	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json, tests/c/symbols.txt and the hosts low-level files anew'
 	@echo 'make bench     benchmarks beside other programs, which writes docs/benchmarks.md; minutes; bench-full takes hours'
 	@echo 'make bench-micro  the parts of a fit'
+	@echo 'make wheel     the Python package, in $(CARGO_TARGET_DIR)/wheels'
+	@echo 'make bench-hosts  what a fit costs in Python, beside other packages, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
 	@echo 'make uninstall removes it from there'
 	@echo 'make dist      an archive that may be unpacked anywhere, and packages of Debian, in $(CARGO_TARGET_DIR)/dist'
@@ -109,6 +111,10 @@ test-hosts: $(HOSTS)/made
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/arrow.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
+	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python.py
+	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_more.py
+	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_documents.py
+	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_install.py
 
 # The same with Dask and Spark, whose workers accumulate: about 600 MB to fetch, 1.2 GB of disk, and Java.
 SCALE := $(CARGO_TARGET_DIR)/hosts-scale
@@ -135,6 +141,7 @@ check:
 header:
 	INTERLACE_WRITE_HEADER=1 $(CARGO) test -q --test library -- header::the_committed symbols::the_library_exports
 	$(CARGO) test -q --test library -- header:: symbols::
+	python3 -B bindings/generate.py
 
 # All tasks of benches/tasks.json beside every program that can fit the same, in one run; `bench-full` also has those that take long. The others
 # come from apt-get and, in an environment of their own, from pip; what cannot be had is left out. They write BENCH_PAGE.
@@ -167,6 +174,17 @@ $(BENCH)/peers/made:
 bench-micro:
 	$(CARGO) bench --bench micro
 
+# What a fit costs in Python: this package, statsmodels and interlace-lme, in an environment of their own.
+BENCH_HOSTS := $(BENCH)/hosts
+bench-hosts: $(LIBRARY)
+	@test -d $(BENCH_HOSTS) || python3 -m venv $(BENCH_HOSTS) || { echo 'make bench-hosts: python3 cannot make a virtual environment in $(BENCH_HOSTS)' >&2; exit 1; }
+	@$(BENCH_HOSTS)/bin/python -m pip install -q -r tests/hosts/requirements.txt statsmodels interlace-lme==0.3.2
+	INTERLACE_LIBRARY='$(abspath $(OUT)/$(SO))' $(BENCH_HOSTS)/bin/python -B benches/hosts.py
+
+# One wheel for every Python on this platform, with the library inside.
+wheel: $(LIBRARY)
+	python3 -B bindings/python/backend.py $(OUT)/$(SO) $(CARGO_TARGET_DIR)/wheels
+
 # Where the prefix is, seen from LIBDIR: the installed tree may be moved.
 UP = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)')
 FILL = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|' -e 's|@UP@|$(UP)|' \
@@ -178,7 +196,7 @@ DOC = $(TREE)/share/doc/interlace
 install: build
 	@test -n '$(PREBUILT)' || nm -D --defined-only $(OUT)/$(SO) | sed 's/.* //' | LC_ALL=C sort | cmp - tests/c/symbols.txt || \
 		{ echo 'make install: the library exports other symbols than tests/c/symbols.txt lists (with PROFILE=dev, one that is for tests)' >&2; exit 1; }
-	install -d '$(TREE)/include' '$(LIB)/pkgconfig' '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)/docs' '$(DOC)/examples-c/data'
+	install -d '$(TREE)/include' '$(LIB)/pkgconfig' '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)/docs/hosts' '$(DOC)/examples-c/data'
 	install -m 644 include/interlace.h include/interlace.hpp '$(TREE)/include/'
 	install -m 644 include/interlace.json '$(TREE)/share/interlace/'
 	install -m 755 $(OUT)/$(SO) '$(LIB)/$(SO).$(VERSION)'
@@ -191,6 +209,7 @@ install: build
 	install -m 644 cmake/interlaceTargets.cmake '$(LIB)/cmake/interlace/'
 	install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE '$(DOC)/'
 	install -m 644 docs/*.md '$(DOC)/docs/'
+	install -m 644 docs/hosts/*.md '$(DOC)/docs/hosts/'
 	install -m 644 examples-c/*.c examples-c/*.cpp examples-c/*.h examples-c/README.md '$(DOC)/examples-c/'
 	install -m 644 examples-c/data/* '$(DOC)/examples-c/data/'
 	if test -n '$(DEMO)'; then install -d '$(TREE)/bin' '$(TREE)/share/man/man1' && install -m 755 $(OUT)/interlace-fit '$(TREE)/bin/' && \

@@ -8,7 +8,7 @@
 `fit`, `glmer`, `clmm` and `coxme` fit models to frames of pandas, polars, pyarrow or duckdb, or to dicts of columns. Neither of these packages is needed,
 nor numpy: what is not installed is not used."""
 
-from ._c import VERSION as __version__
+from . import _c
 from ._resampled import BootResult
 from ._watch import Progress
 from .correlation import AR1, CompoundSymmetry
@@ -59,7 +59,16 @@ from .inference import (
 )
 from .linear import CrossedLMEResult, ModelInfo
 from .ordinal import CLMMResult
+from .parts import Accumulator, Plan
 from .resampling import bootMer, simulate
 from .validation import CVResult, allFit, cross_val
 
-__all__ = [name for name in dir() if not name.startswith("_") and name not in ("annotations",)]
+__version__ = _c.VERSION
+__all__ = [
+    "Accumulator", "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult", "CancelledError", "clmm",
+    "CLMMResult", "CompoundSymmetry", "contrast", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult", "CVResult", "DataError", "DeadlineError",
+    "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes", "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_resid",
+    "HurdlePoissonFamily", "InterlaceError", "InterlaceWarning", "InternalError", "isSingular", "load", "ModelInfo", "NegativeBinomial1Family",
+    "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Plan", "profile_confint", "Progress", "simulate", "StreamError",
+    "UnsupportedError", "update", "VarCorr", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
+]  # fmt: skip

@@ -12,7 +12,7 @@ from ._named import frame, series
 
 
 class Term(NamedTuple):
-    index: int
+    place: int  # among the terms of the fit
     group: str
     effects: list[str]
     levels: int
@@ -35,9 +35,9 @@ def by_group(terms) -> dict[str, list[Term]]:
 
 
 def levels_of(fit, term: Term, numbers) -> list:
-    """Labels of levels: integers where the grouping factor is a column of integers."""
-    own = strings(term.levels, lib.interlace_fit_term_level, fit, term.index)
-    return [int(label) for label in own] if term.group in numbers else own
+    """Labels of levels: numbers where the grouping factor is a column of numbers; `numbers` says of which type."""
+    own = strings(term.levels, lib.interlace_fit_term_level, fit, term.place)
+    return list(map(numbers.get(term.group, str), own))
 
 
 def rows_of(array, term: Term) -> list[list[float]]:
@@ -46,12 +46,12 @@ def rows_of(array, term: Term) -> list[list[float]]:
 
 
 def modes(fit, term):
-    return rows_of(filled((len(term.effects), term.levels), lib.interlace_fit_term_ranef, fit, term.index), term)
+    return rows_of(filled((len(term.effects), term.levels), lib.interlace_fit_term_ranef, fit, term.place), term)
 
 
 def std_errors(fit, term):
     r = len(term.effects)
-    own = filled((r, r, term.levels), lib.interlace_fit_term_ranef_cov, fit, term.index)
+    own = filled((r, r, term.levels), lib.interlace_fit_term_ranef_cov, fit, term.place)
     return [[float(own[i][i][j]) ** 0.5 for i in range(r)] for j in range(term.levels)]
 
 
@@ -59,7 +59,7 @@ def limits(fit, term, level, full=False):
     """Lower and upper limits, each a row for each level."""
     count = len(term.effects) * term.levels
     lower, upper = (c_double * count)(), (c_double * count)()
-    call(lib.interlace_fit_term_ranef_confint_wald, fit, term.index, level, full, lower, upper, count)
+    call(lib.interlace_fit_term_ranef_confint_wald, fit, term.place, level, full, lower, upper, count)
     r = len(term.effects)
     return [[own[r * j : r * j + r] for j in range(term.levels)] for own in (lower, upper)]
 
@@ -89,7 +89,7 @@ def covariance(fit, terms, names=None):
     start = 0
     for term in terms:
         r = len(term.effects)
-        own = filled((r, r), lib.interlace_fit_term_cov, fit, term.index)
+        own = filled((r, r), lib.interlace_fit_term_cov, fit, term.place)
         for i in range(r):
             rows[start + i][start : start + r] = [float(own[i][j]) for j in range(r)]
         start += r

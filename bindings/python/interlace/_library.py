@@ -51,7 +51,7 @@ class Handle:
     NOUN = ""
     __slots__ = ("__weakref__", "_as_parameter_")
 
-    def __init__(self, pointer: int):
+    def __init__(self, pointer: int | None):
         self._as_parameter_ = c_void_p(pointer)
         weakref.finalize(self, getattr(lib, _c.FREE[self.NOUN]), pointer)
 
@@ -116,9 +116,9 @@ def texts(values):
     return (c_char_p * len(values))(*[text(value) for value in values])
 
 
-def string(function, *arguments) -> str | None:
-    own = function(*arguments)
-    return None if own is None else own.decode()
+def string(function, *arguments) -> str:
+    """The text of a function that has one for these arguments."""
+    return function(*arguments).decode()
 
 
 def strings(count: int, function, *arguments) -> list[str]:
@@ -129,7 +129,7 @@ def strings(count: int, function, *arguments) -> list[str]:
 def code(codes, value: str, what: str):
     """The code of a list that has a name; hyphens, points and capitals are understood."""
     own = str(value).upper().replace("-", "_").replace(".", "_").replace(" ", "_")
-    if own not in codes.__members__ or own == "NONE" and codes.NONE < 0:
+    if own not in codes.__members__ or codes[own] < 0:
         names = ", ".join(repr(member.name.lower()) for member in codes if member.value >= 0)
         raise ValueError(f"{what} is {value!r}, but it must be one of {names}")
     return codes[own]

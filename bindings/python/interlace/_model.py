@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ctypes import sizeof
 
@@ -24,21 +25,29 @@ def listed(value, what) -> list[str]:
     return own
 
 
+NUMPY = re.compile(r"\b(?:np|numpy)\.(?=(?:log|log2|log10|log1p|exp|expm1|sqrt|abs|sin|cos|tan|tanh|floor)\()")
+
+
+def formula_text(formula: str) -> bytes | None:
+    """A formula for the library, which has the functions of numpy by their names. Blanks keep the places of all else, for the positions of errors."""
+    return text(NUMPY.sub(lambda found: " " * len(found.group()), formula))
+
+
 def spec_of(model: _c.Model, formula: str, groups, random) -> SpecHandle:
     """The model of a formula. Random terms are in it, in `random`, or in `groups`, which counts only without `random`."""
     if not isinstance(formula, str):
         raise TypeError(f"formula is a {type(formula).__name__}, but it must be text")
-    spec = SpecHandle.made(lib.interlace_spec_new, model, text(formula))
+    spec = SpecHandle.made(lib.interlace_spec_new, model, formula_text(formula))
     terms = listed(random, "random")
     for term in terms:
-        call(lib.interlace_spec_add_random, spec, text(term))
+        call(lib.interlace_spec_add_random, spec, formula_text(term))
     for group in [] if terms else listed(groups, "groups"):
         call(lib.interlace_spec_add_groups, spec, text(group))
     return spec
 
 
 def updated(spec: SpecHandle, formula: str) -> SpecHandle:
-    return SpecHandle.made(lib.interlace_spec_update, spec, text(formula))
+    return SpecHandle.made(lib.interlace_spec_update, spec, formula_text(formula))
 
 
 def variables(spec: SpecHandle) -> list[tuple[str, str]] | None:
@@ -73,12 +82,12 @@ class Given:
         return made
 
 
-def frame_for(spec: SpecHandle, data, given: Given, ordinal=False):
-    """The columns of the data that a model needs, and the roles of these."""
+def frame_for(spec: SpecHandle, data, given: Given, ordinal=False) -> FrameHandle:
+    """The columns of the data that a model needs. The order of an ordinal response must be declared."""
     roles = variables(spec)
     columns = None if roles is None else [name for name, _ in roles] + given.names()
     response = [name for name, role in roles or [] if role == "response"] if ordinal else []
-    return frame_of(data, columns, response), roles
+    return frame_of(data, columns, response)
 
 
 def options_of(watch: Watch, named: dict, theta0=None) -> OptionsHandle:

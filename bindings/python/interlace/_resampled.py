@@ -7,12 +7,11 @@ from ctypes import POINTER, byref, c_double, cast
 
 from . import _c
 from ._arrays import doubles, filled, numpy
-from ._library import BootstrapHandle, FitHandle, FrameHandle, call, code, lib, text
+from ._library import BootstrapHandle, FitHandle, FrameHandle, call, code, lib
 from ._model import request
 from ._named import frame
 from ._result import MEAN, Result, shown
 from ._tables import Table
-from ._watch import Watch
 from .errors import InterlaceError
 
 
@@ -27,15 +26,15 @@ def seed_of(seed) -> int:
     return int(seed) % 2**64
 
 
-def names_of_limits(level) -> tuple[str, str]:
-    return tuple(f"{round(100 * end, 10):g} %" for end in ((1 - level) / 2, (1 + level) / 2))
+def names_of_limits(level) -> list[str]:
+    return [f"{round(100 * end, 10):g} %" for end in ((1 - level) / 2, (1 + level) / 2)]
 
 
 class Resampled(Result):
-    def _like(self, handle, call=None):
+    def _like(self, handle, arguments=None):
         """A result of the same class for another fit of the same model."""
-        own = type(self)(handle, self._spec, self._frame, self._data, self._made, call or self._call)
-        own._native, own._numbers = self._native, self._numbers
+        own = type(self)(handle, self._spec, self._frame, self._data, self._made, arguments or self._call)
+        own._native, own._numbers, own._family = self._native, self._numbers, self._family
         return own
 
     def update(self, formula: str | None = None, data=None, **changes):
@@ -48,11 +47,14 @@ class Resampled(Result):
     def _wald(self, level):
         p = len(self._names())
         lower, upper = (c_double * p)(), (c_double * p)()
-        with Watch() as watch:
+        with self._watch() as watch:
             call(lib.interlace_fit_fixef_confint_wald, self._fit, MEAN, self.DF, level, self._options(watch), lower, upper, p)
         return frame(self._names(), ["estimate", *names_of_limits(level)], [list(row) for row in zip(self.fe_params.values, lower, upper)])
 
-    def confint(self, method: str = "profile", level: float = 0.95, *, B: int = 1000, seed: int | None = None, progress=None):
+    def _intervals(self, method, level, B, seed, progress):
+        """Of all parameters by the likelihood or by the bootstrap, of fixed effects by Wald's method."""
+        if method == "wald":
+            return self._wald(level)
         if method == "profile":
             asked = request(_c.ProfileRequest, level=level)
             own = self._frame_table(lib.interlace_fit_parameters_confint_profile, byref(asked), progress=progress)
@@ -69,13 +71,13 @@ class Resampled(Result):
         rows, columns = lib.interlace_fit_n_rows(self._fit), lib.interlace_fit_n_response_columns(self._fit)
         shape = (rows, nsim) if columns == 1 else (rows, columns, nsim)
         kind = _c.Simulation.CONDITIONAL if conditional else _c.Simulation.NEW
-        with Watch() as watch:
+        with self._watch() as watch:
             return filled(shape, lib.interlace_fit_simulate, self._fit, nsim, seed_of(seed), kind, self._options(watch))
 
     def refit(self, y):
         """The model fitted to another response [nobs] on the same rows."""
         own, pointer, length = doubles(y, "y")
-        with Watch() as watch:
+        with self._watch() as watch:
             handle = FitHandle.made(lib.interlace_fit_refit, self._fit, pointer, length, self._options(watch))
         del own
         return self._like(handle)
@@ -84,7 +86,7 @@ class Resampled(Result):
         handle = BootstrapHandle.made(lib.interlace_bootstrap_new)
         call(lib.interlace_bootstrap_set_replicates, handle, 0, B)
         call(lib.interlace_bootstrap_set_seed, handle, seed_of(seed))
-        with Watch(progress) as watch:
+        with self._watch(progress) as watch:
             replicates = FrameHandle.made(lib.interlace_bootstrap_run, handle, self._fit, self._options(watch))
         return Boot(self, handle, replicates)
 
@@ -93,7 +95,8 @@ class Resampled(Result):
         otherwise what it makes of each refitted result: a number, or an array of numbers."""
         if statistic is None:
             return self._boot(B, seed, show_progress or None).result()
-        rows, first = [], seed_of(seed)
+        rows: list[list[float] | None] = []
+        first = seed_of(seed)
         for replicate in range(B):
             try:
                 rows.append(listed(statistic(self.refit(column_of(self.simulate(1, first + replicate))))))
@@ -125,7 +128,7 @@ class Resampled(Result):
                 return float("nan")
 
         function = None if statistic == "median" else _c.ResponseStatisticFn(run)
-        with Watch() as watch:
+        with self._watch() as watch:
             call(lib.interlace_bootstrap_response_std_error, handle, self._fit, function, None, self._options(watch), byref(out))
         if failures:
             raise failures[0]

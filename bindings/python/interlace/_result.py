@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import warnings
 from ctypes import byref, c_char_p, c_double, c_void_p
 
 from . import _c, _effects
 from ._arrays import filled
-from ._frames import add_numbers, frame_of, kind_in, library_of
+from ._frames import add_numbers, frame_of, kind_in, library_of, numbers_of
 from ._library import FitHandle, FrameHandle, OptionsHandle, SpecHandle, call, code, lib, string, strings, text
 from ._model import options_of, request, variables
 from ._named import frame, pandas, series
-from ._tables import Table, table_of
+from ._tables import Table, native
 from ._watch import Watch
 from .errors import ArgumentError, InterlaceWarning
 
@@ -29,12 +30,11 @@ class Result:
 
     DF = _c.Df.DEFAULT
 
-    def __init__(self, fit, spec=None, frame=None, data=None, made=None, call=None):
+    def __init__(self, fit, spec=None, frame=None, data=None, made=None, arguments=None):
         self._fit, self._spec, self._frame, self._data = fit, spec, frame, data
-        self._made, self._call = made or {}, call or {}
+        self._made, self._call = made or {}, arguments or {}
+        self._family = None  # one of the user's own, whose functions live as long as the fits with it
         self._native = library_of(data) if data is not None else "pandas" if pandas() else "dict"
-        groups = {term.group for term in _effects.terms_of(fit)}
-        self._numbers = {group for group in groups if frame is not None and kind_in(frame, group) == "integer"}
 
     # How it was fitted
 
@@ -118,7 +118,7 @@ class Result:
 
     @functools.cached_property
     def _tests(self) -> dict[str, list]:
-        with Watch() as watch:
+        with self._watch() as watch:
             own = FrameHandle.made(lib.interlace_fit_coefficients, self._fit, self.DF, 0.95, self._options(watch))
         return Table(own).to_dict()
 
@@ -155,6 +155,12 @@ class Result:
     @functools.cached_property
     def _groups(self):
         return _effects.by_group(_effects.terms_of(self._fit))
+
+    @functools.cached_property
+    def _numbers(self):
+        """For each grouping factor that is a column of numbers the type of these."""
+        kinds = {group: kind_in(self._frame, group) for group in self._groups} if self._frame is not None else {}
+        return {group: {"integer": int, "real": float}[kind] for group, kind in kinds.items() if kind in ("integer", "real")}
 
     def _by_group(self, values):
         return {group: _effects.table(self._fit, terms, self._numbers, values) for group, terms in self._groups.items()}
@@ -202,7 +208,7 @@ class Result:
     @property
     def boundary_flags(self) -> dict[str, bool]:
         """For each grouping factor, whether some combination of its random effects has no variance."""
-        return {group: any(lib.interlace_fit_term_n_boundary(self._fit, term.index) > 0 for term in terms) for group, terms in self._groups.items()}
+        return {group: any(lib.interlace_fit_term_n_boundary(self._fit, term.place) > 0 for term in terms) for group, terms in self._groups.items()}
 
     # Rows
 
@@ -225,12 +231,15 @@ class Result:
 
     # Tables and text
 
+    def _watch(self, progress=None) -> Watch:
+        return Watch(progress, self._family)
+
     def _options(self, watch, **named) -> OptionsHandle:
         return options_of(watch, {"threads": self._call.get("threads"), **named})
 
     def _frame_table(self, function, *arguments, progress=None, rename=None) -> Table:
         """What a function makes whose last input is options."""
-        with Watch(progress) as watch:
+        with self._watch(progress) as watch:
             return Table(FrameHandle.made(function, self._fit, *arguments, self._options(watch)), rename)
 
     def table(self, name: str):
@@ -241,25 +250,26 @@ class Result:
     def summary(self) -> Summary:
         """The summary as lme4 prints it."""
         own = c_char_p()
-        with Watch() as watch:
+        with self._watch() as watch:
             call(lib.interlace_fit_summary, self._fit, self.DF, self._options(watch), byref(own))
-        return Summary(own.value.decode())
+        return Summary((own.value or b"").decode())
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.formula!r}: {self.nobs} rows, log-likelihood {self.llf:.6g}>"
 
     # Predictions
 
-    def _new(self, newdata, offset, include_re) -> FrameHandle | None:
+    def _new(self, newdata, offset, include_re, weighted=False) -> FrameHandle | None:
+        """New data, with the weights of their rows if these are a column that predictions depend on."""
         if newdata is None:
             if offset is not None:
                 raise ArgumentError("offset is only for newdata: the fit has that of its own rows", 1, "argument")
             return None
-        unused = {"response", "weights"} | (set() if include_re else {"group", "random"})
+        unused = {"response"} | (set() if weighted else {"weights"}) | (set() if include_re else {"group", "random"})
         roles = variables(self._spec) if self._spec is not None else None
         made = self._made.get("offset")
         columns = None if roles is None else [name for name, role in roles if role not in unused and name != made]
-        own = frame_of(newdata, columns)
+        own = frame_of(newdata, columns)  # with all columns if one of them is not there
         if made is not None:
             if offset is None:
                 raise ArgumentError("the fit has an offset that was given as values: give offset= for the rows of newdata, too", 1, "argument")
@@ -269,20 +279,28 @@ class Result:
         return own
 
     def _predict(self, quantity, newdata, include_re, new_levels, offset, interval=None, level=0.95, progress=None):
-        own = self._new(newdata, offset, include_re)
+        own = self._new(newdata, offset, include_re, interval == "prediction")
         rows = lib.interlace_fit_n_rows(self._fit) if own is None else lib.interlace_frame_n_rows(own)
         width = lib.interlace_fit_predict_width(self._fit, quantity)
         asked = request(
             _c.PredictRequest, quantity=quantity, random=_c.Random.ALL if include_re else _c.Random.NONE, new_levels=code(_c.NewLevels, new_levels, "new_levels"),
             interval=None if interval is None else code(_c.Interval, interval, "interval"), level=level,
         )  # fmt: skip
+        weights = self._weights_of(own) if interval == "prediction" and own is not None else None
+        asked.weights = weights if weights is None else ctypes.addressof(weights)
         shape = (rows,) if width == 1 else (rows, width)
-        with Watch(progress) as watch:
+        with self._watch(progress) as watch:
             options = self._options(watch)
             if interval is None:
                 return filled(shape, _wide(lib.interlace_fit_predict, options), self._fit, own, byref(asked))
             parts = intervals(rows * width, self._fit, own, asked, options)
-        return table_of(dict(zip(("fit", "std_error", "lower", "upper"), parts))).to(self._native)
+        return native(dict(zip(("fit", "std_error", "lower", "upper"), parts)), self._native)
+
+    def _weights_of(self, frame):
+        """The column of weights of new data, if the fit has one and so do they."""
+        roles = variables(self._spec) if self._spec is not None else None
+        name = next((name for name, role in roles or [] if role == "weights" and name not in self._made.values()), None)
+        return None if name is None or kind_in(frame, name) not in ("real", "integer") else numbers_of(frame, name)
 
     # Saved
 

@@ -6,9 +6,9 @@ import ctypes
 from ctypes import c_char, c_char_p, c_double, c_int32, c_int64, c_void_p, py_object, pythonapi
 
 from . import _c
-from ._arrays import doubles, numpy
+from ._arrays import numpy
 from ._frames import MISSING, n_rows, names
-from ._library import FrameHandle, call, lib, strings, text
+from ._library import call, lib, strings
 
 _capsule_of = pythonapi.PyCapsule_New
 _capsule_of.restype, _capsule_of.argtypes = py_object, [c_void_p, c_char_p, c_void_p]
@@ -45,17 +45,17 @@ class Table:
     def values(self, column: int) -> list:
         kind, n = lib.interlace_frame_column_kind(self.frame, column), len(self)
         if kind == KIND.CATEGORY:
-            own = (c_int32 * n)()
-            call(lib.interlace_frame_column_codes, self.frame, column, own, n)
-            levels = strings(lib.interlace_frame_column_n_levels(self.frame, column), lib.interlace_frame_column_level, self.frame, column) + [None]
-            return [levels[code] for code in own]
+            codes = (c_int32 * n)()
+            call(lib.interlace_frame_column_codes, self.frame, column, codes, n)
+            levels = strings(lib.interlace_frame_column_n_levels(self.frame, column), lib.interlace_frame_column_level, self.frame, column)
+            return [levels[code] if code >= 0 else None for code in codes]
         if kind == KIND.INTEGER:
-            own = (c_int64 * n)()
-            call(lib.interlace_frame_column_i64, self.frame, column, own, n)
-            return [None if value == MISSING else value for value in own]
-        own = (c_double * n)()
-        call(lib.interlace_frame_column_f64, self.frame, column, own, n)
-        return list(own)
+            integers = (c_int64 * n)()
+            call(lib.interlace_frame_column_i64, self.frame, column, integers, n)
+            return [None if value == MISSING else value for value in integers]
+        numbers = (c_double * n)()
+        call(lib.interlace_frame_column_f64, self.frame, column, numbers, n)
+        return list(numbers)
 
     def to_dict(self) -> dict[str, list]:
         return {name: self.values(i) for i, name in zip(self.places, self.columns)}
@@ -98,16 +98,49 @@ class Table:
         return pyarrow.table([column.cast(pyarrow.string()) if text else column for column, text in zip(own.columns, texts)], names=self.columns)
 
     def duckdb(self):
-        import duckdb
-
-        return duckdb.from_arrow(self.pyarrow())
+        return of_arrow(self.pyarrow(), "duckdb")
 
 
-def table_of(columns) -> Table:
-    """A table of columns of real numbers."""
-    length = max(map(len, columns.values()), default=0)
-    frame = FrameHandle.made(lib.interlace_frame_new, length)
-    for name, values in columns.items():
-        own, pointer, n = doubles(values, name)
-        call(lib.interlace_frame_add_f64, frame, text(name), pointer, n)
-    return Table(frame)
+def native(columns: dict, library: str):
+    """A frame of that library from columns of numbers or texts."""
+    if library == "pandas":
+        import pandas
+
+        return pandas.DataFrame({name: list(values) for name, values in columns.items()}, columns=list(columns))
+    if library == "polars":
+        import polars
+
+        return polars.DataFrame({name: list(values) for name, values in columns.items()})
+    if library in ("pyarrow", "duckdb"):
+        import pyarrow
+
+        return of_arrow(pyarrow.table({name: pyarrow.array(list(values)) for name, values in columns.items()}), library)
+    return {name: list(values) for name, values in columns.items()}
+
+
+def of_arrow(table, library: str):
+    if library != "duckdb":
+        return table
+    import duckdb
+
+    return duckdb.from_arrow(table)
+
+
+def beside(data, library: str, rows, columns: dict):
+    """The rows of the user's data with these places, and more columns."""
+    if library == "pandas":
+        return data.iloc[list(rows)].assign(**{name: list(values) for name, values in columns.items()})
+    if library == "polars":
+        import polars
+
+        data = data.collect() if hasattr(data, "collect") else data
+        return data[list(rows)].with_columns(*[polars.Series(name, list(values)) for name, values in columns.items()])
+    if library in ("pyarrow", "duckdb"):
+        import pyarrow
+
+        own = (data.to_arrow_table() if library == "duckdb" else data if hasattr(data, "append_column") else pyarrow.table(data)).take(pyarrow.array(list(rows)))
+        for name, values in columns.items():
+            own = own.append_column(name, pyarrow.array(list(values)))
+        return of_arrow(own, library)
+    names = getattr(getattr(data, "dtype", None), "names", None) or list(data)  # of a structured array, or a dict
+    return {**{str(name): [data[name][row] for row in rows] for name in names}, **{name: list(values) for name, values in columns.items()}}

@@ -44,9 +44,10 @@ _quiet = _c.ProgressFn(lambda record, data: 1 if _interrupt.came else 0)
 
 class Watch:
     """A context in which calls may take long, whose `function` is their progress function. Leaving it raises what happened inside: an interrupt, or
-    what the function of the user raised."""
+    what a function of the user raised, one of progress or of a `family`."""
 
-    def __init__(self, told: Told = None):
+    def __init__(self, told: Told = None, family=None):
+        self.family = family
         self.told = Bar() if told is True else told or None
         self.failure: BaseException | None = None
         self.function = _c.ProgressFn(self._step) if self.told else _quiet
@@ -66,9 +67,12 @@ class Watch:
         if threading.current_thread() is threading.main_thread():
             previous = signal.getsignal(signal.SIGINT)
             if callable(previous) and previous is not _interrupt:
-                self.previous = previous
                 _interrupt.came = False
-                signal.signal(signal.SIGINT, _interrupt)
+                try:
+                    signal.signal(signal.SIGINT, _interrupt)
+                except ValueError:  # the main thread of another interpreter, which gets no signals
+                    return self
+                self.previous = previous
         return self
 
     def __exit__(self, kind, failure, trace):
@@ -79,8 +83,11 @@ class Watch:
             if _interrupt.came:
                 _interrupt.came = False
                 self.previous(signal.SIGINT, sys._getframe(1))
-        if self.failure is not None:
-            raise self.failure from None
+        inside = self.failure or (self.family.failure if self.family is not None else None)
+        if inside is not None:
+            if self.family is not None:
+                self.family.failure = None
+            raise inside from None
 
 
 class Bar:

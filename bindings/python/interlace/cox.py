@@ -48,7 +48,7 @@ class CoxmeResult(Resampled):
 
     def confint(self, method: str = "wald", level: float = 0.95, *, B: int = 1000, seed: int | None = None, progress=None):
         """Intervals as a frame: the estimate and limits such as "2.5 %". "wald" (fixed effects), "profile" or "boot" (all parameters)."""
-        return self._wald(level) if method == "wald" else super().confint(method, level, B=B, seed=seed, progress=progress)
+        return self._intervals(method, level, B, seed, progress)
 
     def proportional_hazards(self, transform: str = "km"):
         """Tests of proportional hazards: a frame with a row for each term and one for all."""

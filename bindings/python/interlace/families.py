@@ -101,8 +101,10 @@ class ZeroOneInflatedBetaFamily(Family):
     def __init__(self, phi: float | None = None, p0: float | None = None, p1: float | None = None, link: str | None = None):
         if (p0 is None) != (p1 is None):
             raise ValueError("p0 and p1 go together: give both or neither")
-        ends = None if p0 is None else p0 + p1
-        super().__init__("zero_one_inflated_beta", link, **given(phi=phi, zoi=ends, coi=None if ends is None else p1 / ends))
+        fixed = given(phi=phi)
+        if p0 is not None and p1 is not None:
+            fixed.update(zoi=p0 + p1, coi=p1 / (p0 + p1))
+        super().__init__("zero_one_inflated_beta", link, **fixed)
 
 
 @runtime_checkable
@@ -125,7 +127,7 @@ class GLMMFamily(Protocol):
 
 
 class CustomFamily:
-    """A family of the user's as one of the library. What its functions raise is in `failure`, for the call that ran them."""
+    """A family of the user's as one of the library. What its functions raise is in `failure`, for the Watch around the call that ran them."""
 
     def __init__(self, own):
         self.own, self.name, self.failure = own, str(getattr(own, "name", type(own).__name__)), None
@@ -158,7 +160,8 @@ class CustomFamily:
             if np is None:
                 results[:] = [float(value) for value in function(*map(list, arrays))]
             else:
-                np.frombuffer(results)[:] = function(*[np.frombuffer(own).copy() for own in arrays])
+                with np.errstate(all="ignore"):  # the library asks for means at the ends of their range, too
+                    np.frombuffer(results)[:] = function(*[np.frombuffer(own).copy() for own in arrays])
             return 0
         except BaseException as failure:  # it must not cross the library
             self.failure = failure
@@ -166,11 +169,6 @@ class CustomFamily:
 
     def give(self, spec) -> None:
         call(lib.interlace_spec_set_custom_family, spec, self._handle)
-
-    def raise_failure(self) -> None:
-        failure, self.failure = self.failure, None
-        if failure is not None:
-            raise failure
 
 
 AnyFamily = Union[str, Family, GLMMFamily]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any, Sequence, Union
+from collections.abc import Sequence
+from typing import Any, Union
 
 from . import _c
 from ._library import FitHandle, call, code, lib, text, texts
-from ._model import Given, frame_for, options_of, spec_of, updated
+from ._model import Given, frame_for, options_of, spec_of, updated, variables
 from ._result import opened
 from ._watch import Told, Watch
 from .correlation import Correlation
 from .cox import CoxmeResult
+from .errors import DataError
 from .families import AnyFamily, CustomFamily, family_of
 from .generalised import GLMMResult
 from .linear import CrossedLMEResult
@@ -112,25 +114,32 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     spec = spec or spec_of(model, own["formula"], own["groups"], own["random"])
     family = set_model(kind, spec, own)
     given = Given(own["weights"], own["offset"])
-    frame, roles = frame_for(spec, own["data"], given, ordinal=kind == "clmm" and own["levels"] is None)
+    frame = frame_for(spec, own["data"], given, ordinal=kind == "clmm" and own["levels"] is None)
     made = given.give(spec, frame)
-    if kind == "fit" and own["correlation"] is not None:
-        set_correlation(spec, own["correlation"], roles)
-    with Watch(own["progress"]) as watch:
+    custom = family if isinstance(family, CustomFamily) else None
+    with Watch(own["progress"], custom) as watch:
         named = {"method": own.get("method"), "optimizer": own["optimizer"], "na": own["na"], "threads": own["threads"], "nagq": own.get("nAGQ")}
         options = options_of(watch, {**named, **own["options"]}, own["theta0"])
         try:
             handle = FitHandle.made(lib.interlace_fit_new, spec, frame, options)
-        finally:
-            if isinstance(family, CustomFamily):
-                family.raise_failure()
+        except DataError as error:
+            raise in_words_of_python(error) from None
     kept = {**{name: value for name, value in own.items() if name not in ("data", "progress")}, "kind": kind}
     if family is not None:
         kept["family_object"] = own["family"] if not isinstance(own["family"], str) else family
     result = RESULTS[model](handle, spec, frame, own["data"], made, kept)
-    result._family = family  # functions of a user's family live as long as the fits with it
+    result._family = custom
     result.warn(stacklevel)
     return result
+
+
+def in_words_of_python(error: DataError) -> DataError:
+    """The same error; where the library says what to do in C, what to do here."""
+    said, mark, _ = error.message.partition(" and its order is not declared;")
+    if not mark:
+        return error
+    ways = "give levels= from lowest to highest, an ordered categorical of pandas or an Enum of polars, or write ordered(...) in the formula"
+    return DataError(f"{said}{mark} {ways}", error.code, error.name, error.position)
 
 
 def set_model(kind, spec, own):
@@ -146,6 +155,8 @@ def set_model(kind, spec, own):
             call(lib.interlace_spec_set_response_levels, spec, levels, len(levels))
     elif kind == "coxme":
         call(lib.interlace_spec_set_ties, spec, code(_c.Ties, own["ties"], "ties"))
+    elif kind == "fit" and own["correlation"] is not None:
+        set_correlation(spec, own["correlation"])
     elif kind == "glmer":
         family = family_of(own["family"])
         if own["link"] is not None:
@@ -166,8 +177,8 @@ def with_link(family, link: str):
     return own
 
 
-def set_correlation(spec, correlation, roles):
-    group = next((name for name, role in roles or [] if role == "group"), None)
+def set_correlation(spec, correlation):
+    group = next((name for name, role in variables(spec) or [] if role == "group"), None)
     if not isinstance(correlation, str):
         if not hasattr(correlation, "term"):
             raise TypeError(f"correlation is {correlation!r}, but it must be AR1(..), CompoundSymmetry() or text such as 'ar1(time | g)'")
@@ -181,7 +192,7 @@ def update(result, formula: str | None = None, data: Any = None, **changes: Any)
     """Fits a model anew with another formula, in which "." stands for the old left or right side, other data, or other arguments."""
     own = result._call
     if "kind" not in own:
-        raise ValueError("update needs the arguments of the fit, but this fit was loaded from bytes of another program: fit it anew")
+        raise ValueError("update needs the arguments of the fit, which this result does not have (it was loaded, or fitted to data in parts): fit it anew")
     unknown = set(changes) - set(own)
     arguments = {**own, **{name: value for name, value in changes.items() if name in own}, "data": result._data if data is None else data, "progress": None}
     arguments["options"] = {**own["options"], **{name: changes[name] for name in unknown}}

@@ -96,7 +96,7 @@ class GLMMResult(Resampled):
 
     def confint(self, method: str = "wald", level: float = 0.95, *, B: int = 1000, seed: int | None = None, progress=None):
         """Intervals as a frame: the estimate and limits such as "2.5 %". "wald" (fixed effects), "profile" or "boot" (all parameters)."""
-        return self._wald(level) if method == "wald" else super().confint(method, level, B=B, seed=seed, progress=progress)
+        return self._intervals(method, level, B, seed, progress)
 
     def quantile_residuals(self, seed: int = 0):
         """Randomised quantile residuals of the rows used: standard normal if the model is true."""

@@ -88,8 +88,8 @@ def wald_test(result, L, rhs=None, joint: bool = False):
 class EmmResult:
     """Marginal means as a frame of the library that the data came from (`frame`, whose methods and columns it has), and what they are means of."""
 
-    def __init__(self, model, specs, at, level, scale, frame):
-        self.model, self.specs, self.at, self.level, self.scale, self.frame = model, specs, at, level, scale, frame
+    def __init__(self, model, specs, asked, frame):
+        self.model, self.specs, self.asked, self.frame = model, specs, asked, frame
 
     def __getattr__(self, name):
         if name.startswith("__") or name == "frame":
@@ -110,10 +110,10 @@ def emmeans(model, specs, at: Mapping | None = None, level: float = 0.95, *, sca
     """Estimated marginal means of the levels of factors: a name, a list of names, or a formula such as "~ f * g" or "~ f | g". `at` has values of columns:
     {"x": [0, 5]}. Means are averages over the levels of all other factors, with covariates at their means; with scale "response" they are on that
     of the response."""
-    own = specs_text(specs), at_text(at)
-    asked = means_request(model, own[1], level, scale, weights)
-    table = model._frame_table(lib.interlace_fit_marginal_means, model._frame_of_fit(), text(own[0]), byref(asked), rename=MEANS)
-    return EmmResult(model, own[0], own[1], level, scale, table.to(model._native))
+    own, asked = specs_text(specs), {"at": at_text(at), "level": level, "scale": scale, "weights": weights}
+    record = means_request(model, **asked)
+    table = model._frame_table(lib.interlace_fit_marginal_means, model._frame_of_fit(), text(own), byref(record), rename=MEANS)
+    return EmmResult(model, own, asked, table.to(model._native))
 
 
 def contrast(emm: EmmResult, method="pairwise", adjust: str = "none"):
@@ -121,7 +121,7 @@ def contrast(emm: EmmResult, method="pairwise", adjust: str = "none"):
     name. `adjust` of the p-values: none, tukey, bonferroni, holm, fdr or sidak."""
     if adjust not in ADJUSTMENTS:
         raise ValueError(f"adjust is {adjust!r}, but it must be one of {', '.join(map(repr, ADJUSTMENTS))}")
-    asked = means_request(emm.model, emm.at, emm.level, emm.scale, "equal", adjustment=_c.Adjustment[ADJUSTMENTS[adjust]])
+    asked = means_request(emm.model, **emm.asked, adjustment=_c.Adjustment[ADJUSTMENTS[adjust]])
     kinds = {"pairwise": "PAIRWISE", "trt.vs.ctrl": "TREATMENT_CONTROL", "eff": "EFFECTS", "effects": "EFFECTS"}
     if isinstance(method, str):
         if method not in kinds:

@@ -36,10 +36,12 @@ class ModelInfo:
 
     @property
     def groups(self):
-        """The level of each row used in the first grouping factor."""
-        fit, term = self._result._fit, next(iter(self._result._groups.values()))[0]
+        """The level of each row used in the first grouping factor; None without random effects."""
+        fit, term = self._result._fit, next((terms[0] for terms in self._result._groups.values()), None)
+        if term is None:
+            return None
         levels = _effects.levels_of(fit, term, self._result._numbers)
-        return [levels[i] for i in filled((self._result.nobs,), lib.interlace_fit_term_index, fit, term.index, whole=True)]
+        return [levels[i] for i in filled((self._result.nobs,), lib.interlace_fit_term_index, fit, term.place, whole=True)]
 
 
 class CrossedLMEResult(Resampled):
@@ -105,9 +107,7 @@ class CrossedLMEResult(Resampled):
     def confint(self, method: str = "profile", level: float = 0.95, *, B: int = 1000, seed: int | None = None, progress=None):
         """Intervals as a frame: the estimate and limits such as "2.5 %". "profile" (all parameters, by the likelihood), "boot" (all parameters, from B
         replicates) or "wald" (fixed effects, with the degrees of freedom of df_method)."""
-        if method == "wald":
-            return self._wald(level)
-        return super().confint(method, level, B=B, seed=seed, progress=progress)
+        return self._intervals(method, level, B, seed, progress)
 
     def r2(self) -> tuple[float, float]:
         """R2 of Nakagawa and Schielzeth: marginal and conditional."""

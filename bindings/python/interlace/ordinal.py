@@ -51,7 +51,7 @@ class CLMMResult(Resampled):
         """Intervals as a frame. "wald": estimate, lower, upper of thresholds (then nominal effects) and fixed effects; "profile" or "boot": all parameters, with
         limits such as "2.5 %"."""
         if method != "wald":
-            return super().confint(method, level, B=B, seed=seed, progress=progress)
+            return self._intervals(method, level, B, seed, progress)
         k = lib.interlace_fit_n_family_parameters(self._fit)
         lower, upper = (c_double * k)(), (c_double * k)()
         call(lib.interlace_fit_family_parameters_confint_wald, self._fit, level, lower, upper, k)

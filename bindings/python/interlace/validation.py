@@ -10,23 +10,25 @@ from ._library import FrameHandle, call, lib, text
 from ._model import Given, frame_for, options_of, spec_of
 from ._tables import Table
 from ._watch import Told, Watch
-from .families import family_of
+from .families import CustomFamily, family_of
 
 
 def prepared(formula, data, groups, random, family, weights, offset):
+    """A spec, its frame, and a family of the user's own, which must live as long as they."""
     spec = spec_of(_c.Model.LMM if family is None else _c.Model.GLMM, formula, groups, random)
-    if family is not None:
-        family_of(family).give(spec)
+    own = None if family is None else family_of(family)
+    if own is not None:
+        own.give(spec)
     given = Given(weights, offset)
-    frame, _ = frame_for(spec, data, given)
+    frame = frame_for(spec, data, given)
     given.give(spec, frame)
-    return spec, frame
+    return spec, frame, own if isinstance(own, CustomFamily) else None
 
 
 def allFit(formula: str, data, groups=None, method: str = "REML", random=None, theta0=None, *, family=None, weights=None, offset=None, progress: Told = None):
     """Fits a model by each optimiser, from several starts: a frame with a row for each, by which estimates and likelihoods can be compared."""
-    spec, frame = prepared(formula, data, groups, random, family, weights, offset)
-    with Watch(progress) as watch:
+    spec, frame, custom = prepared(formula, data, groups, random, family, weights, offset)
+    with Watch(progress, custom) as watch:
         options = options_of(watch, {"method": method if family is None else None}, theta0)
         return Table(FrameHandle.made(lib.interlace_spec_all_optimizers, spec, frame, options)).to(library_of(data))
 
@@ -59,9 +61,9 @@ def cross_val(
     if scoring not in ("rmse", "mae", "log_score"):
         raise ValueError(f"scoring is {scoring!r}, but it must be 'rmse', 'mae' or 'log_score'")
     group = by or (groups if isinstance(groups, str) or groups is None else groups[0])
-    spec, frame = prepared(formula, data, groups, random, family, weights, offset)
+    spec, frame, custom = prepared(formula, data, groups, random, family, weights, offset)
     folds, rows = c_void_p(), c_void_p()
-    with Watch(progress) as watch:
+    with Watch(progress, custom) as watch:
         options = options_of(watch, {"method": method, "threads": threads})
         call(lib.interlace_spec_cross_validate, spec, frame, text(group), 0 if cv == "logo" else k, seed, options, byref(folds), byref(rows))
     return CVResult(Table(FrameHandle(folds.value)), Table(FrameHandle(rows.value)), scoring, library_of(data))
