@@ -16,7 +16,7 @@ columns_of(data::AbstractVector{<:NamedTuple}) =
 function columns_of(data)
     own = TABLES[] === nothing ? data : TABLES[](data)
     names = String[string(name) for name in propertynames(own)]
-    isempty(names) && throw(ArgumentError("data of type $(typeof(data)) have no columns: a named tuple or dictionary of vectors is wanted, or a table of Tables.jl"))
+    (isempty(names) || own isa AbstractArray) && throw(ArgumentError("data of type $(typeof(data)) have no columns: a named tuple or dictionary of vectors is wanted, or a table of Tables.jl"))
     return names, name -> getproperty(own, Symbol(name))
 end
 
@@ -29,6 +29,7 @@ all columns that it can hold: the library then says which one is missing, and wh
 function frame_of(data, wanted, welcome = String[])
     names, values = columns_of(data)
     everything = wanted === nothing || isempty(wanted) || !issubset(wanted, names)
+    isempty(names) && throw(ArgumentError("the data have no columns"))
     chosen = everything ? names : union(wanted, intersect(welcome, names))
     frame = made(C.Frame, C.frame_new, length(values(first(names))))
     for name in chosen
@@ -53,14 +54,25 @@ function add!(frame, name, values::AbstractVector)
     return add!(frame, name, values, kind)
 end
 
-add!(frame, name, own::Factor) =
+add!(frame, name, own::Factor) = own.declared ? add_levels!(frame, name, own) : add_text!(frame, name, own)
+add_levels!(frame, name, own) =
     call(C.frame_add_categorical, frame, name, own.codes, length(own.codes), clean(name, own.levels), length(own.levels), own.ordered)
+
+"""Text whose labels have no order of their own: the library sorts them, and refuses them where an order matters."""
+function add_text!(frame, name, own::Factor)
+    levels = clean(name, own.levels)
+    GC.@preserve levels begin
+        starts = map(pointer, levels)
+        rows = Cstring[Cstring(code < 0 ? Ptr{UInt8}(C_NULL) : starts[code + 1]) for code in own.codes]
+        call(C.frame_add_strings, frame, name, rows, length(rows))
+    end
+end
 
 add!(frame, name, values, ::Type{<:Union{AbstractFloat, AbstractIrrational, Rational}}) = reals!(frame, name, values)
 add!(frame, name, values, ::Type{Union{}}) = reals!(frame, name, fill(NaN, length(values)))
-add!(frame, name, values, ::Type{<:Union{AbstractString, Symbol, AbstractChar}}) = add!(frame, name, Factor(encoded(values)..., false))
+add!(frame, name, values, ::Type{<:Union{AbstractString, Symbol, AbstractChar}}) = add_text!(frame, name, Factor(encoded(values)..., false, false))
 # Truth values are categories, as in Arrow data and CSV files.
-add!(frame, name, values, ::Type{Bool}) = add!(frame, name, Factor([ismissing(x) ? Int32(-1) : Int32(x) for x in values], ["FALSE", "TRUE"], false))
+add!(frame, name, values, ::Type{Bool}) = add!(frame, name, Factor([ismissing(x) ? Int32(-1) : Int32(x) for x in values], ["FALSE", "TRUE"], false, true))
 add!(frame, name, values, kind::Type{<:Real}) = isconcretetype(kind) ? reals!(frame, name, values) : narrowed!(frame, name, values)
 add!(frame, name, values, kind::Type) =
     throw(ArgumentError("column '$name' has values of type $kind; numbers, text, symbols, truth values and categories are understood"))
@@ -107,7 +119,7 @@ function pooled(values)
     place = Dict(level => Int32(i - 1) for (i, level) in enumerate(levels))
     start = first(places)
     codes = Int32[ismissing(pool[ref]) ? -1 : get(place, string(pool[ref]), Int32(-1)) for ref in start:last(places)]
-    return Factor(Int32[codes[ref - start + 1] for ref in refs], levels, is_ordered(values))
+    return Factor(Int32[codes[ref - start + 1] for ref in refs], levels, is_ordered(values), order !== nothing)
 end
 
 # The extension for CategoricalArrays.jl adds methods for its arrays: their order of levels is part of the data.

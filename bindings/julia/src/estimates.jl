@@ -77,7 +77,7 @@ matrices with a column for each fixed effect.
 """
 function residuals(m::FittedModel, kind = :response; seed = 0, options...)
     own = Symbol(kind)
-    own === :quantile && return asked(options -> per_row(C.fit_quantile_residuals, m, UInt64(seed), options), m; options...)
+    own === :quantile && return asked(options -> per_row(C.fit_quantile_residuals, m, seed_of(seed), options), m; options...)
     own in (:score, :dfbeta, :dfbetas) || return per_row(C.fit_residuals, m, code(C.residuals_from_name, own))
     return asked(options -> numbers(C.fit_fixef_residuals, (nobs(m), n_fixef(m)), m.fit, code(C.fixef_residuals_from_name, own), options), m; options...)
 end

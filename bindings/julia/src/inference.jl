@@ -1,6 +1,6 @@
 # Tests, intervals, marginal means, comparisons of models.
 
-data_if_any(m, data) = data === nothing ? optional_object(m.data) : frame_of(data, nothing)
+data_if_any(m, data) = data === nothing ? optional_object(m.data) : frame_of(data, String[])
 
 """
     anova(m; type = 3, df = :default, data)
@@ -83,7 +83,7 @@ function likelihoodratiotest(m::FittedModel, others::FittedModel...; chi_bar = f
 end
 function likelihoodratiotest(m::FittedModel, formula::AbstractString, formulas::AbstractString...; data = nothing, chi_bar = false, options...)
     specs = [spec_of(m); [made(C.Spec, C.spec_update, spec_of(m), String(own)) for own in (formula, formulas...)]]
-    frame = data === nothing ? data_of(m) : frame_of(data, nothing)
+    frame = data_of(m, data)
     return asked(m; options...) do own
         GC.@preserve specs tabled(C.spec_lrt, [spec.pointer for spec in specs], length(specs), frame, chi_bar, own)
     end

@@ -45,8 +45,7 @@ function fit(::Type{FittedModel{kind}}, formula, data, family = nothing, link = 
     for (name, value) in described
         value === nothing || describe!(spec, Val(name), value, extra)
     end
-    wanted = columns_wanted(spec)
-    frame = frame_of(data, wanted === nothing ? nothing : setdiff(wanted, keys(extra)))
+    frame = frame_of(data, columns_but(spec, extra))
     foreach(((name, values),) -> add!(frame, name, values), extra)
     return fitted_model(FittedModel{kind}, spec, frame, kept; progress = progress, options...)
 end
@@ -119,6 +118,9 @@ function columns_wanted(spec; roles = nothing)
     end
 end
 
+"""Those that the data have to have: not the vectors that were given beside them."""
+columns_but(spec, extra) = (wanted = columns_wanted(spec); wanted === nothing ? nothing : setdiff(wanted, keys(extra)))
+
 """Sets the family of a generalised model and the link; what must live as long as the model is returned."""
 function family_of!(spec, kind, family, link)
     if kind === :clmm
@@ -166,9 +168,9 @@ function update(m::FittedModel{kind}, formula = ". ~ ."; data = nothing, progres
     extra = Dict{String, Any}()
     foreach(((name, value),) -> value === nothing || describe!(spec, Val(name), value, extra), collect(described))
     isempty(extra) || data !== nothing || throw(ArgumentError("weights or offset as a vector need `data`"))
-    frame = data === nothing ? data_of(m) : frame_of(data, setdiff(columns_wanted(spec), keys(extra)))
+    frame = data === nothing ? data_of(m) : frame_of(data, columns_but(spec, extra))
     foreach(((name, values),) -> add!(frame, name, values), extra)
-    same = merge(options_of_fit(m), Dict{Symbol, Any}(options))
+    same = merge(options_of_fit(m), Dict{Symbol, Any}((name === :REML ? name : Symbol(lowercase(String(name)))) => value for (name, value) in options))
     haskey(options, :REML) && delete!(same, :method)
     return fitted_model(FittedModel{kind}, spec, frame, kept; progress = progress, same...)
 end
@@ -185,4 +187,5 @@ function option(m::FittedModel, name)
 end
 
 spec_of(m) = m.spec === nothing ? throw(ArgumentError("the model was saved without its formula's model (`spec`), which this needs")) : m.spec
-data_of(m) = m.data === nothing ? throw(ArgumentError("the data of a fit are not saved with it; give them as `data`")) : m.data
+data_of(m, data = nothing) =
+    data !== nothing ? frame_of(data, String[]) : m.data === nothing ? throw(ArgumentError("the data of a fit are not saved with it; give them as `data`")) : m.data

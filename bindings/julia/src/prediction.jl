@@ -17,16 +17,27 @@ Predictions for the rows of `data`, or for those of the fit. `type` is `:respons
 out, `terms` takes only these (from 1), `new_levels = :zero` gives levels that the fit does not know effects of zero. A row with a missing predictor has NaN;
 [`predictionstatus`](@ref) says why.
 
-With `interval = :confidence` or `:prediction` it is a named tuple: prediction, std_error, lower, upper.
+With `interval = :confidence` or `:prediction` it is a named tuple: prediction, std_error, lower, upper. Prediction intervals are for responses with `weights`, by default
+those in the column of weights of the model if new data have it, else 1.
 """
-function predict(m::FittedModel, data = nothing; interval = nothing, options...)
-    return predicted(m, data; interval = something(interval, :confidence), options...) do frame, request, size, own
+function predict(m::FittedModel, data = nothing; interval = nothing, weights = nothing, options...)
+    weighted = weights === nothing && interval !== nothing && Symbol(interval) === :prediction ? weights_in(m, data) : weights
+    return predicted(m, data; interval = something(interval, :confidence), weights = weighted, options...) do frame, request, size, own
         interval === nothing && return numbers(C.fit_predict, size, m.fit, frame, request, own)
         arrays = ntuple(_ -> Array{Float64}(undef, size), 4)
         call(C.fit_predict_interval, m.fit, frame, request, own, arrays..., prod(size))
         return NamedTuple{(:prediction, :std_error, :lower, :upper)}(arrays)
     end
 end
+
+"""The column of weights of the model in new data, for prediction intervals; `nothing` if they do not have it, and then each row weighs 1."""
+function weights_in(m, data)
+    (data === nothing || m.spec === nothing) && return nothing
+    names, values = columns_of(data)
+    own = filter(in(names), something(columns_wanted(m.spec; roles = ("weights",)), String[]))
+    return isempty(own) ? nothing : Float64[ismissing(weight) ? NaN : weight for weight in values(only(own))]
+end
+
 predict(m::CumulativeLinkMixedModel, data = nothing; type = :probabilities, kwargs...) = invoke(predict, Tuple{FittedModel, Any}, m, data; type = type, kwargs...)
 
 """Whether rows have a prediction, or why not: `:ok`, `:missing`, `:not_estimable`, `:crossed` or `:beyond`. Keywords as for [`predict`](@ref)."""
@@ -42,7 +53,7 @@ function predicted(ask, m, data; type = :response, random = :all, new_levels = :
     quantity, frame = code(C.quantity_from_name, type), new_frame(m, data)
     rows, width = frame === C_NULL ? C.fit_n_rows(m.fit) : C.frame_n_rows(frame), C.fit_predict_width(m.fit, quantity)
     weights === nothing || length(weights) == rows || throw(DimensionMismatch("there are $(length(weights)) weights for $rows rows"))
-    own_terms = terms === nothing ? nothing : Csize_t[term - 1 for term in terms]
+    own_terms = terms === nothing ? nothing : [chosen(m, term) for term in terms]
     own_weights = weights === nothing ? nothing : Vector{Float64}(weights)
     GC.@preserve own_terms own_weights begin
         request = Ref(C.PredictRequest(
@@ -52,6 +63,9 @@ function predicted(ask, m, data; type = :response, random = :all, new_levels = :
         return with(frame, own -> ask(frame, request, size, own), m; options...)
     end
 end
+
+chosen(m, term) =
+    1 <= term <= n_terms(m) ? Csize_t(term - 1) : throw(ArgumentError("terms has $term; the model has $(n_terms(m)) random term$(n_terms(m) == 1 ? "" : "s"), counted from 1"))
 
 """A question about a frame of new data, which is freed at once."""
 function with(frame, ask, m; options...)

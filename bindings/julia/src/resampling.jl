@@ -1,6 +1,8 @@
 # Simulated responses, refits, bootstraps, cross-validation.
 
 seed_of(rng::AbstractRNG) = rand(rng, UInt64)
+seed_of(seed::Integer) = 0 <= seed <= typemax(UInt64) ? UInt64(seed) : throw(ArgumentError("seed is $seed; a whole number from 0 to $(typemax(UInt64)) is wanted"))
+counted(n) = n < 0 ? throw(ArgumentError("the number of replicates is $n; it cannot be negative")) : Int(n)
 
 """
     simulate([rng,] m; seed = 0, type = :new)
@@ -12,10 +14,10 @@ model has two columns, the times and the events. Without `rng` the seed decides.
 simulate(m::FittedModel; kwargs...) = (own = simulate(m, 1; kwargs...); m isa CoxMixedModel ? own[:, :, 1] : vec(own))
 function simulate(m::FittedModel, n::Integer; seed = 0, type = :new, options...)
     rows, columns = Int(C.fit_n_rows(m.fit)), Int(C.fit_n_response_columns(m.fit))
-    size = columns == 1 ? (rows, n) : (rows, columns, n)
+    size = columns == 1 ? (rows, counted(n)) : (rows, columns, counted(n))
     return asked(m; options...) do own
         out = Array{Float64}(undef, size)
-        call(C.fit_simulate, m.fit, n, UInt64(seed), code(C.simulation_from_name, type), own, out, length(out))
+        call(C.fit_simulate, m.fit, n, seed_of(seed), code(C.simulation_from_name, type), own, out, length(out))
         out
     end
 end
@@ -86,8 +88,8 @@ gives further statistics, as many as names, after all replicates have been fitte
 """
 function bootstrap(m::FittedModel, n::Integer; type = :parametric, group = nothing, simulation = :new, seed = 0, first = 0, statistic = nothing, progress = nothing, options...)
     plan = made(C.Bootstrap, C.bootstrap_new)
-    call(C.bootstrap_set_replicates, plan, first, n)
-    call(C.bootstrap_set_seed, plan, UInt64(seed))
+    call(C.bootstrap_set_replicates, plan, counted(first), counted(n))
+    call(C.bootstrap_set_seed, plan, seed_of(seed))
     if Symbol(type) === :parametric
         call(C.bootstrap_set_parametric, plan, code(C.simulation_from_name, simulation))
     elseif Symbol(type) === :groups
@@ -141,16 +143,16 @@ end
 Leaves out each level of a grouping factor in turn (without `group` each row; with `folds` as many parts), and predicts it by the others: the tables `folds` and `rows`.
 """
 function crossvalidate(m::FittedModel; group = nothing, folds = 0, seed = 0, data = nothing, options...)
-    frame = data === nothing ? data_of(m) : frame_of(data, nothing)
+    frame = data_of(m, data)
     return asked(m; options...) do own
         by_fold, by_row = Ref{Ptr{Cvoid}}(C_NULL), Ref{Ptr{Cvoid}}(C_NULL)
-        call(C.spec_cross_validate, spec_of(m), frame, optional(group), folds, UInt64(seed), own, by_fold, by_row)
+        call(C.spec_cross_validate, spec_of(m), frame, optional(group), folds, seed_of(seed), own, by_fold, by_row)
         (folds = table(C.Frame(by_fold[])), rows = table(C.Frame(by_row[])))
     end
 end
 
 """The model fitted by each optimiser, each from several starts: if they agree, none has stopped short of the minimum."""
 function alloptimizers(m::FittedModel; data = nothing, options...)
-    frame = data === nothing ? data_of(m) : frame_of(data, nothing)
+    frame = data_of(m, data)
     return asked(own -> tabled(C.spec_all_optimizers, spec_of(m), frame, own), m; options...)
 end

@@ -38,31 +38,32 @@ function factor(frame, index)
     codes = Vector{Int32}(undef, C.frame_n_rows(frame))
     call(C.frame_column_codes, frame, index, codes, length(codes))
     levels = texts(C.frame_column_level, C.frame_column_n_levels(frame, index), frame, index)
-    return Factor(codes, levels, C.frame_column_is_ordered(frame, index))
+    return Factor(codes, levels, C.frame_column_is_ordered(frame, index), false)
 end
 
 """
     Factor(values; levels, ordered = false)
 
 A column of categories with its levels in an order of your own, which decides about contrasts and about the categories of an ordinal response. Without
-`levels` they are those that occur, sorted. Columns of CategoricalArrays.jl say the same of themselves.
+`levels` they are those that occur, sorted, which is no order for an ordinal response. Columns of CategoricalArrays.jl say the same of themselves.
 """
 struct Factor <: AbstractVector{Union{String, Missing}}
     codes::Vector{Int32}   # from 0; -1 is missing
     levels::Vector{String}
     ordered::Bool
+    declared::Bool         # whether the levels are in an order that somebody has given
 end
 
 function Factor(values::AbstractVector; levels = nothing, ordered = false)
     codes, found = encoded(values)
-    levels === nothing && return Factor(codes, found, ordered)
+    levels === nothing && return Factor(codes, found, ordered, ordered)
     wanted = String[string(level) for level in levels]
     place = Dict(level => Int32(i - 1) for (i, level) in enumerate(wanted))
     length(place) == length(wanted) || throw(ArgumentError("a level is given twice: $(join(wanted, ", "))"))
     absent = findfirst(level -> !haskey(place, level), found)
     absent === nothing || throw(ArgumentError("the value \"$(found[absent])\" is not among the levels: $(join(wanted, ", "))"))
     moved = Int32[place[level] for level in found]
-    return Factor(Int32[code < 0 ? code : moved[code + 1] for code in codes], wanted, ordered)
+    return Factor(Int32[code < 0 ? code : moved[code + 1] for code in codes], wanted, ordered, true)
 end
 
 Base.size(own::Factor) = size(own.codes)

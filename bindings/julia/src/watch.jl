@@ -71,7 +71,7 @@ function options_of(options)
     for (name, value) in options
         value === nothing && continue
         if name === :REML
-            call(C.options_set, own, "method", value ? "reml" : "ml")
+            call(C.options_set, own, "method", value === true ? "reml" : value === false ? "ml" : throw(ArgumentError("REML is $(repr(value)); true or false is wanted")))
         else
             call(C.options_set, own, lowercase(String(name)), written(value))
         end
@@ -105,5 +105,6 @@ function (line::ProgressLine)(own)
     return true
 end
 
-listener(progress) = progress
+listener(progress::Union{Nothing, Function, ProgressLine}) = progress
+listener(progress) = applicable(progress, NamedTuple()) ? progress : throw(ArgumentError("progress is $(repr(progress)); true, false or a function is wanted"))
 listener(progress::Bool) = progress ? ProgressLine(0.0) : nothing

@@ -124,8 +124,14 @@ end
         own, wanted = predict(m, known; interval = interval, level = 0.9), asked(m; predict = known, interval = interval, level = 0.9)["predictions"]
         @test [own.prediction, own.std_error, own.lower, own.upper] == [wanted[key] for key in ("values", "std_error", "lower", "upper")]
     end
+    weighted = lmm("y ~ x1 + x2 + (1 | g)", csv("sim_weights"); weights = "w")
+    some = map(column -> column[1:5], csv("sim_weights"))
+    own = predict(weighted, some; interval = :prediction)
+    @test own.lower == asked(weighted; predict = some, interval = "prediction")["predictions"]["lower"] == predict(weighted, some; interval = :prediction, weights = some.w).lower
+    @test own.lower != predict(weighted, some; interval = :prediction, weights = ones(5)).lower
     two = lmm("diameter ~ 1 + (1 | plate) + (1 | sample)", csv("Penicillin"))
     @test predict(two; terms = [2])[1] ≈ coef(two)[1] + ranef(two)[2][1]
+    @test occursin("terms has 0; the model has 1 random term, counted from 1", said(() -> predict(m; terms = [0])))
     @test thrown(() -> predict(m, known; weights = [1.0])) isa DimensionMismatch
     @test occursin("'Days'", said(() -> predict(m, (Subject = ["308"],))))
     wine = csv("wine")

@@ -13,6 +13,7 @@
     @test occursin("there is no option 'nag'", said(() -> lmm(SLOPES, d; nag = 1)))
     @test occursin("kenward_roger", said(() -> coeftable(slopes(); df = :kenwardroger)))
     @test thrown(() -> lmm("Reaction ~ Days + (1 | Sub\0ject)", d)) isa ArgumentError
+    @test occursin("REML is 1", said(() -> lmm(SLOPES, d; REML = 1))) && occursin("progress is 3", said(() -> lmm(SLOPES, d; progress = 3)))
     # The types of the low-level calls tell objects of one class from those of another.
     @test_throws MethodError Interlace.C.fit_aic(Interlace.frame_of(d, nothing))
 end

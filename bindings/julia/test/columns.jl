@@ -56,7 +56,9 @@ end
     @test occursin("5", tries(x = rand(5))) && occursin("6", tries(x = rand(5)))
     @test occursin("column 'x' is of type Float64", tries(x = 1.0))
     @test occursin("complex", lowercase(tries(x = rand(ComplexF64, 6))))
-    @test occursin("no columns", said(() -> lmm("y ~ x + (1 | g)", 3)))
+    for own in (3, nothing, rand(3, 3), [1, 2], Dict(), NamedTuple())
+        @test occursin("no columns", said(() -> lmm("y ~ x + (1 | g)", own)))
+    end
     @test occursin("there is no column 'xx'; the frame has 'y', 'x', 'g'", said(() -> lmm("y ~ xx + (1 | g)", merge(d, (when = fill(nothing, 6),)))))
 end
 

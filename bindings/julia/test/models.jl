@@ -102,6 +102,10 @@ end
     ordered = merge(wine, (rating = Factor(string.(wine.rating); levels = string.(1:5), ordered = true),))
     @test coef(clmm("rating ~ temp + contact + (1 | judge)", ordered)) == coef(clmm("rating ~ temp + contact + (1 | judge)", wine))
     text = merge(wine, (rating = string.(wine.rating),))
+    # An order of letters is no order.
+    for own in (text.rating, Factor(text.rating))
+        @test thrown(() -> clmm("rating ~ temp + contact + (1 | judge)", merge(wine, (rating = "r" .* own,)))).code === :data
+    end
     @test coef(clmm("rating ~ temp + contact + (1 | judge)", text; levels = 1:5)) == coef(clmm("rating ~ temp + contact + (1 | judge)", wine))
 end
 
@@ -114,6 +118,7 @@ end
     wider = merge(d, (z = sin.(1:180), w = fill(2.0, 180)))
     @test loglikelihood(update(m, ". ~ . + z"; data = wider)) == loglikelihood(lmm("Reaction ~ Days + z + (1 + Days | Subject)", wider))
     @test sdest(update(m; data = wider, weights = "w")) ≈ sqrt(2) * sdest(m)
+    @test Interlace.option(update(glmm("prop ~ period + (1 | herd)", csv("cbpp"), "binomial"; weights = "size"); nAGQ = 5), "nagq") == "5"
     @test occursin("'z'", said(() -> update(m, ". ~ . + z")))
     binomial = glmm("prop ~ period + (1 | herd)", csv("cbpp"), "binomial"; weights = "size")
     @test coef(update(binomial; link = "probit")) == coef(glmm("prop ~ period + (1 | herd)", csv("cbpp"), "binomial", "probit"; weights = "size"))

@@ -11,6 +11,7 @@
     many = refitmany(m, y; std_errors = true)
     @test many.log_likelihood[1] ≈ loglikelihood(again) && many.status == fill("converged", 3) && haskey(many, Symbol("se.Days"))
     @test thrown(() -> refit(m, y[1:10, 1])).code === :argument
+    @test occursin("seed is -1", said(() -> simulate(m; seed = -1))) && occursin("cannot be negative", said(() -> simulate(m, -1)))
     cox = coxme("Surv(time, status) ~ age + (1 | id)", csv("kidney"))
     @test size(simulate(cox)) == (76, 2) && size(simulate(cox, 2)) == (76, 2, 2) && refit(cox, simulate(cox)) isa CoxMixedModel
     @test length(refitmany(cox, simulate(cox, 2)).status) == 2
