@@ -16,7 +16,9 @@ columns_of(data::AbstractVector{<:NamedTuple}) =
 function columns_of(data)
     own = TABLES[] === nothing ? data : TABLES[](data)
     names = String[string(name) for name in propertynames(own)]
-    (isempty(names) || own isa AbstractArray) && throw(ArgumentError("data of type $(typeof(data)) have no columns: a named tuple or dictionary of vectors is wanted, or a table of Tables.jl"))
+    if isempty(names) || own isa AbstractArray
+        throw(ArgumentError("data of type $(typeof(data)) have no columns: a named tuple or dictionary of vectors is wanted, or a table of Tables.jl"))
+    end
     return names, name -> getproperty(own, Symbol(name))
 end
 

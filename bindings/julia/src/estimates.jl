@@ -59,8 +59,8 @@ varest(m::FittedModel) = sdest(m)^2
 warnings(m::FittedModel) = texts(C.fit_warning, C.fit_n_warnings(m.fit), m.fit)
 """How the search ended: converged, reason, evaluations, scaled_gradient, boundary."""
 outcome(m::FittedModel) =
-    (converged = converged(m), reason = word(C.reason_name, C.fit_reason(m.fit)), evaluations = Int(C.fit_n_evaluations(m.fit)), scaled_gradient = C.fit_scaled_gradient(m.fit),
-     boundary = texts(C.fit_boundary, C.fit_n_boundary(m.fit), m.fit))
+    (converged = converged(m), reason = word(C.reason_name, C.fit_reason(m.fit)), evaluations = Int(C.fit_n_evaluations(m.fit)),
+     scaled_gradient = C.fit_scaled_gradient(m.fit), boundary = texts(C.fit_boundary, C.fit_n_boundary(m.fit), m.fit))
 
 per_row(f, m, arguments...) = numbers(f, C.fit_n_rows(m.fit), m.fit, arguments...)
 

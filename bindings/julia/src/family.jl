@@ -16,9 +16,9 @@ end
     Family(name; linkfun, linkinv, mu_eta, variance, dev_resids, log_density, derivatives, parameters)
 
 A family for `glmm(formula, data, family)`, of functions of numbers: the link, its inverse, the derivative of the mean in the linear predictor, the variance
-function, the squared deviance residuals `(y, mu, weight)`, and if you have them the log-density `(y, eta, weight, psi)` and its derivatives in eta: the first, minus the
-second and minus the third. `parameters` are those besides the mean, at most three, with starting values: `(size = (:log, 1.0),)`; the functions get them in `psi` on their
-working scale, `:log` or `:identity`.
+function, the squared deviance residuals `(y, mu, weight)`, and if you have them the log-density `(y, eta, weight, psi)` and its derivatives in eta: the first,
+minus the second and minus the third. `parameters` are those besides the mean, at most three, with starting values: `(size = (:log, 1.0),)`; the functions get
+them in `psi` on their working scale, `:log` or `:identity`.
 """
 struct Family
     object::C.Family
@@ -36,8 +36,8 @@ function Family(name; linkfun, linkinv, mu_eta, variance, dev_resids, log_densit
     called, list = Base.cconvert(Cstring, String(name)), Base.cconvert(Ptr{Cstring}, names)
     GC.@preserve functions names scales starts called list begin
         callbacks = Ref(C.FamilyCallbacks(;
-            user_data = pointer_from_objref(functions), name = Base.unsafe_convert(Cstring, called), (map => FAMILY[map] for map in MAPS)..., dev_resids = FAMILY[:dev_resids],
-            log_density = log_density === nothing ? C_NULL : FAMILY[:log_density], derivatives = derivatives === nothing ? C_NULL : FAMILY[:derivatives],
+            user_data = pointer_from_objref(functions), name = Base.unsafe_convert(Cstring, called), (map => FAMILY[map] for map in MAPS)...,
+            dev_resids = FAMILY[:dev_resids], log_density = log_density === nothing ? C_NULL : FAMILY[:log_density], derivatives = derivatives === nothing ? C_NULL : FAMILY[:derivatives],
             n_parameters = length(names), parameter_names = isempty(names) ? C_NULL : Base.unsafe_convert(Ptr{Cstring}, list),
             parameter_scales = isempty(names) ? C_NULL : pointer(scales), parameter_starts = isempty(names) ? C_NULL : pointer(starts)))
         return Family(made(C.Family, C.family_new, callbacks), functions)

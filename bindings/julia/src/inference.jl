@@ -113,8 +113,8 @@ is `:tukey`, `:bonferroni`, `:holm`, `:fdr`, `:sidak` or `:none`. Other keywords
 """
 contrasts(m::FittedModel, specs; kwargs...) = means(C.fit_contrasts, m, specs; kwargs...)
 
-function means(f, m, specs; at = nothing, type = :link, weights = :equal, df = :default, level = 0.95, comparisons = :pairwise, names = nothing, adjust = :default, data = nothing,
-               options...)
+function means(f, m, specs; at = nothing, type = :link, weights = :equal, df = :default, level = 0.95, comparisons = :pairwise, names = nothing,
+               adjust = :default, data = nothing, options...)
     given = comparisons isa AbstractMatrix ? Matrix{Float64}(comparisons) : nothing
     rows, columns = given === nothing ? (0, 0) : size(given)
     called = given === nothing ? nothing : String[string(name) for name in something(names, 1:columns)]

@@ -38,9 +38,9 @@ name: `method`, `nagq`, `threads`, `deadline`, `optimizer`, `theta0`, `na`, `tol
 """
 function fit(::Type{FittedModel{kind}}, formula, data, family = nothing, link = nothing; progress = nothing, kwargs...) where {kind}
     described, options = parted(kwargs)
-    family === nothing || kind === :glmm || throw(ArgumentError("a family belongs to a generalised model, not to one of kind $kind"))
+    family, link = something(family, get(described, :family, nothing), Some(nothing)), something(link, get(described, :link, nothing), Some(nothing))
     spec = made(C.Spec, C.spec_new, code(C.model_from_name, kind), String(formula))
-    kept = family_of!(spec, kind, something(family, get(described, :family, nothing), Some(nothing)), something(link, get(described, :link, nothing), Some(nothing)))
+    kept = family_of!(spec, kind, family, link)
     extra = Dict{String, Any}()
     for (name, value) in described
         value === nothing || describe!(spec, Val(name), value, extra)
@@ -78,7 +78,8 @@ clmm(formula, data; kwargs...) = fit(CumulativeLinkMixedModel, formula, data; kw
 """`fit(CoxMixedModel, ...)`"""
 coxme(formula, data; kwargs...) = fit(CoxMixedModel, formula, data; kwargs...)
 
-const DESCRIBING = (:weights, :offset, :contrasts, :random, :groups, :correlation, :family, :link, :fix, :dispformula, :ziformula, :threshold, :nominal, :scale, :levels, :ties)
+const DESCRIBING = (:weights, :offset, :contrasts, :random, :groups, :correlation, :family, :link, :fix, :dispformula, :ziformula, :threshold, :nominal, :scale,
+                    :levels, :ties)
 
 """Keywords that say what the model is, and those that say how it is fitted."""
 parted(kwargs) = filter(pair -> first(pair) in DESCRIBING, Dict(kwargs)), filter(pair -> !(first(pair) in DESCRIBING), Dict(kwargs))
@@ -123,6 +124,7 @@ columns_but(spec, extra) = (wanted = columns_wanted(spec); wanted === nothing ? 
 
 """Sets the family of a generalised model and the link; what must live as long as the model is returned."""
 function family_of!(spec, kind, family, link)
+    family === nothing || kind === :glmm || throw(ArgumentError("a family belongs to a generalised model, not to one of kind $kind"))
     if kind === :clmm
         link === nothing || call(C.spec_set_link, spec, link_name(link))
     elseif kind !== :glmm
@@ -137,8 +139,8 @@ function family_of!(spec, kind, family, link)
     return nothing
 end
 
-const DISTRIBUTIONS = Dict(:Normal => "gaussian", :Bernoulli => "binomial", :Binomial => "binomial", :Poisson => "poisson", :Gamma => "gamma", :InverseGaussian => "inverse_gaussian",
-                           :Beta => "beta", :LogNormal => "lognormal")
+const DISTRIBUTIONS = Dict(:Normal => "gaussian", :Bernoulli => "binomial", :Binomial => "binomial", :Poisson => "poisson", :Gamma => "gamma",
+                           :InverseGaussian => "inverse_gaussian", :Beta => "beta", :LogNormal => "lognormal")
 const LINKS = Dict(:IdentityLink => "identity", :LogLink => "log", :LogitLink => "logit", :ProbitLink => "probit", :CloglogLink => "cloglog", :CauchitLink => "cauchit",
                    :InverseLink => "inverse", :InverseSquareLink => "1/mu^2", :SqrtLink => "sqrt")
 
@@ -150,8 +152,9 @@ link_name(own) = named(own, LINKS, "link")
 
 function named(own, names, what)
     type = nameof(own isa Type ? own : typeof(own))
-    haskey(names, type) || throw(ArgumentError("the $what $type is not among those with a name here ($(join(sort!(collect(keys(names))), ", "))); give the name of a $(what == "link" ? what : "family") as text"))
-    return names[type]
+    haskey(names, type) && return names[type]
+    known = join(sort!(collect(keys(names))), ", ")
+    throw(ArgumentError("the $what $type is not among those with a name here ($known); give the name of a $(what == "link" ? what : "family") as text"))
 end
 
 """
@@ -163,8 +166,7 @@ did not have. Other keywords are those of [`fit`](@ref), and change what they sa
 function update(m::FittedModel{kind}, formula = ". ~ ."; data = nothing, progress = nothing, kwargs...) where {kind}
     spec = made(C.Spec, C.spec_update, spec_of(m), String(formula))
     described, options = parted(kwargs)
-    kept, family, link = m.kept, get(described, :family, nothing), get(described, :link, nothing)
-    family === nothing && link === nothing || (kept = family_of!(spec, kind, something(family, kind === :glmm ? text(C.fit_family, m.fit) : nothing, Some(nothing)), link))
+    kept = other_family!(spec, m, get(described, :family, nothing), get(described, :link, nothing))
     extra = Dict{String, Any}()
     foreach(((name, value),) -> value === nothing || describe!(spec, Val(name), value, extra), collect(described))
     isempty(extra) || data !== nothing || throw(ArgumentError("weights or offset as a vector need `data`"))
@@ -173,6 +175,18 @@ function update(m::FittedModel{kind}, formula = ". ~ ."; data = nothing, progres
     same = merge(options_of_fit(m), Dict{Symbol, Any}((name === :REML ? name : Symbol(lowercase(String(name)))) => value for (name, value) in options))
     haskey(options, :REML) && delete!(same, :method)
     return fitted_model(FittedModel{kind}, spec, frame, kept; progress = progress, same...)
+end
+
+"""Another family or another link for a model; with another link only, parameters that were fixed stay so."""
+function other_family!(spec, m::FittedModel{kind}, family, link) where {kind}
+    family === nothing && link === nothing && return m.kept
+    kind === :glmm && family === nothing || return family_of!(spec, kind, family, link)
+    kept = family_of!(spec, kind, text(C.fit_family, m.fit), link)
+    parameters = numbers(C.fit_family_parameters, C.fit_n_family_parameters(m.fit), m.fit)
+    for (i, value) in enumerate(parameters)
+        C.fit_family_parameter_is_fixed(m.fit, i - 1) && call(C.spec_fix_parameter, spec, text(C.fit_family_parameter_name, m.fit, i - 1), value)
+    end
+    return kept
 end
 
 options_of_fit(m) = Dict{Symbol, Any}(Symbol(name) => option(m, name) for name in unsafe_string.(C.options_name.(0:C.options_count() - 1)) if name != "theta0")

@@ -12,8 +12,8 @@ end
 """
     predict(m, data = nothing; type = :response, random = :all, new_levels = :error, terms, interval = nothing, level = 0.95, weights)
 
-Predictions for the rows of `data`, or for those of the fit. `type` is `:response`, `:link`, `:conditional`, `:zero_probability`, `:dispersion`, `:marginal`, `:location`; of an ordinal model
-`:probabilities`, `:cumulative`, `:class` (matrices, or numbers of categories from 1); of a Cox model `:risk` or `:survival`. `random = :none` leaves the random effects
+Predictions for the rows of `data`, or for those of the fit. `type` is `:response`, `:link`, `:conditional`, `:zero_probability`, `:dispersion`, `:marginal`,
+`:location`; of an ordinal model `:probabilities`, `:cumulative`, `:class` (matrices, or numbers of categories from 1); of a Cox model `:risk` or `:survival`. `random = :none` leaves the random effects
 out, `terms` takes only these (from 1), `new_levels = :zero` gives levels that the fit does not know effects of zero. A row with a missing predictor has NaN;
 [`predictionstatus`](@ref) says why.
 
@@ -49,7 +49,8 @@ function predictionstatus(m::FittedModel, data = nothing; type = m isa Cumulativ
     end
 end
 
-function predicted(ask, m, data; type = :response, random = :all, new_levels = :error, terms = nothing, interval = :confidence, level = 0.95, weights = nothing, options...)
+function predicted(ask, m, data; type = :response, random = :all, new_levels = :error, terms = nothing, interval = :confidence, level = 0.95, weights = nothing,
+                   options...)
     quantity, frame = code(C.quantity_from_name, type), new_frame(m, data)
     rows, width = frame === C_NULL ? C.fit_n_rows(m.fit) : C.frame_n_rows(frame), C.fit_predict_width(m.fit, quantity)
     weights === nothing || length(weights) == rows || throw(DimensionMismatch("there are $(length(weights)) weights for $rows rows"))
@@ -64,8 +65,11 @@ function predicted(ask, m, data; type = :response, random = :all, new_levels = :
     end
 end
 
-chosen(m, term) =
-    1 <= term <= n_terms(m) ? Csize_t(term - 1) : throw(ArgumentError("terms has $term; the model has $(n_terms(m)) random term$(n_terms(m) == 1 ? "" : "s"), counted from 1"))
+function chosen(m, term)
+    n = n_terms(m)
+    1 <= term <= n || throw(ArgumentError("terms has $term; the model has $n random term$(n == 1 ? "" : "s"), counted from 1"))
+    return Csize_t(term - 1)
+end
 
 """A question about a frame of new data, which is freed at once."""
 function with(frame, ask, m; options...)

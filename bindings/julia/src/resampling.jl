@@ -64,7 +64,8 @@ end
 const STATISTIC = Ref{Ptr{Cvoid}}(C_NULL)
 
 """What the library calls for each replicate. An error in the caller's function stops the bootstrap, and is thrown after it."""
-function statistic(replicate::Int64, estimates::Ptr{Float64}, n_estimates::Csize_t, y::Ptr{Float64}, n::Csize_t, out::Ptr{Float64}, n_out::Csize_t, data::Ptr{Cvoid})::Int32
+function statistic(replicate::Int64, estimates::Ptr{Float64}, n_estimates::Csize_t, y::Ptr{Float64}, n::Csize_t, out::Ptr{Float64}, n_out::Csize_t,
+                   data::Ptr{Cvoid})::Int32
     own = unsafe_pointer_to_objref(data)::Statistic
     own.watch.thrown === nothing || return 1
     try
@@ -86,7 +87,8 @@ end
 `n` replicates, from number `first`: of simulated responses (`:parametric`), of samples of the levels of a grouping factor (`:groups`), or of rows (`:rows`). `f(estimates, y)`
 gives further statistics, as many as names, after all replicates have been fitted; `estimates` are in the order of the table's columns.
 """
-function bootstrap(m::FittedModel, n::Integer; type = :parametric, group = nothing, simulation = :new, seed = 0, first = 0, statistic = nothing, progress = nothing, options...)
+function bootstrap(m::FittedModel, n::Integer; type = :parametric, group = nothing, simulation = :new, seed = 0, first = 0, statistic = nothing,
+                   progress = nothing, options...)
     plan = made(C.Bootstrap, C.bootstrap_new)
     call(C.bootstrap_set_replicates, plan, counted(first), counted(n))
     call(C.bootstrap_set_seed, plan, seed_of(seed))

@@ -97,6 +97,7 @@ end
     @test coef(glmm("prop ~ period + (1 | herd)", cbpp, Binomial(), LogitLink(); weights = "size")) == coef(binomial)
     @test occursin("the distribution Laplace", said(() -> glmm("prop ~ period + (1 | herd)", cbpp, Laplace())))
     @test occursin("belongs to a generalised model", said(() -> fit(LinearMixedModel, SLOPES, d, "poisson")))
+    @test occursin("belongs to a generalised model", said(() -> clmm("rating ~ 1 + (1 | judge)", csv("wine"); family = "poisson")))
     @test coef(lmm("Reaction ~ Days", d; random = ["(1 | Subject)"])) == coef(lmm("Reaction ~ Days", d; groups = [:Subject]))
     wine = csv("wine")
     ordered = merge(wine, (rating = Factor(string.(wine.rating); levels = string.(1:5), ordered = true),))
@@ -122,4 +123,6 @@ end
     @test occursin("'z'", said(() -> update(m, ". ~ . + z")))
     binomial = glmm("prop ~ period + (1 | herd)", csv("cbpp"), "binomial"; weights = "size")
     @test coef(update(binomial; link = "probit")) == coef(glmm("prop ~ period + (1 | herd)", csv("cbpp"), "binomial", "probit"; weights = "size"))
+    fixed = glmm("y_t ~ x + (1 | g)", csv("sim_families"), "student_t"; fix = (df = 5,))
+    @test coef(update(fixed; link = "identity")) == coef(fixed) && table(update(fixed; link = "identity"), :family).fixed == [0, 1]
 end
