@@ -1,7 +1,5 @@
 # Data of the caller as frames of the library.
 
-"""The columns of a frame as they come back."""
-back(data) = Interlace.table(Interlace.frame_of(data, nothing); counted = ())
 kind(data) = Interlace.C.frame_column_kind(Interlace.frame_of(data, nothing), 0)
 const KIND = Interlace.C.ColumnKind
 

@@ -84,3 +84,6 @@ deadline_reason() = outcome(slopes(deadline = 1e-9)).reason
 
 """log(y!), also of numbers between the whole ones: by the C library."""
 lgamma_of(y) = ccall(:lgamma, Float64, (Float64,), y + 1)
+
+"""The columns of a frame as they come back."""
+back(data) = Interlace.table(Interlace.frame_of(data, nothing); counted = ())
