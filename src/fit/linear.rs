@@ -1,5 +1,6 @@
 //! Linear mixed models: from the design to the fit.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::common::{Common, Fit};
@@ -16,7 +17,7 @@ use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy};
 use crate::formula::CorrelationKind;
-use crate::lmm::correlation::products::CorrelatedProducts;
+use crate::lmm::correlation::products::{CorrelatedProducts, CorrelatedRows};
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate_from;
@@ -167,11 +168,15 @@ fn check_correlation(design: &Design, correlation: &CorrelationDesign) -> Result
     };
     match design.terms.iter().find(same).filter(|_| correlation.kind == CorrelationKind::CompoundSymmetry) {
         None => Ok(()),
-        Some(term) => Err(Error::argument(format!(
-            "correlation: cs(1 | {}) and the random intercept of {} are the same model twice; leave one out",
-            correlation.group, term.group
-        ))),
+        Some(term) => Err(twice(&correlation.group, &term.group)),
     }
+}
+
+/// An error for compound symmetry and a random intercept of the same groups.
+pub(super) fn twice(correlation: &str, term: &str) -> Error {
+    Error::argument(format!(
+        "correlation: cs(1 | {correlation}) and the random intercept of {term} are the same model twice; leave one out"
+    ))
 }
 
 impl Fit {
@@ -288,6 +293,17 @@ impl Assembled {
             system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
         }
         Ok(Assembled { system, columns, centred })
+    }
+
+    /// The design's rows in working columns, times the square roots of their weights.
+    pub fn working_rows(&self, design: &Design, watch: &Watch<'_>) -> Result<Cow<'_, CorrelatedRows>> {
+        if let Some(products) = &self.system.correlation {
+            return Ok(Cow::Borrowed(products.rows()));
+        }
+        let y = design.without_offset()?;
+        let mut chunk = Chunk::of_design(design, &y, watch);
+        replace(&mut chunk, &self.centred);
+        self.system.working_rows(&self.columns, &chunk).map(Cow::Owned)
     }
 
     /// What other responses need of the design's rows.
