@@ -72,13 +72,13 @@ offset(m::FittedModel) = per_row(C.fit_offset, m)
 """
     residuals(m, kind = :response)
 
-`kind` is `:response`, `:pearson`, `:working`, `:deviance`, `:normalized`, or `:quantile` (with a `seed`); of a Cox model also `:score`, `:dfbeta` and `:dfbetas`,
+`kind` is `:response`, `:pearson`, `:working`, `:deviance`, `:normalized`, `:standardized` and others that a wrong name lists, or `:quantile` (with a `seed`); of a Cox model also `:score`, `:dfbeta` and `:dfbetas`,
 matrices with a column for each fixed effect.
 """
 function residuals(m::FittedModel, kind = :response; seed = 0, options...)
     own = Symbol(kind)
     own === :quantile && return asked(options -> per_row(C.fit_quantile_residuals, m, seed_of(seed), options), m; options...)
-    own in (:score, :dfbeta, :dfbetas) || return per_row(C.fit_residuals, m, code(C.residuals_from_name, own))
+    own in (:score, :dfbeta, :dfbetas) || return asked(options -> per_row(C.fit_residuals, m, code(C.residuals_from_name, own), options), m; options...)
     return asked(options -> numbers(C.fit_fixef_residuals, (nobs(m), n_fixef(m)), m.fit, code(C.fixef_residuals_from_name, own), options), m; options...)
 end
 """The model matrix of the fixed effects: the rows used, the columns kept."""

@@ -10,7 +10,7 @@ column(table, name) = Float64[own === missing ? NaN : own for own in table[name]
     @test modelmatrix(m) == [ones(180) d.Days] && islinear(m) && isfitted(m) && dof_residual(m) == 174 && deviance(m) == -2loglikelihood(m)
     @test aicc(m) ≈ aic(m) + 2 * 6 * 7 / (180 - 7) && varest(m) == sdest(m)^2
     @test Interlace.formula(m) == SLOPES && Interlace.method(m) === :reml && Interlace.option(slopes(nagq = 3), "nagq") == "3" && outcome(m).reason in (:converged, :roundoff_limited)
-    for kind in (:pearson, :working, :deviance, :normalized, :quantile)
+    for kind in (:pearson, :working, :deviance, :normalized, :standardized, :quantile)
         own = residuals(m, kind)
         @test length(own) == 180 && same(own, Float64.(asked(m; residuals = kind)["residuals_$kind"]))
     end
