@@ -192,9 +192,15 @@ pub(crate) fn refit_linear(deviance: &mut Deviance<'_>, options: &Options, theta
         // The estimates of another response may be no place to start from.
         _ => lmm::estimate::estimate(deviance, options)?,
     };
+    refit_at(deviance, &end, std_errors)
+}
+
+/// The estimates at the end of a search.
+pub(crate) fn refit_at(deviance: &mut Deviance<'_>, end: &Estimate, std_errors: bool) -> Result<Refit> {
+    let system = deviance.system;
     let value = deviance.move_to(&end.working)?;
     deviance.check_residual()?;
-    let mut theta = vec![0.0; theta.len()];
+    let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, &end.working, &mut theta);
     let correlation = if system.correlation.is_some() { theta.pop() } else { None };
     Ok(Refit {

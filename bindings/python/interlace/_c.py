@@ -204,12 +204,6 @@ class Residuals(IntEnum):
     WORKING = 2
     DEVIANCE = 3
     NORMALIZED = 4
-    STANDARDIZED = 5
-    MARGINAL = 6
-    CHOLESKY = 7
-    LEAST_SQUARES = 8
-    SEMI_STANDARDIZED = 9
-    LEAST_SQUARES_STANDARDIZED = 10
 
 
 class FixefResiduals(IntEnum):
@@ -218,15 +212,6 @@ class FixefResiduals(IntEnum):
     SCORE = 0
     DFBETA = 1
     DFBETAS = 2
-
-
-class Leverage(IntEnum):
-    """Which part of a row's leverage."""
-
-    OVERALL = 0
-    FIXEF = 1
-    RANEF = 2
-    RANEF_VARIANCE = 3
 
 
 class ParameterForm(IntEnum):
@@ -379,14 +364,6 @@ class BootstrapInterval(IntEnum):
     BCA = 3
 
 
-class InfluenceMethod(IntEnum):
-    """How the estimates without a case are had."""
-
-    REFIT = 0
-    ONE_STEP = 1
-    FIXED = 2
-
-
 FamilyMapFn = CFUNCTYPE(INT32, POINTER, SIZE, POINTER, POINTER)
 FamilyDevianceFn = CFUNCTYPE(INT32, POINTER, POINTER, POINTER, SIZE, POINTER, POINTER)
 FamilyLogDensityFn = CFUNCTYPE(INT32, POINTER, POINTER, POINTER, POINTER, SIZE, SIZE, POINTER, POINTER)
@@ -506,18 +483,6 @@ class ProfileRequest(ctypes.Structure):
     ]
 
 
-class InfluenceRequest(ctypes.Structure):
-    """What is left out, and how."""
-
-    _fields_ = [
-        ("struct_size", SIZE),
-        ("influence_method", INT32),
-        ("group", TEXT),
-        ("codes", POINTER),
-        ("n_codes", SIZE),
-    ]
-
-
 # What frees an object of each class.
 FREE = {
     "frame": "interlace_frame_free",
@@ -528,6 +493,7 @@ FREE = {
     "options": "interlace_options_free",
     "fit": "interlace_fit_free",
     "bootstrap": "interlace_bootstrap_free",
+    "plot_options": "interlace_plot_options_free",
     "questions": "interlace_questions_free",
     "plan": "interlace_plan_free",
     "accumulator": "interlace_accumulator_free",
@@ -704,8 +670,6 @@ FUNCTIONS = {
     "interlace_residuals_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_fixef_residuals_name": [TEXT, INT32],
     "interlace_fixef_residuals_from_name": [INT32, TEXT, POINTER, POINTER],
-    "interlace_leverage_name": [TEXT, INT32],
-    "interlace_leverage_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_parameter_form_name": [TEXT, INT32],
     "interlace_parameter_form_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_df_name": [TEXT, INT32],
@@ -810,11 +774,10 @@ FUNCTIONS = {
     "interlace_fit_n_rows": [SIZE, POINTER],
     "interlace_fit_n_data_rows": [SIZE, POINTER],
     "interlace_fit_fitted": [INT32, POINTER, POINTER, SIZE, POINTER],
-    "interlace_fit_residuals": [INT32, POINTER, INT32, POINTER, POINTER, SIZE, POINTER],
+    "interlace_fit_residuals": [INT32, POINTER, INT32, POINTER, SIZE, POINTER],
     "interlace_fit_fixef_residuals": [INT32, POINTER, INT32, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_schoenfeld_residuals": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_quantile_residuals": [INT32, POINTER, UINT64, POINTER, POINTER, SIZE, POINTER],
-    "interlace_fit_leverage": [INT32, POINTER, INT32, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_response": [INT32, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_weights": [INT32, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_offset": [INT32, POINTER, POINTER, SIZE, POINTER],
@@ -875,10 +838,6 @@ FUNCTIONS = {
     "interlace_fit_icc": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_overdispersion": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_proportional_hazards": [INT32, POINTER, INT32, POINTER, POINTER, POINTER],
-    "interlace_fit_simulated_residuals": [INT32, POINTER, SIZE, UINT64, INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER],
-    "interlace_fit_ranef_residuals": [INT32, POINTER, POINTER, POINTER, POINTER],
-    "interlace_fit_diagnose": [INT32, POINTER, POINTER, POINTER, POINTER],
-    "interlace_fit_augment": [INT32, POINTER, POINTER, UINT64, BOOL, POINTER, POINTER, POINTER],
     "interlace_simulation_name": [TEXT, INT32],
     "interlace_simulation_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_profile_scale_name": [TEXT, INT32],
@@ -905,15 +864,21 @@ FUNCTIONS = {
     "interlace_bootstrap_response_std_error": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_spec_all_optimizers": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_spec_cross_validate": [INT32, POINTER, POINTER, TEXT, SIZE, UINT64, POINTER, POINTER, POINTER, POINTER],
-    "interlace_influence_method_name": [TEXT, INT32],
-    "interlace_influence_method_from_name": [INT32, TEXT, POINTER, POINTER],
-    "interlace_fit_influence": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
-    "interlace_frame_influential": [INT32, POINTER, DOUBLE, POINTER, POINTER, POINTER, POINTER],
+    "interlace_plot_options_new": [INT32, POINTER, POINTER],
+    "interlace_plot_options_set": [INT32, POINTER, TEXT, TEXT, POINTER],
+    "interlace_plot_options_free": [None, POINTER],
+    "interlace_plot_options_count": [SIZE],
+    "interlace_plot_options_name": [TEXT, SIZE],
+    "interlace_plot_options_doc": [TEXT, SIZE],
+    "interlace_plot_count": [SIZE],
+    "interlace_plot_name": [TEXT, SIZE],
+    "interlace_plot_doc": [TEXT, SIZE],
+    "interlace_fit_plot": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
+    "interlace_fit_plot_data": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_questions_new": [INT32, POINTER, POINTER],
     "interlace_questions_set": [INT32, POINTER, TEXT, TEXT, POINTER],
     "interlace_questions_set_frame": [INT32, POINTER, TEXT, POINTER, POINTER],
     "interlace_questions_check": [INT32, POINTER, INT32, POINTER],
-    "interlace_questions_of_rows": [TEXT, POINTER],
     "interlace_questions_free": [None, POINTER],
     "interlace_questions_count": [SIZE],
     "interlace_questions_name": [TEXT, SIZE],
@@ -934,8 +899,6 @@ FUNCTIONS = {
     "interlace_options_from_bytes": [INT32, POINTER, SIZE, POINTER, POINTER],
     "interlace_bytes_free": [None, POINTER],
     "interlace_plan_new": [INT32, POINTER, POINTER, POINTER, POINTER],
-    "interlace_plan_add_response": [INT32, POINTER, TEXT, POINTER],
-    "interlace_plan_n_complete_rows": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_plan_learn": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_plan_to_bytes": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_plan_from_bytes": [INT32, POINTER, SIZE, POINTER, POINTER],
@@ -952,7 +915,6 @@ FUNCTIONS = {
     "interlace_accumulator_size": [SIZE, POINTER],
     "interlace_accumulator_forecast": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_accumulator_fit": [INT32, POINTER, POINTER, POINTER, POINTER],
-    "interlace_accumulator_fit_response": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER],
     "interlace_accumulator_free": [None, POINTER],
 }
 
