@@ -29,14 +29,15 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: gallery help build library demo test test-long test-hosts test-r test-scale check header bench bench-full bench-micro bench-hosts wheel install uninstall dist clean tools
+.PHONY: gallery help build library demo test test-long test-hosts test-r test-julia test-scale check header bench bench-full bench-micro bench-hosts wheel install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
 	@echo 'make demo      fit an example with interlace-fit'
 	@echo 'make test      all tests'
 	@echo 'make test-long the fuzz targets, with a million cases each'
-	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts; the Python package'
+	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts; the packages for Python and Julia'
+	@echo 'make test-julia  the Julia package beside interlace-fit, with the julia on the path or that of Debian 11; a part of test-hosts'
 	@echo 'make test-r    the R package beside lme4 and others, which it installs with apt-get; a part of test-hosts'
 	@echo 'make test-scale  the same with the workers of Dask and Spark'
 	@echo 'make stata     the plugin for Stata, with its ado and help files, in $(OUT)/stata'
@@ -47,7 +48,7 @@ help:
 	@echo 'make bench     benchmarks beside other programs, which writes docs/benchmarks.md; minutes; bench-full takes hours'
 	@echo 'make bench-micro  the parts of a fit'
 	@echo 'make wheel     the Python package, in $(CARGO_TARGET_DIR)/wheels'
-	@echo 'make bench-hosts  what a fit costs in Python, beside other packages, which it installs below $(CARGO_TARGET_DIR)'
+	@echo 'make bench-hosts  what a fit costs in Python and Julia, beside other packages, which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
 	@echo 'make uninstall removes it from there'
 	@echo 'make dist      an archive that may be unpacked anywhere, and packages of Debian, in $(CARGO_TARGET_DIR)/dist'
@@ -120,6 +121,16 @@ test-hosts: $(HOSTS)/made test-stata test-r
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_diagnostics.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_documents.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/python_install.py
+
+# Interlace.jl, with the julia on the path, or that of Debian 11 below the folder: 60 MB to fetch, 410 MB of disk.
+JULIA := $(CARGO_TARGET_DIR)/hosts-julia
+test-hosts: test-julia
+test-julia: $(JULIA)/julia
+	$(HOSTS_MADE)
+	$(HOSTS_ENV) JULIA='$(abspath $<)' python3 -B tests/hosts/julia.py
+$(JULIA)/julia: tests/hosts/julia.sh
+	@sh $< $(@D)
+	@touch $@
 
 # The R package, beside packages of Debian.
 R_PACKAGES := lme4 glmmTMB ordinal emmeans generics jsonlite
@@ -227,12 +238,12 @@ gallery: build
 bench-micro:
 	$(CARGO) bench --bench micro
 
-# What a fit costs in Python: this package, statsmodels and interlace-lme, in an environment of their own.
+# What a fit costs in Python: this package, statsmodels and interlace-lme, in an environment of their own; and in Julia.
 BENCH_HOSTS := $(BENCH)/hosts
-bench-hosts: $(LIBRARY)
+bench-hosts: $(LIBRARY) $(JULIA)/julia
 	@test -d $(BENCH_HOSTS) || python3 -m venv $(BENCH_HOSTS) || { echo 'make bench-hosts: python3 cannot make a virtual environment in $(BENCH_HOSTS)' >&2; exit 1; }
 	@$(BENCH_HOSTS)/bin/python -m pip install -q -r tests/hosts/requirements.txt statsmodels interlace-lme==0.3.2
-	INTERLACE_LIBRARY='$(abspath $(OUT)/$(SO))' $(BENCH_HOSTS)/bin/python -B benches/hosts.py
+	INTERLACE_LIBRARY='$(abspath $(OUT)/$(SO))' JULIA='$(abspath $(JULIA)/julia)' $(BENCH_HOSTS)/bin/python -B benches/hosts.py
 
 # One wheel for every Python on this platform, with the library inside.
 wheel: $(LIBRARY)

@@ -1,4 +1,5 @@
-"""What a fit costs in Python: sleepstudy with slopes, by this package from several kinds of data, by the C API alone, by statsmodels, by interlace-lme.
+"""What a fit costs in Python: sleepstudy with slopes, by this package from several kinds of data, by the C API alone, by statsmodels, by interlace-lme; and
+in Julia (hosts.jl).
 
     python benches/hosts.py        prints a table; INTERLACE_LIBRARY names the library
 
@@ -80,7 +81,15 @@ def interlace_lme():
     return {"interlace-lme": pair(lambda: interlace.fit("Reaction ~ Days", data, random=[SLOPES]), read)}
 
 
-PROGRAMS = {"own_package": own_package, "statsmodels": statsmodels, "interlace_lme": interlace_lme}
+def julia():
+    """By Interlace.jl, and MixedModels.jl where it is installed."""
+    project = f"--project={ROOT / 'bindings' / 'julia'}"
+    done = subprocess.run([os.environ.get("JULIA", "julia"), project, "--startup-file=no", ROOT / "benches" / "hosts.jl"], capture_output=True, text=True, check=True)
+    lines = (line.split("\t") for line in done.stdout.splitlines())
+    return {label: [float(time) if time else None for time in times] for label, *times in lines}
+
+
+PROGRAMS = {"own_package": own_package, "statsmodels": statsmodels, "interlace_lme": interlace_lme, "julia": julia}
 
 
 def main():

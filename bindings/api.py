@@ -12,10 +12,11 @@ SCALARS = ("void", "char", "double", "size_t", "bool", "int32_t", "int64_t", "ui
 @dataclass(frozen=True)
 class Type:
     """A type of C. `kind` is "scalar", "code" (of a list of codes), "text" (const char *), "callback" or "pointer"; `name` is that of the scalar,
-    list, callback, or of what the pointer points to."""
+    list, callback, or of what the pointer points to; `text` is the type as C writes it."""
 
     kind: str
     name: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,16 @@ class Api:
 def type_of(text, lists):
     bare = text.replace("const ", "").strip()
     if text == "const char *":
-        return Type("text", "char")
+        return Type("text", "char", text)
     if "*" in bare:
-        return Type("pointer", re.sub(r"\s*\*.*", "", bare))
+        return Type("pointer", re.sub(r"\s*\*.*", "", bare), text)
     if bare in lists:
-        return Type("code", bare)
+        return Type("code", bare, text)
     if bare.endswith("_fn"):
-        return Type("callback", bare)
+        return Type("callback", bare, text)
     if bare not in SCALARS:
         raise ValueError(f"include/interlace.json has a type that bindings/api.py does not know: {text!r}")
-    return Type("scalar", bare)
+    return Type("scalar", bare, text)
 
 
 def short_names(own):
