@@ -255,7 +255,7 @@ static int check_together(const struct arguments *arguments)
         return of_stream;
     for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
-        bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--save") == 0;
+        bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--augment") == 0 || strcmp(option->name, "--save") == 0;
         for (size_t m = 0; m < sizeof modifiers / sizeof modifiers[0]; m++)
             asks = asks && strcmp(option->name, modifiers[m]) != 0;
         if (asks)

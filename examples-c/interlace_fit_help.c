@@ -106,6 +106,8 @@ static const char *const help_text[] = {
 
     "output\n"
     "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
+    "  --augment FILE.csv         write the data with fitted values, all residuals and leverages as a CSV file; with --influence observation\n"
+    "                             also the influence of each row\n"
     "  --save FILE                write the fit to a file, which \"interlace-fit load FILE\" asks further questions of\n"
     "  --without-rows             leave what the fit knows of the rows out of the file: smaller, and questions that need them fail\n"
     "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"

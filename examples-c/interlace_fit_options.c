@@ -221,6 +221,7 @@ static const struct option table[] = {
     {"--stream", NULL, PROGRAM, LMM, false, NULL, 0},
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", PROGRAM, 0, false, NULL, 0},
     {"--write", "a table and a file, \"coefficients=FILE.csv\"", PROGRAM, 0, true, NULL, 0},
+    {"--augment", "a CSV file", PROGRAM, 0, false, NULL, 0},
     {"--save", "a file", PROGRAM, 0, false, NULL, 0},
     {"--without-rows", NULL, PROGRAM, 0, false, NULL, 0},
     {"--json", NULL, PROGRAM, 0, false, NULL, 0},

@@ -242,6 +242,12 @@ enum class Residuals : std::int32_t {
     working = INTERLACE_RESIDUALS_WORKING,
     deviance = INTERLACE_RESIDUALS_DEVIANCE,
     normalized = INTERLACE_RESIDUALS_NORMALIZED,
+    standardized = INTERLACE_RESIDUALS_STANDARDIZED,
+    marginal = INTERLACE_RESIDUALS_MARGINAL,
+    cholesky = INTERLACE_RESIDUALS_CHOLESKY,
+    least_squares = INTERLACE_RESIDUALS_LEAST_SQUARES,
+    semi_standardized = INTERLACE_RESIDUALS_SEMI_STANDARDIZED,
+    least_squares_standardized = INTERLACE_RESIDUALS_LEAST_SQUARES_STANDARDIZED,
 };
 
 /// A kind of residuals of a Cox model with a number for each row and fixed effect. interlace_fixef_residuals.
@@ -249,6 +255,14 @@ enum class FixefResiduals : std::int32_t {
     score = INTERLACE_FIXEF_RESIDUALS_SCORE,
     dfbeta = INTERLACE_FIXEF_RESIDUALS_DFBETA,
     dfbetas = INTERLACE_FIXEF_RESIDUALS_DFBETAS,
+};
+
+/// Which part of a row's leverage. interlace_leverage.
+enum class Leverage : std::int32_t {
+    overall = INTERLACE_LEVERAGE_OVERALL,
+    fixef = INTERLACE_LEVERAGE_FIXEF,
+    ranef = INTERLACE_LEVERAGE_RANEF,
+    ranef_variance = INTERLACE_LEVERAGE_RANEF_VARIANCE,
 };
 
 /// In what form all parameters of a fit are given. interlace_parameter_form.
@@ -382,6 +396,13 @@ enum class BootstrapInterval : std::int32_t {
     basic = INTERLACE_BOOTSTRAP_INTERVAL_BASIC,
     normal = INTERLACE_BOOTSTRAP_INTERVAL_NORMAL,
     bca = INTERLACE_BOOTSTRAP_INTERVAL_BCA,
+};
+
+/// How the estimates without a case are had. interlace_influence_method.
+enum class InfluenceMethod : std::int32_t {
+    refit = INTERLACE_INFLUENCE_METHOD_REFIT,
+    one_step = INTERLACE_INFLUENCE_METHOD_ONE_STEP,
+    fixed = INTERLACE_INFLUENCE_METHOD_FIXED,
 };
 
 // ===================================================================================================================
@@ -1217,6 +1238,16 @@ template <>
     return detail::code_of<FixefResiduals>(name, interlace_fixef_residuals_from_name);
 }
 
+[[nodiscard]] inline std::string_view name(Leverage code) noexcept
+{
+    return detail::view(interlace_leverage_name(static_cast<interlace_leverage>(code)));
+}
+template <>
+[[nodiscard]] inline Result<Leverage> from_name<Leverage>(std::string_view name)
+{
+    return detail::code_of<Leverage>(name, interlace_leverage_from_name);
+}
+
 [[nodiscard]] inline std::string_view name(ParameterForm code) noexcept
 {
     return detail::view(interlace_parameter_form_name(static_cast<interlace_parameter_form>(code)));
@@ -1387,6 +1418,16 @@ template <>
     return detail::code_of<BootstrapInterval>(name, interlace_bootstrap_interval_from_name);
 }
 
+[[nodiscard]] inline std::string_view name(InfluenceMethod code) noexcept
+{
+    return detail::view(interlace_influence_method_name(static_cast<interlace_influence_method>(code)));
+}
+template <>
+[[nodiscard]] inline Result<InfluenceMethod> from_name<InfluenceMethod>(std::string_view name)
+{
+    return detail::code_of<InfluenceMethod>(name, interlace_influence_method_from_name);
+}
+
 /// The version of the running library.
 [[nodiscard]] inline std::string_view version() noexcept { return detail::view(interlace_version()); }
 /// 1000000 major + 1000 minor + patch.
@@ -1505,6 +1546,16 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
 
     /// interlace_frame_read_seconds: Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
     [[nodiscard]] double read_seconds() const noexcept;
+
+    struct Influential {
+        std::size_t n_influential{};
+        double gap{};
+        std::size_t n_above_gap{};
+    };
+    /// interlace_frame_influential: What stands out of a frame from interlace_fit_influence, by its column "cooks_distance", of which NaN
+    /// does not count: the number of cases above `threshold`, the largest gap between neighbours of the ordered distances, and how many
+    /// cases are above that.
+    [[nodiscard]] Result<Influential> influential(double threshold) const;
 };
 
 /// How to read CSV text.
@@ -1773,6 +1824,20 @@ struct ProfileRequest {
     [[nodiscard]] interlace_profile_request capi(detail::Call &call) const;
 };
 
+/// What is left out, and how. Its members are those of interlace_influence_request.
+struct InfluenceRequest {
+    /// How the estimates without a case are had.
+    InfluenceMethod influence_method{};
+    /// Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case.
+    std::string group;
+    /// Codes [n_codes], one for each row of the data or for each row used: rows with the same code are a case, those with a negative one
+    /// are never left out.
+    std::vector<std::int32_t> codes;
+
+    /// For the functions of this header; it points into this one and the call.
+    [[nodiscard]] interlace_influence_request capi(detail::Call &call) const;
+};
+
 /// Predictions with what is known of their errors, as matrices with a row per row of the data.
 struct Predictions {
     Matrix values;
@@ -1785,6 +1850,12 @@ struct Predictions {
 struct CrossValidation {
     Frame folds;
     Frame rows;
+};
+
+/// Residuals by simulation: a row per row or group, and a row per test.
+struct SimulatedResiduals {
+    Frame residuals;
+    Frame tests;
 };
 
 /// The model to fit.
@@ -2012,6 +2083,10 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     [[nodiscard]] Result<Fit> refit(View<double> y, Maybe<Options> options = none) const;
     /// A column of y per response; of a Cox model two, the times and the events.
     [[nodiscard]] Result<Frame> refit_many(MatrixView y, bool std_errors, Maybe<Options> options = none) const;
+    /// Of single rows, or of the sums over the rows of each group: a grouping factor, or a column of the data.
+    [[nodiscard]] Result<SimulatedResiduals> simulated_residuals(std::size_t nsim, std::uint64_t seed, Simulation simulation,
+                                                                 Maybe<Frame> data = none, std::optional<std::string_view> group = std::nullopt,
+                                                                 Maybe<Options> options = none) const;
     [[nodiscard]] static Result<Frame> compare(View<const Fit *> fits, bool chi_bar, Maybe<Options> options = none);
     [[nodiscard]] Result<std::string> to_json(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
@@ -2414,7 +2489,7 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     [[nodiscard]] Result<std::vector<double>> fitted() const;
 
     /// interlace_fit_residuals: Residuals of a kind [m].
-    [[nodiscard]] Result<std::vector<double>> residuals(Residuals residuals) const;
+    [[nodiscard]] Result<std::vector<double>> residuals(Residuals residuals, Maybe<Options> options = none) const;
 
     /// interlace_fit_fixef_residuals: Residuals of a Cox model for each row used and fixed effect [n_obs,p].
     [[nodiscard]] Result<Matrix> fixef_residuals(FixefResiduals fixef_residuals, Maybe<Options> options = none) const;
@@ -2429,6 +2504,10 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_quantile_residuals: Randomised quantile residuals (Dunn and Smyth 1996) [m]: the normal quantile of the distribution
     /// function at the response, at a uniform random point within the jump at a response with positive probability.
     [[nodiscard]] Result<std::vector<double>> quantile_residuals(std::uint64_t seed, Maybe<Options> options = none) const;
+
+    /// interlace_fit_leverage: Leverages of the rows of a linear model [m], at the estimates of the covariances; any random terms, weights
+    /// and residual correlation.
+    [[nodiscard]] Result<std::vector<double>> leverage(Leverage leverage, Maybe<Options> options = none) const;
 
     /// interlace_fit_response: The response [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
     [[nodiscard]] Result<std::vector<double>> response() const;
@@ -2567,6 +2646,27 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// "kind", "name", "chi_square", "df", "p_value".
     [[nodiscard]] Result<Frame> proportional_hazards(TimeTransform time_transform, Maybe<Options> options = none) const;
 
+    /// interlace_fit_ranef_residuals: Random effects as residuals, as a new frame with a row for each level and effect: "predictor" (not in
+    /// linear models), "term" (the random term, from 0), "group", "level", "effect", "mode", "std_dev" (the standard deviation of the mode
+    /// itself: smaller than that of the effect, because modes are shrunken), "standardized" (their ratio, standard normal if the model is
+    /// true), "distance" (of all effects of the level from zero, b' Cov(b)^-1 b: chi-square with as many degrees of freedom as the term has
+    /// effects with variance).
+    [[nodiscard]] Result<Frame> ranef_residuals(Maybe<Options> options = none) const;
+
+    /// interlace_fit_diagnose: How a fit ended and what its data determine, as a new frame with a row for each finding: "check", "status"
+    /// (ok, note or warning), "subject" (the parameters, columns or factors that it is about; missing: the whole fit), "value", "meaning"
+    /// and "advice" (missing if there is nothing to do) in plain English.
+    [[nodiscard]] Result<Frame> diagnose(Maybe<Options> options = none) const;
+
+    /// interlace_fit_augment: The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD
+    /// all rows, with all columns of `data`; then ".row" (the row of the data, from 0), ".fitted", ".fitted_marginal" (the mean over the
+    /// random effects; not of ordinal and Cox models), ".resid" (those of INTERLACE_RESIDUALS_RESPONSE), ".resid_" and the name of each
+    /// other kind of residuals that the model has, ".resid_quantile" (interlace_fit_quantile_residuals with `seed`), of linear models
+    /// ".leverage", ".leverage_fixef" and ".leverage_ranef"; with `influence` also ".cooks_distance", ".mdffits", ".covtrace" and
+    /// ".covratio" of leaving out the row, for linear models at the parameters of the fit (INTERLACE_INFLUENCE_METHOD_FIXED), for others by
+    /// a fit without each row, which takes long.
+    [[nodiscard]] Result<Frame> augment(const Frame &data, std::uint64_t seed, bool influence, Maybe<Options> options = none) const;
+
     /// interlace_fit_n_response_columns: The number of columns that a response of the fit has where responses are simulated or fitted anew:
     /// 2 for a Cox model, the time and 1 for an event or 0 without one; 1 for other models.
     [[nodiscard]] std::size_t n_response_columns() const noexcept;
@@ -2582,6 +2682,14 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_profile: Profiles of all parameters as a new frame of points: term, id, value, and zeta, the signed root of the
     /// deviance's rise above its minimum when the parameter has that value, maximised over all others.
     [[nodiscard]] Result<Frame> profile(const ProfileRequest &request = {}, Maybe<Options> options = none) const;
+
+    /// interlace_fit_influence: Influence: what the estimates become without each case, a row or a group of rows, as a new frame with one
+    /// row per case: "case" (the number of the row in the data, from 1; the level; the code), "rows" (how many are left out), "status",
+    /// "reason" (why there are no numbers, else missing), "cooks_distance", "mdffits", "covtrace", "covratio", "likelihood_displacement";
+    /// "dfbetas." with the name of each fixed effect of the mean; "rvc." with the name of each standard deviation; and all estimates
+    /// without the case, named as those of interlace_bootstrap_run.
+    [[nodiscard]] Result<Frame> influence(Maybe<Frame> data = none, const InfluenceRequest &request = {},
+            Maybe<Options> options = none) const;
 
   private:
     [[nodiscard]] std::size_t rows_of(Maybe<Frame> data, const PredictRequest &request) const noexcept;
@@ -3064,6 +3172,19 @@ inline Result<CrossValidation> Spec::cross_validate(Maybe<Frame> data, std::opti
     return call.result(CrossValidation{Frame(by_fold), Frame(by_row)});
 }
 
+inline Result<SimulatedResiduals> Fit::simulated_residuals(std::size_t nsim, std::uint64_t seed, Simulation simulation, Maybe<Frame> data,
+                                                           std::optional<std::string_view> group, Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::string text = call.text("group", group.value_or(std::string_view()));
+    interlace_frame *residuals = nullptr;
+    interlace_frame *tests = nullptr;
+    if (call.good())
+        call.ended(interlace_fit_simulated_residuals(capi(), nsim, seed, static_cast<interlace_simulation>(simulation), data.capi(),
+                                                     group ? text.c_str() : nullptr, options.capi(), &residuals, &tests, call.error()));
+    return call.result(SimulatedResiduals{Frame(residuals), Frame(tests)});
+}
+
 inline Result<Fit> Fit::make(const Spec &spec, Maybe<Frame> data, Maybe<Options> options)
 {
     detail::Call call;
@@ -3405,6 +3526,18 @@ inline interlace_profile_request ProfileRequest::capi(detail::Call &) const
     return own;
 }
 
+inline interlace_influence_request InfluenceRequest::capi(detail::Call &call) const
+{
+    call.whole("group", group.find('\0') != std::string::npos);
+    interlace_influence_request own{};
+    own.struct_size = sizeof own;
+    own.influence_method = static_cast<interlace_influence_method>(influence_method);
+    own.group = group.empty() ? nullptr : group.c_str();
+    own.codes = detail::pointer(codes);
+    own.n_codes = codes.size();
+    return own;
+}
+
 inline Result<Frame> Frame::make(std::size_t n_rows)
 {
     detail::Call call;
@@ -3591,6 +3724,16 @@ inline Result<Frame> Frame::read_csv_bytes(std::string_view bytes, Maybe<CsvOpti
 inline double Frame::read_seconds() const noexcept
 {
     return interlace_frame_read_seconds(capi());
+}
+
+inline Result<Frame::Influential> Frame::influential(double threshold) const
+{
+    detail::Call call;
+    std::size_t n_influential{};
+    double gap{};
+    std::size_t n_above_gap{};
+    call.ended(interlace_frame_influential(capi(), threshold, &n_influential, &gap, &n_above_gap, call.error()));
+    return call.result(Influential{n_influential, gap, n_above_gap});
 }
 
 inline Result<void> CsvOptions::set_separator(char separator)
@@ -4755,12 +4898,12 @@ inline Result<std::vector<double>> Fit::fitted() const
     return call.result(std::move(out));
 }
 
-inline Result<std::vector<double>> Fit::residuals(Residuals residuals) const
+inline Result<std::vector<double>> Fit::residuals(Residuals residuals, Maybe<Options> options) const
 {
     detail::Call call;
     std::vector<double> out = call.array<double>(interlace_fit_n_rows(capi()));
-    if (call.good()) call.ended(interlace_fit_residuals(capi(), static_cast<interlace_residuals>(residuals), out.data(), out.size(),
-            call.error()));
+    if (call.good()) call.ended(interlace_fit_residuals(capi(), static_cast<interlace_residuals>(residuals), options.capi(), out.data(),
+            out.size(), call.error()));
     return call.result(std::move(out));
 }
 
@@ -4786,6 +4929,15 @@ inline Result<std::vector<double>> Fit::quantile_residuals(std::uint64_t seed, M
     detail::Call call;
     std::vector<double> out = call.array<double>(interlace_fit_n_rows(capi()));
     if (call.good()) call.ended(interlace_fit_quantile_residuals(capi(), seed, options.capi(), out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
+}
+
+inline Result<std::vector<double>> Fit::leverage(Leverage leverage, Maybe<Options> options) const
+{
+    detail::Call call;
+    std::vector<double> out = call.array<double>(interlace_fit_n_rows(capi()));
+    if (call.good()) call.ended(interlace_fit_leverage(capi(), static_cast<interlace_leverage>(leverage), options.capi(), out.data(),
+            out.size(), call.error()));
     return call.result(std::move(out));
 }
 
@@ -5032,6 +5184,30 @@ inline Result<Frame> Fit::proportional_hazards(TimeTransform time_transform, May
     return call.result(Frame(out));
 }
 
+inline Result<Frame> Fit::ranef_residuals(Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_ranef_residuals(capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::diagnose(Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_diagnose(capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::augment(const Frame &data, std::uint64_t seed, bool influence, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_augment(capi(), data.capi(), seed, influence, options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
 inline std::size_t Fit::n_response_columns() const noexcept
 {
     return interlace_fit_n_response_columns(capi());
@@ -5061,6 +5237,15 @@ inline Result<Frame> Fit::profile(const ProfileRequest &request, Maybe<Options> 
     const auto request_for_c = request.capi(call);
     interlace_frame *out{};
     if (call.good()) call.ended(interlace_fit_profile(capi(), &request_for_c, options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::influence(Maybe<Frame> data, const InfluenceRequest &request, Maybe<Options> options) const
+{
+    detail::Call call;
+    const auto request_for_c = request.capi(call);
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_fit_influence(capi(), data.capi(), &request_for_c, options.capi(), &out, call.error()));
     return call.result(Frame(out));
 }
 

@@ -42,6 +42,8 @@ pub mod family;
 pub mod tails;
 /// The distribution of Tukey's test.
 pub mod studentized_range;
+/// The distribution of Kolmogorov's test.
+pub mod kolmogorov;
 /// Minimisation with and without gradient.
 pub mod optimize;
 /// What is fitted.

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::c_char;
 use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
-use crate::diagnostics::{FixefResiduals, ResidualKind};
+use crate::diagnostics::{FixefResiduals, LeverageKind, ResidualKind};
 use crate::fit::ParameterForm;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::optimize::Reason;
@@ -75,6 +75,23 @@ pub enum ResidualsCode {
     /// Those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated within groups,
     /// made independent: for AR(1) each minus its expectation given the previous one, for compound symmetry by the symmetric root.
     Normalized = 4,
+    /// Response minus fitted value, times the square root of the weight, divided by its own standard deviation sigma sqrt(1 - h), h as by
+    /// INTERLACE_LEVERAGE_OVERALL; if residuals are correlated, what is left of it after the other rows have foretold it, by its standard
+    /// deviation. NaN if a row determines a fixed effect by itself. Only of linear models.
+    Standardized = 5,
+    /// Response minus its mean without knowledge of the group: over the random effects. Not of ordinal and Cox models.
+    Marginal = 6,
+    /// Those of INTERLACE_RESIDUALS_MARGINAL, times the square root of the weight, multiplied by the inverse of the Cholesky factor of their covariance,
+    /// in the order of the rows: independent with variance one if the model is true, but for what is estimated. If residuals are correlated within groups these are
+    /// made independent before, as for INTERLACE_RESIDUALS_NORMALIZED. Only of linear models.
+    Cholesky = 7,
+    /// Residuals of separate regressions of the response on the fixed-effects columns in each group of the random term with most levels, by least squares
+    /// with the weights. Columns that depend on others within a group are left out there. Only of linear models with random effects.
+    LeastSquares = 8,
+    /// Those of INTERLACE_RESIDUALS_LEAST_SQUARES times the square root of the weight, divided by sqrt(1 - h), where h is the leverage within the group; NaN if h is 1.
+    SemiStandardized = 9,
+    /// Those of INTERLACE_RESIDUALS_SEMI_STANDARDIZED divided by the residual standard deviation of the group's regression; NaN if it has none.
+    LeastSquaresStandardized = 10,
 }
 
 impl Codes for ResidualsCode {
@@ -85,6 +102,12 @@ impl Codes for ResidualsCode {
         (ResidualsCode::Working, ResidualKind::Working),
         (ResidualsCode::Deviance, ResidualKind::Deviance),
         (ResidualsCode::Normalized, ResidualKind::Normalized),
+        (ResidualsCode::Standardized, ResidualKind::Standardized),
+        (ResidualsCode::Marginal, ResidualKind::Marginal),
+        (ResidualsCode::Cholesky, ResidualKind::Cholesky),
+        (ResidualsCode::LeastSquares, ResidualKind::LeastSquares),
+        (ResidualsCode::SemiStandardized, ResidualKind::SemiStandardized),
+        (ResidualsCode::LeastSquaresStandardized, ResidualKind::LeastSquaresStandardized),
     ];
 }
 
@@ -144,6 +167,52 @@ pub extern "C" fn interlace_fixef_residuals_name(code: MaybeUninit<FixefResidual
 pub unsafe extern "C" fn interlace_fixef_residuals_from_name(
     name: *const c_char,
     out: *mut FixefResidualsCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// Which part of a row's leverage.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeverageCode {
+    /// The derivative of the fitted value in the response of the row, at the estimated covariances: the diagonal of the matrix that turns
+    /// responses into fitted values. lme4's hatvalues.
+    Overall = 0,
+    /// That of the fixed effects' part of the fitted value. Its sum is the number of fixed effects.
+    Fixef = 1,
+    /// That of the random effects' part: INTERLACE_LEVERAGE_OVERALL less INTERLACE_LEVERAGE_FIXEF.
+    Ranef = 2,
+    /// The variance of the random effects' part of the response, in units of the residual variance: a random part that does not depend on
+    /// the fixed effects.
+    RanefVariance = 3,
+}
+
+impl Codes for LeverageCode {
+    type Meaning = LeverageKind;
+    const CODES: &'static [(Self, LeverageKind)] = &[
+        (LeverageCode::Overall, LeverageKind::Overall),
+        (LeverageCode::Fixef, LeverageKind::Fixed),
+        (LeverageCode::Ranef, LeverageKind::Random),
+        (LeverageCode::RanefVariance, LeverageKind::Variance),
+    ];
+}
+
+/// The name of a part of the leverage, such as "fixef"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_leverage_name(code: MaybeUninit<LeverageCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The part of the leverage that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+/// the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_leverage_from_name(
+    name: *const c_char,
+    out: *mut LeverageCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

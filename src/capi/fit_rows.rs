@@ -8,10 +8,10 @@ use super::buffer::{copy_out, target, write_out};
 use super::c_char;
 use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
-use super::fit_lists::{FixefResidualsCode, ResidualsCode};
+use super::fit_lists::{FixefResidualsCode, LeverageCode, ResidualsCode};
 use super::frame::FrameHandle;
 use super::handle::give;
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, threads};
 use super::progress::watched;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
@@ -45,11 +45,15 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
 pub unsafe extern "C" fn interlace_fit_residuals(
     fit: Option<&FitHandle>,
     residuals: MaybeUninit<ResidualsCode>,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.residuals_of(meaning(residuals, "residuals")?)?, out, len))
+    boundary(err, || {
+        let (fit, kind) = (fit_of(fit)?, meaning(residuals, "residuals")?);
+        copy_out(&watched(options, |watch| fit.residuals_of(kind, watch))?, out, len)
+    })
 }
 
 /// Residuals of a Cox model for each row used and fixed effect, to `out` [n_obs,p]. INTERLACE_E_UNSUPPORTED for other models.
@@ -107,6 +111,25 @@ pub unsafe extern "C" fn interlace_fit_quantile_residuals(
     boundary(err, || {
         let fit = fit_of(fit)?;
         copy_out(&watched(options, |watch| fit.quantile_residuals(seed, watch))?, out, len)
+    })
+}
+
+/// Leverages of the rows of a linear model, to `out` [m], at the estimates of the covariances; any random terms, weights and residual
+/// correlation. INTERLACE_E_UNSUPPORTED for other models, for a fit by the iterative engine, and for one without rows.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_leverage(
+    fit: Option<&FitHandle>,
+    leverage: MaybeUninit<LeverageCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, kind) = (fit_of(fit)?, meaning(leverage, "leverage")?);
+        let threads = threads(options);
+        copy_out(&watched(options, |watch| fit.leverage(kind, &watch.with_threads(threads)))?, out, len)
     })
 }
 

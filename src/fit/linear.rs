@@ -1,5 +1,6 @@
 //! Linear mixed models: from the design to the fit.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::common::{Common, Fit};
@@ -16,7 +17,7 @@ use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy};
 use crate::formula::CorrelationKind;
-use crate::lmm::correlation::products::CorrelatedProducts;
+use crate::lmm::correlation::products::{CorrelatedProducts, CorrelatedRows};
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate_from;
@@ -292,6 +293,17 @@ impl Assembled {
             system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
         }
         Ok(Assembled { system, columns, centred })
+    }
+
+    /// The design's rows in working columns, times the square roots of their weights.
+    pub fn working_rows(&self, design: &Design, watch: &Watch<'_>) -> Result<Cow<'_, CorrelatedRows>> {
+        if let Some(products) = &self.system.correlation {
+            return Ok(Cow::Borrowed(products.rows()));
+        }
+        let y = design.without_offset()?;
+        let mut chunk = Chunk::of_design(design, &y, watch);
+        replace(&mut chunk, &self.centred);
+        self.system.working_rows(&self.columns, &chunk).map(Cow::Owned)
     }
 
     /// What other responses need of the design's rows.

@@ -37,6 +37,7 @@ mod ordinal;
 mod ordinal_rows;
 pub(crate) mod generalised;
 mod again;
+mod displaced;
 mod by_ml;
 mod making;
 mod own_spec;

@@ -77,4 +77,16 @@ impl<'a> Conditional<'a> {
         random.half_solve(&mut self.half);
         dot(&self.half, &self.half)
     }
+
+    /// What moves one effect with the fixed effects: db^/dbeta for z'b of a level, which `c` becomes.
+    pub fn moves(&self, term: usize, level: usize, z: &[f64], c: &mut [f64]) {
+        let (r, t, q) = (z.len(), &self.deviance.t[term], self.a.len());
+        let first = self.system.gram.layout.offset(term) + level * r;
+        let working = self.system.units(term).values(z);
+        let a: Vec<f64> = (0..r).map(|j| dot(&t[j * r + j..(j + 1) * r], &working[j..])).collect();
+        for (c, u) in c.iter_mut().zip(self.deviance.u.chunks_exact(q.max(1))) {
+            *c = -dot(&u[first..first + r], &a);
+        }
+        self.system.map.columns(c);
+    }
 }

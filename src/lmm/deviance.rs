@@ -37,11 +37,18 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    fn new(system: &LinearSystem, reml: bool) -> Result<Self> {
+    pub fn new(system: &LinearSystem, reml: bool) -> Result<Self> {
         let correlated = system.correlation.as_ref().map(Correlated::new).transpose()?;
         let columns = system.m().max(system.n_working());
         let random = RandomSystem::new(gram_of(system, correlated.as_ref()), &system.structures, columns)?;
         Ok(Analysis { random, confounded: system.confounded(reml), may_divide: true })
+    }
+
+    /// The same of a system with other cross-products, on a pattern that has theirs.
+    pub fn moved(mut self, system: &LinearSystem, reml: bool) -> Self {
+        self.random.gather(&system.gram);
+        self.confounded = system.confounded(reml);
+        self
     }
 
     /// By the factorisation and the products that serve all designs, for comparisons.

@@ -26,6 +26,9 @@ pub mod solution;
 pub mod variance;
 pub mod conditional;
 pub mod redraw;
+pub mod leverage;
+pub mod deletion;
+pub mod displaced;
 
 #[cfg(test)]
 pub(crate) mod tests;

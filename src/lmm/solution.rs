@@ -107,7 +107,7 @@ impl Deviance<'_> {
     }
 
     /// C = sigma W^-1 R^-T: with X = Q W and Q'V^-1 Q = R R' the covariance of the user's fixed effects is C C'.
-    pub(super) fn vcov_factor(&self, sigma: f64) -> Vec<f64> {
+    pub fn vcov_factor(&self, sigma: f64) -> Vec<f64> {
         covariance_root(self.system, &self.state.gram, sigma)
     }
 

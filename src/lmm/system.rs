@@ -212,6 +212,17 @@ impl FixedMap {
         Ok(FixedMap { w, taken, projection: rank.projection.clone(), unit: 1.0 / b_y })
     }
 
+    /// The same where Q is the orthonormal Q~ times L', `[rank, rank]`, and e is e~ + Q~ `along`.
+    pub(super) fn turn(&mut self, l: &[f64], along: &[f64]) {
+        let k = along.len();
+        let times = |v: &[f64]| -> Vec<f64> { (0..k).map(|i| (i..k).map(|a| l[i * k + a] * v[a]).sum()).collect() };
+        for column in self.w.chunks_exact_mut(k.max(1)) {
+            let turned = times(column);
+            column.copy_from_slice(&turned);
+        }
+        self.projection = times(&self.projection).iter().zip(along).map(|(p, a)| p + a).collect();
+    }
+
     /// The response y = unit (Q projection + e) + shift, with `shift` a multiple `taken` of the first column kept.
     pub(super) fn set_response(&mut self, unit: f64, projection: Vec<f64>, taken: f64) {
         self.unit = unit;

@@ -17,6 +17,13 @@ pub struct TermRows<'a> {
     pub runs: Option<&'a Runs>,
 }
 
+impl<'a> TermRows<'a> {
+    /// Of which no more is known.
+    pub fn plain(index: &'a [u32], z: Option<&'a [f64]>) -> Self {
+        TermRows { index, z, entries: None, runs: None }
+    }
+}
+
 /// The sizes of a model: columns of X, and levels and effects of each random term.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Layout {

@@ -104,6 +104,22 @@ impl Cases {
         Ok(Cases { design, rows, starts, labels, unit_of: Some(index) })
     }
 
+    /// Of a design whose rows are left out by their numbers.
+    pub fn of_design(mut design: Design) -> Self {
+        design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
+        Cases { design, rows: vec![], starts: vec![0], labels: Arc::default(), unit_of: None }
+    }
+
+    /// The design without some rows, ascending. Levels that have no rows any more are none.
+    pub fn without_rows(&self, gone: &[u32]) -> Result<Design> {
+        let mut rest = try_vec(SAMPLE, 0, self.design.n - gone.len())?;
+        let mut next = gone.iter().peekable();
+        let stay = (0..self.design.n as u32).filter(|row| next.next_if_eq(&row).is_none());
+        rest.iter_mut().zip(stay).for_each(|(to, row)| *to = row);
+        let draws = try_vec(SAMPLE, 0, rest.len())?;
+        self.design(&Sample { rows: rest, draws })
+    }
+
     /// The number of units.
     pub fn units(&self) -> usize {
         self.starts.len() - 1

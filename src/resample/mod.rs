@@ -16,10 +16,12 @@ mod simulate;
 mod statistic;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
+pub(crate) use cases::Cases;
 pub use cases::Unit;
 pub use estimates::Refit;
 pub use intervals::{IntervalKind, IntervalOptions};
 pub use refit::Refitter;
+pub(crate) use refit::refit_linear;
 pub use refits::{RefitOptions, RefitStatus, Refits};
 pub use simulate::{RandomEffects, Simulator};
 pub use statistic::{Statistic, View, median};

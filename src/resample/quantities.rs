@@ -39,6 +39,19 @@ impl Fit {
         unique(names)
     }
 
+    /// The places among these of standard deviations: that of the residuals of a linear model, and those of random effects.
+    pub(crate) fn deviation_places(&self) -> Vec<usize> {
+        let terms = || self.named_terms().map(|(_, term)| term);
+        let parts = |term: &TermFit| {
+            let correlated = term.is_correlated();
+            elements(term.design.effects.len()).filter(move |(i, j)| i == j || correlated).map(|(i, j)| i == j).collect::<Vec<_>>()
+        };
+        let components: Vec<bool> = terms().flat_map(parts).collect();
+        let first = self.quantity_names().len() - components.len();
+        let residual = self.is_linear().then(|| self.all_fixed().iter().map(Vec::len).sum());
+        residual.into_iter().chain((first..).zip(components).filter(|(_, own)| *own).map(|(place, _)| place)).collect()
+    }
+
     /// The ids of these.
     pub(crate) fn quantity_ids(&self) -> Vec<String> {
         let mut ids: Vec<String> = Role::ORDER.iter().flat_map(|role| self.fixef_ids(*role)).collect();

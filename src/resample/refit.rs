@@ -177,7 +177,7 @@ pub(super) fn refit_system(
         Some(analysis) => Deviance::with(system, options.reml, analysis, watch)?,
         None => Deviance::new(system, options.reml, watch)?,
     };
-    let refit = refit_linear(&mut deviance, system, options, theta, std_errors);
+    let refit = refit_linear(&mut deviance, options, theta, std_errors);
     *analysis = Some(deviance.into_analysis());
     refit
 }
@@ -189,13 +189,9 @@ impl Fit {
     }
 }
 
-fn refit_linear(
-    deviance: &mut Deviance<'_>,
-    system: &LinearSystem,
-    options: &Options,
-    theta: &[f64],
-    std_errors: bool,
-) -> Result<Refit> {
+/// Fits a system, from theta on.
+pub(crate) fn refit_linear(deviance: &mut Deviance<'_>, options: &Options, theta: &[f64], std_errors: bool) -> Result<Refit> {
+    let system = deviance.system;
     let start = off_the_boundary(system, working_from_theta(system, theta)?);
     let end = match estimate_near(deviance, &start, options, false) {
         Ok(end) if end.converged => end,

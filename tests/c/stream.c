@@ -315,7 +315,7 @@ int main(void) {
     OK(interlace_fit_new(spec, everything, NULL, &whole, &err));
     compare(fit, whole);
     answers(fit, whole);
-    FAILS(INTERLACE_E_UNSUPPORTED, "second pass", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, values, N, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "second pass", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, NULL, values, N, &err));
 
     FAILS(INTERLACE_E_DATA, "they are a plan", interlace_accumulator_from_bytes(plan_bytes, plan_len, &part, &err));
     bytes[0][len[0] / 2] ^= 1;

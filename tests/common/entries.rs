@@ -6,7 +6,7 @@ use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Thres
 use serde_json::Value;
 
 /// How many entries the files have: who goes through them all has seen that many.
-const COUNTS: [(&str, usize); 9] = [
+const COUNTS: [(&str, usize); 10] = [
     ("lmm", 35),
     ("lmm_df", 23),
     ("lmm_lrt", 3),
@@ -16,6 +16,7 @@ const COUNTS: [(&str, usize); 9] = [
     ("clmm", 45),
     ("coxme", 11),
     ("coxph", 2),
+    ("influence", 6),
 ];
 
 /// A whole file.

@@ -8,6 +8,7 @@ use interlace::options::Options;
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
 use crate::common::watching::until_deadline;
+use serde_json::Value;
 
 /// A model and its data.
 #[derive(Clone, Debug)]
@@ -74,4 +75,11 @@ pub fn cbpp() -> Generalised {
 
 pub fn salamanders(family: &str) -> Generalised {
     generalised("count ~ mined + (1 | site)", family, frame("Salamanders.csv", &["site", "mined", "spp"]))
+}
+
+/// The model of an entry of influence.json.
+pub fn influence_model(entry: &Value) -> Generalised {
+    let categorical: Vec<&str> = entry["categorical"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let model = linear(entry["formula"].as_str().unwrap(), frame(entry["data"].as_str().unwrap(), &categorical));
+    model.options(|o| o.reml = entry["method"] == "REML")
 }

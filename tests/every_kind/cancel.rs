@@ -8,7 +8,8 @@ use crate::common::Rng;
 use crate::common::watching::{Heard, heard_up_to, reporting};
 use interlace::choice::Choice;
 use interlace::coxme::transform::TimeTransform;
-use interlace::diagnostics::FixefResiduals;
+use interlace::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
+use interlace::diagnostics::{Augmented, FixefResiduals, LeverageKind, Simulations};
 use interlace::error::{Code, Error, Result};
 use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
@@ -277,6 +278,17 @@ fn replicates_refits_and_deletions() {
         }
         let unit = fit.unit(None).unwrap();
         check(name, &[Phase::Deletion], &|watch| fit.jackknife(unit, None, 1, watch).map(|own| text(&own)));
+        let codes: Vec<i32> = (0..fit.n_obs as i32).map(|i| i % 9).collect();
+        let linear = [InfluenceMethod::OneStep, InfluenceMethod::Fixed].into_iter().filter(|_| fit.is_linear());
+        for method in std::iter::once(InfluenceMethod::Refit).chain(linear) {
+            let asked = InfluenceOptions { cases: Cases::Codes(&codes), method, threads: 1 };
+            check(name, &[Phase::Deletion], &|watch| fit.influence(&asked, watch).map(|own| text(&own)));
+        }
+        if fit.is_linear() {
+            let rows = InfluenceOptions { method: InfluenceMethod::Fixed, ..InfluenceOptions::default() };
+            check(name, &[Phase::Deletion], &|watch| fit.influence(&rows, watch).map(|own| text(&own)));
+            cancelled_everywhere(name, &|watch| fit.leverage(LeverageKind::Overall, watch).map(|own| text(&own)));
+        }
         let y = fit.simulate(3, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
         let asked = RefitOptions { std_errors: false, threads: 1 };
         check(name, &[Phase::Refit], &|watch| fit.refit_many(&y, &asked, watch).map(|own| text(&own)));
@@ -334,10 +346,12 @@ fn work_on_two_threads() {
     let options = Options { threads: 2, ..Options::default() };
     let y = fit.simulate(4, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
     let refits = RefitOptions { std_errors: false, threads: 2 };
-    let all: [(&str, usize, &Work<'_>); 5] = [
+    let influence = InfluenceOptions { cases: Cases::Group("g", None), threads: 2, ..InfluenceOptions::default() };
+    let all: [(&str, usize, &Work<'_>); 6] = [
         ("parametric", 7, &|watch| fit.bootstrap(&parametric, watch).map(|own| text(&own))),
         ("groups", 7, &|watch| fit.bootstrap(&groups, watch).map(|own| text(&own))),
         ("jackknife", 9, &|watch| fit.jackknife(Unit::Group(0), None, 2, watch).map(|own| text(&own))),
+        ("influence", 9, &|watch| fit.influence(&influence, watch).map(|own| text(&own))),
         ("refits", 4, &|watch| fit.refit_many(&y, &refits, watch).map(|own| text(&own))),
         ("folds", 5, &|watch| CrossValidation::new(&model, Some(&frame), &options, &partition, watch).map(|own| text(&own))),
     ];
@@ -373,6 +387,13 @@ fn predictions_and_residuals() {
         let work = |watch: &Watch<'_>| fit.log_scores(NewData::Training, &y, None, watch).map(|own| text(&own));
         check(name, &[Phase::Prediction], &work);
         check(name, &[Phase::Residuals], &|watch| fit.quantile_residuals(4, watch).map(|own| text(&own)));
+        check(name, &[Phase::Residuals], &|watch| fit.ranef_residuals(watch).map(|own| text(&own)));
+        check(name, &[Phase::Test], &|watch| fit.diagnose(watch).map(|own| text(&own)));
+        let asked = Augmented { seed: 1, influence: fit.is_linear(), threads: 1 };
+        check(name, &[Phase::Residuals], &|watch| fit.augment(&frame, &asked, watch).map(|own| text(&own)));
+        let asked = Simulations { count: 40, seed: 1, random_effects: RandomEffects::New, grouping: None };
+        let work = |watch: &Watch<'_>| fit.simulated_residuals(&asked, watch).map(|own| text(&own.uniform().to_vec()));
+        check(name, &[Phase::Simulation, Phase::Residuals], &work);
         let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
         check(name, &[Phase::Simulation], &work);
     }

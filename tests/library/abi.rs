@@ -6,6 +6,7 @@ use std::fs::read_to_string;
 use std::mem::offset_of;
 
 use interlace::capi::family::FamilyCallbacks;
+use interlace::capi::influence::InfluenceRequest;
 use interlace::capi::marginal_means::MeansRequest;
 use interlace::capi::phase::Progress;
 use interlace::capi::predict::PredictRequest;
@@ -39,6 +40,7 @@ fn layouts() -> Vec<Layout> {
         MeansRequest "interlace_means_request": struct_size at weighting means_scale df comparisons adjustment level coefficients m k ldc
             names;
         ProfileRequest "interlace_profile_request": struct_size level profile_scale;
+        InfluenceRequest "interlace_influence_request": struct_size influence_method group codes n_codes;
     }
 }
 

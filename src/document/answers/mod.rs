@@ -3,6 +3,7 @@
 mod again;
 mod diagnosed;
 mod fixed_effects;
+mod influence;
 mod means;
 mod prediction;
 mod replicates;
@@ -10,8 +11,9 @@ mod statistic;
 mod subject;
 
 pub use again::{CrossValidated, Refitted};
-pub use diagnosed::ResidualValues;
+pub use diagnosed::{ResidualValues, SimulatedAnswer};
 pub use fixed_effects::{FixedEffects, Limits};
+pub use influence::Influenced;
 pub use means::MeansAnswer;
 pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
@@ -42,7 +44,10 @@ pub struct Answers<'a> {
     pub refitted: Option<Refitted>,
     pub optimizers: Option<Frame>,
     pub cross_validated: Option<CrossValidated>,
+    pub influenced: Option<Influenced>,
     pub residuals: Vec<(Residuals, ResidualValues)>,
+    pub simulated_residuals: Option<SimulatedAnswer>,
+    pub diagnosis: Option<Frame>,
     /// With the function of time that was asked for.
     pub proportional_hazards: Option<(TimeTransform, Frame)>,
     pub random_effects: Option<Frame>,
@@ -82,7 +87,10 @@ impl<'a> Answers<'a> {
             refitted: again::refit(fit, questions, work)?,
             optimizers: again::all_optimizers(subject, questions, work)?,
             cross_validated: again::cross_validate(subject, questions, work)?,
+            influenced: Influenced::new(subject, questions, work)?,
             residuals: diagnosed::residuals(fit, questions, work)?,
+            simulated_residuals: SimulatedAnswer::new(subject, questions, work)?,
+            diagnosis: if questions.diagnose { Some(fit.diagnose(work.watch)?) } else { None },
             proportional_hazards: diagnosed::proportional_hazards(fit, questions, work)?,
             random_effects: diagnosed::random_effects(fit, questions)?,
             r2: if questions.r2 { Some(fit.r2(work.watch)?) } else { None },

@@ -2,6 +2,7 @@
 
 mod answered;
 mod fixed;
+mod influence;
 mod random;
 mod tables;
 mod writer;

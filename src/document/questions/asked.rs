@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 use crate::coxme::transform::TimeTransform;
+use crate::diagnostics::influence::InfluenceMethod;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
@@ -57,7 +58,15 @@ pub struct Questions {
     pub response_se: Option<ResponseStatistic>,
     /// A column for each response.
     pub refit: Option<Frame>,
+    /// A grouping factor, or "observation".
+    pub influence: Option<String>,
+    pub influence_method: InfluenceMethod,
+    pub influence_threshold: Option<f64>,
     pub residuals: Vec<Residuals>,
+    /// A number of simulated responses, and what their rows are summed over.
+    pub simulated_residuals: usize,
+    pub residual_group: Option<String>,
+    pub diagnose: bool,
     /// The function of time that hazard ratios may change with.
     pub proportional_hazards: Option<TimeTransform>,
     pub all_fit: bool,
@@ -101,7 +110,13 @@ impl Default for Questions {
             statistics: vec![],
             response_se: None,
             refit: None,
+            influence: None,
+            influence_method: InfluenceMethod::default(),
+            influence_threshold: None,
             residuals: vec![],
+            simulated_residuals: 0,
+            residual_group: None,
+            diagnose: false,
             proportional_hazards: None,
             all_fit: false,
             cross_validate: None,
@@ -125,7 +140,7 @@ impl Questions {
 
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
     pub fn of_rows(&self, has_sums: bool) -> Option<&'static CStr> {
-        const OTHERS: [&CStr; 8] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint"];
+        const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
         const BY_SUMS: [&CStr; 15] = [
             c"anova",
             c"profile",

@@ -117,6 +117,31 @@ impl<'a> ResidualCorrelation<'a> {
         }
     }
 
+    /// Calls `work` with each row and the entries of that row of R^-1 that are not zero, each with its column.
+    pub fn inverse_rows(&self, work: &mut dyn FnMut(u32, &[(u32, f64)]) -> Result<()>) -> Result<()> {
+        let mut entries = vec![];
+        for (g, run) in self.products.runs.iter().enumerate() {
+            let steps: Vec<&Step> = if self.is_linear() { vec![] } else { self.steps_of(g).collect() };
+            for (k, &i) in run.iter().enumerate() {
+                entries.clear();
+                if self.is_linear() {
+                    let (between, within) = self.eigenvalues(run.len() as f64);
+                    let (own, common) = (1.0 / within, (1.0 / between - 1.0 / within) / run.len() as f64);
+                    entries.extend(run.iter().map(|&j| (j, if i == j { own + common } else { common })));
+                } else {
+                    let before = k.checked_sub(1).map(|before| (run[before], steps[before]));
+                    let after = steps.get(k).map(|step| (run[k + 1], *step));
+                    entries.extend(before.map(|(j, step)| (j, -step.p[0] / step.rest)));
+                    let own = before.map_or(1.0, |(_, step)| 1.0 / step.rest);
+                    entries.push((i, own + after.map_or(0.0, |(_, step)| step.p[0] * step.p[0] / step.rest)));
+                    entries.extend(after.map(|(j, step)| (j, -step.p[0] / step.rest)));
+                }
+                work(i, &entries)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The derivative of R, the first or the second, times v.
     pub fn multiply(&self, order: usize, v: &[f64], out: &mut [f64]) {
         out.fill(0.0);

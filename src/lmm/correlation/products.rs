@@ -55,9 +55,17 @@ impl CorrelatedRows {
         &self.fixed[row as usize * self.m..(row as usize + 1) * self.m]
     }
 
-    fn z_of(&self, term: usize, row: u32) -> &[f64] {
+    pub(in crate::lmm) fn z_of(&self, term: usize, row: u32) -> &[f64] {
         let r = self.layout.terms[term].effects;
         &self.z[term][row as usize * r..(row as usize + 1) * r]
+    }
+
+    /// Adds a multiple of a row's effects to a column of all of them.
+    pub(in crate::lmm) fn add_effects(&self, row: u32, factor: f64, out: &mut [f64]) {
+        for (term, size) in self.layout.terms.iter().enumerate() {
+            let at = self.layout.offset(term) + self.index[term][row as usize] as usize * size.effects;
+            out[at..].iter_mut().zip(self.z_of(term, row)).for_each(|(sum, z)| *sum += factor * z);
+        }
     }
 
     /// A row less its predecessor, and that predecessor.
@@ -126,6 +134,11 @@ impl CorrelatedProducts {
         let mut own = CorrelatedProducts { scale, rows, kind: design.kind, runs, classes, counts, class, zeros, pieces: vec![] };
         own.keep_pieces()?;
         Ok(own)
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> &CorrelatedRows {
+        &self.rows
     }
 
     /// Products to be filled.

@@ -145,7 +145,8 @@ fn wrong_usage_is_told() {
         (&["--weights", "a", "--weights", "b"], "--weights is given twice"),
         (&["--type", "response"], "--type is for --predict and --emmeans"),
         (&["--predict", "a.csv", "--type", "mean"], "location"),
-        (&["--influence", "Subject"], "unknown option --influence"),
+        (&["--influencer", "Subject"], "unknown option --influencer"),
+        (&["--influence-method", "fixed"], "--influence-method is for --influence"),
         (&["--ties", "efron"], "--ties is for the model coxme, not lmm"),
     ] {
         fails(&[&SLEEPSTUDY[..], options].concat(), 2, &[wanted]);

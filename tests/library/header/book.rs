@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 15] = [
+pub const CHAPTERS: [Chapter; 16] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
@@ -70,7 +70,7 @@ pub const CHAPTERS: [Chapter; 15] = [
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2",
-        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics"],
+        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics", "model_checks"],
     },
     Chapter {
         title: "Simulation",
@@ -79,6 +79,11 @@ pub const CHAPTERS: [Chapter; 15] = [
     },
     Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap_lists", "bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
+    Chapter {
+        title: "Influence",
+        about: "what estimates become without rows and groups",
+        files: &["influence_lists", "influence"],
+    },
     Chapter {
         title: "Document",
         about: "a fit and the answers to questions about it as one text",

@@ -1,0 +1,15 @@
+//! Influence: what estimates become without single rows, or without groups of them.
+
+mod cases;
+mod kinds;
+mod linear;
+mod measures;
+mod others;
+mod table;
+pub(super) mod units;
+
+pub use cases::InfluenceOptions;
+pub use kinds::{CaseStatus, InfluenceMethod};
+pub use measures::Measures;
+pub use table::{Apart, Influence, Outcome, apart};
+pub use units::Cases;
