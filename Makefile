@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test test-long test-hosts test-scale check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: gallery help build library demo test test-long test-hosts test-r test-scale check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -37,11 +37,13 @@ help:
 	@echo 'make test      all tests'
 	@echo 'make test-long the fuzz targets, with a million cases each'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts'
+	@echo 'make test-r    the R package beside lme4 and others, which it installs with apt-get; a part of test-hosts'
 	@echo 'make test-scale  the same with the workers of Dask and Spark'
 	@echo 'make stata     the plugin for Stata, with its ado and help files, in $(OUT)/stata'
 	@echo 'make test-stata  its tests, in a program that plays Stata; a part of make test-hosts'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
+	@echo 'make gallery   draw the pictures of docs/gallery and write its page'
 	@echo 'make bench     benchmarks beside other programs, which writes docs/benchmarks.md; minutes; bench-full takes hours'
 	@echo 'make bench-micro  the parts of a fit'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
@@ -107,10 +109,19 @@ HOSTS := $(CARGO_TARGET_DIR)/hosts
 HOSTS_LIBRARY ?=
 HOSTS_MADE = $(if $(HOSTS_LIBRARY),true,$(CARGO) test --no-run --test library)
 HOSTS_ENV = INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))'
-test-hosts: $(HOSTS)/made test-stata
+test-hosts: $(HOSTS)/made test-stata test-r
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/arrow.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
+
+# The R package, beside packages of Debian.
+R_PACKAGES := lme4 glmmTMB ordinal emmeans generics jsonlite
+R_DEBIAN := r-base-dev r-cran-lme4 r-cran-glmmtmb r-cran-ordinal r-cran-emmeans r-cran-generics r-cran-jsonlite
+test-r:
+	@Rscript -e 'for (name in strsplit("$(R_PACKAGES)", " ")[[1]]) loadNamespace(name)' >/dev/null 2>&1 || $(call APT,$(R_DEBIAN)) || \
+		{ echo 'make test-r: R, or one of its packages $(R_PACKAGES), is missing and could not be installed with apt-get' >&2; exit 1; }
+	$(HOSTS_MADE)
+	$(HOSTS_ENV) python3 -B tests/hosts/r.py
 
 # The same with Dask and Spark, whose workers accumulate: about 600 MB to fetch, 1.2 GB of disk, and Java.
 SCALE := $(CARGO_TARGET_DIR)/hosts-scale
@@ -199,6 +210,10 @@ $(BENCH)/peers/made:
 		$(BENCH)/peers/bin/python -m pip install -q --only-binary :all: $$package >/dev/null 2>&1 || echo "make bench: $$package could not be installed with pip" >&2; \
 	done
 	@$(BENCH)/peers/bin/python -c 'import glmm, gpboost, polars' 2>/dev/null && touch $@ || true
+
+# The pictures of docs/gallery, and its page.
+gallery: build
+	docs/gallery/gallery.sh $(OUT)/interlace-fit
 
 # The parts of a fit, from Rust.
 bench-micro:

@@ -159,10 +159,10 @@ static int run_model(struct run *run)
 {
     bool evaluate = value_of(&run->arguments, "--objective") != NULL;
     bool whole = run->arguments.data_path != NULL && value_of(&run->arguments, "--stream") == NULL;
-    bool ok = (!whole || read_data(&run->arguments, &run->data, &run->error)) &&
+    bool ok = check_pictures(&run->arguments, &run->error) && (!whole || read_data(&run->arguments, &run->data, &run->error)) &&
               (evaluate ? evaluate_objective(&run->arguments, run->data, &run->error)
-                        : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && write_augmented(run) && save_model(run) &&
-                              print_document(run));
+                        : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && write_augmented(run) &&
+                              write_pictures(&run->arguments, run->fit, run->data, &run->error) && save_model(run) && print_document(run));
     return ok ? 0 : complain_of(&run->error);
 }
 

@@ -76,7 +76,7 @@ static enum answer take(struct arguments *arguments, const struct option *option
         status = interlace_options_set_progress(arguments->options, show_evaluation, stderr, error);
     else if (strcmp(name, "objective") == 0)
         return is_points(value) ? TAKEN : NOT_UNDERSTOOD;
-    else if (strcmp(name, "write") == 0)
+    else if (strcmp(name, "write") == 0 || strncmp(name, "plot", 4) == 0)
         return strchr(value, '=') > value && strchr(value, '=')[1] != '\0' ? TAKEN : NOT_UNDERSTOOD;
     return status == INTERLACE_OK ? TAKEN : status == INTERLACE_E_ARGUMENT ? NOT_UNDERSTOOD : FAILED;
 }
@@ -255,7 +255,8 @@ static int check_together(const struct arguments *arguments)
         return of_stream;
     for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
-        bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--augment") == 0 || strcmp(option->name, "--save") == 0;
+        bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--augment") == 0 ||
+                    strncmp(option->name, "--plot", 6) == 0 || strcmp(option->name, "--save") == 0;
         for (size_t m = 0; m < sizeof modifiers / sizeof modifiers[0]; m++)
             asks = asks && strcmp(option->name, modifiers[m]) != 0;
         if (asks)

@@ -39,7 +39,7 @@
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
- *   Influence    what estimates become without rows and groups
+ *   Pictures     of a fit, drawn or as coordinates
  *   Document     a fit and the answers to questions about it as one text
  *   Saved fits   a fit as bytes, and back
  *   Data in parts linear models of streams, and of data that are spread over workers
@@ -126,6 +126,12 @@ typedef struct interlace_options interlace_options;
  * @since 0.1
  */
 typedef struct interlace_plan interlace_plan;
+
+/**
+ * What is chosen of a picture: its size, its title, what it shows.
+ * @since 0.1
+ */
+typedef struct interlace_plot_options interlace_plot_options;
 
 /**
  * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
@@ -2190,7 +2196,7 @@ typedef enum interlace_phase {
     INTERLACE_PHASE_PREDICTION = 13,
     /** Simulated responses. step: responses done. */
     INTERLACE_PHASE_SIMULATION = 14,
-    /** Residuals. step: rows, or columns of the augmented frame, done. */
+    /** Quantile residuals. step: rows done. */
     INTERLACE_PHASE_RESIDUALS = 15,
     /** Marginal means and contrasts. step: means, or groups of contrasts, done. */
     INTERLACE_PHASE_MEANS = 16,
@@ -2697,41 +2703,7 @@ typedef enum interlace_residuals {
      * within groups, made independent: for AR(1) each minus its expectation given the previous one, for compound
      * symmetry by the symmetric root.
      */
-    INTERLACE_RESIDUALS_NORMALIZED = 4,
-    /**
-     * Response minus fitted value, times the square root of the weight, divided by its own standard deviation sigma
-     * sqrt(1 - h), h as by INTERLACE_LEVERAGE_OVERALL; if residuals are correlated, what is left of it after the other
-     * rows have foretold it, by its standard deviation. NaN if a row determines a fixed effect by itself. Only of
-     * linear models.
-     */
-    INTERLACE_RESIDUALS_STANDARDIZED = 5,
-    /**
-     * Response minus its mean without knowledge of the group: over the random effects. Not of ordinal and Cox models.
-     */
-    INTERLACE_RESIDUALS_MARGINAL = 6,
-    /**
-     * Those of INTERLACE_RESIDUALS_MARGINAL, times the square root of the weight, multiplied by the inverse of the
-     * Cholesky factor of their covariance, in the order of the rows: independent with variance one if the model is
-     * true, but for what is estimated. If residuals are correlated within groups these are made independent before, as
-     * for INTERLACE_RESIDUALS_NORMALIZED. Only of linear models.
-     */
-    INTERLACE_RESIDUALS_CHOLESKY = 7,
-    /**
-     * Residuals of separate regressions of the response on the fixed-effects columns in each group of the random term
-     * with most levels, by least squares with the weights. Columns that depend on others within a group are left out
-     * there. Only of linear models with random effects.
-     */
-    INTERLACE_RESIDUALS_LEAST_SQUARES = 8,
-    /**
-     * Those of INTERLACE_RESIDUALS_LEAST_SQUARES times the square root of the weight, divided by sqrt(1 - h), where h
-     * is the leverage within the group; NaN if h is 1.
-     */
-    INTERLACE_RESIDUALS_SEMI_STANDARDIZED = 9,
-    /**
-     * Those of INTERLACE_RESIDUALS_SEMI_STANDARDIZED divided by the residual standard deviation of the group's
-     * regression; NaN if it has none.
-     */
-    INTERLACE_RESIDUALS_LEAST_SQUARES_STANDARDIZED = 10
+    INTERLACE_RESIDUALS_NORMALIZED = 4
 } interlace_residuals;
 
 /**
@@ -2749,27 +2721,6 @@ typedef enum interlace_fixef_residuals {
     /** Those of INTERLACE_FIXEF_RESIDUALS_DFBETA divided by the standard error of the coefficient. */
     INTERLACE_FIXEF_RESIDUALS_DFBETAS = 2
 } interlace_fixef_residuals;
-
-/**
- * Which part of a row's leverage.
- * @since 0.1
- */
-typedef enum interlace_leverage {
-    /**
-     * The derivative of the fitted value in the response of the row, at the estimated covariances: the diagonal of the
-     * matrix that turns responses into fitted values. lme4's hatvalues.
-     */
-    INTERLACE_LEVERAGE_OVERALL = 0,
-    /** That of the fixed effects' part of the fitted value. Its sum is the number of fixed effects. */
-    INTERLACE_LEVERAGE_FIXEF = 1,
-    /** That of the random effects' part: INTERLACE_LEVERAGE_OVERALL less INTERLACE_LEVERAGE_FIXEF. */
-    INTERLACE_LEVERAGE_RANEF = 2,
-    /**
-     * The variance of the random effects' part of the response, in units of the residual variance: a random part that
-     * does not depend on the fixed effects.
-     */
-    INTERLACE_LEVERAGE_RANEF_VARIANCE = 3
-} interlace_leverage;
 
 /**
  * In what form all parameters of a fit are given. Fixed effects, thresholds and nominal effects are the same in both.
@@ -2868,25 +2819,6 @@ const char *interlace_fixef_residuals_name(interlace_fixef_residuals code);
 interlace_status interlace_fixef_residuals_from_name(const char *name,
                                                      interlace_fixef_residuals *out,
                                                      interlace_error *err);
-
-/**
- * The name of a part of the leverage, such as "fixef"; NULL for a number that is none. A static string.
- * @param[in] code Which part of a row's leverage.
- * @since 0.1
- */
-const char *interlace_leverage_name(interlace_leverage code);
-
-/**
- * The part of the leverage that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_leverage_from_name(const char *name,
-                                              interlace_leverage *out,
-                                              interlace_error *err);
 
 /**
  * The name of a form of parameters, such as "reported"; NULL for a number that is none. A static string.
@@ -3997,7 +3929,6 @@ interlace_status interlace_fit_fitted(const interlace_fit *fit,
  * only those of interlace_fit_quantile_residuals.
  * @param[in] fit The fit.
  * @param[in] residuals A kind of residuals.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out Array [m].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -4005,7 +3936,6 @@ interlace_status interlace_fit_fitted(const interlace_fit *fit,
  */
 interlace_status interlace_fit_residuals(const interlace_fit *fit,
                                          interlace_residuals residuals,
-                                         const interlace_options *options,
                                          double *out,
                                          size_t len,
                                          interlace_error *err);
@@ -4066,25 +3996,6 @@ interlace_status interlace_fit_quantile_residuals(const interlace_fit *fit,
                                                   interlace_error *err);
 
 /**
- * Leverages of the rows of a linear model, to `out` [m], at the estimates of the covariances; any random terms, weights
- * and residual correlation. INTERLACE_E_UNSUPPORTED for other models, for a fit by the iterative engine, and for one
- * without rows.
- * @param[in] fit The fit.
- * @param[in] leverage Which part of a row's leverage.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [m].
- * @param[in] len The number of elements of `out`, which must be exact.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_leverage(const interlace_fit *fit,
-                                        interlace_leverage leverage,
-                                        const interlace_options *options,
-                                        double *out,
-                                        size_t len,
-                                        interlace_error *err);
-
-/**
  * The response, to `out` [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
  * @param[in] fit The fit.
  * @param[out] out Array [m].
@@ -4115,7 +4026,7 @@ interlace_status interlace_fit_weights(const interlace_fit *fit, double *out, si
 interlace_status interlace_fit_offset(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
 
 /**
- * Number of rows of the data left out. A fit of an accumulator counts them, and does not know which they are.
+ * Number of rows of the data left out.
  * @param[in] fit The fit.
  * @since 0.1
  */
@@ -5352,124 +5263,6 @@ interlace_status interlace_fit_proportional_hazards(const interlace_fit *fit,
                                                     interlace_frame **out,
                                                     interlace_error *err);
 
-/**
- * Quantile residuals by simulation, as DHARMa makes them, and tests of the model by them: the place of each response
- * among `nsim` responses simulated for its row, as a number between 0 and 1. If b of them are below the response and t
- * are equal to it, the residual is (b + U (t + 1)) / (nsim + 1), with a uniform random number U: exactly uniform if the
- * model is true, for every family, and whatever the number of simulations. With INTERLACE_SIMULATION_NEW the random
- * effects are drawn anew, so that their distribution is judged, too, and residuals of a group depend on each other;
- * with INTERLACE_SIMULATION_CONDITIONAL they are those of the fit. Simulated responses are those of
- * interlace_fit_simulate. Numbers depend on `seed` only, not on the threads of `options`.
- *
- * With `group`, the sums of responses over the rows of each group are compared instead (of proportions the successes):
- * a grouping factor of the model, or a column of `data`, the frame that the fit was made from.
- *
- * `*residuals_out` is a new frame with a row for each row used (with INTERLACE_NA_PAD for each row of the data, or with
- * `group` for each group): "row" (of the data, from 0) or "group", "observed", "mean" (of the simulated responses),
- * "uniform" (the residual), "normal" (its normal quantile), "outlier" (-1 if the response is below all simulated ones,
- * 1 if above all, else 0). Responses of ordinal models are numbers of categories, from 1, those of binomial models
- * successes. A residual is NaN if a simulated response is.
- *
- * `*tests_out`, unless `tests_out` is NULL, is a new frame with a row for each test: "test", "statistic", "observed",
- * "expected" (the mean over the simulated responses), "p_value". "uniformity" is Kolmogorov and Smirnov's test with the
- * distance as statistic, as if residuals were independent; "uniformity_simulated" compares the same distance with those
- * of the simulated responses, and so holds for residuals that depend on each other. "dispersion" compares the variance
- * of responses about the means of their rows, "zeros" (counts, proportions and mixtures with zeros) the number of
- * zeros, and "outliers" the number of responses below or above all others, each two-sided, with the ratio of observed
- * to expected as statistic. The p-values of all but the first are exact Monte-Carlo ones, at least 1/(nsim + 1):
- * response and simulated responses are exchangeable if the model is true. INTERLACE_E_UNSUPPORTED for Cox models, whose
- * response has no place in an order, and for families that cannot simulate. The memory is 8 (nsim + 1) bytes for each
- * row or group. The caller frees `*residuals_out` and `*tests_out` with interlace_frame_free.
- * @param[in] fit The fit.
- * @param[in] nsim The number of simulated responses; 250 is usual.
- * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
- * @param[in] simulation The random effects of simulated responses.
- * @param[in] data The frame that the fit was made from. NULL: `group` is a grouping factor of the model.
- * @param[in] group A grouping factor or column; NULL for single rows.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] residuals_out A new frame with a row per row or group [1].
- * @param[out] tests_out A new frame with a row per test [1]; NULL if it is not wanted.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_simulated_residuals(const interlace_fit *fit,
-                                                   size_t nsim,
-                                                   uint64_t seed,
-                                                   interlace_simulation simulation,
-                                                   const interlace_frame *data,
-                                                   const char *group,
-                                                   const interlace_options *options,
-                                                   interlace_frame **residuals_out,
-                                                   interlace_frame **tests_out,
-                                                   interlace_error *err);
-
-/**
- * Random effects as residuals, as a new frame with a row for each level and effect: "predictor" (not in linear models),
- * "term" (the random term, from 0), "group", "level", "effect", "mode", "std_dev" (the standard deviation of the mode
- * itself: smaller than that of the effect, because modes are shrunken), "standardized" (their ratio, standard normal if
- * the model is true), "distance" (of all effects of the level from zero, b' Cov(b)^-1 b: chi-square with as many
- * degrees of freedom as the term has effects with variance). The covariance of modes is that of the random effects
- * minus the covariance of what they are wrong by: for linear models exact given theta, for others an approximation. NaN
- * without variance.
- * @param[in] fit The fit.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new frame. The caller frees it with interlace_frame_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_ranef_residuals(const interlace_fit *fit,
-                                               const interlace_options *options,
-                                               interlace_frame **out,
-                                               interlace_error *err);
-
-/**
- * How a fit ended and what its data determine, as a new frame with a row for each finding: "check", "status" (ok, note
- * or warning), "subject" (the parameters, columns or factors that it is about; missing: the whole fit), "value",
- * "meaning" and "advice" (missing if there is nothing to do) in plain English. The checks: "convergence" (value:
- * evaluations), "gradient" (the distance to the optimum in standard errors), "boundary" (combinations of effects
- * without variance), "curvature" (eigenvalues of the Hessian of the criterion in all parameters but the fixed effects,
- * over which it is minimised, scaled to a unit diagonal), "confounded_pair" (the correlation of two estimates, beyond
- * 0.95), "no_standard_error", "condition_index" (of X with columns of unit length; those above 30, and the largest),
- * "vif" (variance inflation factors of the columns), "dropped_column", "separation", "few_levels" (factors with less
- * than 5).
- * @param[in] fit The fit.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new frame. The caller frees it with interlace_frame_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_diagnose(const interlace_fit *fit,
-                                        const interlace_options *options,
-                                        interlace_frame **out,
-                                        interlace_error *err);
-
-/**
- * The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD all
- * rows, with all columns of `data`; then ".row" (the row of the data, from 0), ".fitted", ".fitted_marginal" (the mean
- * over the random effects; not of ordinal and Cox models), ".resid" (those of INTERLACE_RESIDUALS_RESPONSE), ".resid_"
- * and the name of each other kind of residuals that the model has, ".resid_quantile" (interlace_fit_quantile_residuals
- * with `seed`), of linear models ".leverage", ".leverage_fixef" and ".leverage_ranef"; with `influence` also
- * ".cooks_distance", ".mdffits", ".covtrace" and ".covratio" of leaving out the row, for linear models at the
- * parameters of the fit (INTERLACE_INFLUENCE_METHOD_FIXED), for others by a fit without each row, which takes long. If
- * `data` has a column of such a name, the new one has a number behind it. INTERLACE_E_DATA if `data` is not the frame
- * that the fit was made from, as far as that can be told.
- * @param[in] fit The fit.
- * @param[in] data The frame that the fit was made from.
- * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
- * @param[in] influence Whether it has the influence of each row.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new frame. The caller frees it with interlace_frame_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_augment(const interlace_fit *fit,
-                                       const interlace_frame *data,
-                                       uint64_t seed,
-                                       bool influence,
-                                       const interlace_options *options,
-                                       interlace_frame **out,
-                                       interlace_error *err);
-
 /* ==================================================================================================================
  * Simulation: simulated responses, refits to them, profiles
  * ================================================================================================================== */
@@ -5726,8 +5519,8 @@ interlace_status interlace_bootstrap_interval_from_name(const char *name,
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are
  * left out), its estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates,
  * and its response `y` [n], one value per row of the sample; of a Cox model the times of all rows, then their events (1
- * or 0); none of a fit of an accumulator. A return value other than 0 marks the replicate as failed. It is called on
- * the thread that called the library, and must not throw, longjmp or free the objects of the call.
+ * or 0). A return value other than 0 marks the replicate as failed. It is called on the thread that called the library,
+ * and must not throw, longjmp or free the objects of the call.
  * @param[in] replicate Its number; -1 for the fit itself and if groups or rows are left out.
  * @param[in] estimates Its estimates [n_estimates].
  * @param[in] n_estimates The number of estimates.
@@ -5798,8 +5591,7 @@ interlace_status interlace_bootstrap_set_replicates(interlace_bootstrap *bootstr
 interlace_status interlace_bootstrap_set_seed(interlace_bootstrap *bootstrap, uint64_t seed, interlace_error *err);
 
 /**
- * Makes replicates responses simulated as by interlace_fit_simulate. Those of a fit of an accumulator are drawn as the
- * sums that the model sees of them, with other random numbers.
+ * Makes replicates responses simulated as by interlace_fit_simulate.
  * @param[in,out] bootstrap The bootstrap.
  * @param[in] simulation The random effects of simulated responses.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -6013,123 +5805,129 @@ interlace_status interlace_spec_cross_validate(const interlace_spec *spec,
                                                interlace_error *err);
 
 /* ==================================================================================================================
- * Influence: what estimates become without rows and groups
+ * Pictures: of a fit, drawn or as coordinates
  * ================================================================================================================== */
 
 /**
- * How the estimates without a case are had.
- * @since 0.1
- */
-typedef enum interlace_influence_method {
-    /** The model is fitted to the other rows, from the estimates of all rows to the end of the search. */
-    INTERLACE_INFLUENCE_METHOD_REFIT = 0,
-    /** One Newton step from the estimates of all rows, with the Hessian of all rows. Of linear models. */
-    INTERLACE_INFLUENCE_METHOD_ONE_STEP = 1,
-    /** The covariances of random effects and residuals are held: HLMdiag's values. Of linear models. */
-    INTERLACE_INFLUENCE_METHOD_FIXED = 2
-} interlace_influence_method;
-
-/**
- * The name of a method of influence, such as "one_step"; NULL for a number that is none. A static string.
- * @param[in] code How the estimates without a case are had.
- * @since 0.1
- */
-const char *interlace_influence_method_name(interlace_influence_method code);
-
-/**
- * The method of influence that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
+ * Makes options of pictures, all of them at their defaults.
+ * @param[out] out The new plot options. The caller frees it with interlace_plot_options_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_influence_method_from_name(const char *name,
-                                                      interlace_influence_method *out,
-                                                      interlace_error *err);
+interlace_status interlace_plot_options_new(interlace_plot_options **out, interlace_error *err);
 
 /**
- * What is left out, and how. All members zero but the size are the defaults: INTERLACE_INFLUENCE_REQUEST_INIT.
+ * Sets an option of pictures by name from text, such as "term" from "Subject"; interlace_plot_options_name lists the
+ * names, in which hyphens count as underscores. INTERLACE_E_ARGUMENT for an unknown name, and for a value that cannot
+ * be read. Whether a fit has the term, effect or levels shows when a picture is made; a picture ignores options that it
+ * has no use for.
+ * @param[in,out] plot_options The plot options.
+ * @param[in] name The name of the option.
+ * @param[in] value Its value as text.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-typedef struct interlace_influence_request {
-    /** sizeof(interlace_influence_request). */
-    size_t struct_size;
-    /** How the estimates without a case are had. */
-    interlace_influence_method influence_method;
-    /**
-     * Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case. NULL
-     * for single rows.
-     */
-    const char *group;
-    /**
-     * Codes [n_codes], one for each row of the data or for each row used: rows with the same code are a case, those
-     * with a negative one are never left out. NULL for none. There must be no `group` beside them.
-     */
-    const int32_t *codes;
-    /** The number of codes. */
-    size_t n_codes;
-} interlace_influence_request;
-
-/** A request with all defaults: interlace_..._request request = INTERLACE_INFLUENCE_REQUEST_INIT. */
-#define INTERLACE_INFLUENCE_REQUEST_INIT { sizeof(interlace_influence_request), (interlace_influence_method)0, NULL, NULL, 0 }
+interlace_status interlace_plot_options_set(interlace_plot_options *plot_options,
+                                            const char *name,
+                                            const char *value,
+                                            interlace_error *err);
 
 /**
- * Influence: what the estimates become without each case, a row or a group of rows, as a new frame with one row per
- * case: "case" (the number of the row in the data, from 1; the level; the code), "rows" (how many are left out),
- * "status", "reason" (why there are no numbers, else missing), "cooks_distance", "mdffits", "covtrace", "covratio",
- * "likelihood_displacement"; "dfbetas." with the name of each fixed effect of the mean; "rvc." with the name of each
- * standard deviation; and all estimates without the case, named as those of interlace_bootstrap_run. Levels without
- * rows are no cases. Names that are taken get a number.
- *
- * With b, V the p fixed effects of the mean and their covariance, and b_i, V_i those without the case: cooks_distance
- * is (b - b_i)' V^-1 (b - b_i) / p, mdffits the same with V_i for V, covtrace |tr(V^-1 V_i) - p|, covratio det V_i /
- * det V, dfbetas (b - b_i) in standard errors of b_i, rvc the relative change of the variance. likelihood_displacement
- * is twice what the log-likelihood of all rows loses at the estimates without the case; of a restricted likelihood, and
- * of a Cox model, at those of the covariances, with the best fixed effects.
- *
- * status is "converged"; "singular", if a linear combination of random effects has no variance without the case;
- * "not_converged"; "rank_lost", if a fixed effect has no estimate without the case; or "failed", as for a case that has
- * all rows, or an ordinal category that occurs in no other. The numbers of the last two are NaN.
- *
- * `data`, which may be NULL, is the frame of the fit: it is needed if the group is no grouping factor of the model.
- * `request` may be NULL for single rows and refits. The threads of `options` work on cases in parallel and do not
- * change results. The progress function is told of each case with the number done, and the deviance and theta without
- * it (NaN and none if it failed). INTERLACE_E_UNSUPPORTED for methods other than INTERLACE_INFLUENCE_METHOD_REFIT if
- * the model is not linear, for a fit by the iterative engine, and for one without rows.
+ * Frees options of pictures. NULL is allowed.
+ * @param[in,out] plot_options NULL is allowed.
+ * @since 0.1
+ */
+void interlace_plot_options_free(interlace_plot_options *plot_options);
+
+/**
+ * Number of options of pictures that can be set.
+ * @since 0.1
+ */
+size_t interlace_plot_options_count(void);
+
+/**
+ * Name of an option of pictures, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_options_name(size_t i);
+
+/**
+ * What an option of pictures does, what values it takes and its default, in one line; NULL if there is none. A static
+ * string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_options_doc(size_t i);
+
+/**
+ * Number of kinds of pictures.
+ * @since 0.1
+ */
+size_t interlace_plot_count(void);
+
+/**
+ * Name of a kind of picture, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_name(size_t i);
+
+/**
+ * What a kind of picture shows, in one line; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_doc(size_t i);
+
+/**
+ * A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit.
+ * interlace_plot_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It may be NULL for
+ * pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a column that is
+ * not in the model. `options` (may be NULL) has the progress function of what takes long: profiles, degrees of freedom.
+ * INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows, such as random
+ * effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the picture needs
+ * them, and if the library was built without the feature `plot`, which draws; interlace_fit_plot_data needs no such
+ * feature.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
- * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] data The data of the fit. NULL is allowed where it is not needed.
+ * @param[in] plot_options What is chosen. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] bytes The picture [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_plot(const interlace_fit *fit,
+                                    const char *kind,
+                                    const interlace_frame *data,
+                                    const interlace_plot_options *plot_options,
+                                    const interlace_options *options,
+                                    uint8_t **bytes,
+                                    size_t *len,
+                                    interlace_error *err);
+
+/**
+ * The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role", "x", "y",
+ * "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point. docs/pictures.md says what marks and
+ * roles there are. Otherwise as interlace_fit_plot.
+ * @param[in] fit The fit.
+ * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] data The data of the fit. NULL is allowed where it is not needed.
+ * @param[in] plot_options What is chosen. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_fit_influence(const interlace_fit *fit,
+interlace_status interlace_fit_plot_data(const interlace_fit *fit,
+                                         const char *kind,
                                          const interlace_frame *data,
-                                         const interlace_influence_request *request,
+                                         const interlace_plot_options *plot_options,
                                          const interlace_options *options,
                                          interlace_frame **out,
                                          interlace_error *err);
-
-/**
- * What stands out of a frame from interlace_fit_influence, by its column "cooks_distance", of which NaN does not count:
- * the number of cases above `threshold`, the largest gap between neighbours of the ordered distances, and how many
- * cases are above that. 0 as threshold means 4 divided by the number of cases.
- * @param[in] frame The frame.
- * @param[in] threshold A distance that is not negative; 0 means 4 divided by the number of cases.
- * @param[out] n_influential The number of cases above the threshold [1].
- * @param[out] gap The largest gap [1].
- * @param[out] n_above_gap The number of cases above it [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_frame_influential(const interlace_frame *frame,
-                                             double threshold,
-                                             size_t *n_influential,
-                                             double *gap,
-                                             size_t *n_above_gap,
-                                             interlace_error *err);
 
 /* ==================================================================================================================
  * Document: a fit and the answers to questions about it as one text
@@ -6187,15 +5985,6 @@ interlace_status interlace_questions_set_frame(interlace_questions *questions,
 interlace_status interlace_questions_check(const interlace_questions *questions,
                                            interlace_model model,
                                            interlace_error *err);
-
-/**
- * Name of a question that was set and whose answer needs the rows of the data, so that a fit of an accumulator
- * (interlace_accumulator_fit) has none; NULL if there is no such question. A host can look before it reads the data. A
- * static string.
- * @param[in] questions The questions.
- * @since 0.1
- */
-const char *interlace_questions_of_rows(const interlace_questions *questions);
 
 /**
  * Frees questions. NULL is allowed.
@@ -6429,7 +6218,8 @@ interlace_status interlace_options_from_bytes(const uint8_t *bytes,
                                               interlace_error *err);
 
 /**
- * Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes. NULL is allowed.
+ * Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes, and of
+ * interlace_fit_plot. NULL is allowed.
  * @param[out] bytes The bytes.
  * @since 0.1
  */
@@ -6441,9 +6231,8 @@ void interlace_bytes_free(uint8_t *bytes);
 
 /**
  * Makes a plan of a linear mixed model given by a formula. It has yet to learn from a sample: see interlace_plan_learn.
- * INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models, and
- * models from arrays. With a residual correlation all rows of one of its groups must come in one partition, one after
- * the other.
+ * INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models,
+ * models with residual correlation, and models from arrays.
  * @param[in] spec The spec.
  * @param[in] options What becomes of rows with missing values is taken from them. NULL is allowed.
  * @param[out] out The new plan. The caller frees it with interlace_plan_free.
@@ -6454,34 +6243,6 @@ interlace_status interlace_plan_new(const interlace_spec *spec,
                                     const interlace_options *options,
                                     interlace_plan **out,
                                     interlace_error *err);
-
-/**
- * Adds a response to a plan: a column, or an expression such as log(y). Accumulators then have the sums of all
- * responses, and interlace_accumulator_fit_response fits the model to each, at the cost of one pass over the data. Rows
- * with a missing value in any of the responses are left out. The plan has to learn anew. INTERLACE_E_ARGUMENT for a
- * response that the plan has already.
- * @param[in,out] plan The plan.
- * @param[in] response The column or expression.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_plan_add_response(interlace_plan *plan,
-                                             const char *response,
-                                             interlace_error *err);
-
-/**
- * Counts the rows of a frame without missing values in the columns that the plan's model uses, of which a sample needs
- * one at least.
- * @param[in] plan The plan.
- * @param[in] data The frame; columns that are not there are not looked at.
- * @param[out] out The number of rows [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_plan_n_complete_rows(const interlace_plan *plan,
-                                                const interlace_frame *data,
-                                                size_t *out,
-                                                interlace_error *err);
 
 /**
  * Lets a plan learn from a sample of the data, such as its first thousand rows: which columns hold numbers and which
@@ -6598,9 +6359,9 @@ interlace_status interlace_accumulator_add_arrow_stream(interlace_accumulator *a
 
 /**
  * Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of
- * such calls, to the same bits. INTERLACE_E_DATA if a partition is in both, if a group of correlated residuals is, or
- * if the levels of a factor are declared in orders that contradict each other; INTERLACE_E_ARGUMENT if the plans
- * differ, which says in what. On failure the accumulator is as it was.
+ * such calls, to the same bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared
+ * in orders that contradict each other; INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it
+ * was.
  * @param[in,out] accumulator The accumulator.
  * @param[in] part The accumulator whose rows are added.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -6676,11 +6437,9 @@ interlace_status interlace_accumulator_forecast(const interlace_accumulator *acc
 
 /**
  * Fits the plan's model to the rows of all partitions. The fit answers what needs no rows: estimates, degrees of
- * freedom, tests, profiles, marginal means, predictions for new data with intervals, the parametric bootstrap (of
- * random numbers that are not those of a fit with rows), and interlace_fit_compare with fits of other accumulators of
- * the same rows. What is per row, such as residuals, is INTERLACE_E_UNSUPPORTED; it takes a second pass over the data,
- * with interlace_fit_predict for each part. interlace_fit_n_dropped_rows counts the rows that were left out. `options`
- * may be NULL.
+ * freedom, tests, profiles, marginal means, predictions for new data with intervals. What is per row, such as
+ * residuals, is INTERLACE_E_UNSUPPORTED; it takes a second pass over the data, with interlace_fit_predict for each
+ * part. Rows that were left out are counted in a warning. `options` may be NULL.
  * @param[in] accumulator The accumulator.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new fit. The caller frees it with interlace_fit_free.
@@ -6691,22 +6450,6 @@ interlace_status interlace_accumulator_fit(const interlace_accumulator *accumula
                                            const interlace_options *options,
                                            interlace_fit **out,
                                            interlace_error *err);
-
-/**
- * Fits the model to one of the responses of the plan (interlace_plan_add_response, or that of the formula); otherwise
- * as interlace_accumulator_fit. INTERLACE_E_ARGUMENT for a response that the plan does not have.
- * @param[in] accumulator The accumulator.
- * @param[in] response The column or expression. `options` may be NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new fit. The caller frees it with interlace_fit_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_accumulator_fit_response(const interlace_accumulator *accumulator,
-                                                    const char *response,
-                                                    const interlace_options *options,
-                                                    interlace_fit **out,
-                                                    interlace_error *err);
 
 /**
  * Frees an accumulator. NULL is allowed.

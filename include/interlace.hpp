@@ -242,12 +242,6 @@ enum class Residuals : std::int32_t {
     working = INTERLACE_RESIDUALS_WORKING,
     deviance = INTERLACE_RESIDUALS_DEVIANCE,
     normalized = INTERLACE_RESIDUALS_NORMALIZED,
-    standardized = INTERLACE_RESIDUALS_STANDARDIZED,
-    marginal = INTERLACE_RESIDUALS_MARGINAL,
-    cholesky = INTERLACE_RESIDUALS_CHOLESKY,
-    least_squares = INTERLACE_RESIDUALS_LEAST_SQUARES,
-    semi_standardized = INTERLACE_RESIDUALS_SEMI_STANDARDIZED,
-    least_squares_standardized = INTERLACE_RESIDUALS_LEAST_SQUARES_STANDARDIZED,
 };
 
 /// A kind of residuals of a Cox model with a number for each row and fixed effect. interlace_fixef_residuals.
@@ -255,14 +249,6 @@ enum class FixefResiduals : std::int32_t {
     score = INTERLACE_FIXEF_RESIDUALS_SCORE,
     dfbeta = INTERLACE_FIXEF_RESIDUALS_DFBETA,
     dfbetas = INTERLACE_FIXEF_RESIDUALS_DFBETAS,
-};
-
-/// Which part of a row's leverage. interlace_leverage.
-enum class Leverage : std::int32_t {
-    overall = INTERLACE_LEVERAGE_OVERALL,
-    fixef = INTERLACE_LEVERAGE_FIXEF,
-    ranef = INTERLACE_LEVERAGE_RANEF,
-    ranef_variance = INTERLACE_LEVERAGE_RANEF_VARIANCE,
 };
 
 /// In what form all parameters of a fit are given. interlace_parameter_form.
@@ -396,13 +382,6 @@ enum class BootstrapInterval : std::int32_t {
     basic = INTERLACE_BOOTSTRAP_INTERVAL_BASIC,
     normal = INTERLACE_BOOTSTRAP_INTERVAL_NORMAL,
     bca = INTERLACE_BOOTSTRAP_INTERVAL_BCA,
-};
-
-/// How the estimates without a case are had. interlace_influence_method.
-enum class InfluenceMethod : std::int32_t {
-    refit = INTERLACE_INFLUENCE_METHOD_REFIT,
-    one_step = INTERLACE_INFLUENCE_METHOD_ONE_STEP,
-    fixed = INTERLACE_INFLUENCE_METHOD_FIXED,
 };
 
 // ===================================================================================================================
@@ -1238,16 +1217,6 @@ template <>
     return detail::code_of<FixefResiduals>(name, interlace_fixef_residuals_from_name);
 }
 
-[[nodiscard]] inline std::string_view name(Leverage code) noexcept
-{
-    return detail::view(interlace_leverage_name(static_cast<interlace_leverage>(code)));
-}
-template <>
-[[nodiscard]] inline Result<Leverage> from_name<Leverage>(std::string_view name)
-{
-    return detail::code_of<Leverage>(name, interlace_leverage_from_name);
-}
-
 [[nodiscard]] inline std::string_view name(ParameterForm code) noexcept
 {
     return detail::view(interlace_parameter_form_name(static_cast<interlace_parameter_form>(code)));
@@ -1418,16 +1387,6 @@ template <>
     return detail::code_of<BootstrapInterval>(name, interlace_bootstrap_interval_from_name);
 }
 
-[[nodiscard]] inline std::string_view name(InfluenceMethod code) noexcept
-{
-    return detail::view(interlace_influence_method_name(static_cast<interlace_influence_method>(code)));
-}
-template <>
-[[nodiscard]] inline Result<InfluenceMethod> from_name<InfluenceMethod>(std::string_view name)
-{
-    return detail::code_of<InfluenceMethod>(name, interlace_influence_method_from_name);
-}
-
 /// The version of the running library.
 [[nodiscard]] inline std::string_view version() noexcept { return detail::view(interlace_version()); }
 /// 1000000 major + 1000 minor + patch.
@@ -1546,16 +1505,6 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
 
     /// interlace_frame_read_seconds: Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
     [[nodiscard]] double read_seconds() const noexcept;
-
-    struct Influential {
-        std::size_t n_influential{};
-        double gap{};
-        std::size_t n_above_gap{};
-    };
-    /// interlace_frame_influential: What stands out of a frame from interlace_fit_influence, by its column "cooks_distance", of which NaN
-    /// does not count: the number of cases above `threshold`, the largest gap between neighbours of the ordered distances, and how many
-    /// cases are above that.
-    [[nodiscard]] Result<Influential> influential(double threshold) const;
 };
 
 /// How to read CSV text.
@@ -1824,20 +1773,6 @@ struct ProfileRequest {
     [[nodiscard]] interlace_profile_request capi(detail::Call &call) const;
 };
 
-/// What is left out, and how. Its members are those of interlace_influence_request.
-struct InfluenceRequest {
-    /// How the estimates without a case are had.
-    InfluenceMethod influence_method{};
-    /// Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case.
-    std::string group;
-    /// Codes [n_codes], one for each row of the data or for each row used: rows with the same code are a case, those with a negative one
-    /// are never left out.
-    std::vector<std::int32_t> codes;
-
-    /// For the functions of this header; it points into this one and the call.
-    [[nodiscard]] interlace_influence_request capi(detail::Call &call) const;
-};
-
 /// Predictions with what is known of their errors, as matrices with a row per row of the data.
 struct Predictions {
     Matrix values;
@@ -1850,12 +1785,6 @@ struct Predictions {
 struct CrossValidation {
     Frame folds;
     Frame rows;
-};
-
-/// Residuals by simulation: a row per row or group, and a row per test.
-struct SimulatedResiduals {
-    Frame residuals;
-    Frame tests;
 };
 
 /// The model to fit.
@@ -2025,10 +1954,6 @@ class Questions : public detail::Owner<interlace_questions, interlace_questions_
     /// answer another that is not asked, or that this kind of model has no answer to.
     Result<void> check(Model model) const;
 
-    /// interlace_questions_of_rows: Name of a question that was set and whose answer needs the rows of the data, so that a fit of an
-    /// accumulator (interlace_accumulator_fit) has none; NULL if there is no such question.
-    [[nodiscard]] std::string_view of_rows() const noexcept;
-
     /// interlace_questions_count: Number of questions that can be set.
     [[nodiscard]] static std::size_t count() noexcept;
 
@@ -2053,6 +1978,27 @@ class Questions : public detail::Owner<interlace_questions, interlace_questions_
 
     /// interlace_questions_suits: Whether a kind of model has an answer to a question.
     [[nodiscard]] static bool suits(std::size_t i, Model model) noexcept;
+};
+
+/// What is chosen of a picture.
+class PlotOptions : public detail::Owner<interlace_plot_options, interlace_plot_options_free> {
+  public:
+    PlotOptions();
+    using Owner::Owner;
+
+    /// interlace_plot_options_set: Sets an option of pictures by name from text, such as "term" from "Subject"; interlace_plot_options_name
+    /// lists the names, in which hyphens count as underscores.
+    Result<void> set(std::string_view name, std::string_view value);
+
+    /// interlace_plot_options_count: Number of options of pictures that can be set.
+    [[nodiscard]] static std::size_t count() noexcept;
+
+    /// interlace_plot_options_name: Name of an option of pictures, by its index from 0; NULL if there is none.
+    [[nodiscard]] static std::string_view name(std::size_t i) noexcept;
+
+    /// interlace_plot_options_doc: What an option of pictures does, what values it takes and its default, in one line; NULL if there is
+    /// none.
+    [[nodiscard]] static std::string_view doc(std::size_t i) noexcept;
 };
 
 struct Saved;
@@ -2083,15 +2029,14 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     [[nodiscard]] Result<Fit> refit(View<double> y, Maybe<Options> options = none) const;
     /// A column of y per response; of a Cox model two, the times and the events.
     [[nodiscard]] Result<Frame> refit_many(MatrixView y, bool std_errors, Maybe<Options> options = none) const;
-    /// Of single rows, or of the sums over the rows of each group: a grouping factor, or a column of the data.
-    [[nodiscard]] Result<SimulatedResiduals> simulated_residuals(std::size_t nsim, std::uint64_t seed, Simulation simulation,
-                                                                 Maybe<Frame> data = none, std::optional<std::string_view> group = std::nullopt,
-                                                                 Maybe<Options> options = none) const;
     [[nodiscard]] static Result<Frame> compare(View<const Fit *> fits, bool chi_bar, Maybe<Options> options = none);
     [[nodiscard]] Result<std::string> to_json(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
     [[nodiscard]] Result<std::string> to_text(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
+    /// A picture as SVG.
+    [[nodiscard]] Result<std::vector<std::uint8_t>> plot(std::string_view kind, Maybe<Frame> data = none,
+                                                         Maybe<PlotOptions> plot_options = none, Maybe<Options> options = none) const;
     /// What from_bytes makes a fit of again; the spec is for the questions that fit models anew.
     [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes(Maybe<Spec> spec = none, bool with_rows = true) const;
     [[nodiscard]] static Result<Saved> from_bytes(View<std::uint8_t> bytes);
@@ -2489,7 +2434,7 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     [[nodiscard]] Result<std::vector<double>> fitted() const;
 
     /// interlace_fit_residuals: Residuals of a kind [m].
-    [[nodiscard]] Result<std::vector<double>> residuals(Residuals residuals, Maybe<Options> options = none) const;
+    [[nodiscard]] Result<std::vector<double>> residuals(Residuals residuals) const;
 
     /// interlace_fit_fixef_residuals: Residuals of a Cox model for each row used and fixed effect [n_obs,p].
     [[nodiscard]] Result<Matrix> fixef_residuals(FixefResiduals fixef_residuals, Maybe<Options> options = none) const;
@@ -2504,10 +2449,6 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_quantile_residuals: Randomised quantile residuals (Dunn and Smyth 1996) [m]: the normal quantile of the distribution
     /// function at the response, at a uniform random point within the jump at a response with positive probability.
     [[nodiscard]] Result<std::vector<double>> quantile_residuals(std::uint64_t seed, Maybe<Options> options = none) const;
-
-    /// interlace_fit_leverage: Leverages of the rows of a linear model [m], at the estimates of the covariances; any random terms, weights
-    /// and residual correlation.
-    [[nodiscard]] Result<std::vector<double>> leverage(Leverage leverage, Maybe<Options> options = none) const;
 
     /// interlace_fit_response: The response [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
     [[nodiscard]] Result<std::vector<double>> response() const;
@@ -2646,27 +2587,6 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// "kind", "name", "chi_square", "df", "p_value".
     [[nodiscard]] Result<Frame> proportional_hazards(TimeTransform time_transform, Maybe<Options> options = none) const;
 
-    /// interlace_fit_ranef_residuals: Random effects as residuals, as a new frame with a row for each level and effect: "predictor" (not in
-    /// linear models), "term" (the random term, from 0), "group", "level", "effect", "mode", "std_dev" (the standard deviation of the mode
-    /// itself: smaller than that of the effect, because modes are shrunken), "standardized" (their ratio, standard normal if the model is
-    /// true), "distance" (of all effects of the level from zero, b' Cov(b)^-1 b: chi-square with as many degrees of freedom as the term has
-    /// effects with variance).
-    [[nodiscard]] Result<Frame> ranef_residuals(Maybe<Options> options = none) const;
-
-    /// interlace_fit_diagnose: How a fit ended and what its data determine, as a new frame with a row for each finding: "check", "status"
-    /// (ok, note or warning), "subject" (the parameters, columns or factors that it is about; missing: the whole fit), "value", "meaning"
-    /// and "advice" (missing if there is nothing to do) in plain English.
-    [[nodiscard]] Result<Frame> diagnose(Maybe<Options> options = none) const;
-
-    /// interlace_fit_augment: The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD
-    /// all rows, with all columns of `data`; then ".row" (the row of the data, from 0), ".fitted", ".fitted_marginal" (the mean over the
-    /// random effects; not of ordinal and Cox models), ".resid" (those of INTERLACE_RESIDUALS_RESPONSE), ".resid_" and the name of each
-    /// other kind of residuals that the model has, ".resid_quantile" (interlace_fit_quantile_residuals with `seed`), of linear models
-    /// ".leverage", ".leverage_fixef" and ".leverage_ranef"; with `influence` also ".cooks_distance", ".mdffits", ".covtrace" and
-    /// ".covratio" of leaving out the row, for linear models at the parameters of the fit (INTERLACE_INFLUENCE_METHOD_FIXED), for others by
-    /// a fit without each row, which takes long.
-    [[nodiscard]] Result<Frame> augment(const Frame &data, std::uint64_t seed, bool influence, Maybe<Options> options = none) const;
-
     /// interlace_fit_n_response_columns: The number of columns that a response of the fit has where responses are simulated or fitted anew:
     /// 2 for a Cox model, the time and 1 for an event or 0 without one; 1 for other models.
     [[nodiscard]] std::size_t n_response_columns() const noexcept;
@@ -2683,12 +2603,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// deviance's rise above its minimum when the parameter has that value, maximised over all others.
     [[nodiscard]] Result<Frame> profile(const ProfileRequest &request = {}, Maybe<Options> options = none) const;
 
-    /// interlace_fit_influence: Influence: what the estimates become without each case, a row or a group of rows, as a new frame with one
-    /// row per case: "case" (the number of the row in the data, from 1; the level; the code), "rows" (how many are left out), "status",
-    /// "reason" (why there are no numbers, else missing), "cooks_distance", "mdffits", "covtrace", "covratio", "likelihood_displacement";
-    /// "dfbetas." with the name of each fixed effect of the mean; "rvc." with the name of each standard deviation; and all estimates
-    /// without the case, named as those of interlace_bootstrap_run.
-    [[nodiscard]] Result<Frame> influence(Maybe<Frame> data = none, const InfluenceRequest &request = {},
+    /// interlace_fit_plot_data: The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role",
+    /// "x", "y", "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point.
+    [[nodiscard]] Result<Frame> plot_data(std::string_view kind, Maybe<Frame> data = none, Maybe<PlotOptions> plot_options = none,
             Maybe<Options> options = none) const;
 
   private:
@@ -2770,13 +2687,6 @@ class Plan : public detail::Owner<interlace_plan, interlace_plan_free> {
     [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes() const;
     [[nodiscard]] static Result<Plan> from_bytes(View<std::uint8_t> bytes);
 
-    /// interlace_plan_add_response: Adds a response to a plan: a column, or an expression such as log(y).
-    Result<void> add_response(std::string_view response);
-
-    /// interlace_plan_n_complete_rows: Counts the rows of a frame without missing values in the columns that the plan's model uses, of
-    /// which a sample needs one at least.
-    [[nodiscard]] Result<std::size_t> n_complete_rows(const Frame &data) const;
-
     /// interlace_plan_learn: Lets a plan learn from a sample of the data, such as its first thousand rows: which columns hold numbers and
     /// which categories, the order of declared levels, and the units in which sums lose no digits.
     Result<void> learn(const Frame &sample, Maybe<Options> options = none);
@@ -2817,10 +2727,6 @@ class Accumulator : public detail::Owner<interlace_accumulator, interlace_accumu
 
     /// interlace_accumulator_size: The bytes of memory that its sums take, about those of interlace_accumulator_to_bytes; 0 for NULL.
     [[nodiscard]] std::size_t size() const noexcept;
-
-    /// interlace_accumulator_fit_response: Fits the model to one of the responses of the plan (interlace_plan_add_response, or that of the
-    /// formula); otherwise as interlace_accumulator_fit.
-    [[nodiscard]] Result<Fit> fit_response(std::optional<std::string_view> response = std::nullopt, Maybe<Options> options = none) const;
 };
 
 // ===================================================================================================================
@@ -2916,6 +2822,7 @@ inline CsvOptions::CsvOptions() : Owner(detail::made<interlace_csv_options>(inte
 
 inline Options::Options() : Owner(detail::made<interlace_options>(interlace_options_new)) {}
 
+inline PlotOptions::PlotOptions() : Owner(detail::made<interlace_plot_options>(interlace_plot_options_new)) {}
 inline Questions::Questions() : Owner(detail::made<interlace_questions>(interlace_questions_new)) {}
 
 inline Bootstrap::Bootstrap() : Owner(detail::made<interlace_bootstrap>(interlace_bootstrap_new)) {}
@@ -3172,19 +3079,6 @@ inline Result<CrossValidation> Spec::cross_validate(Maybe<Frame> data, std::opti
     return call.result(CrossValidation{Frame(by_fold), Frame(by_row)});
 }
 
-inline Result<SimulatedResiduals> Fit::simulated_residuals(std::size_t nsim, std::uint64_t seed, Simulation simulation, Maybe<Frame> data,
-                                                           std::optional<std::string_view> group, Maybe<Options> options) const
-{
-    detail::Call call;
-    const std::string text = call.text("group", group.value_or(std::string_view()));
-    interlace_frame *residuals = nullptr;
-    interlace_frame *tests = nullptr;
-    if (call.good())
-        call.ended(interlace_fit_simulated_residuals(capi(), nsim, seed, static_cast<interlace_simulation>(simulation), data.capi(),
-                                                     group ? text.c_str() : nullptr, options.capi(), &residuals, &tests, call.error()));
-    return call.result(SimulatedResiduals{Frame(residuals), Frame(tests)});
-}
-
 inline Result<Fit> Fit::make(const Spec &spec, Maybe<Frame> data, Maybe<Options> options)
 {
     detail::Call call;
@@ -3338,6 +3232,17 @@ inline Result<std::vector<std::uint8_t>> Fit::to_bytes(Maybe<Spec> spec, bool wi
 {
     return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
         return interlace_fit_to_bytes(capi(), spec.capi(), with_rows, bytes, len, error);
+    });
+}
+
+inline Result<std::vector<std::uint8_t>> Fit::plot(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options,
+                                                   Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::string name = call.text("kind", kind);
+    if (!call.good()) return call.result(std::vector<std::uint8_t>());
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_fit_plot(capi(), name.c_str(), data.capi(), plot_options.capi(), options.capi(), bytes, len, error);
     });
 }
 
@@ -3523,18 +3428,6 @@ inline interlace_profile_request ProfileRequest::capi(detail::Call &) const
     own.struct_size = sizeof own;
     own.level = level;
     own.profile_scale = static_cast<interlace_profile_scale>(profile_scale);
-    return own;
-}
-
-inline interlace_influence_request InfluenceRequest::capi(detail::Call &call) const
-{
-    call.whole("group", group.find('\0') != std::string::npos);
-    interlace_influence_request own{};
-    own.struct_size = sizeof own;
-    own.influence_method = static_cast<interlace_influence_method>(influence_method);
-    own.group = group.empty() ? nullptr : group.c_str();
-    own.codes = detail::pointer(codes);
-    own.n_codes = codes.size();
     return own;
 }
 
@@ -3724,16 +3617,6 @@ inline Result<Frame> Frame::read_csv_bytes(std::string_view bytes, Maybe<CsvOpti
 inline double Frame::read_seconds() const noexcept
 {
     return interlace_frame_read_seconds(capi());
-}
-
-inline Result<Frame::Influential> Frame::influential(double threshold) const
-{
-    detail::Call call;
-    std::size_t n_influential{};
-    double gap{};
-    std::size_t n_above_gap{};
-    call.ended(interlace_frame_influential(capi(), threshold, &n_influential, &gap, &n_above_gap, call.error()));
-    return call.result(Influential{n_influential, gap, n_above_gap});
 }
 
 inline Result<void> CsvOptions::set_separator(char separator)
@@ -4898,12 +4781,12 @@ inline Result<std::vector<double>> Fit::fitted() const
     return call.result(std::move(out));
 }
 
-inline Result<std::vector<double>> Fit::residuals(Residuals residuals, Maybe<Options> options) const
+inline Result<std::vector<double>> Fit::residuals(Residuals residuals) const
 {
     detail::Call call;
     std::vector<double> out = call.array<double>(interlace_fit_n_rows(capi()));
-    if (call.good()) call.ended(interlace_fit_residuals(capi(), static_cast<interlace_residuals>(residuals), options.capi(), out.data(),
-            out.size(), call.error()));
+    if (call.good()) call.ended(interlace_fit_residuals(capi(), static_cast<interlace_residuals>(residuals), out.data(), out.size(),
+            call.error()));
     return call.result(std::move(out));
 }
 
@@ -4929,15 +4812,6 @@ inline Result<std::vector<double>> Fit::quantile_residuals(std::uint64_t seed, M
     detail::Call call;
     std::vector<double> out = call.array<double>(interlace_fit_n_rows(capi()));
     if (call.good()) call.ended(interlace_fit_quantile_residuals(capi(), seed, options.capi(), out.data(), out.size(), call.error()));
-    return call.result(std::move(out));
-}
-
-inline Result<std::vector<double>> Fit::leverage(Leverage leverage, Maybe<Options> options) const
-{
-    detail::Call call;
-    std::vector<double> out = call.array<double>(interlace_fit_n_rows(capi()));
-    if (call.good()) call.ended(interlace_fit_leverage(capi(), static_cast<interlace_leverage>(leverage), options.capi(), out.data(),
-            out.size(), call.error()));
     return call.result(std::move(out));
 }
 
@@ -5184,30 +5058,6 @@ inline Result<Frame> Fit::proportional_hazards(TimeTransform time_transform, May
     return call.result(Frame(out));
 }
 
-inline Result<Frame> Fit::ranef_residuals(Maybe<Options> options) const
-{
-    detail::Call call;
-    interlace_frame *out{};
-    call.ended(interlace_fit_ranef_residuals(capi(), options.capi(), &out, call.error()));
-    return call.result(Frame(out));
-}
-
-inline Result<Frame> Fit::diagnose(Maybe<Options> options) const
-{
-    detail::Call call;
-    interlace_frame *out{};
-    call.ended(interlace_fit_diagnose(capi(), options.capi(), &out, call.error()));
-    return call.result(Frame(out));
-}
-
-inline Result<Frame> Fit::augment(const Frame &data, std::uint64_t seed, bool influence, Maybe<Options> options) const
-{
-    detail::Call call;
-    interlace_frame *out{};
-    call.ended(interlace_fit_augment(capi(), data.capi(), seed, influence, options.capi(), &out, call.error()));
-    return call.result(Frame(out));
-}
-
 inline std::size_t Fit::n_response_columns() const noexcept
 {
     return interlace_fit_n_response_columns(capi());
@@ -5240,12 +5090,13 @@ inline Result<Frame> Fit::profile(const ProfileRequest &request, Maybe<Options> 
     return call.result(Frame(out));
 }
 
-inline Result<Frame> Fit::influence(Maybe<Frame> data, const InfluenceRequest &request, Maybe<Options> options) const
+inline Result<Frame> Fit::plot_data(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options, Maybe<Options> options) const
 {
     detail::Call call;
-    const auto request_for_c = request.capi(call);
+    const std::string kind_text = call.text("kind", kind);
     interlace_frame *out{};
-    if (call.good()) call.ended(interlace_fit_influence(capi(), data.capi(), &request_for_c, options.capi(), &out, call.error()));
+    if (call.good()) call.ended(interlace_fit_plot_data(capi(), kind_text.c_str(), data.capi(), plot_options.capi(), options.capi(), &out,
+            call.error()));
     return call.result(Frame(out));
 }
 
@@ -5325,6 +5176,30 @@ inline Result<Frame> Bootstrap::confint(const Fit &fit, const Frame &replicates,
     return call.result(Frame(out));
 }
 
+inline Result<void> PlotOptions::set(std::string_view name, std::string_view value)
+{
+    detail::Call call;
+    const std::string name_text = call.text("name", name);
+    const std::string value_text = call.text("value", value);
+    if (call.good()) call.ended(interlace_plot_options_set(capi(), name_text.c_str(), value_text.c_str(), call.error()));
+    return call.result();
+}
+
+inline std::size_t PlotOptions::count() noexcept
+{
+    return interlace_plot_options_count();
+}
+
+inline std::string_view PlotOptions::name(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_name(i));
+}
+
+inline std::string_view PlotOptions::doc(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_doc(i));
+}
+
 inline Result<void> Questions::set(std::string_view name, std::optional<std::string_view> value)
 {
     detail::Call call;
@@ -5347,11 +5222,6 @@ inline Result<void> Questions::check(Model model) const
     detail::Call call;
     call.ended(interlace_questions_check(capi(), static_cast<interlace_model>(model), call.error()));
     return call.result();
-}
-
-inline std::string_view Questions::of_rows() const noexcept
-{
-    return detail::view(interlace_questions_of_rows(capi()));
 }
 
 inline std::size_t Questions::count() noexcept
@@ -5394,22 +5264,6 @@ inline bool Questions::suits(std::size_t i, Model model) noexcept
     return interlace_questions_suits(i, static_cast<interlace_model>(model));
 }
 
-inline Result<void> Plan::add_response(std::string_view response)
-{
-    detail::Call call;
-    const std::string response_text = call.text("response", response);
-    if (call.good()) call.ended(interlace_plan_add_response(capi(), response_text.c_str(), call.error()));
-    return call.result();
-}
-
-inline Result<std::size_t> Plan::n_complete_rows(const Frame &data) const
-{
-    detail::Call call;
-    std::size_t out{};
-    call.ended(interlace_plan_n_complete_rows(capi(), data.capi(), &out, call.error()));
-    return call.result(out);
-}
-
 inline Result<void> Plan::learn(const Frame &sample, Maybe<Options> options)
 {
     detail::Call call;
@@ -5444,16 +5298,6 @@ inline std::uint64_t Accumulator::n_dropped() const noexcept
 inline std::size_t Accumulator::size() const noexcept
 {
     return interlace_accumulator_size(capi());
-}
-
-inline Result<Fit> Accumulator::fit_response(std::optional<std::string_view> response, Maybe<Options> options) const
-{
-    detail::Call call;
-    const std::string response_text = call.text("response", response.value_or(std::string_view()));
-    interlace_fit *out{};
-    if (call.good()) call.ended(interlace_accumulator_fit_response(capi(), response ? response_text.c_str() : nullptr, options.capi(),
-            &out, call.error()));
-    return call.result(Fit(out));
 }
 
 } // inline namespace

@@ -86,6 +86,8 @@ pub mod diagnostics;
 pub mod summary;
 /// Questions about a fit by name, and the answers as one document.
 pub mod document;
+/// Pictures of a fit.
+pub mod picture;
 /// Fits as bytes.
 pub mod saved;
 

@@ -69,6 +69,7 @@ pub mod options_lists;
 pub mod options_named;
 pub mod phase;
 pub mod plan;
+pub mod plot;
 pub mod predict;
 pub mod predict_lists;
 pub mod profile;

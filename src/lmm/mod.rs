@@ -25,10 +25,10 @@ pub mod iterative;
 pub mod solution;
 pub mod variance;
 pub mod conditional;
-pub mod redraw;
 pub mod leverage;
 pub mod deletion;
 pub mod displaced;
+pub mod redraw;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -21,7 +21,7 @@ pub use cases::Unit;
 pub use estimates::Refit;
 pub use intervals::{IntervalKind, IntervalOptions};
 pub use refit::Refitter;
-pub(crate) use refit::refit_linear;
+pub(crate) use refit::{refit_at, refit_linear};
 pub use refits::{RefitOptions, RefitStatus, Refits};
 pub use simulate::{RandomEffects, Simulator};
 pub use statistic::{Statistic, View, median};

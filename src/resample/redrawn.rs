@@ -30,7 +30,7 @@ impl Redrawn {
             fit.need_rows_or("the bootstrap of a model with correlated residuals", Instead::Frame)?;
         }
         let system = fit.linear_system(watch)?;
-        let theta = fit.working_order();
+        let theta = fit.parameters_of_search();
         let redraw = Redraw::new(system, &theta, &fit.fixed.estimate, fit.sigma, watch)?;
         Ok(Redrawn { system: redraw.system().clone(), redraw, analysis: None, options: fit.options(), theta, what })
     }

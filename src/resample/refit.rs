@@ -58,7 +58,7 @@ impl Refitter {
     /// On other rows: a design with the same columns as that of the fit.
     pub(crate) fn of_design(fit: &Fit, design: Design, watch: &Watch<'_>) -> Result<Self> {
         fit.with_factor("fits to other responses or rows")?;
-        let mut theta = fit.working_order();
+        let mut theta = fit.parameters_of_search();
         let mut fixed = fit.all_fixed();
         let engine = match fit.generalised() {
             None if let Some(own) = fit.cox() => {
@@ -182,13 +182,6 @@ pub(super) fn refit_system(
     refit
 }
 
-impl Fit {
-    /// Theta, and the correlation of a linear model's residuals behind it, as they are searched together.
-    pub(super) fn working_order(&self) -> Vec<f64> {
-        self.theta.iter().copied().chain(self.correlation().map(|c| c.estimate)).collect()
-    }
-}
-
 /// Fits a system, from theta on.
 pub(crate) fn refit_linear(deviance: &mut Deviance<'_>, options: &Options, theta: &[f64], std_errors: bool) -> Result<Refit> {
     let system = deviance.system;
@@ -199,9 +192,15 @@ pub(crate) fn refit_linear(deviance: &mut Deviance<'_>, options: &Options, theta
         // The estimates of another response may be no place to start from.
         _ => lmm::estimate::estimate(deviance, options)?,
     };
+    refit_at(deviance, &end, std_errors)
+}
+
+/// The estimates at the end of a search.
+pub(crate) fn refit_at(deviance: &mut Deviance<'_>, end: &Estimate, std_errors: bool) -> Result<Refit> {
+    let system = deviance.system;
     let value = deviance.move_to(&end.working)?;
     deviance.check_residual()?;
-    let mut theta = vec![0.0; theta.len()];
+    let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, &end.working, &mut theta);
     let correlation = if system.correlation.is_some() { theta.pop() } else { None };
     Ok(Refit {

@@ -22,6 +22,7 @@ use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::optimize::Reason;
 use interlace::options::{Engine, Options};
+use interlace::picture::{Kind as Picture, Scene, Settings};
 use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
@@ -474,5 +475,24 @@ fn models_fitted_again() {
         let fit = fitted(&model, &Options { reml_generalised: true, ..Options::default() });
         let again = |watch: &Watch<'_>| fit.refit_ml(watch).map(text_of_fit);
         cancelled_everywhere("maximum likelihood", &again);
+    }
+}
+
+/// Pictures whose coordinates take long.
+#[test]
+fn pictures() {
+    for (kind, formula) in [(ModelKind::Lmm, "y ~ x + (x | g)"), (ModelKind::Glmm, "count ~ x + (1 | g)")] {
+        let fit = fitted(&spec(kind, formula), &Options::default());
+        let (data, settings) = (data(), Settings::default());
+        let freedom = |_| Ok(DegreesOfFreedom::by_default(None));
+        for name in ["profile_zeta", "dharma", "influence", "dashboard", "residuals", "qq"] {
+            let work = |watch: &Watch<'_>| {
+                let scene = Scene { fit: &fit, data: Some(&data), freedom: &freedom, settings: &settings, threads: 1, watch };
+                Ok(text(&Picture::named(name)?.sheet(&scene)?))
+            };
+            let heard = cancelled_everywhere(name, &work);
+            assert!(heard.iter().all(|own| own.total.is_none_or(|total| own.step <= total)), "{name}");
+            assert_eq!(late(name, &work).unwrap_err().code, Code::Deadline, "{name}");
+        }
     }
 }

@@ -12,6 +12,8 @@ mod influence;
 mod model_checks;
 mod null_models;
 mod parameters;
+mod picture_frames;
+mod pictures;
 mod random_terms;
 mod refit;
 mod saved;

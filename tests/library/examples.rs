@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 mod awkward;
 mod document;
 mod inference;
+mod pictures;
 mod resampling;
 mod saved;
 use interlace::choice::Choice;

@@ -117,18 +117,20 @@ const fn model(formula: &'static str, group: &'static str) -> Model {
     Model { formula, correlation: None, weighted: false, reml: true, group }
 }
 
-const MODELS: [Model; 15] = [
+const MODELS: [Model; 16] = [
     model("y ~ x + (1 | g)", "g"),
     Model { reml: false, ..model("y ~ x + (1 | g)", "g") },
     Model { weighted: true, ..model("y ~ x + (1 | g) + (1 | h)", "h") },
     model("y ~ x + z + (1 + z | g)", "g"),
     Model { weighted: true, ..model("y ~ x * z + (1 + z | g) + (1 | h)", "g") },
     Model { reml: false, ..model("y ~ x + (1 + z || g)", "g") },
+    // A column that depends on others is left out.
+    model("y ~ I(2 * x) + z + x + (1 | g)", "g"),
     model("y ~ x + (1 | k/g)", "k"),
     model("y ~ x + (1 | k/g)", "k:g"),
     model("y ~ f + offset(o) + (1 | g) + (1 | h)", "g"),
     model("y ~ x + (1 + far | h)", "h"),
-    model("y ~ x + cs(1 + x + z | g)", "g"),
+    model("y ~ x + cs(1 + z | g)", "g"),
     model("y ~ x + ar1(0 + h | g)", "g"),
     Model { correlation: Some("ar1(t | g)"), weighted: true, ..model("y ~ x + (1 | h)", "h") },
     Model { correlation: Some("ar1(s | g)"), reml: false, ..model("y ~ x + (1 + z | g)", "g") },

@@ -7,11 +7,14 @@ use super::others::Refits;
 use super::table::{Influence, Outcome};
 use super::units::{Cases, Units};
 use crate::choice::Choice;
-use crate::error::{Error, Result, or_reason};
+use crate::error::{Error, Result, or_reason, try_collect, try_push};
 use crate::fit::Fit;
 use crate::resample::Refit;
 use crate::resample::pool::{News, Pieces, run};
 use crate::watch::{Phase, Watch};
+
+/// What memory is for.
+const CASES: &str = "cases that are left out";
 
 /// What is left out, and how.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,51 +40,62 @@ impl Fit {
         }
         let units = Units::new(self, &options.cases)?;
         watch.at(Phase::Deletion, 0, Some(units.len()))?;
-        let cases = if self.is_linear() {
-            self.influence_of_linear(&units, options, &watch.with_threads(1))?
+        let leaving = Leaving { fit: self, units: &units, reference: Reference::of(self) };
+        let done = if self.is_linear() {
+            leaving.of_linear(options, &watch.with_threads(1))?
         } else {
             let refits = Refits::new(self)?;
-            let work = |(): &mut (), i: usize, watch: &Watch<'_>| self.outcome(&units, i, |gone| refits.without(gone, watch));
+            let work = |(): &mut (), i: usize, watch: &Watch<'_>| leaving.outcome(i, |gone| refits.without(gone, watch));
             let pieces = Pieces { tools: &|_| Ok(()), work: &work, news: &news };
             run(units.len(), options.threads, Phase::Deletion, &pieces, watch)?
         };
         Ok(Influence {
-            rows: (0..units.len()).map(|i| units.rows(i).len()).collect(),
+            rows: try_collect(CASES, (0..units.len()).map(|i| units.rows(i).len()))?,
+            cases: try_collect(CASES, done.into_iter().map(|(outcome, _)| outcome))?,
             labels: units.labels,
-            cases: cases.into_iter().map(|(outcome, _)| outcome).collect(),
             names: self.quantity_names(),
             full: self.quantities(&self.as_refit())?,
             deviations: self.deviation_places(),
             p: self.fixed.names.len(),
         })
     }
+}
 
-    fn influence_of_linear(&self, units: &Units, options: &InfluenceOptions<'_>, watch: &Watch<'_>) -> Result<Vec<Done>> {
-        let linear = Linear::new(self, watch)?;
+/// A fit, and what is left out of its rows.
+struct Leaving<'a> {
+    fit: &'a Fit,
+    units: &'a Units,
+    reference: Reference,
+}
+
+impl Leaving<'_> {
+    fn of_linear(&self, options: &InfluenceOptions<'_>, watch: &Watch<'_>) -> Result<Vec<Done>> {
+        let linear = Linear::new(self.fit, watch)?;
         let rows = linear.rows(watch)?;
-        let deleter = Deleter::new(self, &linear, &rows, options.method, watch)?;
-        let one = |kept: &mut Kept, i: usize, watch: &Watch<'_>| self.outcome(units, i, |gone| deleter.without(kept, gone, watch));
+        let deleter = Deleter::new(self.fit, &linear, &rows, options.method, watch)?;
+        let one = |kept: &mut Kept, i: usize, watch: &Watch<'_>| self.outcome(i, |gone| deleter.without(kept, gone, watch));
         if options.method == InfluenceMethod::Fixed && matches!(options.cases, Cases::Rows) {
-            let (mut kept, mut all) = (Kept::default(), vec![]);
-            each_row(self, &linear, &linear.shares(&rows, watch)?, |i, row| {
-                watch.round(Phase::Deletion, i, units.len())?;
-                all.push(match row {
-                    Some(row) => self.row_deleted(row)?,
+            let (mut kept, mut all, own) = (Kept::default(), vec![], self.fit.as_refit());
+            let inside = watch.inside(Phase::Deletion, 0, Some(self.units.len()));
+            each_row(self.fit, &linear.shares(&rows, &inside)?, |i, row| {
+                watch.round(Phase::Deletion, i, self.units.len())?;
+                let done = match row {
+                    Some(row) => self.row_deleted(row, &own)?,
                     None => one(&mut kept, i, watch)?,
-                });
-                Ok(())
+                };
+                try_push(CASES, &mut all, done)
             })?;
             return Ok(all);
         }
         let pieces = Pieces { tools: &|_| Ok(Kept::default()), work: &one, news: &news };
-        run(units.len(), options.threads, Phase::Deletion, &pieces, watch)
+        run(self.units.len(), options.threads, Phase::Deletion, &pieces, watch)
     }
 
     /// What a case does, by the estimates without it.
-    fn outcome(&self, units: &Units, i: usize, without: impl FnOnce(&[u32]) -> Result<Found>) -> Result<Done> {
-        let gone = units.rows(i);
+    fn outcome(&self, i: usize, without: impl FnOnce(&[u32]) -> Result<Found>) -> Result<Done> {
+        let gone = self.units.rows(i);
         let none = |status: CaseStatus, reason: String| Ok((Err((status, reason)), (f64::NAN, vec![])));
-        if gone.len() == self.n_obs {
+        if gone.len() == self.fit.n_obs {
             return none(CaseStatus::Failed, "it has all rows: nothing is left to fit".into());
         }
         match or_reason(without(gone))? {
@@ -90,30 +104,29 @@ impl Fit {
             Ok(Found::Estimates(Without { estimates, root, displacement })) => {
                 let measures = Measures {
                     displacement,
-                    estimates: self.quantities(&estimates)?,
+                    estimates: self.fit.quantities(&estimates)?,
                     converged: estimates.converged,
                     singular: estimates.singular,
-                    ..Reference::of(self).measures(&estimates.fixed[0], &root)
+                    ..self.reference.measures(&estimates.fixed[0], &root)
                 };
                 Ok((Ok(measures), (-2.0 * estimates.log_likelihood, estimates.theta)))
             }
         }
     }
 
-    /// The same of a row at the parameters of the fit.
-    fn row_deleted(&self, row: RowDeleted) -> Result<Done> {
-        let own = self.as_refit();
-        let displacement = if self.reml { 0.0 } else { self.fixed.names.len() as f64 * row.cooks_distance };
+    /// The same of a row at the parameters of the fit, whose estimates are `own`.
+    fn row_deleted(&self, row: RowDeleted, own: &Refit) -> Result<Done> {
+        let p = self.fit.fixed.names.len() as f64;
         let measures = Measures {
             cooks_distance: row.cooks_distance,
             mdffits: row.mdffits,
             covtrace: row.covtrace,
             covratio: row.covratio,
             dfbetas: row.dfbetas,
-            displacement,
-            estimates: self.quantities(&Refit { fixed: vec![row.beta], ..own })?,
+            displacement: if self.fit.reml { 0.0 } else { p * row.cooks_distance },
+            estimates: self.fit.quantities(&Refit { fixed: vec![row.beta], ..own.clone() })?,
             converged: true,
-            singular: self.singular,
+            singular: own.singular,
         };
         Ok((Ok(measures), (f64::NAN, vec![])))
     }

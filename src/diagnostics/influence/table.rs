@@ -153,7 +153,7 @@ pub fn apart(distances: &[f64], threshold: Option<f64>) -> Result<Apart> {
     known.copy_from_slice(distances);
     known.retain(|d| !d.is_nan());
     known.sort_unstable_by(f64::total_cmp);
-    let threshold = threshold.unwrap_or(4.0 / known.len() as f64);
+    let threshold = threshold.unwrap_or(4.0 / distances.len() as f64);
     if threshold.is_nan() || threshold < 0.0 {
         return Err(Error::argument(format!("threshold is {threshold}, wanted a number that is not negative")));
     }
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn what_stands_out() {
         let found = apart(&[0.1, f64::NAN, 2.0, 0.2, 1.9, 0.15], None).unwrap();
-        assert!(found.threshold == 0.8 && found.influential == 2 && found.above_gap == 2);
+        assert!(found.threshold == 4.0 / 6.0 && found.influential == 2 && found.above_gap == 2);
         assert!((found.gap - 1.7).abs() < 1e-12);
         assert_eq!(apart(&[0.1, 0.1], Some(0.1)).unwrap(), Apart { threshold: 0.1, influential: 0, gap: 0.0, above_gap: 0 });
         assert!(apart(&[1.0], Some(-1.0)).unwrap_err().message.contains("threshold is -1"));

@@ -1,6 +1,6 @@
 //! Which rows are left out together.
 
-use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_push, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::names::quoted;
@@ -68,8 +68,8 @@ impl Units {
         for (level, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             place[level] = end;
             end += count;
-            starts.push(end);
-            labels.push(levels[level].clone());
+            try_push(UNITS, &mut starts, end)?;
+            try_push(UNITS, &mut labels, levels[level].clone())?;
         }
         let mut rows = try_vec(UNITS, 0, end)?;
         for (row, level) in index.iter().enumerate().filter(|(_, level)| **level != STAYS) {
@@ -161,7 +161,7 @@ fn of_codes(fit: &Fit, codes: &[i32]) -> Result<(Vec<u32>, Vec<String>)> {
     } else {
         own.iter_mut().zip(fit.rows.used()).for_each(|(own, row)| *own = codes[row]);
     }
-    let mut known = own.clone();
+    let mut known = try_copy(UNITS, &own)?;
     known.retain(|code| *code >= 0);
     known.sort_unstable();
     known.dedup();
@@ -172,5 +172,5 @@ fn of_codes(fit: &Fit, codes: &[i32]) -> Result<(Vec<u32>, Vec<String>)> {
     for (index, code) in index.iter_mut().zip(&own) {
         *index = known.binary_search(code).map_or(STAYS, |place| place as u32);
     }
-    Ok((index, known.iter().map(i32::to_string).collect()))
+    Ok((index, try_collect(UNITS, known.iter().map(i32::to_string))?))
 }
