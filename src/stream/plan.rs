@@ -113,6 +113,9 @@ impl Plan {
             names.extend(response_of(text)?.names());
         }
         let columns: Vec<_> = frame.columns().filter(|own| names.contains(&own.name)).collect();
+        if columns.is_empty() {
+            return Ok(frame.n_rows());
+        }
         Ok((0..frame.n_rows()).filter(|row| columns.iter().all(|own| !own.is_missing(*row))).count())
     }
 

@@ -191,6 +191,11 @@ fn data_in_parts() {
         last += 1;
     }
     assert!(last > 1 && own.n_rows() == 2 * frame.n_rows() as u64);
+    // Responses that are drawn as sums.
+    let fit = own.fit(&options, &Watch::unwatched()).unwrap();
+    let asked = BootstrapOptions { replicates: 3, seed: 5, ..BootstrapOptions::default() };
+    let heard = cancelled_everywhere("bootstrap", &|watch| fit.bootstrap(&asked, watch).map(|own| text(&own)));
+    in_order("bootstrap", &heard, &[Phase::Replicate]);
 }
 
 fn spec_has_terms(spec: &Spec) -> bool {

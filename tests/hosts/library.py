@@ -177,9 +177,9 @@ class Spec(Owned):
     NOUN = "spec"
 
     @classmethod
-    def of(cls, formula, weights=None, offset=None):
+    def of(cls, formula, weights=None, offset=None, correlation=None):
         spec = cls.made("interlace_spec_new", LMM, formula.encode())
-        for name, column in (("weights", weights), ("offset", offset)):
+        for name, column in (("weights", weights), ("offset", offset), ("correlation", correlation)):
             if column is not None:
                 call(f"interlace_spec_set_{name}", spec.pointer, column.encode())
         return spec
@@ -189,9 +189,11 @@ class Plan(Owned):
     NOUN = "plan"
 
     @classmethod
-    def of(cls, spec, sample):
-        """From a frame with some of the rows."""
+    def of(cls, spec, sample, *responses):
+        """From a frame with some of the rows; of further responses."""
         plan = cls.made("interlace_plan_new", spec.pointer, None)
+        for response in responses:
+            call("interlace_plan_add_response", plan.pointer, response.encode())
         call("interlace_plan_learn", plan.pointer, sample.pointer, None)
         return plan
 
@@ -217,8 +219,10 @@ class Accumulator(Owned):
     def merge(self, other):
         call("interlace_accumulator_merge", self.pointer, other.pointer)
 
-    def fit(self):
-        return Fit.made("interlace_accumulator_fit", self.pointer, None)
+    def fit(self, response=None):
+        if response is None:
+            return Fit.made("interlace_accumulator_fit", self.pointer, None)
+        return Fit.made("interlace_accumulator_fit_response", self.pointer, response.encode(), None)
 
     @property
     def n_rows(self):

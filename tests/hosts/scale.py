@@ -159,6 +159,28 @@ class Parts(Case):
         text = {name: pa.array([f"{name}{code}" for code in own], mask=np.random.default_rng(1).random(n) < 0.02) for name, own in codes.items()}
         return pa.table({"x": x, "y": pa.array(y, mask=own.random(n) < 0.02), **text, "weights": own.uniform(0.5, 2, n), "offset": own.normal(size=n)})
 
+    def test_responses_and_correlated_residuals(self):
+        """Shops in partitions of their own, sorted by day, in batches that end within shops; two responses in one pass."""
+        rng, shops = np.random.default_rng(7), 240
+        shop = np.repeat(np.arange(shops), rng.integers(3, 12, shops))
+        day = np.concatenate([np.cumsum(rng.integers(1, 3, count)) for count in np.bincount(shop)])
+        x, noise = rng.normal(size=len(shop)), rng.normal(size=len(shop))
+        for i in range(1, len(shop)):
+            noise[i] += 0.5 * noise[i - 1] * (shop[i] == shop[i - 1])
+        y = 5 + x + rng.normal(0, 0.7, 12)[shop % 12] + noise
+        table = pa.table({"y": y, "cost": np.exp(0.1 * y + 0.1 * rng.normal(size=len(y))), "x": x, "day": day, "shop": [f"s{i}" for i in shop], "region": [f"r{i % 12}" for i in shop]})
+        model = {"correlation": "ar1(day | shop)"}
+        plan = Plan.of(Spec.of("y ~ x + (1 | region)", **model), Frame.of(table.slice(0, 500)), "log(cost)")
+        parts = [table.filter(pa.array(shop // 60 == i)).combine_chunks() for i in range(4)]
+        sums = [accumulated(plan, i, rows.to_batches(50)).to_bytes() for i, rows in enumerate(parts)]
+        first = merged(sums)
+        for response in ("y", "log(cost)"):
+            fit, whole = first.fit(response), Fit.of(Spec.of(f"{response} ~ x + (1 | region)", **model), Frame.of(table))
+            self.assertLessEqual(abs(fit.criterion - whole.criterion), 1e-12 * max(abs(whole.criterion), len(table)))
+            self.same_bits(merged(reversed(sums)).fit(response), fit)
+        divided = accumulated(plan, 9, parts[1].slice(0, 2).to_batches())
+        self.refused("shop 's60' is in two parts", first.merge, divided)
+
     def test_no_partition_twice(self):
         table = crossed(2000)
         plan = plan_of(table)
