@@ -130,6 +130,22 @@ static bool write_tables(struct run *run)
     return true;
 }
 
+/* --augment FILE.csv */
+static bool write_augmented(struct run *run)
+{
+    const char *path = value_of(&run->arguments, "--augment"), *seed = value_of(&run->arguments, "--seed"),
+               *influence = value_of(&run->arguments, "--influence");
+    interlace_frame *frame = NULL;
+    if (path == NULL)
+        return true;
+    bool ok = interlace_fit_augment(run->fit, run->data, seed != NULL ? strtoull(seed, NULL, 10) : 0,
+                                    influence != NULL && strcmp(influence, "observation") == 0, run->arguments.options, &frame,
+                                    &run->error) == INTERLACE_OK &&
+              interlace_frame_write_csv(frame, path, &run->error) == INTERLACE_OK;
+    interlace_frame_free(frame);
+    return ok;
+}
+
 /* Output comes last, so that an error leaves nothing on standard output. */
 static bool print_document(struct run *run)
 {
@@ -143,10 +159,10 @@ static int run_model(struct run *run)
 {
     bool evaluate = value_of(&run->arguments, "--objective") != NULL;
     bool whole = run->arguments.data_path != NULL && value_of(&run->arguments, "--stream") == NULL;
-    bool ok = (!whole || read_data(&run->arguments, &run->data, &run->error)) &&
+    bool ok = check_pictures(&run->arguments, &run->error) && (!whole || read_data(&run->arguments, &run->data, &run->error)) &&
               (evaluate ? evaluate_objective(&run->arguments, run->data, &run->error)
-                        : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && save_model(run) &&
-                              print_document(run));
+                        : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && write_augmented(run) &&
+                              write_pictures(&run->arguments, run->fit, run->data, &run->error) && save_model(run) && print_document(run));
     return ok ? 0 : complain_of(&run->error);
 }
 

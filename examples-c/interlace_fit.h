@@ -110,6 +110,11 @@ bool load_fit(const char *path, interlace_fit **fit, interlace_spec **spec, inte
 /* --help; with an option only what is said of this one. */
 void print_help(const struct option *option);
 
+/* Whether the pictures of --plot and --plot-data, and their options, are known: looked at before a fit is made. */
+bool check_pictures(const struct arguments *arguments, interlace_error *error);
+/* Writes them. */
+bool write_pictures(const struct arguments *arguments, const interlace_fit *fit, const interlace_frame *data, interlace_error *error);
+
 /* Whether a text is one for --objective. */
 bool is_points(const char *text);
 /* Instead of a fit: prints the objective at the points of --objective. */

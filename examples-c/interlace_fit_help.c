@@ -8,6 +8,8 @@
 static const char family_names[] = "";
 static const char link_names[] = "";
 static const char questions[] = "";
+static const char picture_names[] = "";
+static const char plot_options[] = "";
 
 static const char *const help_text[] = {
     "interlace-fit - fits a mixed-effects model to a CSV file\n"
@@ -106,6 +108,14 @@ static const char *const help_text[] = {
 
     "output\n"
     "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
+    "  --plot KIND=FILE.svg       draw a picture (repeatable); the kinds are:\n",
+    picture_names,
+    "\n"
+    "  --plot-data KIND=FILE.csv  write its coordinates, for other programs to draw (repeatable)\n"
+    "  --plot-option NAME=VALUE   of all pictures (repeatable):\n",
+    plot_options,
+    "  --augment FILE.csv         write the data with fitted values, all residuals and leverages as a CSV file; with --influence observation\n"
+    "                             also the influence of each row\n"
     "  --save FILE                write the fit to a file, which \"interlace-fit load FILE\" asks further questions of\n"
     "  --without-rows             leave what the fit knows of the rows out of the file: smaller, and questions that need them fail\n"
     "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"
@@ -115,7 +125,7 @@ static const char *const help_text[] = {
     NULL,
 };
 
-enum { INDENT = 29, WIDTH = 120, SIZE = 16384 };
+enum { INDENT = 29, WIDTH = 120, SIZE = 32768 };
 
 /* The whole text, as it is put together. */
 static char text[SIZE];
@@ -211,6 +221,33 @@ static void put_questions(void)
     }
 }
 
+/* Kinds of pictures, a line each. */
+static void put_pictures(void)
+{
+    for (size_t i = 0; i < interlace_plot_count(); i++) {
+        char line[NAME_SIZE];
+        int column = INDENT;
+        snprintf(line, sizeof line, "                             %s:", interlace_plot_name(i));
+        put(line);
+        column += (int)strlen(interlace_plot_name(i)) + 1;
+        put_words(interlace_plot_doc(i), &column);
+        put(i + 1 < interlace_plot_count() ? "\n" : "");
+    }
+}
+
+static void put_plot_options(void)
+{
+    for (size_t i = 0; i < interlace_plot_options_count(); i++) {
+        char line[NAME_SIZE];
+        int column = INDENT;
+        snprintf(line, sizeof line, "                             %s:", interlace_plot_options_name(i));
+        put(line);
+        column += (int)strlen(interlace_plot_options_name(i)) + 1;
+        put_words(interlace_plot_options_doc(i), &column);
+        put("\n");
+    }
+}
+
 /* What the text says of one option: its lines, and those below that are indented further. */
 static void print_part(const char *name)
 {
@@ -235,6 +272,10 @@ void print_help(const struct option *option)
             put_links();
         else if (help_text[i] == questions)
             put_questions();
+        else if (help_text[i] == picture_names)
+            put_pictures();
+        else if (help_text[i] == plot_options)
+            put_plot_options();
         else
             put(help_text[i]);
     }

@@ -39,7 +39,7 @@
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
- *   Influence    what estimates become without rows and groups
+ *   Pictures     of a fit, drawn or as coordinates
  *   Document     a fit and the answers to questions about it as one text
  *   Saved fits   a fit as bytes, and back
  *   Data in parts linear models of streams, and of data that are spread over workers
@@ -126,6 +126,12 @@ typedef struct interlace_options interlace_options;
  * @since 0.1
  */
 typedef struct interlace_plan interlace_plan;
+
+/**
+ * What is chosen of a picture: its size, its title, what it shows.
+ * @since 0.1
+ */
+typedef struct interlace_plot_options interlace_plot_options;
 
 /**
  * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
@@ -2717,27 +2723,6 @@ typedef enum interlace_fixef_residuals {
 } interlace_fixef_residuals;
 
 /**
- * Which part of a row's leverage.
- * @since 0.1
- */
-typedef enum interlace_leverage {
-    /**
-     * The derivative of the fitted value in the response of the row, at the estimated covariances: the diagonal of the
-     * matrix that turns responses into fitted values. lme4's hatvalues.
-     */
-    INTERLACE_LEVERAGE_OVERALL = 0,
-    /** That of the fixed effects' part of the fitted value. Its sum is the number of fixed effects. */
-    INTERLACE_LEVERAGE_FIXEF = 1,
-    /** That of the random effects' part: INTERLACE_LEVERAGE_OVERALL less INTERLACE_LEVERAGE_FIXEF. */
-    INTERLACE_LEVERAGE_RANEF = 2,
-    /**
-     * The variance of the random effects' part of the response, in units of the residual variance: a random part that
-     * does not depend on the fixed effects.
-     */
-    INTERLACE_LEVERAGE_RANEF_VARIANCE = 3
-} interlace_leverage;
-
-/**
  * In what form all parameters of a fit are given. Fixed effects, thresholds and nominal effects are the same in both.
  * @since 0.1
  */
@@ -2834,25 +2819,6 @@ const char *interlace_fixef_residuals_name(interlace_fixef_residuals code);
 interlace_status interlace_fixef_residuals_from_name(const char *name,
                                                      interlace_fixef_residuals *out,
                                                      interlace_error *err);
-
-/**
- * The name of a part of the leverage, such as "fixef"; NULL for a number that is none. A static string.
- * @param[in] code Which part of a row's leverage.
- * @since 0.1
- */
-const char *interlace_leverage_name(interlace_leverage code);
-
-/**
- * The part of the leverage that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_leverage_from_name(const char *name,
-                                              interlace_leverage *out,
-                                              interlace_error *err);
 
 /**
  * The name of a form of parameters, such as "reported"; NULL for a number that is none. A static string.
@@ -4028,25 +3994,6 @@ interlace_status interlace_fit_quantile_residuals(const interlace_fit *fit,
                                                   double *out,
                                                   size_t len,
                                                   interlace_error *err);
-
-/**
- * Leverages of the rows of a linear model, to `out` [m], at the estimates of the covariances; any random terms, weights
- * and residual correlation. INTERLACE_E_UNSUPPORTED for other models, for a fit by the iterative engine, and for one
- * without rows.
- * @param[in] fit The fit.
- * @param[in] leverage Which part of a row's leverage.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [m].
- * @param[in] len The number of elements of `out`, which must be exact.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_leverage(const interlace_fit *fit,
-                                        interlace_leverage leverage,
-                                        const interlace_options *options,
-                                        double *out,
-                                        size_t len,
-                                        interlace_error *err);
 
 /**
  * The response, to `out` [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
@@ -5858,123 +5805,129 @@ interlace_status interlace_spec_cross_validate(const interlace_spec *spec,
                                                interlace_error *err);
 
 /* ==================================================================================================================
- * Influence: what estimates become without rows and groups
+ * Pictures: of a fit, drawn or as coordinates
  * ================================================================================================================== */
 
 /**
- * How the estimates without a case are had.
- * @since 0.1
- */
-typedef enum interlace_influence_method {
-    /** The model is fitted to the other rows, from the estimates of all rows to the end of the search. */
-    INTERLACE_INFLUENCE_METHOD_REFIT = 0,
-    /** One Newton step from the estimates of all rows, with the Hessian of all rows. Of linear models. */
-    INTERLACE_INFLUENCE_METHOD_ONE_STEP = 1,
-    /** The covariances of random effects and residuals are held: HLMdiag's values. Of linear models. */
-    INTERLACE_INFLUENCE_METHOD_FIXED = 2
-} interlace_influence_method;
-
-/**
- * The name of a method of influence, such as "one_step"; NULL for a number that is none. A static string.
- * @param[in] code How the estimates without a case are had.
- * @since 0.1
- */
-const char *interlace_influence_method_name(interlace_influence_method code);
-
-/**
- * The method of influence that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
+ * Makes options of pictures, all of them at their defaults.
+ * @param[out] out The new plot options. The caller frees it with interlace_plot_options_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_influence_method_from_name(const char *name,
-                                                      interlace_influence_method *out,
-                                                      interlace_error *err);
+interlace_status interlace_plot_options_new(interlace_plot_options **out, interlace_error *err);
 
 /**
- * What is left out, and how. All members zero but the size are the defaults: INTERLACE_INFLUENCE_REQUEST_INIT.
+ * Sets an option of pictures by name from text, such as "term" from "Subject"; interlace_plot_options_name lists the
+ * names, in which hyphens count as underscores. INTERLACE_E_ARGUMENT for an unknown name, and for a value that cannot
+ * be read. Whether a fit has the term, effect or levels shows when a picture is made; a picture ignores options that it
+ * has no use for.
+ * @param[in,out] plot_options The plot options.
+ * @param[in] name The name of the option.
+ * @param[in] value Its value as text.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-typedef struct interlace_influence_request {
-    /** sizeof(interlace_influence_request). */
-    size_t struct_size;
-    /** How the estimates without a case are had. */
-    interlace_influence_method influence_method;
-    /**
-     * Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case. NULL
-     * for single rows.
-     */
-    const char *group;
-    /**
-     * Codes [n_codes], one for each row of the data or for each row used: rows with the same code are a case, those
-     * with a negative one are never left out. NULL for none. There must be no `group` beside them.
-     */
-    const int32_t *codes;
-    /** The number of codes. */
-    size_t n_codes;
-} interlace_influence_request;
-
-/** A request with all defaults: interlace_..._request request = INTERLACE_INFLUENCE_REQUEST_INIT. */
-#define INTERLACE_INFLUENCE_REQUEST_INIT { sizeof(interlace_influence_request), (interlace_influence_method)0, NULL, NULL, 0 }
+interlace_status interlace_plot_options_set(interlace_plot_options *plot_options,
+                                            const char *name,
+                                            const char *value,
+                                            interlace_error *err);
 
 /**
- * Influence: what the estimates become without each case, a row or a group of rows, as a new frame with one row per
- * case: "case" (the number of the row in the data, from 1; the level; the code), "rows" (how many are left out),
- * "status", "reason" (why there are no numbers, else missing), "cooks_distance", "mdffits", "covtrace", "covratio",
- * "likelihood_displacement"; "dfbetas." with the name of each fixed effect of the mean; "rvc." with the name of each
- * standard deviation; and all estimates without the case, named as those of interlace_bootstrap_run. Levels without
- * rows are no cases. Names that are taken get a number.
- *
- * With b, V the p fixed effects of the mean and their covariance, and b_i, V_i those without the case: cooks_distance
- * is (b - b_i)' V^-1 (b - b_i) / p, mdffits the same with V_i for V, covtrace |tr(V^-1 V_i) - p|, covratio det V_i /
- * det V, dfbetas (b - b_i) in standard errors of b_i, rvc the relative change of the variance. likelihood_displacement
- * is twice what the log-likelihood of all rows loses at the estimates without the case; of a restricted likelihood, and
- * of a Cox model, at those of the covariances, with the best fixed effects.
- *
- * status is "converged"; "singular", if a linear combination of random effects has no variance without the case;
- * "not_converged"; "rank_lost", if a fixed effect has no estimate without the case; or "failed", as for a case that has
- * all rows, or an ordinal category that occurs in no other. The numbers of the last two are NaN.
- *
- * `data`, which may be NULL, is the frame of the fit: it is needed if the group is no grouping factor of the model.
- * `request` may be NULL for single rows and refits. The threads of `options` work on cases in parallel and do not
- * change results. The progress function is told of each case with the number done, and the deviance and theta without
- * it (NaN and none if it failed). INTERLACE_E_UNSUPPORTED for methods other than INTERLACE_INFLUENCE_METHOD_REFIT if
- * the model is not linear, for a fit by the iterative engine, and for one without rows.
+ * Frees options of pictures. NULL is allowed.
+ * @param[in,out] plot_options NULL is allowed.
+ * @since 0.1
+ */
+void interlace_plot_options_free(interlace_plot_options *plot_options);
+
+/**
+ * Number of options of pictures that can be set.
+ * @since 0.1
+ */
+size_t interlace_plot_options_count(void);
+
+/**
+ * Name of an option of pictures, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_options_name(size_t i);
+
+/**
+ * What an option of pictures does, what values it takes and its default, in one line; NULL if there is none. A static
+ * string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_options_doc(size_t i);
+
+/**
+ * Number of kinds of pictures.
+ * @since 0.1
+ */
+size_t interlace_plot_count(void);
+
+/**
+ * Name of a kind of picture, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_name(size_t i);
+
+/**
+ * What a kind of picture shows, in one line; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_plot_doc(size_t i);
+
+/**
+ * A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit.
+ * interlace_plot_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It may be NULL for
+ * pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a column that is
+ * not in the model. `options` (may be NULL) has the progress function of what takes long: profiles, degrees of freedom.
+ * INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows, such as random
+ * effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the picture needs
+ * them, and if the library was built without the feature `plot`, which draws; interlace_fit_plot_data needs no such
+ * feature.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
- * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] data The data of the fit. NULL is allowed where it is not needed.
+ * @param[in] plot_options What is chosen. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] bytes The picture [1], which the caller frees with interlace_bytes_free.
+ * @param[out] len The number of bytes [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_plot(const interlace_fit *fit,
+                                    const char *kind,
+                                    const interlace_frame *data,
+                                    const interlace_plot_options *plot_options,
+                                    const interlace_options *options,
+                                    uint8_t **bytes,
+                                    size_t *len,
+                                    interlace_error *err);
+
+/**
+ * The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role", "x", "y",
+ * "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point. docs/pictures.md says what marks and
+ * roles there are. Otherwise as interlace_fit_plot.
+ * @param[in] fit The fit.
+ * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] data The data of the fit. NULL is allowed where it is not needed.
+ * @param[in] plot_options What is chosen. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
-interlace_status interlace_fit_influence(const interlace_fit *fit,
+interlace_status interlace_fit_plot_data(const interlace_fit *fit,
+                                         const char *kind,
                                          const interlace_frame *data,
-                                         const interlace_influence_request *request,
+                                         const interlace_plot_options *plot_options,
                                          const interlace_options *options,
                                          interlace_frame **out,
                                          interlace_error *err);
-
-/**
- * What stands out of a frame from interlace_fit_influence, by its column "cooks_distance", of which NaN does not count:
- * the number of cases above `threshold`, the largest gap between neighbours of the ordered distances, and how many
- * cases are above that. 0 as threshold means 4 divided by the number of cases.
- * @param[in] frame The frame.
- * @param[in] threshold A distance that is not negative; 0 means 4 divided by the number of cases.
- * @param[out] n_influential The number of cases above the threshold [1].
- * @param[out] gap The largest gap [1].
- * @param[out] n_above_gap The number of cases above it [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_frame_influential(const interlace_frame *frame,
-                                             double threshold,
-                                             size_t *n_influential,
-                                             double *gap,
-                                             size_t *n_above_gap,
-                                             interlace_error *err);
 
 /* ==================================================================================================================
  * Document: a fit and the answers to questions about it as one text
@@ -6265,7 +6218,8 @@ interlace_status interlace_options_from_bytes(const uint8_t *bytes,
                                               interlace_error *err);
 
 /**
- * Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes. NULL is allowed.
+ * Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes, and of
+ * interlace_fit_plot. NULL is allowed.
  * @param[out] bytes The bytes.
  * @since 0.1
  */

@@ -251,14 +251,6 @@ enum class FixefResiduals : std::int32_t {
     dfbetas = INTERLACE_FIXEF_RESIDUALS_DFBETAS,
 };
 
-/// Which part of a row's leverage. interlace_leverage.
-enum class Leverage : std::int32_t {
-    overall = INTERLACE_LEVERAGE_OVERALL,
-    fixef = INTERLACE_LEVERAGE_FIXEF,
-    ranef = INTERLACE_LEVERAGE_RANEF,
-    ranef_variance = INTERLACE_LEVERAGE_RANEF_VARIANCE,
-};
-
 /// In what form all parameters of a fit are given. interlace_parameter_form.
 enum class ParameterForm : std::int32_t {
     working = INTERLACE_PARAMETER_FORM_WORKING,
@@ -390,13 +382,6 @@ enum class BootstrapInterval : std::int32_t {
     basic = INTERLACE_BOOTSTRAP_INTERVAL_BASIC,
     normal = INTERLACE_BOOTSTRAP_INTERVAL_NORMAL,
     bca = INTERLACE_BOOTSTRAP_INTERVAL_BCA,
-};
-
-/// How the estimates without a case are had. interlace_influence_method.
-enum class InfluenceMethod : std::int32_t {
-    refit = INTERLACE_INFLUENCE_METHOD_REFIT,
-    one_step = INTERLACE_INFLUENCE_METHOD_ONE_STEP,
-    fixed = INTERLACE_INFLUENCE_METHOD_FIXED,
 };
 
 // ===================================================================================================================
@@ -1232,16 +1217,6 @@ template <>
     return detail::code_of<FixefResiduals>(name, interlace_fixef_residuals_from_name);
 }
 
-[[nodiscard]] inline std::string_view name(Leverage code) noexcept
-{
-    return detail::view(interlace_leverage_name(static_cast<interlace_leverage>(code)));
-}
-template <>
-[[nodiscard]] inline Result<Leverage> from_name<Leverage>(std::string_view name)
-{
-    return detail::code_of<Leverage>(name, interlace_leverage_from_name);
-}
-
 [[nodiscard]] inline std::string_view name(ParameterForm code) noexcept
 {
     return detail::view(interlace_parameter_form_name(static_cast<interlace_parameter_form>(code)));
@@ -1412,16 +1387,6 @@ template <>
     return detail::code_of<BootstrapInterval>(name, interlace_bootstrap_interval_from_name);
 }
 
-[[nodiscard]] inline std::string_view name(InfluenceMethod code) noexcept
-{
-    return detail::view(interlace_influence_method_name(static_cast<interlace_influence_method>(code)));
-}
-template <>
-[[nodiscard]] inline Result<InfluenceMethod> from_name<InfluenceMethod>(std::string_view name)
-{
-    return detail::code_of<InfluenceMethod>(name, interlace_influence_method_from_name);
-}
-
 /// The version of the running library.
 [[nodiscard]] inline std::string_view version() noexcept { return detail::view(interlace_version()); }
 /// 1000000 major + 1000 minor + patch.
@@ -1540,16 +1505,6 @@ class Frame : public detail::Owner<interlace_frame, interlace_frame_free> {
 
     /// interlace_frame_read_seconds: Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
     [[nodiscard]] double read_seconds() const noexcept;
-
-    struct Influential {
-        std::size_t n_influential{};
-        double gap{};
-        std::size_t n_above_gap{};
-    };
-    /// interlace_frame_influential: What stands out of a frame from interlace_fit_influence, by its column "cooks_distance", of which NaN
-    /// does not count: the number of cases above `threshold`, the largest gap between neighbours of the ordered distances, and how many
-    /// cases are above that.
-    [[nodiscard]] Result<Influential> influential(double threshold) const;
 };
 
 /// How to read CSV text.
@@ -1818,20 +1773,6 @@ struct ProfileRequest {
     [[nodiscard]] interlace_profile_request capi(detail::Call &call) const;
 };
 
-/// What is left out, and how. Its members are those of interlace_influence_request.
-struct InfluenceRequest {
-    /// How the estimates without a case are had.
-    InfluenceMethod influence_method{};
-    /// Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case.
-    std::string group;
-    /// Codes [n_codes], one for each row of the data or for each row used: rows with the same code are a case, those with a negative one
-    /// are never left out.
-    std::vector<std::int32_t> codes;
-
-    /// For the functions of this header; it points into this one and the call.
-    [[nodiscard]] interlace_influence_request capi(detail::Call &call) const;
-};
-
 /// Predictions with what is known of their errors, as matrices with a row per row of the data.
 struct Predictions {
     Matrix values;
@@ -2039,6 +1980,27 @@ class Questions : public detail::Owner<interlace_questions, interlace_questions_
     [[nodiscard]] static bool suits(std::size_t i, Model model) noexcept;
 };
 
+/// What is chosen of a picture.
+class PlotOptions : public detail::Owner<interlace_plot_options, interlace_plot_options_free> {
+  public:
+    PlotOptions();
+    using Owner::Owner;
+
+    /// interlace_plot_options_set: Sets an option of pictures by name from text, such as "term" from "Subject"; interlace_plot_options_name
+    /// lists the names, in which hyphens count as underscores.
+    Result<void> set(std::string_view name, std::string_view value);
+
+    /// interlace_plot_options_count: Number of options of pictures that can be set.
+    [[nodiscard]] static std::size_t count() noexcept;
+
+    /// interlace_plot_options_name: Name of an option of pictures, by its index from 0; NULL if there is none.
+    [[nodiscard]] static std::string_view name(std::size_t i) noexcept;
+
+    /// interlace_plot_options_doc: What an option of pictures does, what values it takes and its default, in one line; NULL if there is
+    /// none.
+    [[nodiscard]] static std::string_view doc(std::size_t i) noexcept;
+};
+
 struct Saved;
 
 /// A fitted model.
@@ -2072,6 +2034,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
                                               Maybe<Options> options = none) const;
     [[nodiscard]] Result<std::string> to_text(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
+    /// A picture as SVG.
+    [[nodiscard]] Result<std::vector<std::uint8_t>> plot(std::string_view kind, Maybe<Frame> data = none,
+                                                         Maybe<PlotOptions> plot_options = none, Maybe<Options> options = none) const;
     /// What from_bytes makes a fit of again; the spec is for the questions that fit models anew.
     [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes(Maybe<Spec> spec = none, bool with_rows = true) const;
     [[nodiscard]] static Result<Saved> from_bytes(View<std::uint8_t> bytes);
@@ -2485,10 +2450,6 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// function at the response, at a uniform random point within the jump at a response with positive probability.
     [[nodiscard]] Result<std::vector<double>> quantile_residuals(std::uint64_t seed, Maybe<Options> options = none) const;
 
-    /// interlace_fit_leverage: Leverages of the rows of a linear model [m], at the estimates of the covariances; any random terms, weights
-    /// and residual correlation.
-    [[nodiscard]] Result<std::vector<double>> leverage(Leverage leverage, Maybe<Options> options = none) const;
-
     /// interlace_fit_response: The response [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
     [[nodiscard]] Result<std::vector<double>> response() const;
 
@@ -2642,12 +2603,9 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// deviance's rise above its minimum when the parameter has that value, maximised over all others.
     [[nodiscard]] Result<Frame> profile(const ProfileRequest &request = {}, Maybe<Options> options = none) const;
 
-    /// interlace_fit_influence: Influence: what the estimates become without each case, a row or a group of rows, as a new frame with one
-    /// row per case: "case" (the number of the row in the data, from 1; the level; the code), "rows" (how many are left out), "status",
-    /// "reason" (why there are no numbers, else missing), "cooks_distance", "mdffits", "covtrace", "covratio", "likelihood_displacement";
-    /// "dfbetas." with the name of each fixed effect of the mean; "rvc." with the name of each standard deviation; and all estimates
-    /// without the case, named as those of interlace_bootstrap_run.
-    [[nodiscard]] Result<Frame> influence(Maybe<Frame> data = none, const InfluenceRequest &request = {},
+    /// interlace_fit_plot_data: The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role",
+    /// "x", "y", "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point.
+    [[nodiscard]] Result<Frame> plot_data(std::string_view kind, Maybe<Frame> data = none, Maybe<PlotOptions> plot_options = none,
             Maybe<Options> options = none) const;
 
   private:
@@ -2864,6 +2822,7 @@ inline CsvOptions::CsvOptions() : Owner(detail::made<interlace_csv_options>(inte
 
 inline Options::Options() : Owner(detail::made<interlace_options>(interlace_options_new)) {}
 
+inline PlotOptions::PlotOptions() : Owner(detail::made<interlace_plot_options>(interlace_plot_options_new)) {}
 inline Questions::Questions() : Owner(detail::made<interlace_questions>(interlace_questions_new)) {}
 
 inline Bootstrap::Bootstrap() : Owner(detail::made<interlace_bootstrap>(interlace_bootstrap_new)) {}
@@ -3276,6 +3235,17 @@ inline Result<std::vector<std::uint8_t>> Fit::to_bytes(Maybe<Spec> spec, bool wi
     });
 }
 
+inline Result<std::vector<std::uint8_t>> Fit::plot(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options,
+                                                   Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::string name = call.text("kind", kind);
+    if (!call.good()) return call.result(std::vector<std::uint8_t>());
+    return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
+        return interlace_fit_plot(capi(), name.c_str(), data.capi(), plot_options.capi(), options.capi(), bytes, len, error);
+    });
+}
+
 inline Result<Saved> Fit::from_bytes(View<std::uint8_t> bytes)
 {
     detail::Call call;
@@ -3458,18 +3428,6 @@ inline interlace_profile_request ProfileRequest::capi(detail::Call &) const
     own.struct_size = sizeof own;
     own.level = level;
     own.profile_scale = static_cast<interlace_profile_scale>(profile_scale);
-    return own;
-}
-
-inline interlace_influence_request InfluenceRequest::capi(detail::Call &call) const
-{
-    call.whole("group", group.find('\0') != std::string::npos);
-    interlace_influence_request own{};
-    own.struct_size = sizeof own;
-    own.influence_method = static_cast<interlace_influence_method>(influence_method);
-    own.group = group.empty() ? nullptr : group.c_str();
-    own.codes = detail::pointer(codes);
-    own.n_codes = codes.size();
     return own;
 }
 
@@ -3659,16 +3617,6 @@ inline Result<Frame> Frame::read_csv_bytes(std::string_view bytes, Maybe<CsvOpti
 inline double Frame::read_seconds() const noexcept
 {
     return interlace_frame_read_seconds(capi());
-}
-
-inline Result<Frame::Influential> Frame::influential(double threshold) const
-{
-    detail::Call call;
-    std::size_t n_influential{};
-    double gap{};
-    std::size_t n_above_gap{};
-    call.ended(interlace_frame_influential(capi(), threshold, &n_influential, &gap, &n_above_gap, call.error()));
-    return call.result(Influential{n_influential, gap, n_above_gap});
 }
 
 inline Result<void> CsvOptions::set_separator(char separator)
@@ -4867,15 +4815,6 @@ inline Result<std::vector<double>> Fit::quantile_residuals(std::uint64_t seed, M
     return call.result(std::move(out));
 }
 
-inline Result<std::vector<double>> Fit::leverage(Leverage leverage, Maybe<Options> options) const
-{
-    detail::Call call;
-    std::vector<double> out = call.array<double>(interlace_fit_n_rows(capi()));
-    if (call.good()) call.ended(interlace_fit_leverage(capi(), static_cast<interlace_leverage>(leverage), options.capi(), out.data(),
-            out.size(), call.error()));
-    return call.result(std::move(out));
-}
-
 inline Result<std::vector<double>> Fit::response() const
 {
     detail::Call call;
@@ -5151,12 +5090,13 @@ inline Result<Frame> Fit::profile(const ProfileRequest &request, Maybe<Options> 
     return call.result(Frame(out));
 }
 
-inline Result<Frame> Fit::influence(Maybe<Frame> data, const InfluenceRequest &request, Maybe<Options> options) const
+inline Result<Frame> Fit::plot_data(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options, Maybe<Options> options) const
 {
     detail::Call call;
-    const auto request_for_c = request.capi(call);
+    const std::string kind_text = call.text("kind", kind);
     interlace_frame *out{};
-    if (call.good()) call.ended(interlace_fit_influence(capi(), data.capi(), &request_for_c, options.capi(), &out, call.error()));
+    if (call.good()) call.ended(interlace_fit_plot_data(capi(), kind_text.c_str(), data.capi(), plot_options.capi(), options.capi(), &out,
+            call.error()));
     return call.result(Frame(out));
 }
 
@@ -5234,6 +5174,30 @@ inline Result<Frame> Bootstrap::confint(const Fit &fit, const Frame &replicates,
     call.ended(interlace_bootstrap_confint(capi(), fit.capi(), replicates.capi(), jackknife.capi(), level,
             static_cast<interlace_bootstrap_interval>(bootstrap_interval), &out, call.error()));
     return call.result(Frame(out));
+}
+
+inline Result<void> PlotOptions::set(std::string_view name, std::string_view value)
+{
+    detail::Call call;
+    const std::string name_text = call.text("name", name);
+    const std::string value_text = call.text("value", value);
+    if (call.good()) call.ended(interlace_plot_options_set(capi(), name_text.c_str(), value_text.c_str(), call.error()));
+    return call.result();
+}
+
+inline std::size_t PlotOptions::count() noexcept
+{
+    return interlace_plot_options_count();
+}
+
+inline std::string_view PlotOptions::name(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_name(i));
+}
+
+inline std::string_view PlotOptions::doc(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_doc(i));
 }
 
 inline Result<void> Questions::set(std::string_view name, std::optional<std::string_view> value)

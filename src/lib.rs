@@ -42,6 +42,8 @@ pub mod family;
 pub mod tails;
 /// The distribution of Tukey's test.
 pub mod studentized_range;
+/// The distribution of Kolmogorov's test.
+pub mod kolmogorov;
 /// Minimisation with and without gradient.
 pub mod optimize;
 /// What is fitted.
@@ -84,6 +86,8 @@ pub mod diagnostics;
 pub mod summary;
 /// Questions about a fit by name, and the answers as one document.
 pub mod document;
+/// Pictures of a fit.
+pub mod picture;
 /// Fits as bytes.
 pub mod saved;
 

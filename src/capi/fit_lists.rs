@@ -75,6 +75,23 @@ pub enum ResidualsCode {
     /// Those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated within groups,
     /// made independent: for AR(1) each minus its expectation given the previous one, for compound symmetry by the symmetric root.
     Normalized = 4,
+    /// Response minus fitted value, times the square root of the weight, divided by its own standard deviation sigma sqrt(1 - h), h as by
+    /// INTERLACE_LEVERAGE_OVERALL; if residuals are correlated, what is left of it after the other rows have foretold it, by its standard
+    /// deviation. NaN if a row determines a fixed effect by itself. Only of linear models.
+    Standardized = 5,
+    /// Response minus its mean without knowledge of the group: over the random effects. Not of ordinal and Cox models.
+    Marginal = 6,
+    /// Those of INTERLACE_RESIDUALS_MARGINAL, times the square root of the weight, multiplied by the inverse of the Cholesky factor of their covariance,
+    /// in the order of the rows: independent with variance one if the model is true, but for what is estimated. If residuals are correlated within groups these are
+    /// made independent before, as for INTERLACE_RESIDUALS_NORMALIZED. Only of linear models.
+    Cholesky = 7,
+    /// Residuals of separate regressions of the response on the fixed-effects columns in each group of the random term with most levels, by least squares
+    /// with the weights. Columns that depend on others within a group are left out there. Only of linear models with random effects.
+    LeastSquares = 8,
+    /// Those of INTERLACE_RESIDUALS_LEAST_SQUARES times the square root of the weight, divided by sqrt(1 - h), where h is the leverage within the group; NaN if h is 1.
+    SemiStandardized = 9,
+    /// Those of INTERLACE_RESIDUALS_SEMI_STANDARDIZED divided by the residual standard deviation of the group's regression; NaN if it has none.
+    LeastSquaresStandardized = 10,
 }
 
 impl Codes for ResidualsCode {
@@ -85,6 +102,12 @@ impl Codes for ResidualsCode {
         (ResidualsCode::Working, ResidualKind::Working),
         (ResidualsCode::Deviance, ResidualKind::Deviance),
         (ResidualsCode::Normalized, ResidualKind::Normalized),
+        (ResidualsCode::Standardized, ResidualKind::Standardized),
+        (ResidualsCode::Marginal, ResidualKind::Marginal),
+        (ResidualsCode::Cholesky, ResidualKind::Cholesky),
+        (ResidualsCode::LeastSquares, ResidualKind::LeastSquares),
+        (ResidualsCode::SemiStandardized, ResidualKind::SemiStandardized),
+        (ResidualsCode::LeastSquaresStandardized, ResidualKind::LeastSquaresStandardized),
     ];
 }
 

@@ -45,11 +45,15 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
 pub unsafe extern "C" fn interlace_fit_residuals(
     fit: Option<&FitHandle>,
     residuals: MaybeUninit<ResidualsCode>,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.residuals_of(meaning(residuals, "residuals")?)?, out, len))
+    boundary(err, || {
+        let (fit, kind) = (fit_of(fit)?, meaning(residuals, "residuals")?);
+        copy_out(&watched(options, |watch| fit.residuals_of(kind, watch))?, out, len)
+    })
 }
 
 /// Residuals of a Cox model for each row used and fixed effect, to `out` [n_obs,p]. INTERLACE_E_UNSUPPORTED for other models.
@@ -174,11 +178,11 @@ unsafe fn fill_out(values: Option<&[f64]>, constant: f64, response: &[f64], out:
     }
 }
 
-/// Number of rows of the data left out.
+/// Number of rows of the data left out. A fit of an accumulator counts them, and does not know which they are.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_dropped_rows(fit: Option<&FitHandle>) -> usize {
-    query(0, || Some(fit?.fit.rows.dropped.len()))
+    query(0, || Some(fit?.fit.rows.n_dropped()))
 }
 
 /// The number, from 0, of a row in the data that was left out, by its index from 0. The rows are in ascending order.

@@ -44,7 +44,7 @@ pub enum PhaseCode {
     Prediction = 13,
     /// Simulated responses. step: responses done.
     Simulation = 14,
-    /// Quantile residuals. step: rows done.
+    /// Residuals. step: rows, or columns of the augmented frame, done.
     Residuals = 15,
     /// Marginal means and contrasts. step: means, or groups of contrasts, done.
     Means = 16,

@@ -153,7 +153,7 @@ pub unsafe extern "C" fn interlace_options_from_bytes(
     })
 }
 
-/// Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes. NULL is allowed.
+/// Frees bytes that belong to the caller, those of all functions whose names end in _to_bytes, and of interlace_fit_plot. NULL is allowed.
 /// @param bytes The bytes.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -133,7 +133,7 @@ impl Reference {
     }
 
     /// The grid as data.
-    fn frame(&self) -> Result<Frame> {
+    pub fn frame(&self) -> Result<Frame> {
         let cells = self.n_cells();
         let mut frame = Frame::new(cells);
         let mut stride = 1;

@@ -4,7 +4,7 @@ use crate::choice::Choice;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::{Cumulative, ZeroMixture, normal};
-use crate::fit::Fit;
+use crate::fit::{Fit, Generalised};
 use crate::predict::mean_slope;
 use crate::simulate::{Purpose, Stream};
 use crate::watch::{Phase, Watch};
@@ -24,6 +24,19 @@ pub enum ResidualKind {
     Deviance,
     /// The Pearson residual of standard deviation one; where residuals are correlated, turned to independent ones.
     Normalized,
+    /// Of a linear model the residual by its own standard deviation, sigma sqrt(1 - h).
+    Standardized,
+    /// Response minus its mean over the random effects.
+    Marginal,
+    /// Of a linear model the marginal residuals times the inverse of the Cholesky factor of their covariance: independent with variance one
+    /// but for what is estimated.
+    Cholesky,
+    /// Of a linear model those of separate regressions within groups.
+    LeastSquares,
+    /// The same, times the square root of the weight and divided by sqrt(1 - h), h the leverage within the group.
+    SemiStandardized,
+    /// The same, divided by the group's own residual standard deviation.
+    LeastSquaresStandardized,
 }
 
 impl Choice for ResidualKind {
@@ -34,11 +47,17 @@ impl Choice for ResidualKind {
         (ResidualKind::Working, c"working"),
         (ResidualKind::Deviance, c"deviance"),
         (ResidualKind::Normalized, c"normalized"),
+        (ResidualKind::Standardized, c"standardized"),
+        (ResidualKind::Marginal, c"marginal"),
+        (ResidualKind::Cholesky, c"cholesky"),
+        (ResidualKind::LeastSquares, c"least_squares"),
+        (ResidualKind::SemiStandardized, c"semi_standardized"),
+        (ResidualKind::LeastSquaresStandardized, c"least_squares_standardized"),
     ];
 }
 
 impl Fit {
-    pub fn residuals_of(&self, kind: ResidualKind) -> Result<Vec<f64>> {
+    pub fn residuals_of(&self, kind: ResidualKind, watch: &Watch<'_>) -> Result<Vec<f64>> {
         self.need_rows("residuals")?;
         if self.ordinal().is_some() {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
@@ -53,6 +72,12 @@ impl Fit {
             self.without_cox(&format!("{} residuals", kind.name()))?;
         }
         match (kind, self.generalised()) {
+            (ResidualKind::Standardized, _) => self.as_fitted(self.standardized_residuals(watch)?),
+            (ResidualKind::Marginal, _) => self.as_fitted(self.marginal_residuals(watch)?),
+            (ResidualKind::Cholesky, _) => self.as_fitted(self.whitened_residuals(watch)?),
+            (ResidualKind::LeastSquares | ResidualKind::SemiStandardized | ResidualKind::LeastSquaresStandardized, _) => {
+                self.as_fitted(self.within_group_residuals(kind, watch)?)
+            }
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => try_copy("residuals", &self.residuals),
             (ResidualKind::Normalized, None) => self.normalized_residuals(),
             (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) | (ResidualKind::Normalized, Some(_)) => {
@@ -62,28 +87,26 @@ impl Fit {
                 let residuals = self.used(&self.residuals)?;
                 self.as_fitted(try_collect("residuals", residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)))?)
             }
-            (ResidualKind::Deviance, Some(own)) => {
-                let name = own.family.name();
-                if own.zero.is_some() {
-                    return Err(Error::unsupported("deviance residuals: a mixture with zeros has none; quantile residuals do"));
-                }
-                let (y, weights) = (self.used(&self.y)?, self.used_weights()?);
-                let one = |i: usize| {
-                    own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &self.psi_of_row(i)).ok_or_else(
-                        || {
-                            Error::unsupported(format!(
-                                "deviance residuals: the family {name} has no deviance; quantile residuals do"
-                            ))
-                        },
-                    )
-                };
-                let mut out = try_vec("residuals", 0.0, self.n_obs)?;
-                for (i, out) in out.iter_mut().enumerate() {
-                    *out = one(i)?;
-                }
-                self.as_fitted(out)
-            }
+            (ResidualKind::Deviance, Some(own)) => self.deviance_residuals(own),
         }
+    }
+
+    fn deviance_residuals(&self, own: &Generalised) -> Result<Vec<f64>> {
+        let name = own.family.name();
+        if own.zero.is_some() {
+            return Err(Error::unsupported("deviance residuals: a mixture with zeros has none; quantile residuals do"));
+        }
+        let (y, weights) = (self.used(&self.y)?, self.used_weights()?);
+        let one = |i: usize| {
+            own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &self.psi_of_row(i)).ok_or_else(|| {
+                Error::unsupported(format!("deviance residuals: the family {name} has no deviance; quantile residuals do"))
+            })
+        };
+        let mut out = try_vec("residuals", 0.0, self.n_obs)?;
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = one(i)?;
+        }
+        self.as_fitted(out)
     }
 
     fn normalized_residuals(&self) -> Result<Vec<f64>> {
@@ -135,7 +158,7 @@ impl Fit {
     }
 
     /// One per row used.
-    fn used_weights(&self) -> Result<Vec<f64>> {
+    pub(super) fn used_weights(&self) -> Result<Vec<f64>> {
         self.weights.as_ref().map_or_else(|| try_vec("weights", 1.0, self.n_obs), |weights| self.used(weights))
     }
 

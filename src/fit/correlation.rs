@@ -92,6 +92,31 @@ impl CorrelationFit {
         Ok(())
     }
 
+    /// The rows of the matrix by which `decorrelate` multiplies, but for those that are rows of the identity: `visit` is told the row, and
+    /// the rows that it is a combination of.
+    pub fn decorrelating_rows(&self, visit: &mut dyn FnMut(usize, &[(usize, f64)]) -> Result<()>) -> Result<()> {
+        let over = |sd: f64| if sd > 0.0 { sd.recip() } else { 0.0 };
+        for run in self.design.runs()?.iter() {
+            if self.design.kind == CorrelationKind::CompoundSymmetry {
+                let m = run.len() as f64;
+                let (within, between) = self.roots(run.len());
+                let common = (over(between) - over(within)) / m;
+                for i in run {
+                    let of = |j: &u32| (*j as usize, common + if i == j { over(within) } else { 0.0 });
+                    visit(*i as usize, &run.iter().map(of).collect::<Vec<_>>())?;
+                }
+                continue;
+            }
+            for w in run.windows(2) {
+                let (before, i) = (w[0] as usize, w[1] as usize);
+                let p = self.at_distance(before, i);
+                let root = over((1.0 - p * p).sqrt());
+                visit(i, &[(i, root), (before, -p * root)])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Of compound symmetry in a group of m: the standard deviations of deviations from the group's mean, and of its common part.
     fn roots(&self, m: usize) -> (f64, f64) {
         ((1.0 - self.estimate).sqrt(), (1.0 + (m as f64 - 1.0) * self.estimate).max(0.0).sqrt())
@@ -131,6 +156,13 @@ mod tests {
             let mut e = start;
             fit.correlate(&mut e).unwrap();
             assert!(e[0] != start[0] || e[2] != start[2]);
+            let mut rows = e;
+            let mut visit = |i: usize, of: &[(usize, f64)]| {
+                rows[i] = of.iter().map(|(j, factor)| factor * e[*j]).sum();
+                Ok(())
+            };
+            fit.decorrelating_rows(&mut visit).unwrap();
+            assert!(rows.iter().zip(start).all(|(a, b)| (a - b).abs() < 1e-13), "{rows:?}");
             fit.decorrelate(&mut e).unwrap();
             assert!(e.iter().zip(start).all(|(a, b)| (a - b).abs() < 1e-13), "{e:?}");
         }

@@ -8,6 +8,7 @@ mod quantities;
 mod estimates;
 mod cox;
 mod refit;
+mod redrawn;
 mod refits;
 mod refitted;
 mod survival;

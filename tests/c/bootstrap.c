@@ -52,7 +52,7 @@ static void refits(const interlace_fit *fit) {
 static void response_of(const interlace_fit *fit, double *y) {
     double residuals[30];
     OK(interlace_fit_fitted(fit, y, 30, &err));
-    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, residuals, 30, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, NULL, residuals, 30, &err));
     for (size_t i = 0; i < 30; i++)
         y[i] += residuals[i];
 }

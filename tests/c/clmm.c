@@ -118,7 +118,7 @@ static void absent(const interlace_fit *fit) {
                                     INTERLACE_RESIDUALS_DEVIANCE};
     double out[WINE] = {-7}, b = -7, c = -7, d = -7;
     for (size_t i = 0; i < COUNT(kinds); i++)
-        FAILS(INTERLACE_E_UNSUPPORTED, "quantile residuals", interlace_fit_residuals(fit, kinds[i], out, WINE, &err));
+        FAILS(INTERLACE_E_UNSUPPORTED, "quantile residuals", interlace_fit_residuals(fit, kinds[i], NULL, out, WINE, &err));
     FAILS(INTERLACE_E_UNSUPPORTED, "ordinal", interlace_fit_overdispersion(fit, out, &b, &c, &d, &err));
     CHECK(interlace_fit_n_nominal(fit) == 0 && interlace_fit_nominal_name(fit, 0) == NULL);
     OK(interlace_fit_nominal(fit, NULL, 0, &err));

@@ -187,7 +187,7 @@ static void estimates(const interlace_fit *fit) {
     OK(interlace_fit_fitted(fit, rows, KIDNEY, &err));
     CHECK(rows[0] > 0);
     double sum = 0;
-    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, rows, KIDNEY, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, NULL, rows, KIDNEY, &err));
     for (int i = 0; i < KIDNEY; i++)
         sum += rows[i];
     CLOSE(sum, 0, 1e-10);
@@ -364,7 +364,7 @@ static void diagnosed(const interlace_fit *fit, const interlace_frame *data) {
     interlace_fixef_residuals kind;
     interlace_time_transform transform;
     interlace_frame *table;
-    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, rows, KIDNEY, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, NULL, rows, KIDNEY, &err));
     CHECK(rows[0] != 0);
     OK(interlace_fit_fixef_residuals(fit, INTERLACE_FIXEF_RESIDUALS_SCORE, NULL, score, 2 * KIDNEY, &err));
     for (int i = KIDNEY; i < 2 * KIDNEY; i++)
@@ -427,9 +427,9 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
     FAILS(none, "Cox", interlace_fit_icc(fit, NULL, &one, &two, &err));
     FAILS(none, "Cox", interlace_fit_overdispersion(fit, &one, &two, &three, &four, &err));
     FAILS(none, "Cox", interlace_fit_quantile_residuals(fit, 1, NULL, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_WORKING, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_NORMALIZED, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, NULL, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_WORKING, NULL, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_NORMALIZED, NULL, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err));
     static const interlace_df others[] = {INTERLACE_DF_SATTERTHWAITE, INTERLACE_DF_KENWARD_ROGER, INTERLACE_DF_RESIDUAL};
     for (size_t i = 0; i < COUNT(others); i++) {

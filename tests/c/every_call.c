@@ -137,6 +137,7 @@ static void *fresh(size_t class, size_t k) {
     interlace_csv_stream *stream;
     interlace_bootstrap *bootstrap;
     interlace_questions *questions;
+    interlace_plot_options *plot_options;
     if (strcmp(name, "spec") == 0) return k < KINDS ? kinds_spec(k) : NULL;
     if (strcmp(name, "fit") == 0) return k == 0 ? kinds_reloaded(pools[class].objects[0], false) : NULL;
     if (strcmp(name, "frame") == 0) {
@@ -150,6 +151,7 @@ static void *fresh(size_t class, size_t k) {
     if (strcmp(name, "csv_options") == 0) return interlace_csv_options_new(&csv, &err) == INTERLACE_OK ? csv : NULL;
     if (strcmp(name, "csv_stream") == 0) return interlace_csv_stream_open("/dev/null", NULL, &stream, &err) == INTERLACE_OK ? stream : NULL;
     if (strcmp(name, "questions") == 0) return interlace_questions_new(&questions, &err) == INTERLACE_OK ? questions : NULL;
+    if (strcmp(name, "plot_options") == 0) return interlace_plot_options_new(&plot_options, &err) == INTERLACE_OK ? plot_options : NULL;
     if (strcmp(name, "family") == 0) return own_family();
     if (strcmp(name, "plan") == 0) return own_plan();
     if (strcmp(name, "accumulator") == 0) return own_accumulator(0);
@@ -181,7 +183,7 @@ static void make_pools(void) {
     OK(interlace_fit_to_bytes(pools[fits].objects[0], NULL, true, &saved, &saved_len, &err));
 
     const size_t classes_made[] = {class_of("interlace_spec"), class_of("interlace_csv_options"), class_of("interlace_bootstrap"),
-                                   class_of("interlace_questions"), class_of("interlace_family"),
+                                   class_of("interlace_questions"), class_of("interlace_plot_options"), class_of("interlace_family"),
                                    class_of("interlace_plan"), class_of("interlace_csv_stream")};
     for (size_t i = 0; i < COUNT(classes_made); i++)
         for (size_t k = 0; k < n_fresh(classes_made[i]); k++) keep(classes[classes_made[i]].name, fresh(classes_made[i], k));

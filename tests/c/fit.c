@@ -74,8 +74,8 @@ static void rows(const interlace_fit *fit) {
     int64_t index[30], colptr[7], rowidx[30];
     OK(interlace_fit_response(fit, y, 30, &err));
     OK(interlace_fit_fitted(fit, fitted, 30, &err));
-    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, residuals, 30, &err));
-    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, pearson, 30, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, NULL, residuals, 30, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, NULL, pearson, 30, &err));
     OK(interlace_fit_weights(fit, weights, 30, &err));
     OK(interlace_fit_offset(fit, offset, 30, &err));
     OK(interlace_fit_x(fit, x, 30, &err));

@@ -87,7 +87,7 @@ static void rows_of_cbpp(const interlace_fit *fit) {
     double eta[CBPP], mean[CBPP], pearson[CBPP], zero[CBPP], trials[CBPP];
     OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_MEAN, eta, CBPP, &err));
     OK(interlace_fit_fitted(fit, mean, CBPP, &err));
-    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, pearson, CBPP, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, NULL, pearson, CBPP, &err));
     OK(interlace_fit_zero_probability(fit, zero, CBPP, &err));
     OK(interlace_fit_weights(fit, trials, CBPP, &err));
     CLOSE(eta[0], -0.8085121199984935, 1e-6);
@@ -173,7 +173,7 @@ static void salamanders(void) {
     CLOSE(probability[3], 0.2582844488449662, 1e-6);
     OK(interlace_fit_fitted(fit, expected, SALAMANDERS, &err));
     CLOSE(expected[0], 0.21775411119769095, 1e-5);
-    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, pearson, SALAMANDERS, &err));
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, NULL, pearson, SALAMANDERS, &err));
     CLOSE(pearson[0], -0.38360257969858264, 1e-5);
     OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, eta, SALAMANDERS, &err));
     CLOSE(eta[0], zero[0] + zero[1], 1e-12);

@@ -76,7 +76,7 @@ static void wrong_lengths(const interlace_fit *fit) {
     FAILS(INTERLACE_E_ARGUMENT, "exactly 30", interlace_fit_fitted(fit, out, 40, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 6", interlace_fit_term_ranef(fit, 0, out, 5, &err));
     FAILS(INTERLACE_E_ARGUMENT, "term is 1", interlace_fit_term_ranef(fit, 1, out, 6, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "residuals is 7", interlace_fit_residuals(fit, 7, out, 30, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "residuals is 99", interlace_fit_residuals(fit, 99, NULL, out, 30, &err));
     FAILS(INTERLACE_E_ARGUMENT, "direction is 0", interlace_fit_term_boundary(fit, 0, 0, out, 1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 7", interlace_fit_z(fit, colptr, 6, rowidx, out, 30, &err));
     FAILS(INTERLACE_E_ARGUMENT, "rowidx", interlace_fit_z(fit, colptr, 7, rowidx, out, 29, &err));

@@ -30,7 +30,7 @@ fn what_is_not_carried_over_is_unsupported() {
     refused("overdispersion", fit.overdispersion());
     refused("quantile residuals", fit.quantile_residuals(1, &watch));
     for kind in [ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Normalized] {
-        refused("residuals", fit.residuals_of(kind));
+        refused("residuals", fit.residuals_of(kind, &Watch::unwatched()));
     }
     let drawn = BootstrapOptions { replicates: 2, ..BootstrapOptions::default() };
     refused("standard error of the response's median", fit.bootstrap_std_error(&drawn, |y| Ok(y[0]), &watch));
@@ -42,7 +42,7 @@ fn what_is_not_carried_over_is_unsupported() {
 #[test]
 fn what_is_answered_has_the_right_sizes() {
     let fit = kidney();
-    assert_eq!(fit.residuals_of(ResidualKind::Response).unwrap(), fit.residuals);
+    assert_eq!(fit.residuals_of(ResidualKind::Response, &Watch::unwatched()).unwrap(), fit.residuals);
     for form in [ParameterForm::Working, ParameterForm::Reported] {
         let (names, values) = (fit.parameter_names(form), fit.parameter_values(form));
         assert_eq!((names.len(), values.len(), fit.parameter_ids(form).len()), (3, 3, 3), "{names:?}");

@@ -58,7 +58,7 @@ fn residuals_equal_those_of_survival() {
             let want = numbers(&own["squares"]);
             close_by(&format!("{id} {what} squares"), &squares, &want, 1e-9, |i| want[i]);
         };
-        compare("deviance", &fit.residuals_of(ResidualKind::Deviance).unwrap(), fit.n_obs);
+        compare("deviance", &fit.residuals_of(ResidualKind::Deviance, &Watch::unwatched()).unwrap(), fit.n_obs);
         for (kind, name) in KINDS {
             compare(name, &fixef_residuals(&fit, kind), fit.n_obs);
         }
@@ -148,7 +148,7 @@ fn weighted_score_residuals_add_up_to_nothing_and_deviances_are_those_of_counts(
     let (dfbeta, dfbetas) = (fixef_residuals(&fit, FixefResiduals::Dfbeta), fixef_residuals(&fit, FixefResiduals::Dfbetas));
     let scaled: Vec<f64> = dfbeta.iter().enumerate().map(|(e, v)| v / fit.fixed.std_error[e / 120]).collect();
     close("dfbetas", &dfbetas, &scaled, 1e-12);
-    for (i, d) in fit.residuals_of(ResidualKind::Deviance).unwrap().iter().enumerate() {
+    for (i, d) in fit.residuals_of(ResidualKind::Deviance, &Watch::unwatched()).unwrap().iter().enumerate() {
         let (y, mu) = (fit.y[i], fit.fitted[i]);
         let deviance = 2.0 * (if y > 0.0 { y * (y / mu).ln() } else { 0.0 } - (y - mu));
         near("deviance", d * d, deviance, 1e-12);

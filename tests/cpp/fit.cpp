@@ -37,12 +37,21 @@ static void scalars_texts_and_codes(const Fit &fit, const interlace_fit *c)
     CHECK(std::isnan(Fit().sigma()) && Fit().n_obs() == 0 && !Fit());
 }
 
+static void checks(const Fit &fit, const Frame &data)
+{
+    const auto own = take(fit.simulated_residuals(40, 1, Simulation::new_, data, "Days"));
+    CHECK(own.residuals.n_rows() == 10 && own.tests.n_rows() == 4);
+    CHECK(take(fit.augment(data, 1, false)).n_rows() == 180 && take(fit.diagnose()).n_rows() > 3);
+    CHECK(take(fit.ranef_residuals()).n_rows() == 36);
+    CHECK(!fit.simulated_residuals(0, 1, Simulation::new_).has_value());
+}
+
 static void arrays(const Fit &fit, const interlace_fit *c)
 {
     CHECK(same(take(fit.fixef()), [c](double *out, std::size_t n) { return interlace_fit_fixef(c, INTERLACE_PREDICTOR_MEAN, out, n, nullptr); }));
     CHECK(same(take(fit.theta()), [c](double *out, std::size_t n) { return interlace_fit_theta(c, out, n, nullptr); }));
     CHECK(same(take(fit.residuals(Residuals::pearson)),
-               [c](double *out, std::size_t n) { return interlace_fit_residuals(c, INTERLACE_RESIDUALS_PEARSON, out, n, nullptr); }));
+               [c](double *out, std::size_t n) { return interlace_fit_residuals(c, INTERLACE_RESIDUALS_PEARSON, nullptr, out, n, nullptr); }));
     CHECK(same(take(fit.term_index(0)), [c](std::int64_t *out, std::size_t n) { return interlace_fit_term_index(c, 0, out, n, nullptr); }));
     CHECK(same_matrix(take(fit.fixef_vcov()),
                       [c](double *out, std::size_t n) { return interlace_fit_fixef_vcov(c, INTERLACE_PREDICTOR_MEAN, out, n, nullptr); }));
@@ -177,6 +186,7 @@ int main()
     const Fit fit = sleepstudy_fit();
     scalars_texts_and_codes(fit, fit.capi());
     arrays(fit, fit.capi());
+    checks(fit, sleepstudy());
     tables(fit);
     whole_models();
     predictions(fit);

@@ -9,7 +9,7 @@ use crate::common::watching::{Heard, heard_up_to, reporting};
 use interlace::choice::Choice;
 use interlace::coxme::transform::TimeTransform;
 use interlace::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
-use interlace::diagnostics::{FixefResiduals, LeverageKind};
+use interlace::diagnostics::{Augmented, FixefResiduals, LeverageKind, Simulations};
 use interlace::error::{Code, Error, Result};
 use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
@@ -22,6 +22,7 @@ use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::optimize::Reason;
 use interlace::options::{Engine, Options};
+use interlace::picture::{Kind as Picture, Scene, Settings};
 use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
@@ -382,6 +383,13 @@ fn predictions_and_residuals() {
         let work = |watch: &Watch<'_>| fit.log_scores(NewData::Training, &y, None, watch).map(|own| text(&own));
         check(name, &[Phase::Prediction], &work);
         check(name, &[Phase::Residuals], &|watch| fit.quantile_residuals(4, watch).map(|own| text(&own)));
+        check(name, &[Phase::Residuals], &|watch| fit.ranef_residuals(watch).map(|own| text(&own)));
+        check(name, &[Phase::Test], &|watch| fit.diagnose(watch).map(|own| text(&own)));
+        let asked = Augmented { seed: 1, influence: fit.is_linear(), threads: 1 };
+        check(name, &[Phase::Residuals], &|watch| fit.augment(&frame, &asked, watch).map(|own| text(&own)));
+        let asked = Simulations { count: 40, seed: 1, random_effects: RandomEffects::New, grouping: None };
+        let work = |watch: &Watch<'_>| fit.simulated_residuals(&asked, watch).map(|own| text(&own.uniform().to_vec()));
+        check(name, &[Phase::Simulation, Phase::Residuals], &work);
         let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
         check(name, &[Phase::Simulation], &work);
     }
@@ -462,5 +470,24 @@ fn models_fitted_again() {
         let fit = fitted(&model, &Options { reml_generalised: true, ..Options::default() });
         let again = |watch: &Watch<'_>| fit.refit_ml(watch).map(text_of_fit);
         cancelled_everywhere("maximum likelihood", &again);
+    }
+}
+
+/// Pictures whose coordinates take long.
+#[test]
+fn pictures() {
+    for (kind, formula) in [(ModelKind::Lmm, "y ~ x + (x | g)"), (ModelKind::Glmm, "count ~ x + (1 | g)")] {
+        let fit = fitted(&spec(kind, formula), &Options::default());
+        let (data, settings) = (data(), Settings::default());
+        let freedom = |_| Ok(DegreesOfFreedom::by_default(None));
+        for name in ["profile_zeta", "dharma", "influence", "dashboard", "residuals", "qq"] {
+            let work = |watch: &Watch<'_>| {
+                let scene = Scene { fit: &fit, data: Some(&data), freedom: &freedom, settings: &settings, threads: 1, watch };
+                Ok(text(&Picture::named(name)?.sheet(&scene)?))
+            };
+            let heard = cancelled_everywhere(name, &work);
+            assert!(heard.iter().all(|own| own.total.is_none_or(|total| own.step <= total)), "{name}");
+            assert_eq!(late(name, &work).unwrap_err().code, Code::Deadline, "{name}");
+        }
     }
 }

@@ -329,7 +329,10 @@ fn a_fit_without_its_rows_gives_what_it_can_and_refuses_the_rest() {
         refused(&case.name, own.predictions(NewData::Training, &plain, &watch));
         refused(&case.name, own.table("observations"));
         refused(&case.name, own.simulate(1, 1, interlace::resample::RandomEffects::New, &watch));
-        refused(&case.name, own.refit_ml(&watch).map(|_| ()).and_then(|()| own.residuals_of(ResidualKind::Pearson).map(|_| ())));
+        refused(
+            &case.name,
+            own.refit_ml(&watch).map(|_| ()).and_then(|()| own.residuals_of(ResidualKind::Pearson, &watch).map(|_| ())),
+        );
         // Saved again it stays what it is.
         assert!(to_bytes(&own, &case.options, Some(&case.spec), true).unwrap() == bytes[..], "{}", case.name);
     }

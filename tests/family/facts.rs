@@ -86,7 +86,7 @@ fn a_callers_family_is_known_by_what_it_does_and_not_by_its_name() {
         assert_eq!(fit.overdispersion().unwrap_err().code, Code::Unsupported, "{name}");
         assert_eq!(fit.r2(&Watch::unwatched()).unwrap_err().code, Code::Unsupported, "{name}");
         assert_eq!(fit.quantile_residuals(1, &Watch::unwatched()).unwrap_err().code, Code::Unsupported, "{name}");
-        assert!(fit.residuals_of(ResidualKind::Deviance).unwrap().iter().all(|r| r.is_finite()), "{name}");
+        assert!(fit.residuals_of(ResidualKind::Deviance, &Watch::unwatched()).unwrap().iter().all(|r| r.is_finite()), "{name}");
         let mut inflated = spec("y ~ x + (1 | g)", family.clone());
         inflated.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
         let error = self::fit(&inflated).unwrap_err();

@@ -73,7 +73,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame arrow csv spec family options fit glmm clmm coxme arrays correlation cancel fork predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads fit_threads registers validation influence document saved stream hostile }
+programs! { status frame arrow csv spec family options fit model_checks glmm clmm coxme arrays correlation cancel fork predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads fit_threads registers validation influence document plot saved stream hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]
@@ -116,7 +116,7 @@ fn hostile_under_the_address_sanitizer() {
     let caught = run(&mut compile("asan", &SANITIZE).command());
     let report = transcript(&caught);
     assert!(!caught.status.success() && report.contains("AddressSanitizer"), "the sanitizer is not at work: {report}");
-    for name in ["hostile", "cancel", "threads", "frame", "arrow", "fit", "saved", "stream"] {
+    for name in ["hostile", "cancel", "threads", "frame", "arrow", "fit", "saved", "stream", "plot"] {
         compile(name, &SANITIZE).passes();
     }
 }

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 mod awkward;
 mod document;
 mod inference;
+mod pictures;
 mod resampling;
 mod saved;
 use interlace::choice::Choice;
@@ -556,6 +557,28 @@ fn interlace_fit_has_the_inference_of_ordinal_models() {
     assert!(document["r2"].is_object(), "{document}");
     let refused = interlace_fit(&[&wine[..], &["--emmeans", "~ temp", "--type", "response"]].concat());
     assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("latent"), "{}", transcript(&refused));
+}
+
+#[test]
+fn interlace_fit_judges_a_model_and_writes_its_data_with_what_it_says_of_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("augmented.csv");
+    let write = file.display().to_string();
+    let asked = ["--simulated-residuals", "50", "--residual-group", "Days", "--diagnose", "--augment", &write];
+    let more = ["--influence", "observation", "--influence-method", "fixed"];
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &asked, &more].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let report = text(&output.stdout);
+    assert!(report.contains("Tests by simulated residuals:") && report.contains("uniformity_simulated"), "{report}");
+    assert!(report.contains("Convergence and what the data determine:") && report.contains("[ok] gradient"), "{report}");
+    let written = std::fs::read_to_string(&file).unwrap();
+    let (head, rows) = written.split_once('\n').unwrap();
+    assert!(head.starts_with("Reaction,Days,Subject,.row,.fitted,") && head.contains(",.cooks_distance,"), "{head}");
+    assert_eq!(rows.lines().count(), 180);
+    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--residual-group", "Days"]].concat());
+    assert!(wrong.status.code() == Some(2) && text(&wrong.stderr).contains("simulated-residuals"), "{}", transcript(&wrong));
+    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--augment", "/nowhere/x.csv"]].concat());
+    assert!(wrong.status.code() == Some(1) && wrong.stdout.is_empty(), "{}", transcript(&wrong));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use interlace::coxme::transform::TimeTransform;
 use interlace::design::NaPolicy;
 use interlace::diagnostics::influence::InfluenceOptions;
+use interlace::diagnostics::{Augmented, Grouping, Simulations};
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, CsvOptions, Frame};
 use interlace::inference::adjust::Adjustment;
@@ -18,7 +19,7 @@ use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseSca
 use interlace::inference::profile::{intervals, points};
 use interlace::options::Options;
 use interlace::predict::{CurveRequest, NewData};
-use interlace::resample::{BootstrapOptions, IntervalKind, RefitOptions};
+use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
 use interlace::watch::Watch;
@@ -86,6 +87,7 @@ fn of_linear_models(seen: &mut Seen) {
     let fit = Fit::new(&model, Some(&frame), &ml, &Watch::unwatched()).unwrap();
     seen.add_named(&fit);
     seen.add("variables", &model.variables_table().unwrap());
+    of_diagnostics(seen, &fit, &frame);
     let satterthwaite = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
     let freedom = DegreesOfFreedom::Satterthwaite(&satterthwaite);
     seen.add("anova", &anova_table(&fit, None, AnovaType::III, freedom, &Watch::unwatched()).unwrap());
@@ -116,6 +118,29 @@ fn of_linear_models(seen: &mut Seen) {
     seen.add("influence", &fit.influence(&InfluenceOptions::default(), &Watch::unwatched()).unwrap().frame().unwrap());
 }
 
+/// The columns of the data are not the fit's.
+fn of_diagnostics(seen: &mut Seen, fit: &Fit, data: &Frame) {
+    let watch = Watch::unwatched();
+    seen.add("ranef_residuals", &fit.ranef_residuals(&watch).unwrap());
+    seen.add("diagnose", &fit.diagnose(&watch).unwrap());
+    let groups = Grouping::named(fit, None, "replicate").unwrap();
+    for grouping in [None, Some(&groups)] {
+        let asked = Simulations { count: 9, seed: 1, random_effects: RandomEffects::New, grouping };
+        let own = fit.simulated_residuals(&asked, &watch).unwrap();
+        seen.add("simulated_residuals", &own.frame(fit).unwrap());
+        seen.add("residual_tests", &own.tests().unwrap());
+    }
+    let all = fit.augment(data, &Augmented { seed: 1, influence: true, threads: 1 }, &watch).unwrap();
+    let mut own = Frame::new(all.n_rows());
+    for column in all.columns().filter(|column| column.name.starts_with('.')) {
+        match &*column.data {
+            ColumnData::Integer(values) => own.add_integers(&column.name, values.clone()).unwrap(),
+            _ => own.add_real(&column.name, column.as_real().unwrap().unwrap().into_owned()).unwrap(),
+        }
+    }
+    seen.add("augment", &own);
+}
+
 fn of_generalised_models(seen: &mut Seen) {
     let frame = data("Salamanders");
     let mut model = spec(ModelKind::Glmm, "count ~ mined + (1 | site)");
@@ -123,6 +148,7 @@ fn of_generalised_models(seen: &mut Seen) {
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
     let fit = Fit::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
     seen.add_named(&fit);
+    seen.add("ranef_residuals", &fit.ranef_residuals(&Watch::unwatched()).unwrap());
     seen.add(
         "all_optimizers",
         &AllOptimizers::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap().frame().unwrap(),

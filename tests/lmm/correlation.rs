@@ -351,7 +351,7 @@ fn normalised_residuals_are_those_of_nlme() {
     let csv = CsvOptions { categorical: vec!["subj".into()], ..CsvOptions::default() };
     let frame = Frame::from_csv_path("tests/reference/data/sim_ar1.csv", &csv).unwrap();
     let fit = fit(&frame, "y ~ x", "ar1(time | subj)", true);
-    let residuals = fit.residuals_of(ResidualKind::Normalized).unwrap();
+    let residuals = fit.residuals_of(ResidualKind::Normalized, &Watch::unwatched()).unwrap();
     let want = [-0.790_149_76, 0.073_331_37, 0.249_741_05, -1.089_669_54];
     assert!(residuals.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-6), "{:?}", &residuals[..4]);
     assert_eq!(fit.quantile_residuals(1, &Watch::unwatched()).unwrap(), residuals);

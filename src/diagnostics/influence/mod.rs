@@ -6,7 +6,7 @@ mod linear;
 mod measures;
 mod others;
 mod table;
-mod units;
+pub(super) mod units;
 
 pub use cases::InfluenceOptions;
 pub use kinds::{CaseStatus, InfluenceMethod};

@@ -90,6 +90,14 @@ impl Units {
     }
 }
 
+/// The group of each row used, and the names of groups, of which some may not occur: of a grouping factor of the model, or of a column.
+pub(in crate::diagnostics) fn grouping(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, Vec<String>)> {
+    match of_model(fit, name) {
+        Some((index, levels)) => Ok((try_copy(UNITS, index)?, try_collect(UNITS, levels.iter().cloned())?)),
+        None => of_column(fit, name, data),
+    }
+}
+
 /// A grouping factor of a random term of any predictor.
 fn of_model<'f>(fit: &'f Fit, name: &str) -> Option<(&'f [u32], &'f [String])> {
     let mut terms = fit.named_terms().map(|(_, term)| &term.design);

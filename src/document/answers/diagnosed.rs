@@ -1,8 +1,9 @@
 //! Residuals, and limits of the random effects.
 
-use super::subject::Work;
+use super::subject::{Subject, Work};
 use crate::choice::Choice;
 use crate::coxme::transform::TimeTransform;
+use crate::diagnostics::{Grouping, Simulations};
 use crate::document::questions::{ConfidenceInterval, Questions, Residuals};
 use crate::error::{Result, try_vec};
 use crate::fit::Fit;
@@ -17,20 +18,45 @@ pub enum ResidualValues {
     Rows(Vec<f64>),
     /// One for each row used and fixed effect, `[n_obs, p]`.
     Fixef(Vec<f64>),
-    /// A row for each event.
-    Events(Frame),
+    /// A row for each event, or random effect.
+    Table(Frame),
 }
 
 /// Residuals of the kinds that are asked for, in the order of the list of kinds.
 pub fn residuals(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Vec<(Residuals, ResidualValues)>> {
     let asked = Residuals::ALL.iter().map(|(kind, _)| *kind).filter(|kind| questions.residuals.contains(kind));
     let values = |kind: Residuals| match kind {
-        Residuals::Of(kind) => fit.residuals_of(kind).map(ResidualValues::Rows),
+        Residuals::Of(kind) => fit.residuals_of(kind, work.watch).map(ResidualValues::Rows),
         Residuals::Quantile => fit.quantile_residuals(questions.seed, work.watch).map(ResidualValues::Rows),
         Residuals::Fixef(kind) => fit.fixef_residuals(kind, work.watch).map(ResidualValues::Fixef),
-        Residuals::Schoenfeld => fit.schoenfeld_residuals(work.watch).map(ResidualValues::Events),
+        Residuals::Schoenfeld => fit.schoenfeld_residuals(work.watch).map(ResidualValues::Table),
+        Residuals::RandomEffects => fit.ranef_residuals(work.watch).map(ResidualValues::Table),
     };
     asked.map(|kind| Ok((kind, values(kind)?))).collect()
+}
+
+/// Residuals by simulation, and tests by them.
+pub struct SimulatedAnswer {
+    pub residuals: Frame,
+    pub tests: Frame,
+}
+
+impl SimulatedAnswer {
+    pub fn new(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Self>> {
+        if questions.simulated_residuals == 0 {
+            return Ok(None);
+        }
+        let fit = subject.fit;
+        let grouping = questions.residual_group.as_deref().map(|name| Grouping::named(fit, subject.data, name)).transpose()?;
+        let asked = Simulations {
+            count: questions.simulated_residuals,
+            seed: questions.seed,
+            random_effects: questions.simulate_type,
+            grouping: grouping.as_ref(),
+        };
+        let all = fit.simulated_residuals(&asked, &work.watch.with_threads(work.options.threads))?;
+        Ok(Some(SimulatedAnswer { residuals: all.frame(fit)?, tests: all.tests()? }))
+    }
 }
 
 /// Tests of hazard ratios against such as change with time.

@@ -11,7 +11,7 @@ mod statistic;
 mod subject;
 
 pub use again::{CrossValidated, Refitted};
-pub use diagnosed::ResidualValues;
+pub use diagnosed::{ResidualValues, SimulatedAnswer};
 pub use fixed_effects::{FixedEffects, Limits};
 pub use influence::Influenced;
 pub use means::MeansAnswer;
@@ -19,12 +19,14 @@ pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
 pub use subject::{Subject, Work};
 
+use std::ffi::CStr;
 use std::time::Instant;
 
 use super::questions::{Questions, Residuals};
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::R2;
 use crate::error::Result;
+use crate::fit::Instead;
 use crate::frame::Frame;
 use subject::about;
 
@@ -44,6 +46,8 @@ pub struct Answers<'a> {
     pub cross_validated: Option<CrossValidated>,
     pub influenced: Option<Influenced>,
     pub residuals: Vec<(Residuals, ResidualValues)>,
+    pub simulated_residuals: Option<SimulatedAnswer>,
+    pub diagnosis: Option<Frame>,
     /// With the function of time that was asked for.
     pub proportional_hazards: Option<(TimeTransform, Frame)>,
     pub random_effects: Option<Frame>,
@@ -57,7 +61,8 @@ impl<'a> Answers<'a> {
     pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let fit = subject.fit;
         questions.check(fit.kind.model())?;
-        questions.of_rows(fit.reduced.is_some()).map_or(Ok(()), |question| fit.need_rows(question))?;
+        let of_rows = questions.of_rows(fit.reduced.is_some());
+        of_rows.map(CStr::to_string_lossy).map_or(Ok(()), |name| fit.need_rows_or(&name, Instead::of_question(&name)))?;
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
         let own = &questions.means;
@@ -84,6 +89,8 @@ impl<'a> Answers<'a> {
             cross_validated: again::cross_validate(subject, questions, work)?,
             influenced: Influenced::new(subject, questions, work)?,
             residuals: diagnosed::residuals(fit, questions, work)?,
+            simulated_residuals: SimulatedAnswer::new(subject, questions, work)?,
+            diagnosis: if questions.diagnose { Some(fit.diagnose(work.watch)?) } else { None },
             proportional_hazards: diagnosed::proportional_hazards(fit, questions, work)?,
             random_effects: diagnosed::random_effects(fit, questions)?,
             r2: if questions.r2 { Some(fit.r2(work.watch)?) } else { None },

@@ -101,8 +101,18 @@ fn put_residuals(json: &mut Json, fit: &Fit, answers: &Answers<'_>) -> Result<()
         match values {
             ResidualValues::Rows(values) => json.numbers(&key, values),
             ResidualValues::Fixef(values) => json.matrix(&key, values, fit.n_obs),
-            ResidualValues::Events(table) => put_table(json, &key, Named::Plain, table)?,
+            ResidualValues::Table(table) => put_table(json, &key, Named::Plain, table)?,
         }
+    }
+    if let Some(own) = &answers.simulated_residuals {
+        let (residuals, tests) = (columns(Named::Plain, &own.residuals)?, columns(Named::Plain, &own.tests)?);
+        json.object("simulated_residuals", |json| {
+            json.object("tests", |json| put_columns(json, &tests));
+            json.object("residuals", |json| put_columns(json, &residuals));
+        });
+    }
+    if let Some(table) = &answers.diagnosis {
+        put_table(json, "diagnose", Named::Plain, table)?;
     }
     if let Some((transform, table)) = &answers.proportional_hazards {
         let columns = columns(Named::ProportionalHazards, table)?;

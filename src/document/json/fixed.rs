@@ -8,6 +8,7 @@ use crate::diagnostics::ResidualKind;
 use crate::document::names::Named;
 use crate::error::{Code, Result};
 use crate::fit::{Cox, Fit, FixedEffects, Generalised, Ordinal, ParameterForm, Role};
+use crate::watch::Watch;
 
 /// Fixed effects with tests; "t_value" of a linear model, "z_value" of others.
 pub fn put_coefficients(json: &mut Json, key: &str, fixed: &FixedEffects, p_values: &[f64], statistic: &str) {
@@ -70,7 +71,7 @@ pub fn put_generalised(json: &mut Json, fit: &Fit, own: &Generalised) -> Result<
         json.numbers("zprob", &probabilities?);
     }
     for (key, kind) in [("residuals_pearson", ResidualKind::Pearson), ("residuals_deviance", ResidualKind::Deviance)] {
-        match fit.residuals_of(kind) {
+        match fit.residuals_of(kind, &Watch::unwatched()) {
             Ok(values) => json.numbers(key, &values),
             Err(error) if error.code == Code::Unsupported => {}
             Err(error) => return Err(error),

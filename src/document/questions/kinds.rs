@@ -103,6 +103,8 @@ impl Choice for ResponseStatistic {
 pub enum Residuals {
     Of(ResidualKind),
     Quantile,
+    /// Modes of the random effects, by their own standard deviations.
+    RandomEffects,
     /// Of Cox models, with a number for each fixed effect.
     Fixef(FixefResiduals),
     Schoenfeld,
@@ -116,7 +118,14 @@ impl Choice for Residuals {
         (Residuals::Of(ResidualKind::Working), c"working"),
         (Residuals::Of(ResidualKind::Deviance), c"deviance"),
         (Residuals::Of(ResidualKind::Normalized), c"normalized"),
+        (Residuals::Of(ResidualKind::Standardized), c"standardized"),
+        (Residuals::Of(ResidualKind::Marginal), c"marginal"),
+        (Residuals::Of(ResidualKind::Cholesky), c"cholesky"),
+        (Residuals::Of(ResidualKind::LeastSquares), c"least_squares"),
+        (Residuals::Of(ResidualKind::SemiStandardized), c"semi_standardized"),
+        (Residuals::Of(ResidualKind::LeastSquaresStandardized), c"least_squares_standardized"),
         (Residuals::Quantile, c"quantile"),
+        (Residuals::RandomEffects, c"random_effects"),
         (Residuals::Fixef(FixefResiduals::Score), c"score"),
         (Residuals::Fixef(FixefResiduals::Dfbeta), c"dfbeta"),
         (Residuals::Fixef(FixefResiduals::Dfbetas), c"dfbetas"),

@@ -190,7 +190,7 @@ fn replicates(place: &mut usize, text: &str) -> Option<()> {
 }
 
 /// All questions: those of inference, then those of what comes after a fit.
-pub const QUESTIONS: [Question; 43] = [
+pub const QUESTIONS: &[Question] = &[
     Question::text(
         c"df",
         c"satterthwaite, kenward-roger, residual or normal",
@@ -338,10 +338,10 @@ pub const QUESTIONS: [Question; 43] = [
     Question::text(
         c"simulate_type",
         c"new or conditional",
-        c"simulate with new random effects (the default) or those of the fit; also in the bootstrap",
+        c"simulate with new random effects (the default) or those of the fit; also in the bootstrap and simulated residuals",
         |q, v| put(&mut q.simulate_type, values::word(v)),
     )
-    .of(&[c"simulate", c"bootstrap"]),
+    .of(&[c"simulate", c"bootstrap", c"simulated_residuals"]),
     Question::text(c"bootstrap", c"a positive integer", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
         replicates(&mut q.bootstrap, v)
     }),
@@ -402,11 +402,30 @@ pub const QUESTIONS: [Question; 43] = [
     .of(&[c"influence"]),
     Question::text(
         c"residuals",
-        c"response, pearson, working, deviance, normalized, quantile, score, dfbeta, dfbetas or schoenfeld",
+        c"response, pearson, working, deviance, normalized, standardized, marginal, cholesky, least_squares, semi_standardized, least_squares_standardized, quantile, random_effects, score, dfbeta, dfbetas or schoenfeld",
         c"residuals of these kinds (repeatable); the last four are those of a Cox model with a number for each fixed effect",
         |q, v| add(&mut q.residuals, values::word(v)),
     )
     .repeatable(),
+    Question::text(
+        c"simulated_residuals",
+        c"a positive integer",
+        c"quantile residuals from this many simulated responses (250 is usual), and tests of the model by them: uniformity, dispersion, zeros, outliers",
+        |q, v| replicates(&mut q.simulated_residuals, v),
+    )
+    .of_models(&[ModelKind::Lmm, ModelKind::Glmm, ModelKind::Clmm]),
+    Question::text(
+        c"residual_group",
+        c"a grouping factor or column",
+        c"simulated residuals of the sums over the rows of each group, not of single rows",
+        |q, v| put(&mut q.residual_group, values::text(v).map(Some)),
+    )
+    .of(&[c"simulated_residuals"]),
+    Question::flag(
+        c"diagnose",
+        c"how the fit ended and what the data determine, with what each finding means and what to do: gradient, curvature, boundaries, confounded parameters, nearly collinear columns",
+        |q, v| put(&mut q.diagnose, values::truth(v)),
+    ),
     Question::text(
         c"proportional_hazards",
         c"km, rank, identity or log",
@@ -433,5 +452,5 @@ pub const QUESTIONS: [Question; 43] = [
     Question::text(c"seed", c"an integer that is not negative", c"of simulations, bootstrap and parts (default 0)", |q, v| {
         put(&mut q.seed, values::count(v, 0, u64::MAX))
     })
-    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals"]),
+    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals"]),
 ];

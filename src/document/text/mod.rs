@@ -1,5 +1,6 @@
 //! A fit and the answers about it as a report for people.
 
+mod report;
 mod table;
 
 use std::fmt::Write;
@@ -228,8 +229,14 @@ fn put_residuals(out: &mut String, fit: &Fit, answers: &Answers<'_>) -> Result<(
                 put_row(out, fit.fixed.names.iter());
                 (0..fit.n_obs).for_each(|i| put_row(out, values.iter().skip(i).step_by(fit.n_obs).map(|value| general(*value, 7))));
             }
-            ResidualValues::Events(table) => put_table(out, &title, Named::Plain, table)?,
+            ResidualValues::Table(table) => put_table(out, &title, Named::Plain, table)?,
         }
+    }
+    if let Some(own) = &answers.simulated_residuals {
+        put_table(out, "Tests by simulated residuals:", Named::Plain, &own.tests)?;
+    }
+    if let Some(table) = &answers.diagnosis {
+        report::put_report(out, table)?;
     }
     match &answers.proportional_hazards {
         Some((transform, table)) => {

@@ -43,7 +43,7 @@ fn quantile_residuals_are_normal() {
 fn categories_have_no_other_residuals_and_no_overdispersion() {
     let fit = wine("rating ~ temp + (1 | judge)").fit();
     for kind in [ResidualKind::Response, ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Deviance] {
-        let error = fit.residuals_of(kind).unwrap_err();
+        let error = fit.residuals_of(kind, &Watch::unwatched()).unwrap_err();
         assert!(error.code == Code::Unsupported && error.message.contains("quantile"), "{error}");
     }
     let error = fit.overdispersion().unwrap_err();

@@ -41,8 +41,8 @@ fn quantile_residuals_of_a_linear_model_are_standardised() {
             .unwrap();
     let want: Vec<f64> = fit.residuals_pearson.iter().map(|r| r / fit.sigma).collect();
     close("quantile", &fit.quantile_residuals(1, &Watch::unwatched()).unwrap(), &want, 1e-9);
-    close("working", &fit.residuals_of(ResidualKind::Working).unwrap(), &fit.residuals, 0.0);
-    close("deviance", &fit.residuals_of(ResidualKind::Deviance).unwrap(), &fit.residuals_pearson, 0.0);
+    close("working", &fit.residuals_of(ResidualKind::Working, &Watch::unwatched()).unwrap(), &fit.residuals, 0.0);
+    close("deviance", &fit.residuals_of(ResidualKind::Deviance, &Watch::unwatched()).unwrap(), &fit.residuals_pearson, 0.0);
 }
 
 /// A response that the model holds impossible has a residual all the same.
@@ -65,7 +65,7 @@ fn working_residuals_follow_the_mean() {
     let frame = data("epil.csv", &["trt", "subject"]);
     let fit = fitted(&spec("poisson", "y ~ trt + (1 | subject)"), &frame);
     let want: Vec<f64> = fit.y.iter().zip(&fit.fitted).map(|(y, mu)| (y - mu) / mu).collect();
-    close("poisson", &fit.residuals_of(ResidualKind::Working).unwrap(), &want, 1e-12);
+    close("poisson", &fit.residuals_of(ResidualKind::Working, &Watch::unwatched()).unwrap(), &want, 1e-12);
     // A truncated mean m has the derivative m (1 + mu - m).
     let mut hurdle = spec("truncated_poisson", "y ~ trt + (1 | subject)");
     hurdle.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
@@ -77,7 +77,7 @@ fn working_residuals_follow_the_mean() {
         (1.0 - own.zero_probability(i)) * m * (1.0 + mu - m)
     };
     let want: Vec<f64> = (0..fit.n_obs).map(|i| fit.residuals[i] / slope(i)).collect();
-    close("truncated", &fit.residuals_of(ResidualKind::Working).unwrap(), &want, 1e-8);
+    close("truncated", &fit.residuals_of(ResidualKind::Working, &Watch::unwatched()).unwrap(), &want, 1e-8);
 }
 
 /// Weights that multiply the log-density do so in squared residuals, too.
@@ -92,8 +92,8 @@ fn weights_count_in_residuals() {
     let fit = fitted(&model, &frame);
     let weights = fit.weights.clone().unwrap();
     let pearson: Vec<f64> = (0..fit.n_obs).map(|i| weights[i].sqrt() * fit.residuals[i] / fit.fitted[i].sqrt()).collect();
-    close("pearson", &fit.residuals_of(ResidualKind::Pearson).unwrap(), &pearson, 1e-12);
-    let deviance = fit.residuals_of(ResidualKind::Deviance).unwrap();
+    close("pearson", &fit.residuals_of(ResidualKind::Pearson, &Watch::unwatched()).unwrap(), &pearson, 1e-12);
+    let deviance = fit.residuals_of(ResidualKind::Deviance, &Watch::unwatched()).unwrap();
     let i = (0..fit.n_obs).find(|&i| fit.y[i] > 0.0 && weights[i] != 1.0).unwrap();
     let unit = 2.0 * weights[i] * (fit.y[i] * (fit.y[i] / fit.fitted[i]).ln() - fit.residuals[i]);
     close("deviance", &[deviance[i].powi(2)], &[unit], 1e-10);
@@ -117,7 +117,7 @@ fn what_is_not_defined_is_unsupported() {
             Ok(()) => assert!(wanted, "{name}: {what}"),
             Err(error) => assert!(!wanted && error.code == Code::Unsupported, "{name}: {error:?}"),
         };
-        check("deviance", fit.residuals_of(ResidualKind::Deviance).map(drop), deviance);
+        check("deviance", fit.residuals_of(ResidualKind::Deviance, &Watch::unwatched()).map(drop), deviance);
         check("overdispersion", fit.overdispersion().map(drop), overdispersion);
         check("R2", fit.r2(&Watch::unwatched()).map(drop), r2);
     }

@@ -224,8 +224,8 @@ fn rows_that_were_left_out_are_padded() {
     check("padded", &fit, &frame);
     for values in [
         fit.predictions(NewData::Training, &request(Quantity::Link, RandomTerms::All), &Watch::unwatched()).unwrap().values,
-        fit.residuals_of(ResidualKind::Deviance).unwrap(),
-        fit.residuals_of(ResidualKind::Working).unwrap(),
+        fit.residuals_of(ResidualKind::Deviance, &Watch::unwatched()).unwrap(),
+        fit.residuals_of(ResidualKind::Working, &Watch::unwatched()).unwrap(),
         fit.quantile_residuals(1, &Watch::unwatched()).unwrap(),
     ] {
         assert_eq!(values.len(), 12);

@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 16] = [
+pub const CHAPTERS: [Chapter; 17] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
@@ -80,10 +80,11 @@ pub const CHAPTERS: [Chapter; 16] = [
     Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap_lists", "bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
     Chapter {
-        title: "Influence",
-        about: "what estimates become without rows and groups",
-        files: &["influence_lists", "influence"],
+        title: "Diagnostics",
+        about: "residuals by simulation, data beside what the fit says of them, convergence; influence of rows and groups",
+        files: &["model_checks", "influence_lists", "influence"],
     },
+    Chapter { title: "Pictures", about: "of a fit, drawn or as coordinates", files: &["plot"] },
     Chapter {
         title: "Document",
         about: "a fit and the answers to questions about it as one text",
@@ -400,8 +401,20 @@ pub fn direction(item: &Item, parameter: &Part) -> &'static str {
 
 /// Whether a type is one of the opaque ones.
 pub fn is_object(name: &str) -> bool {
-    let objects =
-        ["frame", "csv_options", "spec", "family", "options", "fit", "bootstrap", "questions", "plan", "accumulator", "csv_stream"];
+    let objects = [
+        "frame",
+        "csv_options",
+        "spec",
+        "family",
+        "options",
+        "fit",
+        "bootstrap",
+        "questions",
+        "plan",
+        "accumulator",
+        "csv_stream",
+        "plot_options",
+    ];
     name.strip_prefix("interlace_").is_some_and(|name| objects.contains(&name))
 }
 

@@ -1,0 +1,110 @@
+//! The frame of a panel: its region, the numbers and names along its axes.
+
+use super::labels::Region;
+use super::scale::{Direction, Scale, ticks};
+use super::style::{GRID, INK};
+use super::svg::{Anchor, Canvas, Ink, Type};
+use super::text::{fitted, names, width};
+use crate::picture::sheet::{Axis, Panel};
+
+pub const TICK: f64 = 11.0;
+pub const LABEL: f64 = 12.0;
+/// Pixels between names along the y axis at least, and of a name at most, as a share of the panel.
+const PITCH: f64 = 12.5;
+const WIDEST: f64 = 0.36;
+
+/// A place on an axis and what is written there.
+type Mark = (f64, String);
+
+/// A panel with its scales.
+pub struct Frame {
+    pub region: Region,
+    pub x: Scale,
+    pub y: Scale,
+    x_marks: Vec<Mark>,
+    y_marks: Vec<Mark>,
+    titled: bool,
+}
+
+fn written(size: f64, anchor: Anchor) -> Type {
+    Type { size, colour: INK, bold: false, anchor }
+}
+
+impl Frame {
+    /// Within a cell of the sheet; `margin` is what names at the right need. The title of a `plain` panel stands elsewhere.
+    pub fn new(panel: &Panel, cell: Region, margin: f64, plain: bool) -> Self {
+        let titled = !plain && !panel.title.is_empty();
+        let title = if titled { 22.0 } else { 6.0 };
+        let bottom = cell.bottom - if panel.x.label.is_empty() { 20.0 } else { 38.0 };
+        let mut region = Region { left: cell.left, top: cell.top + title, right: cell.right - margin, bottom };
+        let y = Scale::of(&panel.y, &panel.layers, Direction::Y, (region.bottom, region.top));
+        let y_marks = along_y(&panel.y, &y, WIDEST * (cell.right - cell.left));
+        let widest = y_marks.iter().map(|(_, text)| width(text, TICK)).fold(0.0, f64::max);
+        region.left += widest + if panel.y.label.is_empty() { 8.0 } else { 26.0 };
+        // However narrow the cell, something is left to draw in.
+        region.left = region.left.min(region.right - 20.0);
+        let x = Scale::of(&panel.x, &panel.layers, Direction::X, (region.left, region.right));
+        let x_marks = along_x(&panel.x, &x);
+        Frame { region, x, y, x_marks, y_marks, titled }
+    }
+
+    /// Grid, axes, numbers, names and titles.
+    pub fn draw(&self, panel: &Panel, cell: Region, canvas: &mut Canvas) {
+        let Region { left, top, right, bottom } = self.region;
+        let upright = |x: f64| vec![(x, top), (x, bottom)];
+        let across = |y: f64| vec![(left, y), (right, y)];
+        let xs = self.x_marks.iter().map(|(v, _)| upright(self.x.at(*v)));
+        let ys = self.y_marks.iter().map(|(v, _)| across(self.y.at(*v)));
+        canvas.lines(&xs.chain(ys).collect::<Vec<_>>(), Ink::of(GRID, 1.0));
+        for (v, text) in &self.x_marks {
+            // The first and the last stay within the cell.
+            let half = width(text, TICK) / 2.0;
+            let x = self.x.at(*v).clamp(cell.left + half, (cell.right - half).max(cell.left + half));
+            canvas.text(text, (x, bottom + 14.0), written(TICK, Anchor::Middle), false);
+        }
+        for (v, text) in &self.y_marks {
+            canvas.text(text, (left - 6.0, self.y.at(*v) + 0.36 * TICK), written(TICK, Anchor::End), false);
+        }
+        canvas.lines(&[vec![(left, top), (left, bottom), (right, bottom)]], Ink::of(INK, 1.0));
+        let label = fitted(&panel.x.label, right - left, LABEL);
+        canvas.text(&label, ((left + right) / 2.0, bottom + 31.0), written(LABEL, Anchor::Middle), false);
+        let label = fitted(&panel.y.label, bottom - top, LABEL);
+        canvas.text(&label, (cell.left + 11.0, (top + bottom) / 2.0), written(LABEL, Anchor::Middle), true);
+        let title = if self.titled { fitted(&panel.title, cell.right - left, LABEL) } else { String::new() };
+        canvas.text(&title, (left, cell.top + 13.0), Type { bold: true, ..written(LABEL, Anchor::Start) }, false);
+    }
+}
+
+fn along_y(axis: &Axis, scale: &Scale, widest: f64) -> Vec<Mark> {
+    let pixels = (scale.to - scale.from).abs();
+    if axis.names.is_empty() {
+        return ticks(scale, axis, (pixels / 42.0).max(3.0) as usize);
+    }
+    let step = (PITCH / (pixels / (scale.high - scale.low))).ceil().max(1.0) as usize;
+    some(&axis.names, step, widest)
+}
+
+fn along_x(axis: &Axis, scale: &Scale) -> Vec<Mark> {
+    let pixels = (scale.to - scale.from).abs();
+    if axis.names.is_empty() {
+        // As many numbers as stand apart.
+        let apart = |marks: &[Mark]| {
+            marks.windows(2).all(|pair| {
+                let halves = 0.5 * (width(&pair[0].1, TICK) + width(&pair[1].1, TICK));
+                scale.at(pair[1].0) - scale.at(pair[0].0) > halves + 14.0
+            })
+        };
+        let most = (pixels / 50.0).max(4.0) as usize;
+        return (1..=most).rev().map(|about| ticks(scale, axis, about)).find(|marks| apart(marks)).unwrap_or_default();
+    }
+    let pitch = pixels / (scale.high - scale.low);
+    let step = (28.0 / pitch).ceil().max(1.0) as usize;
+    some(&axis.names, step, pitch * step as f64 - 6.0)
+}
+
+/// Every so-manieth name.
+fn some(all: &[String], step: usize, pixels: f64) -> Vec<Mark> {
+    let chosen: Vec<String> = all.iter().step_by(step).cloned().collect();
+    let places = (0..all.len()).step_by(step).map(|i| i as f64 + 1.0);
+    places.zip(names(&chosen, pixels, TICK)).collect()
+}

@@ -1,0 +1,50 @@
+//! Pictures of a fit: coordinates first, which any program can draw, then drawn.
+
+mod binned;
+mod categories;
+mod coefficients;
+mod counts;
+mod dashboard;
+#[cfg(feature = "plot")]
+mod drawing;
+mod effects;
+mod groups;
+mod hexagons;
+mod influence;
+mod kind;
+mod lowess;
+mod means;
+mod order;
+mod profiles;
+mod residuals;
+mod scene;
+mod settings;
+mod sheet;
+mod shrinkage;
+mod simulated;
+mod spline;
+mod survival;
+mod typical;
+
+pub use kind::{KINDS, Kind};
+pub use scene::Scene;
+pub use settings::{SETTINGS, Settings};
+pub use sheet::{Axis, Layer, Mark, Panel, Role, Sheet};
+
+use crate::error::Result;
+
+impl Sheet {
+    /// The picture as SVG: text in UTF-8.
+    #[cfg(feature = "plot")]
+    pub fn svg(&self, settings: &Settings) -> Result<String> {
+        Ok(drawing::svg(self, settings))
+    }
+
+    /// A library without the feature `plot` draws nothing.
+    #[cfg(not(feature = "plot"))]
+    pub fn svg(&self, _settings: &Settings) -> Result<String> {
+        Err(crate::error::Error::unsupported(
+            "this library was built without the feature plot, and draws no pictures; their coordinates are there as a table",
+        ))
+    }
+}

@@ -1,0 +1,159 @@
+//! Profiles of the likelihood: zeta, and the density that it would be.
+
+use std::f64::consts::TAU;
+
+use super::effects::cut;
+use super::residuals::percent;
+use super::scene::Scene;
+use super::sheet::{Axis, Layer, Mark, Panel, Role, Sheet};
+use super::spline::Spline;
+use crate::error::{Error, Result};
+use crate::inference::profile::Profile;
+use crate::names::{known, quoted};
+
+/// Levels whose limits are shown; a curve goes as far as the last.
+const LEVELS: [f64; 4] = [0.5, 0.8, 0.95, 0.99];
+/// Points of a curve, and the share of its width below which two points are one.
+const CURVE: usize = 120;
+const SAME: f64 = 0.012;
+
+/// What was seen of one parameter at all levels.
+struct Seen {
+    name: String,
+    estimate: f64,
+    /// Value and zeta, ascending.
+    points: Vec<(f64, f64)>,
+    /// Of the levels.
+    limits: Vec<(f64, f64)>,
+}
+
+/// The parameters that are asked for, with those that have no profile.
+fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
+    let mut by_level: Vec<Vec<Profile>> = vec![];
+    for level in LEVELS {
+        by_level.push(scene.fit.profile(level, scene.watch)?);
+    }
+    let mut all: Vec<Seen> = vec![];
+    let wanted = scene.settings.effect.as_ref();
+    let names: Vec<&str> = by_level[0].iter().map(|own| own.name.as_str()).collect();
+    let places: Vec<usize> =
+        (0..names.len()).filter(|&k| wanted.is_none_or(|name| name == names[k] || *name == by_level[0][k].id)).collect();
+    if let (Some(name), []) = (wanted, &places[..]) {
+        let known = known("the model", name, names.into_iter());
+        return Err(Error::argument(format!("effect: no parameter is called {}; {known}", quoted(name))));
+    }
+    let mut lost: Vec<String> = vec![];
+    for k in places {
+        let own: Vec<&Profile> = by_level.iter().map(|profiles| &profiles[k]).collect();
+        let mut points: Vec<(f64, f64)> = own.iter().flat_map(|profile| profile.curve.points.iter().copied()).collect();
+        points.retain(|(value, zeta)| value.is_finite() && zeta.is_finite());
+        points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        points.dedup();
+        let (name, estimate) = (own[0].name.clone(), own[0].estimate);
+        if points.len() < 2 {
+            lost.push(name);
+            continue;
+        }
+        all.push(Seen { name, estimate, points, limits: own.iter().map(|profile| (profile.lower, profile.upper)).collect() });
+    }
+    if all.is_empty() {
+        return Err(Error::numeric(format!("no parameter has a profile: {}", lost.join(", "))));
+    }
+    let mut said = cut(&mut all);
+    if !lost.is_empty() {
+        said += &format!("; without a profile: {}", lost.join(", "));
+    }
+    Ok((all, said))
+}
+
+impl Seen {
+    /// A curve through points that are not too near each other, and the values along it.
+    fn curve(&self) -> Result<(Spline, Vec<f64>)> {
+        let (first, last) = (self.points[0], self.points[self.points.len() - 1]);
+        let near = SAME * (last.0 - first.0);
+        let mut knots = vec![first];
+        for point in &self.points {
+            // The estimate is where the curve crosses zero.
+            let apart = knots.last().is_none_or(|knot| point.0 - knot.0 > near && point.1 > knot.1);
+            if point.1 == 0.0 && knots.len() > 1 && knots.last().is_some_and(|knot| point.0 - knot.0 <= near) {
+                knots.pop();
+                knots.push(*point);
+            } else if apart {
+                knots.push(*point);
+            }
+        }
+        let (x, y): (Vec<f64>, Vec<f64>) = knots.into_iter().unzip();
+        let (from, to) = (x[0], x[x.len() - 1]);
+        let at = (0..=CURVE).map(|k| from + (to - from) * k as f64 / CURVE as f64).collect();
+        Ok((Spline::new(x, y)?, at))
+    }
+
+    fn axis(&self) -> Axis {
+        Axis::new(self.name.clone())
+    }
+}
+
+fn levels() -> String {
+    LEVELS.iter().map(|level| percent(*level)).collect::<Vec<_>>().join(", ")
+}
+
+/// The signed root of the rise of the deviance, with the limits of intervals.
+pub fn profile_zeta(scene: &Scene<'_>) -> Result<Sheet> {
+    let (all, said) = seen(scene)?;
+    let mut panels = vec![];
+    for own in &all {
+        let (spline, at) = own.curve()?;
+        let zeta: Vec<f64> = at.iter().map(|v| spline.at(*v).0).collect();
+        let slope = spline.at(own.estimate).1;
+        let quadratic = |v: f64| (v, slope * (v - own.estimate));
+        let ends = (quadratic(at[0]), quadratic(at[at.len() - 1]));
+        let (x, y): (Vec<f64>, Vec<f64>) =
+            own.limits.iter().flat_map(|(low, high)| [*low, *high]).filter(|v| v.is_finite()).map(|v| (v, spline.at(v).0)).unzip();
+        let (lower, upper) = (y.iter().map(|z| z.min(0.0)).collect(), y.iter().map(|z| z.max(0.0)).collect());
+        panels.push(
+            Panel::new("", own.axis(), Axis::new("ζ").reaching(-2.8, 2.8))
+                .with(Layer::across("zero", Role::Reference, 0.0))
+                .with(Layer::straight("a quadratic likelihood", Role::Reference, ends.0, ends.1))
+                .with(Layer::new("limits", Mark::IntervalY, Role::Fit, x, y).limits(lower, upper))
+                .with(Layer::new("profile", Mark::Line, Role::Data, at, zeta)),
+        );
+    }
+    let caption = format!("signed root of the deviance's rise; straight = quadratic; limits of {} %{said}", levels());
+    Ok(titled(Sheet::of("Profiles of the likelihood", caption, panels), &all))
+}
+
+/// phi(zeta) dzeta: the density that has the limits as quantiles.
+pub fn profile_density(scene: &Scene<'_>) -> Result<Sheet> {
+    let (all, said) = seen(scene)?;
+    let mut panels = vec![];
+    for own in &all {
+        let (spline, at) = own.curve()?;
+        let density = |v: f64| {
+            let (zeta, slope) = spline.at(v);
+            (-0.5 * zeta * zeta).exp() / TAU.sqrt() * slope.max(0.0)
+        };
+        let height: Vec<f64> = at.iter().map(|v| density(*v)).collect();
+        let none = vec![0.0; at.len()];
+        let (x, y): (Vec<f64>, Vec<f64>) =
+            [own.limits[2].0, own.limits[2].1].into_iter().filter(|v| v.is_finite()).map(|v| (v, density(v))).unzip();
+        let (zero, top) = (vec![0.0; y.len()], y.clone());
+        panels.push(
+            Panel::new("", own.axis(), Axis::new("Density").reaching(0.0, 0.0))
+                .with(Layer::new("density", Mark::Band, Role::Data, at.clone(), height.clone()).limits(none, height.clone()))
+                .with(Layer::new("density", Mark::Line, Role::Data, at, height))
+                .with(Layer::new("95 % limits", Mark::IntervalY, Role::Fit, x, y).limits(zero, top))
+                .with(Layer::upright("estimate", Role::Reference, own.estimate)),
+        );
+    }
+    let caption = format!("densities by the profiles of the likelihood, with 95 % limits{said}");
+    Ok(titled(Sheet::of("Densities of the parameters", caption, panels), &all))
+}
+
+/// Panels are called by their parameters, in tables.
+fn titled(mut sheet: Sheet, all: &[Seen]) -> Sheet {
+    for (panel, own) in sheet.panels.iter_mut().zip(all) {
+        panel.title.clone_from(&own.name);
+        panel.x.label = "Value".into();
+    }
+    sheet
+}
