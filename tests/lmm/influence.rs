@@ -15,7 +15,7 @@ use interlace::watch::Watch;
 
 const UNWATCHED: Watch<'static> = Watch::unwatched();
 
-fn by<'a>(name: &'a str) -> Cases<'a> {
+fn by(name: &str) -> Cases<'_> {
     if name == "obs" { Cases::Rows } else { Cases::Group(name, None) }
 }
 
