@@ -104,6 +104,7 @@ pub fn crossed_by_weights() -> Data {
     Data::default()
         .real("y", y)
         .real("x", x)
+        .real("distant", z.iter().map(|z| 2000.0 + 5.0 * z).collect())
         .real("z", z)
         .real("o", rng.normals(n))
         .real("far", (0..n).map(|i| 2000.0 + (i * 7 % 11) as f64).collect())

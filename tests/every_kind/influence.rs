@@ -38,7 +38,7 @@ fn ordered(mut frame: Frame) -> Frame {
     frame
 }
 
-fn cases<'a>(group: &'a str, threads: usize) -> InfluenceOptions<'a> {
+fn cases(group: &str, threads: usize) -> InfluenceOptions<'_> {
     InfluenceOptions { cases: Cases::Group(group, None), threads, ..InfluenceOptions::default() }
 }
 
@@ -121,7 +121,7 @@ fn the_table_has_a_row_a_case() {
 fn a_category_that_is_gone_is_told() {
     let model = models().into_iter().find(|(name, ..)| *name == "ordinal").unwrap().1;
     let fit = model.fit();
-    let codes: Vec<i32> = fit.y.iter().map(|y| if *y == 5.0 { 0 } else { 1 }).collect();
+    let codes: Vec<i32> = fit.y.iter().map(|y| i32::from(*y != 5.0)).collect();
     let own = fit.influence(&InfluenceOptions { cases: Cases::Codes(&codes), ..InfluenceOptions::default() }, &UNWATCHED).unwrap();
     assert_eq!(own.status(0), CaseStatus::Failed);
     let reason = &own.cases[0].as_ref().unwrap_err().1;

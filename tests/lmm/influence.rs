@@ -15,7 +15,7 @@ use interlace::watch::Watch;
 
 const UNWATCHED: Watch<'static> = Watch::unwatched();
 
-fn by<'a>(name: &'a str) -> Cases<'a> {
+fn by(name: &str) -> Cases<'_> {
     if name == "obs" { Cases::Rows } else { Cases::Group(name, None) }
 }
 
@@ -129,7 +129,7 @@ const MODELS: [Model; 16] = [
     model("y ~ x + (1 | k/g)", "k"),
     model("y ~ x + (1 | k/g)", "k:g"),
     model("y ~ f + offset(o) + (1 | g) + (1 | h)", "g"),
-    model("y ~ x + (1 + far | h)", "h"),
+    model("y ~ x + (1 + distant | g)", "g"),
     model("y ~ x + cs(1 + z | g)", "g"),
     model("y ~ x + ar1(0 + h | g)", "g"),
     Model { correlation: Some("ar1(t | g)"), weighted: true, ..model("y ~ x + (1 | h)", "h") },
@@ -161,10 +161,10 @@ fn estimates(fit: &Fit) -> Vec<f64> {
     fit.fixed.estimate.iter().copied().chain([fit.sigma]).chain(rho).chain(fit.theta.iter().copied()).collect()
 }
 
-/// With squares of theta, whose last part of the estimates that is: near zero the likelihood tells variances, not their roots.
+/// With squares of theta below one, whose last part of the estimates that is: near zero the likelihood tells variances, not their roots.
 fn by_variances(estimates: &[f64], n_theta: usize) -> Vec<f64> {
     let first = estimates.len() - n_theta;
-    estimates.iter().enumerate().map(|(i, v)| if i < first { *v } else { v * v.abs() }).collect()
+    estimates.iter().enumerate().map(|(i, v)| if i < first || v.abs() > 1.0 { *v } else { v * v.abs() }).collect()
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn the_closed_form_is_that_of_evaluations() {
 #[test]
 fn one_step_is_near_the_end() {
     let data = data();
-    for own in MODELS.iter().filter(|own| !own.formula.contains("far")) {
+    for own in MODELS.iter().filter(|own| !own.formula.contains("distant")) {
         let (name, fit) = (own.name(), own.fit(&data));
         if fit.singular {
             continue;

@@ -148,7 +148,7 @@ fn rows_left_out_have_none_and_a_singular_fit_has_those_of_least_squares() {
 fn other_models_and_fits_without_a_factor_say_what_to_do() {
     let frame = data().frame();
     let poisson =
-        generalised("count ~ x + (1 | g)", "poisson", data().real("count", (0..60).map(|i| (i % 4) as f64).collect()).frame());
+        generalised("count ~ x + (1 | g)", "poisson", data().real("count", (0..60).map(|i| f64::from(i % 4)).collect()).frame());
     let error = poisson.fit().leverage(LeverageKind::Overall, &UNWATCHED).unwrap_err();
     assert!(error.code == Code::Unsupported && error.message.contains("interlace_fit_influence"), "{error}");
     let iterative = linear("y ~ x + (1 | g) + (1 | h)", frame).options(|o| o.engine = Engine::Iterative).fit();
