@@ -59,7 +59,7 @@ impl Fit {
         };
         let mut dropped = self.rows.dropped.iter().map(|(row, _)| *row).peekable();
         let used = (0..rows).filter(|row| dropped.next_if_eq(row).is_none());
-        for (row, own) in used.zip(&self.y) {
+        for (row, own) in used.zip(&self.used(&self.y)?) {
             // Exact but for what is computed on the way into a fit.
             let differs = |value: &f64| (value - own).abs() > 1e-9 * own.abs();
             if let Some(value) = value(row).filter(differs) {
