@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: gallery help build library demo test test-long test-hosts test-scale check header bench bench-full bench-micro install uninstall dist clean tools
+.PHONY: gallery help build library demo test test-long test-hosts test-r test-scale check header bench bench-full bench-micro install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -37,7 +37,10 @@ help:
 	@echo 'make test      all tests'
 	@echo 'make test-long the fuzz targets, with a million cases each'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts'
+	@echo 'make test-r    the R package beside lme4 and others, which it installs with apt-get; a part of test-hosts'
 	@echo 'make test-scale  the same with the workers of Dask and Spark'
+	@echo 'make stata     the plugin for Stata, with its ado and help files, in $(OUT)/stata'
+	@echo 'make test-stata  its tests, in a program that plays Stata; a part of make test-hosts'
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h, interlace.hpp, interlace.json and tests/c/symbols.txt anew'
 	@echo 'make gallery   draw the pictures of docs/gallery and write its page'
@@ -106,10 +109,19 @@ HOSTS := $(CARGO_TARGET_DIR)/hosts
 HOSTS_LIBRARY ?=
 HOSTS_MADE = $(if $(HOSTS_LIBRARY),true,$(CARGO) test --no-run --test library)
 HOSTS_ENV = INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))'
-test-hosts: $(HOSTS)/made
+test-hosts: $(HOSTS)/made test-stata test-r
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/arrow.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
+
+# The R package, beside packages of Debian.
+R_PACKAGES := lme4 glmmTMB ordinal emmeans generics jsonlite
+R_DEBIAN := r-base-dev r-cran-lme4 r-cran-glmmtmb r-cran-ordinal r-cran-emmeans r-cran-generics r-cran-jsonlite
+test-r:
+	@Rscript -e 'for (name in strsplit("$(R_PACKAGES)", " ")[[1]]) loadNamespace(name)' >/dev/null 2>&1 || $(call APT,$(R_DEBIAN)) || \
+		{ echo 'make test-r: R, or one of its packages $(R_PACKAGES), is missing and could not be installed with apt-get' >&2; exit 1; }
+	$(HOSTS_MADE)
+	$(HOSTS_ENV) python3 -B tests/hosts/r.py
 
 # The same with Dask and Spark, whose workers accumulate: about 600 MB to fetch, 1.2 GB of disk, and Java.
 SCALE := $(CARGO_TARGET_DIR)/hosts-scale
@@ -127,6 +139,41 @@ $(HOSTS)/made $(SCALE)/made:
 		{ echo 'make: python3 cannot make a virtual environment in $(@D)' >&2; exit 1; }
 	@$(@D)/bin/python -m pip install -q -r $< || { echo 'make: the packages of $< could not be installed with pip' >&2; exit 1; }
 	@touch $@
+
+# The plugin for Stata exports two functions, stays in memory, and runs where the shared library does: linking/glibc.c. What is linked where
+# is the same for the tests, which take the library of `make test` or of HOSTS_LIBRARY, and have a second plugin with the sanitizers.
+STATA_SOURCES := $(wildcard bindings/stata/*.c)
+STATA_FILES := bindings/stata/interlace.ado bindings/stata/interlace_p.ado bindings/stata/interlace.sthlp
+STATA_LINK := -fPIC -shared -fvisibility=hidden -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,-z,nodelete \
+	-Wl,--push-state,--no-as-needed,-l:libpthread.so.0,-l:libdl.so.2,--pop-state
+# What follows `call` is a directory with the library, and one to build in.
+STATA_PLUGIN = $(CC) -std=gnu99 -O2 -ffreestanding -ffunction-sections -fno-lto -fPIC -c linking/glibc.c -o $(2)/glibc.o && \
+	$(CC) $(STRICT) -O2 -Iinclude $(STATA_SOURCES) $(2)/glibc.o -o $(2)/interlace.plugin $(1)/libinterlace.a $(NATIVE_STATIC_LIBS) $(STATA_LINK) -Wl,-z,defs -s && \
+	rm $(2)/glibc.o
+.PHONY: stata test-stata
+stata: $(LIBRARY)
+	@mkdir -p $(OUT)/stata
+	$(call STATA_PLUGIN,$(OUT),$(OUT)/stata)
+	cp $(STATA_FILES) $(OUT)/stata/
+
+STATA_TESTS := $(CARGO_TARGET_DIR)/stata-tests
+STATA_MADE = $(abspath $(if $(HOSTS_LIBRARY),$(dir $(HOSTS_LIBRARY)),$(CARGO_TARGET_DIR)/debug/deps))
+STATA_HOST := bindings/stata/tests/mock.c bindings/stata/tests/session.c
+SANITIZE := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+LINKED_THERE = -L$(STATA_MADE) -linterlace -lm -Wl,-rpath,$(STATA_MADE)
+test-stata:
+	$(HOSTS_MADE)
+	@mkdir -p $(STATA_TESTS)/sanitized
+	ln -sf $(STATA_MADE)/$(SO) $(STATA_TESTS)/$(SO).$(ABI)
+	$(call STATA_PLUGIN,$(STATA_MADE),$(STATA_TESTS))
+	$(CC) -std=gnu99 -Wall -Wextra -g $(STATA_HOST) -o $(STATA_TESTS)/session -ldl -lm
+	$(CC) $(STRICT) -g -Iinclude $(DEMO_SOURCES) -o $(STATA_TESTS)/interlace-fit $(LINKED_THERE) -Wl,-rpath,'$$ORIGIN'
+	$(CC) $(STRICT) $(SANITIZE) -Iinclude $(STATA_SOURCES) -o $(STATA_TESTS)/sanitized/interlace.plugin $(STATA_MADE)/libinterlace.a $(NATIVE_STATIC_LIBS) $(STATA_LINK)
+	$(CC) -std=gnu99 -Wall -Wextra $(SANITIZE) $(STATA_HOST) -o $(STATA_TESTS)/sanitized/session -ldl -lm
+	$(CC) $(STRICT) $(SANITIZE) -Iinclude bindings/stata/tests/translate.c $(filter-out %/plugin.c,$(STATA_SOURCES)) -o $(STATA_TESTS)/translate $(LINKED_THERE) -Wl,-rpath,'$$ORIGIN'
+	$(STATA_TESTS)/translate
+	for test in stata stata_data stata_predict stata_random stata_page; do for made in $(STATA_TESTS) $(STATA_TESTS)/sanitized; do \
+		STATA_TESTS=$$made STATA_PROGRAM=$(STATA_TESTS)/interlace-fit python3 -B tests/hosts/$$test.py || exit 1; done; done
 
 check:
 	$(CARGO) fmt --check

@@ -2,19 +2,22 @@
  *
  *     infer_repeatedly WHAT FORMULA DATA.csv CATEGORICAL,COLUMNS reml|ml COUNT REPEATS [RESPONSES.csv]
  *
- * WHAT is profile, satterthwaite, kenward-roger, bootstrap (COUNT replicates) or refit (COUNT simulated responses, of which the
- * first 50 are written to RESPONSES.csv, a column each). The first lines are minimum and median of seconds; a line a number follows: limits,
+ * WHAT is profile, satterthwaite, kenward-roger, bootstrap (COUNT replicates), refit (COUNT simulated responses, of which the
+ * first 50 are written to RESPONSES.csv, a column each), or influence:GROUP, influence:observation for single rows. The first lines are minimum and median of seconds; a line a number follows: limits,
  * lower ones first; degrees of freedom, then standard errors; standard deviations of the replicates of the fixed effects; or the
- * fixed effects of the 50 responses, one coefficient after the other. */
+ * fixed effects of the 50 responses, or without each case, one coefficient after the other. */
 #include <interlace.h>
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { SEED = 1, SHOWN = 50 };
+
+static const char INFLUENCE[] = "influence:";
 
 struct job {
     const char *what;
@@ -87,12 +90,14 @@ static int print_results(const struct job *job, const interlace_fit *fit, const 
     int wrong = 0;
     if (strcmp(job->what, "profile") == 0)
         return print_column(table, "lower", rows) || print_column(table, "upper", rows);
-    if (strcmp(job->what, "bootstrap") != 0 && strcmp(job->what, "refit") != 0)
+    bool influence = strncmp(job->what, INFLUENCE, strlen(INFLUENCE)) == 0;
+    if (strcmp(job->what, "bootstrap") != 0 && strcmp(job->what, "refit") != 0 && !influence)
         return print_column(table, "df", rows) || print_column(table, "std_error", rows);
     for (size_t j = 0; j < p && !wrong; j++) {
         const char *name = interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, j);
-        wrong = strcmp(job->what, "refit") == 0 ? print_column(table, name, rows < SHOWN ? rows : SHOWN)
-                                                : print_deviation(table, name);
+        wrong = influence                         ? print_column(table, name, rows)
+                : strcmp(job->what, "refit") == 0 ? print_column(table, name, rows < SHOWN ? rows : SHOWN)
+                                                  : print_deviation(table, name);
     }
     return wrong;
 }
@@ -144,6 +149,9 @@ static interlace_status infer(const struct job *job, const interlace_fit *fit, d
 {
     if (strcmp(job->what, "refit") == 0)
         return refit(job, fit, seconds, table, error);
+    const char *group = strchr(job->what, ':');
+    interlace_influence_request request = INTERLACE_INFLUENCE_REQUEST_INIT;
+    request.group = group == NULL || strcmp(group, ":observation") == 0 ? NULL : group + 1;
     interlace_df df = strcmp(job->what, "kenward-roger") == 0 ? INTERLACE_DF_KENWARD_ROGER : INTERLACE_DF_SATTERTHWAITE;
     double start = cpu_seconds();
     interlace_status status;
@@ -151,6 +159,8 @@ static interlace_status infer(const struct job *job, const interlace_fit *fit, d
         status = interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request)}, NULL, table, error);
     else if (strcmp(job->what, "bootstrap") == 0)
         status = bootstrap(fit, job->count, table, error);
+    else if (group != NULL)
+        status = interlace_fit_influence(fit, job->data, &request, NULL, table, error);
     else
         status = interlace_fit_coefficients(fit, df, 0.95, NULL, table, error);
     *seconds = cpu_seconds() - start;

@@ -6,10 +6,18 @@ names(args) <- c("what", "formula", "data", "categorical", "method", "count", "r
 suppressPackageStartupMessages({library(lme4); library(lmerTest); library(pbkrtest)})
 data <- read.csv(args[["data"]], stringsAsFactors = TRUE)
 for (name in strsplit(args[["categorical"]], ",")[[1]]) data[[name]] <- factor(data[[name]])
-fit <- lme4::lmer(as.formula(args[["formula"]]), data, REML = args[["method"]] == "reml")
+# influence() evaluates the call elsewhere.
+fit <- eval(bquote(lme4::lmer(.(as.formula(args[["formula"]])), data, REML = .(args[["method"]] == "reml"))))
 count <- as.integer(args[["count"]])
 responses <- if ("responses" %in% names(args)) as.matrix(read.csv(args[["responses"]], header = FALSE))
-work <- switch(args[["what"]],
+group <- sub("^influence:", "", args[["what"]])
+kind <- sub(":.*", "", args[["what"]])
+work <- switch(kind,
+  influence = function() {
+    own <- if (group == "observation") influence(fit, obs = TRUE) else influence(fit, groups = group)
+    deleted <- own[[grep("^fixed.effects\\[", names(own))]]
+    c(deleted[if (group == "observation") seq_len(nrow(deleted)) else levels(data[[group]]), ])
+  },
   profile = function() c(confint(profile(fit, signames = FALSE))),
   satterthwaite = function() c(coef(summary(as_lmerModLmerTest(fit)))[, c("df", "Std. Error")]),
   "kenward-roger" = function() {

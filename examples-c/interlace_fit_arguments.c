@@ -215,6 +215,28 @@ static int check_loaded(const struct arguments *arguments)
     return READY;
 }
 
+/* --stream keeps no rows: what asks for them is refused before the data are read. */
+static int check_stream(const struct arguments *arguments)
+{
+    const char *question = interlace_questions_of_rows(arguments->questions), *table;
+    char name[NAME_SIZE];
+    size_t at = 0;
+    if (value_of(arguments, "--stream") == NULL)
+        return READY;
+    if (value_of(arguments, "--objective") != NULL)
+        return wrong("--objective needs the whole data, so --stream can't go with it");
+    if (question == NULL && value_of(arguments, "--refit") != NULL)
+        question = "refit"; /* its data are read later */
+    if (question != NULL)
+        option_name(question, name);
+    while ((table = next_value(arguments, "--write", &at)) != NULL)
+        if (strncmp(table, "observations=", 13) == 0)
+            question = strcpy(name, "--write observations");
+    if (question != NULL)
+        return wrong("%s needs the rows of the data, which --stream does not keep; leave --stream out", name);
+    return READY;
+}
+
 static int check_together(const struct arguments *arguments)
 {
     static const char *const modifiers[] = {"--df", "--level", "--seed"}; /* they ask for nothing */
@@ -228,8 +250,9 @@ static int check_together(const struct arguments *arguments)
         return wrong("standard input, -, can be read for one file only");
     if (value_of(arguments, "--without-rows") != NULL && value_of(arguments, "--save") == NULL)
         return wrong("--without-rows is for --save, which was not given");
-    if (value_of(arguments, "--stream") != NULL && value_of(arguments, "--objective") != NULL)
-        return wrong("--objective needs the whole data, so --stream can't go with it");
+    int of_stream = check_stream(arguments);
+    if (of_stream != READY)
+        return of_stream;
     for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
         bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0 || strcmp(option->name, "--augment") == 0 ||

@@ -13,17 +13,30 @@ static bool next_part(const struct arguments *arguments, interlace_csv_stream *s
     return interlace_csv_stream_next(stream, out, error) == INTERLACE_OK && set_orders(arguments, *out, error);
 }
 
-/* The first part teaches what the model has to know of its data; it is summed like the others. */
-static bool begin(const struct arguments *arguments, const interlace_frame *first, struct sums *sums, interlace_error *error)
+/* The first part teaches what the model has to know of its data; it is summed like the others. One that has no row without missing values
+ * teaches nothing: the next is joined to it. */
+static bool begin(const struct arguments *arguments, interlace_csv_stream *stream, interlace_frame *first, struct sums *sums,
+                  interlace_error *error)
 {
-    return interlace_plan_new(arguments->spec, arguments->options, &sums->plan, error) == INTERLACE_OK &&
-           interlace_plan_learn(sums->plan, first, arguments->options, error) == INTERLACE_OK &&
+    size_t complete = 0, more = interlace_frame_n_rows(first);
+    bool ok = interlace_plan_new(arguments->spec, arguments->options, &sums->plan, error) == INTERLACE_OK &&
+              interlace_plan_n_complete_rows(sums->plan, first, &complete, error) == INTERLACE_OK;
+    while (ok && complete == 0 && more > 0) {
+        interlace_frame *next = NULL;
+        ok = next_part(arguments, stream, &next, error);
+        more = interlace_frame_n_rows(next);
+        ok = ok && (more == 0 || interlace_frame_append(first, next, error) == INTERLACE_OK) &&
+             interlace_plan_n_complete_rows(sums->plan, next, &complete, error) == INTERLACE_OK;
+        interlace_frame_free(next);
+    }
+    return ok && interlace_plan_learn(sums->plan, first, arguments->options, error) == INTERLACE_OK &&
            interlace_accumulator_new(sums->plan, 0, &sums->accumulator, error) == INTERLACE_OK;
 }
 
-static bool add_part(const struct arguments *arguments, const interlace_frame *part, struct sums *sums, interlace_error *error)
+static bool add_part(const struct arguments *arguments, interlace_csv_stream *stream, interlace_frame *part, struct sums *sums,
+                     interlace_error *error)
 {
-    return (sums->accumulator != NULL || begin(arguments, part, sums, error)) &&
+    return (sums->accumulator != NULL || begin(arguments, stream, part, sums, error)) &&
            interlace_accumulator_add(sums->accumulator, part, arguments->options, error) == INTERLACE_OK;
 }
 
@@ -35,7 +48,7 @@ bool fit_stream(const struct arguments *arguments, interlace_fit **out, interlac
               interlace_csv_stream_open(arguments->data_path, arguments->csv, &stream, error) == INTERLACE_OK;
     for (bool more = true; ok && more;) {
         interlace_frame *part = NULL;
-        ok = next_part(arguments, stream, &part, error) && add_part(arguments, part, &sums, error);
+        ok = next_part(arguments, stream, &part, error) && add_part(arguments, stream, part, &sums, error);
         more = interlace_frame_n_rows(part) > 0;
         interlace_frame_free(part);
     }

@@ -18,11 +18,16 @@ pub struct Variable {
 impl Spec {
     /// The columns, those of the mean first; none twice in one role of one part.
     pub fn variables(&self) -> Result<Vec<Variable>> {
+        self.variables_among(&[])
+    }
+
+    /// The same where `.` in formulas stands for these columns.
+    pub fn variables_among(&self, columns: &[String]) -> Result<Vec<Variable>> {
         let Source::Formula(own) = &self.source else {
             return Err(Error::unsupported("a model from arrays has no formula, and needs no columns"));
         };
         let mut found = Found { part: "mean", all: vec![] };
-        found.add_formula(&expand(&parse(&own.formula)?, &own.random, &own.groups, &[])?);
+        found.add_formula(&expand(&parse(&own.formula)?, &own.random, &own.groups, columns)?);
         found.all.sort_by_key(|variable| variable.role != "response");
         found.add("offset", own.offset.iter().cloned());
         found.add("weights", own.weights.iter().cloned());

@@ -3,6 +3,7 @@
 use super::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema, Owned, each_part, frame_of};
 use super::boundary::{boundary, query};
 use super::buffer::{slice, target};
+use super::c_char;
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
@@ -11,6 +12,7 @@ use super::plan::PlanHandle;
 use super::progress::watched;
 use super::saved::write_out;
 use super::status::{ErrorRecord, Status};
+use super::strings::text;
 use crate::frame::arrow::TextOrder;
 use crate::stream::Accumulator;
 
@@ -103,8 +105,8 @@ pub unsafe extern "C" fn interlace_accumulator_add_arrow_stream(
 }
 
 /// Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of such calls, to the same
-/// bits. INTERLACE_E_DATA if a partition is in both, or if the levels of a factor are declared in orders that contradict each other;
-/// INTERLACE_E_ARGUMENT if the plans differ. On failure the accumulator is as it was.
+/// bits. INTERLACE_E_DATA if a partition is in both, if a group of correlated residuals is, or if the levels of a factor are declared in orders
+/// that contradict each other; INTERLACE_E_ARGUMENT if the plans differ, which says in what. On failure the accumulator is as it was.
 /// @param part The accumulator whose rows are added.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -201,9 +203,10 @@ pub unsafe extern "C" fn interlace_accumulator_forecast(
 }
 
 /// Fits the plan's model to the rows of all partitions. The fit answers what needs no rows: estimates, degrees of freedom, tests, profiles,
-/// marginal means, predictions for new data with intervals. What is per row, such as residuals, is INTERLACE_E_UNSUPPORTED; it takes a second
-/// pass over the data, with interlace_fit_predict for each part.
-/// Rows that were left out are counted in a warning. `options` may be NULL.
+/// marginal means, predictions for new data with intervals, the parametric bootstrap (of random numbers that are not those of a fit with rows),
+/// and interlace_fit_compare with fits of other accumulators of the same rows. What is per row, such as residuals, is INTERLACE_E_UNSUPPORTED; it
+/// takes a second pass over the data, with interlace_fit_predict for each part.
+/// interlace_fit_n_dropped_rows counts the rows that were left out. `options` may be NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_accumulator_fit(
@@ -216,6 +219,27 @@ pub unsafe extern "C" fn interlace_accumulator_fit(
         let (own, out) = (need(accumulator, "accumulator")?, target(out, "out")?);
         let settings = settings(options);
         let fit = watched(options, |watch| own.accumulator.fit(&settings, watch))?;
+        out.write(give(FitHandle::new(fit, settings))?);
+        Ok(())
+    })
+}
+
+/// Fits the model to one of the responses of the plan (interlace_plan_add_response, or that of the formula); otherwise as
+/// interlace_accumulator_fit. INTERLACE_E_ARGUMENT for a response that the plan does not have.
+/// @param response The column or expression. `options` may be NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_accumulator_fit_response(
+    accumulator: Option<&AccumulatorHandle>,
+    response: *const c_char,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FitHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (own, response) = (need(accumulator, "accumulator")?, text(response, "response")?);
+        let (out, settings) = (target(out, "out")?, settings(options));
+        let fit = watched(options, |watch| own.accumulator.fit_response(response, &settings, watch))?;
         out.write(give(FitHandle::new(fit, settings))?);
         Ok(())
     })

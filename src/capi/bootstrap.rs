@@ -6,7 +6,7 @@ use super::bootstrap_lists::BootstrapIntervalCode;
 use super::boundary::boundary;
 use super::buffer::target;
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, summed, whole_or};
 use super::frame::FrameHandle;
 use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
@@ -17,13 +17,13 @@ use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::inside::outside;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
 /// estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates, and its response `y` [n], one value
-/// per row of the sample; of a Cox model the times of all rows, then their events (1 or 0). A return value other than 0 marks the replicate as failed. It is called on the thread that
+/// per row of the sample; of a Cox model the times of all rows, then their events (1 or 0); none of a fit of an accumulator. A return value other than 0 marks the replicate as failed. It is called on the thread that
 /// called the library, and must not throw, longjmp or free the objects of the call.
 /// @param replicate Its number; -1 for the fit itself and if groups or rows are left out.
 /// @param estimates Its estimates [n_estimates].
@@ -127,7 +127,8 @@ pub unsafe extern "C" fn interlace_bootstrap_set_seed(
     })
 }
 
-/// Makes replicates responses simulated as by interlace_fit_simulate.
+/// Makes replicates responses simulated as by interlace_fit_simulate. Those of a fit of an accumulator are drawn as the sums that the model sees
+/// of them, with other random numbers.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_parametric(
@@ -215,7 +216,7 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, &summed(fit)?.fit, target(out, "out")?);
         let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
         let all = own.with_statistic(|statistic| watched(options, |watch| fit.bootstrap_with(&asked, statistic, watch)))?;
         out.write(give(FrameHandle::new(all.frame()?))?);
@@ -235,7 +236,7 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, &whole_or(fit, Instead::Parametric)?.fit, target(out, "out")?);
         let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
         let all: Bootstrap =
             own.with_statistic(|statistic| watched(options, |watch| fit.jackknife(unit, statistic, threads(options), watch)))?;
@@ -262,7 +263,7 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, need(replicates, "replicates")?);
+        let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, &summed(fit)?.fit, need(replicates, "replicates")?);
         let (out, kind) = (target(out, "out")?, meaning(bootstrap_interval, "bootstrap_interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
@@ -287,7 +288,7 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, &whole_or(fit, Instead::Parametric)?.fit, target(out, "out")?);
         let statistic = |y: &mut [f64]| {
             Ok(match function {
                 None => median(y),

@@ -5,13 +5,14 @@ use std::mem::MaybeUninit;
 use super::boundary::boundary;
 use super::buffer::target;
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of};
+use super::fit::{FitHandle, whole_or};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::OptionsHandle;
 use super::progress::watched;
 use super::status::{ErrorRecord, Status};
 use super::test_lists::TimeTransformCode;
+use crate::fit::Instead;
 
 /// R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
 /// random slopes (Johnson 2014) and for non-normal families (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
@@ -33,7 +34,7 @@ pub unsafe extern "C" fn interlace_fit_r2(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
+        let fit = &whole_or(fit, Instead::Frame)?.fit;
         let (marginal, conditional) = (target(marginal, "marginal")?, target(conditional, "conditional")?);
         let r2 = watched(options, |watch| fit.r2(watch))?;
         marginal.write(r2.marginal());
@@ -56,7 +57,7 @@ pub unsafe extern "C" fn interlace_fit_icc(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
+        let fit = &whole_or(fit, Instead::Frame)?.fit;
         let (adjusted, unadjusted) = (target(adjusted, "adjusted")?, target(unadjusted, "unadjusted")?);
         let r2 = watched(options, |watch| fit.r2(watch))?;
         adjusted.write(r2.icc_adjusted());
@@ -84,7 +85,7 @@ pub unsafe extern "C" fn interlace_fit_overdispersion(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
+        let fit = &whole_or(fit, Instead::Frame)?.fit;
         let (chi_square, ratio) = (target(chi_square, "chi_square")?, target(ratio, "ratio")?);
         let (df, p_value) = (target(df, "df")?, target(p_value, "p_value")?);
         let test = fit.overdispersion()?;
@@ -112,7 +113,7 @@ pub unsafe extern "C" fn interlace_fit_proportional_hazards(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let (fit, out) = (&whole_or(fit, Instead::Frame)?.fit, target(out, "out")?);
         let transform = meaning(time_transform, "time_transform")?;
         let table = watched(options, |watch| fit.proportional_hazards(transform, watch))?;
         out.write(give(FrameHandle::new(table))?);

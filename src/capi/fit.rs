@@ -17,7 +17,7 @@ use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
-use crate::fit::{Fit, Points};
+use crate::fit::{Fit, Instead, Points};
 use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
 use crate::options::Options;
 
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (whole(fit)?, target(out, "out")?);
+        let (handle, out) = (whole_or(fit, Instead::Options)?, target(out, "out")?);
         let settings = Options { reml: false, reml_generalised: false, ..handle.options.clone() };
         out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings))?);
         Ok(())
@@ -247,8 +247,13 @@ pub(super) fn fit_of(fit: Option<&FitHandle>) -> Result<&Fit> {
 
 /// The handle of a fit that has its rows.
 pub(super) fn whole(fit: Option<&FitHandle>) -> Result<&FitHandle> {
+    whole_or(fit, Instead::SecondPass)
+}
+
+/// The same, where something else takes the place of rows.
+pub(super) fn whole_or(fit: Option<&FitHandle>, instead: Instead) -> Result<&FitHandle> {
     let handle = need(fit, "fit")?;
-    handle.fit.need_rows("fit").map(|()| handle)
+    handle.fit.need_rows_or("fit", instead).map(|()| handle)
 }
 
 /// The handle of a fit that has its rows, or sums in their place.

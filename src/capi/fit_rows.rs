@@ -178,11 +178,11 @@ unsafe fn fill_out(values: Option<&[f64]>, constant: f64, response: &[f64], out:
     }
 }
 
-/// Number of rows of the data left out.
+/// Number of rows of the data left out. A fit of an accumulator counts them, and does not know which they are.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_dropped_rows(fit: Option<&FitHandle>) -> usize {
-    query(0, || Some(fit?.fit.rows.dropped.len()))
+    query(0, || Some(fit?.fit.rows.n_dropped()))
 }
 
 /// The number, from 0, of a row in the data that was left out, by its index from 0. The rows are in ascending order.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
 use super::codes::meaning;
-use super::fit::{FitHandle, summed, whole};
+use super::fit::{FitHandle, summed, whole_or};
 use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
@@ -16,7 +16,7 @@ use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::test_lists::AnovaTypeCode;
 use crate::error::{Error, Result, or_reason, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::inference::anova::anova_table;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
 use crate::inference::drop1::drop1_table;
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn interlace_fit_drop1(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (whole(fit)?, target(out, "out")?);
+        let (handle, out) = (whole_or(fit, Instead::Comparison)?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
         let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
         out.write(give(FrameHandle::new(table))?);
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let out = target(out, "out")?;
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
-        fits.iter().enumerate().try_for_each(|(i, fit)| fit.need_rows(&format!("fits[{i}]")))?;
+        fits.iter().enumerate().try_for_each(|(i, fit)| fit.need_rows_or_sums(&format!("fits[{i}]")))?;
         out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?))?);
         Ok(())
     })

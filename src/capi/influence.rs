@@ -27,7 +27,7 @@ pub struct InfluenceRequest {
     pub struct_size: usize,
     /// How the estimates without a case are had.
     pub influence_method: MaybeUninit<InfluenceMethodCode>,
-    /// Each level of this grouping factor of the model ("g", "a:b"), or of this column of the data, is a case. NULL for single rows.
+    /// Each level of this grouping factor of the model ("g", "a:b"), or of these columns of the data, is a case. NULL for single rows.
     pub group: *const c_char,
     /// Codes [n_codes], one for each row of the data or for each row used: rows with the same code are a case, those with a negative one are
     /// never left out. NULL for none. There must be no `group` beside them.

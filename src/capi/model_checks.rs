@@ -102,7 +102,7 @@ pub unsafe extern "C" fn interlace_fit_ranef_residuals(
 /// "convergence" (value: evaluations), "gradient" (the distance to the optimum in standard errors), "boundary" (combinations of effects without variance),
 /// "curvature" (eigenvalues of the Hessian of the criterion in all parameters but the fixed effects, over which it is minimised, scaled to a unit
 /// diagonal), "confounded_pair" (the correlation of two estimates, beyond 0.95), "no_standard_error", "condition_index" (of X with
-/// columns of unit length; those above 10, and the largest), "vif" (variance inflation factors of the columns), "dropped_column",
+/// columns of unit length; those above 30, and the largest), "vif" (variance inflation factors of the columns), "dropped_column",
 /// "separation", "few_levels" (factors with less than 5).
 /// Since 0.1.
 #[unsafe(no_mangle)]

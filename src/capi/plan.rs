@@ -2,6 +2,7 @@
 
 use super::boundary::boundary;
 use super::buffer::{slice, target};
+use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::options::{OptionsHandle, settings};
@@ -9,6 +10,7 @@ use super::progress::watched;
 use super::saved::write_out;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
+use super::strings::text;
 use crate::stream::Plan;
 
 /// A linear mixed model for data that come in parts: what the accumulators of all parts have in common. docs/scale.md says how.
@@ -18,8 +20,8 @@ pub struct PlanHandle {
 }
 
 /// Makes a plan of a linear mixed model given by a formula. It has yet to learn from a sample: see interlace_plan_learn.
-/// INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models, models with residual
-/// correlation, and models from arrays.
+/// INTERLACE_E_UNSUPPORTED for models that do not reduce to sums over the rows: generalised, ordinal and Cox models, and models from arrays.
+/// With a residual correlation all rows of one of its groups must come in one partition, one after the other.
 /// @param options What becomes of rows with missing values is taken from them. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -32,6 +34,38 @@ pub unsafe extern "C" fn interlace_plan_new(
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         out.write(give(PlanHandle { plan: Plan::new(&spec.spec, settings(options).na)? })?);
+        Ok(())
+    })
+}
+
+/// Adds a response to a plan: a column, or an expression such as log(y). Accumulators then have the sums of all responses, and
+/// interlace_accumulator_fit_response fits the model to each, at the cost of one pass over the data. Rows with a missing value in any of the
+/// responses are left out. The plan has to learn anew. INTERLACE_E_ARGUMENT for a response that the plan has already.
+/// @param response The column or expression.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_plan_add_response(
+    plan: Option<&mut PlanHandle>,
+    response: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || need(plan, "plan")?.plan.add_response(text(response, "response")?))
+}
+
+/// Counts the rows of a frame without missing values in the columns that the plan's model uses, of which a sample needs one at least.
+/// @param data The frame; columns that are not there are not looked at.
+/// @param out The number of rows [1].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_plan_n_complete_rows(
+    plan: Option<&PlanHandle>,
+    data: Option<&FrameHandle>,
+    out: *mut usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (plan, data, out) = (need(plan, "plan")?, need(data, "data")?, target(out, "out")?);
+        out.write(plan.plan.n_complete(&data.frame)?);
         Ok(())
     })
 }

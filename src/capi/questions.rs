@@ -80,6 +80,14 @@ pub unsafe extern "C" fn interlace_questions_check(
     boundary(err, || need(questions, "questions")?.questions.check(meaning(model, "model")?))
 }
 
+/// Name of a question that was set and whose answer needs the rows of the data, so that a fit of an accumulator
+/// (interlace_accumulator_fit) has none; NULL if there is no such question. A host can look before it reads the data. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_questions_of_rows(questions: Option<&QuestionsHandle>) -> *const c_char {
+    query(null(), || Some(questions?.questions.of_rows(true)?.as_ptr()))
+}
+
 /// Frees questions. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]

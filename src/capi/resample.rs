@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out, matrix, slice, target};
 use super::codes::meaning;
-use super::fit::{FitHandle, fit_of, whole};
+use super::fit::{FitHandle, whole_or};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::{OptionsHandle, threads};
@@ -13,6 +13,7 @@ use super::progress::watched;
 use super::resample_lists::SimulationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
+use crate::fit::Instead;
 use crate::options::Options;
 use crate::resample::RefitOptions;
 
@@ -44,7 +45,7 @@ pub unsafe extern "C" fn interlace_fit_simulate(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
+        let fit = &whole_or(fit, Instead::Frame)?.fit;
         let simulation = meaning(simulation, "simulation")?;
         let wanted = fit.fitted.len().checked_mul(fit.response_columns()).and_then(|each| each.checked_mul(nsim));
         let wanted = wanted.ok_or_else(|| Error::argument(format!("nsim is {nsim}, more than the address space holds")))?;
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (handle, out) = (whole(fit)?, target(out, "out")?);
+        let (handle, out) = (whole_or(fit, Instead::Responses)?, target(out, "out")?);
         // A length that lies is found before anything is read.
         let wanted = handle.fit.fitted.len() * handle.fit.response_columns();
         if len != wanted {
@@ -113,7 +114,7 @@ pub unsafe extern "C" fn interlace_fit_refit_many(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let (fit, out) = (&whole_or(fit, Instead::Responses)?.fit, target(out, "out")?);
         let rows = fit.fitted.len();
         if m != rows {
             return Err(Error::argument(format!("m is {m}, the fit has {rows} rows")));

@@ -10,13 +10,19 @@ impl RowLedger {
     pub fn check(&self, n: usize) -> Result<()> {
         let ascend = self.dropped.windows(2).all(|pair| pair[0].0 < pair[1].0);
         let within = self.dropped.last().is_none_or(|(row, _)| *row < self.n_data);
-        fits(ascend && within && n.checked_add(self.dropped.len()) == Some(self.n_data), "the number of rows")
+        let known = self.counted.values().all(|count| *count < 1 << 53);
+        fits(ascend && within && known && n.checked_add(self.n_dropped()) == Some(self.n_data), "the number of rows")
+    }
+
+    /// The number of rows that were left out.
+    pub fn n_dropped(&self) -> usize {
+        self.counted.values().fold(self.dropped.len(), |sum, count| sum.saturating_add(*count as usize))
     }
 
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         let dropped = try_collect("rows that were left out", self.dropped.iter().cloned())?;
-        Ok(RowLedger { n_data: self.n_data, dropped, pad: self.pad })
+        Ok(RowLedger { n_data: self.n_data, dropped, counted: self.counted.clone(), pad: self.pad })
     }
 
     /// An error where no row is used.
@@ -56,7 +62,7 @@ mod tests {
 
     #[test]
     fn rows_that_were_dropped_are_padded() {
-        let ledger = RowLedger { n_data: 4, dropped: vec![(0, "x".into()), (2, "y".into())], pad: true };
+        let ledger = RowLedger { n_data: 4, dropped: vec![(0, "x".into()), (2, "y".into())], pad: true, ..RowLedger::default() };
         assert_eq!(ledger.used().collect::<Vec<_>>(), [1, 3]);
         assert_eq!(ledger.data_row(1), 3);
         let padded = ledger.padded(&[5.0, 6.0]).unwrap();

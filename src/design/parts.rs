@@ -9,6 +9,7 @@ use crate::error::{Result, try_copy};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
 use crate::spec::FormulaSpec;
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::sync::Arc;
 
@@ -207,6 +208,8 @@ pub struct RowLedger {
     /// Rows left out, ascending, each with the name of the first column (or expression) that is missing there.
     #[serde(deserialize_with = "column")]
     pub dropped: Vec<(usize, String)>,
+    /// Of data that were summed: how many rows were left out, by what is missing there. Which ones is not known.
+    pub counted: BTreeMap<String, u64>,
     /// Results per row are to be padded to `n_data` with NaN.
     pub pad: bool,
 }

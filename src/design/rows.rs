@@ -138,7 +138,7 @@ impl<'a> Incomplete<'a> {
             return Err(Error::data(message).at(row));
         }
         let n_dropped = self.reason.iter().filter(|r| **r != 0).count();
-        let mut ledger = RowLedger { n_data, dropped: Vec::new(), pad: na == NaPolicy::Pad };
+        let mut ledger = RowLedger { n_data, pad: na == NaPolicy::Pad, ..RowLedger::default() };
         if n_dropped == 0 {
             return Ok((Rows::all(n_data), ledger));
         }

@@ -54,7 +54,10 @@ impl Fit {
             added.extend(self.influence_by_row(asked.threads, &inside)?);
         }
         let all = self.rows.pad || self.rows.dropped.is_empty();
-        let rows = if all { (0..self.rows.n_data).collect() } else { try_gather("rows of the data", self.rows.used())? };
+        let rows: Vec<usize> = match all {
+            true => try_collect("rows of the data", 0..self.rows.n_data)?,
+            false => try_gather("rows of the data", self.rows.used())?,
+        };
         let mut out = if all { data.clone() } else { data.select(&rows)? };
         // What the model does not have is left out.
         added.retain(|(_, values)| !matches!(values, Err(error) if error.code == Code::Unsupported));
@@ -62,7 +65,7 @@ impl Fit {
         let names: Vec<String> = [".row".to_owned()].into_iter().chain(added.iter().map(|(name, _)| name.clone())).collect();
         let mut names = beside(&own, &names).into_iter();
         let mut next = || names.next().unwrap_or_default();
-        out.add_integers(&next(), rows.iter().map(|row| *row as i64).collect())?;
+        out.add_integers(&next(), try_collect("rows of the data", rows.iter().map(|row| *row as i64))?)?;
         for (_, values) in added {
             out.add_real(&next(), values?)?;
         }

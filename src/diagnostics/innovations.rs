@@ -77,10 +77,18 @@ impl Triangle {
 
     /// The elements beside the diagonal of a row of the same pattern.
     fn rotate_alike(&mut self, j: usize, cosine: f64, sine: f64) {
-        for (k, value) in self.columns[j].iter().zip(&mut self.values[j]) {
-            let (above, below) = (*value, &mut self.row[*k as usize]);
+        let rotate = |(value, below): (&mut f64, &mut f64)| {
+            let above = *value;
             *value = cosine * above + sine * *below;
             *below = cosine * *below - sine * above;
+        };
+        let (columns, values) = (&self.columns[j], &mut self.values[j]);
+        match (columns.first(), columns.last()) {
+            // Without gaps, as where factors cross and all has filled in: by vectors.
+            (Some(first), Some(last)) if (last - first) as usize + 1 == columns.len() => {
+                values.iter_mut().zip(&mut self.row[*first as usize..]).for_each(rotate);
+            }
+            _ => columns.iter().zip(values).for_each(|(k, value)| rotate((value, &mut self.row[*k as usize]))),
         }
     }
 

@@ -69,9 +69,4 @@ impl Fit {
         }
         self.as_fitted(out)
     }
-
-    /// Theta, and behind it the residual correlation, which are searched together.
-    pub(crate) fn parameters_of_search(&self) -> Vec<f64> {
-        self.theta.iter().copied().chain(self.correlation().map(|c| c.estimate)).collect()
-    }
 }

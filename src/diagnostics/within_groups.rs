@@ -2,7 +2,7 @@
 
 use super::residuals::ResidualKind;
 use crate::choice::Choice;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::fit::{Fit, TermFit};
 use crate::linalg::dense::dot;
 use crate::linalg::orthogonal::{RANK_TOLERANCE, take_off};
@@ -40,9 +40,9 @@ impl Fit {
             watch.round(Phase::Residuals, g, starts.len() - 1)?;
             let own = &rows[ends[0]..ends[1]];
             let root = |i: &u32| weights[*i as usize].sqrt();
-            let columns = self.x.chunks_exact(self.n_obs.max(1)).map(|x| own.iter().map(|i| root(i) * x[*i as usize]).collect());
-            let regression = Regression::new(columns);
-            let mut left: Vec<f64> = own.iter().map(|i| root(i) * y[*i as usize]).collect();
+            let weighted = |x: &[f64]| try_collect("rows of a group", own.iter().map(|i| root(i) * x[*i as usize]));
+            let regression = Regression::new(self.x.chunks_exact(self.n_obs.max(1)).map(weighted))?;
+            let mut left = weighted(&y)?;
             regression.residuals(&mut left);
             let df = own.len() - regression.units.len();
             let sd = (dot(&left, &left) / df as f64).sqrt();
@@ -71,7 +71,7 @@ pub(super) fn groups_of(index: &[u32], count: usize) -> Result<(Vec<u32>, Vec<us
     let mut starts = try_vec("groups", 0, count + 1)?;
     index.iter().for_each(|g| starts[*g as usize + 1] += 1);
     (0..count).for_each(|g| starts[g + 1] += starts[g]);
-    let (mut next, mut rows) = (starts.clone(), try_vec("groups", 0u32, index.len())?);
+    let (mut next, mut rows) = (try_copy("groups", &starts)?, try_vec("groups", 0u32, index.len())?);
     for (i, g) in index.iter().enumerate() {
         rows[next[*g as usize]] = i as u32;
         next[*g as usize] += 1;
@@ -81,9 +81,10 @@ pub(super) fn groups_of(index: &[u32], count: usize) -> Result<(Vec<u32>, Vec<us
 
 impl Regression {
     /// Columns that depend on those before them within the group are left out.
-    fn new(columns: impl Iterator<Item = Vec<f64>>) -> Self {
+    fn new(columns: impl Iterator<Item = Result<Vec<f64>>>) -> Result<Self> {
         let mut units: Vec<Vec<f64>> = vec![];
-        for mut column in columns {
+        for column in columns {
+            let mut column = column?;
             let norm = dot(&column, &column).sqrt();
             for _ in 0..2 {
                 take_off(units.iter().map(|unit| &unit[..]), &mut column, dot, |_, _| {});
@@ -94,7 +95,7 @@ impl Regression {
                 units.push(column);
             }
         }
-        Regression { units }
+        Ok(Regression { units })
     }
 
     fn residuals(&self, y: &mut [f64]) {

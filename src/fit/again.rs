@@ -10,6 +10,11 @@ use crate::options::Options;
 use crate::watch::Watch;
 
 impl Fit {
+    /// Theta, and behind it the residual correlation of a linear model, which are searched together.
+    pub(crate) fn parameters_of_search(&self) -> Vec<f64> {
+        self.theta.iter().copied().chain(self.correlation().map(|c| c.estimate)).collect()
+    }
+
     /// Fits the model to a design that comes from `Fit::design`, with a response that may be another. The search begins at the estimates of a
     /// fit that is likely to be near.
     pub(crate) fn again(&self, design: Design, options: &Options, near: Option<&Fit>, watch: &Watch<'_>) -> Result<Fit> {

@@ -147,27 +147,8 @@ impl Fit {
         }
     }
 
-    /// Fails for a fit that has neither rows nor sums in their place.
-    pub(crate) fn need_rows_or_sums(&self, what: &str) -> Result<()> {
-        if self.reduced.is_some() { Ok(()) } else { self.need_rows(what) }
-    }
-
     pub fn is_linear(&self) -> bool {
         matches!(self.kind, Kind::Linear(..))
-    }
-
-    /// Fails for a fit that was saved or made without rows.
-    pub fn need_rows(&self, what: &str) -> Result<()> {
-        if self.has_rows {
-            return Ok(());
-        }
-        if self.reduced.is_some() {
-            return Err(Error::unsupported(format!(
-                "{what}: the rows of the data are needed, and the fit was made from an accumulator, which has none; make a second pass over \
-                 the data, with interlace_fit_predict on each part"
-            )));
-        }
-        Err(Error::unsupported(format!("{what}: the rows of the data are needed, and the fit was saved without them")))
     }
 
     /// Fails for what is not available for a Cox model.

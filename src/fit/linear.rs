@@ -168,11 +168,15 @@ fn check_correlation(design: &Design, correlation: &CorrelationDesign) -> Result
     };
     match design.terms.iter().find(same).filter(|_| correlation.kind == CorrelationKind::CompoundSymmetry) {
         None => Ok(()),
-        Some(term) => Err(Error::argument(format!(
-            "correlation: cs(1 | {}) and the random intercept of {} are the same model twice; leave one out",
-            correlation.group, term.group
-        ))),
+        Some(term) => Err(twice(&correlation.group, &term.group)),
     }
+}
+
+/// An error for compound symmetry and a random intercept of the same groups.
+pub(super) fn twice(correlation: &str, term: &str) -> Error {
+    Error::argument(format!(
+        "correlation: cs(1 | {correlation}) and the random intercept of {term} are the same model twice; leave one out"
+    ))
 }
 
 impl Fit {

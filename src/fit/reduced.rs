@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use super::common::Fit;
 use super::estimable::Estimable;
-use super::linear::{assemble, solved};
+use super::linear::{assemble, solved, twice};
 use super::making::check_terms;
 use super::random_terms::{Evidence, check_reduced};
 use super::sums::Reduced;
 use crate::covariance::Structure;
-use crate::design::{Design, ModelProgram};
+use crate::design::{Design, ModelProgram, TermDesign};
 use crate::error::Result;
+use crate::formula::CorrelationKind;
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::random::dependencies_of_sums;
@@ -38,7 +39,7 @@ impl FromSums {
 
     /// The system that is fitted.
     pub fn system(&self) -> Result<LinearSystem> {
-        LinearSystem::new(self.reduced.products.try_clone()?, self.structures(), self.reduced.shifts.clone())
+        self.reduced.system(self.structures())
     }
 }
 
@@ -58,6 +59,7 @@ impl Fit {
         let FromSums { program, mut design, reduced, formula, .. } = sums;
         let warnings = check_reduced(&design, &evidence, options.unidentified)?;
         design.warnings.extend(warnings);
+        check_symmetric(&design, &reduced)?;
         watch.pulse()?;
         let p = design.x_names.len();
         let mut fit = solved(design, program, &system, (options, None), watch)?;
@@ -82,6 +84,17 @@ impl Fit {
         let Some(reduced) = &self.reduced else { return assemble(&self.design()?, watch) };
         watch.pulse()?;
         let structures = self.terms.iter().map(|term| term.design.structure).collect();
-        LinearSystem::new(reduced.products.try_clone()?, structures, reduced.shifts.clone())
+        reduced.system(structures)
+    }
+}
+
+/// Compound symmetry and a random intercept of the same groups are the same model twice. Each group is within one level of every term.
+fn check_symmetric(design: &Design, reduced: &Reduced) -> Result<()> {
+    let Some(own) = reduced.correlation.as_ref().filter(|own| own.kind == CorrelationKind::CompoundSymmetry) else { return Ok(()) };
+    let constant = |term: &TermDesign| term.z.is_none() || term.effects.iter().any(|effect| effect == "(Intercept)");
+    let same = design.terms.iter().find(|term| term.levels.len() == own.groups && constant(term));
+    match design.correlation.as_ref().zip(same) {
+        None => Ok(()),
+        Some((correlation, term)) => Err(twice(&correlation.group, &term.group)),
     }
 }

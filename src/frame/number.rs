@@ -26,7 +26,9 @@ pub fn number_of_text(text: &str) -> Option<f64> {
 /// The number that a text is, blanks around it apart: decimal, with or without exponent, or an infinity. Whole numbers outside the
 /// 64-bit integers are real ones, and so is the one integer that stands for missing; digits beyond the range of real numbers are none.
 pub(super) fn parse(text: &str, decimal: u8) -> Option<Number> {
-    if let Some(number) = parse_short(text.as_bytes(), decimal) {
+    if let Some((number, length)) = leading(text.as_bytes(), decimal)
+        && length == text.len()
+    {
         return Some(number);
     }
     let text = bare(text);
@@ -50,38 +52,36 @@ const SHORT: usize = 18;
 /// Whole numbers up to here are exact: 2^53.
 const EXACT: u64 = 1 << 53;
 
-/// Most numbers: a sign, a few digits, a decimal mark. With an exact whole number and an exact power of ten one division rounds as it should
-/// (Clinger 1990). `None` is for the general way.
-fn parse_short(text: &[u8], decimal: u8) -> Option<Number> {
-    let (negative, unsigned) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    };
-    let (mut whole, mut digits, mut places) = (0_u64, 0, None);
-    for &byte in unsigned {
-        match byte {
-            b'0'..=b'9' => {
-                whole = 10 * whole + u64::from(byte - b'0');
-                digits += 1;
-                places = places.map(|n: usize| n + 1);
-                if digits > SHORT {
-                    return None;
-                }
-            }
-            _ if byte == decimal && places.is_none() => places = Some(0),
-            _ => return None,
-        }
+/// The number that a text begins with, and its bytes, for most numbers: a sign, a few digits, a decimal mark. With an exact whole number and
+/// an exact power of ten one division rounds as it should (Clinger 1990). `None` is for the general way.
+#[inline]
+pub(super) fn leading(text: &[u8], decimal: u8) -> Option<(Number, usize)> {
+    let sign = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+    let negative = text.first() == Some(&b'-');
+    let (mut whole, whole_end) = digits(text, sign, 0);
+    if text.get(whole_end) != Some(&decimal) {
+        let some = whole_end > sign && whole_end - sign <= SHORT;
+        return some.then_some((Number::Integer(if negative { -(whole as i64) } else { whole as i64 }), whole_end));
     }
-    match places {
-        _ if digits == 0 => None,
-        None => Some(Number::Integer(if negative { -(whole as i64) } else { whole as i64 })),
-        Some(_) if whole > EXACT => None,
-        Some(places) => {
-            let x = whole as f64 / TENS[places];
-            Some(Number::Real(if negative { -x } else { x }))
-        }
+    let end;
+    (whole, end) = digits(text, whole_end + 1, whole);
+    let (places, n) = (end - whole_end - 1, end - sign - 1);
+    if n == 0 || n > SHORT || whole > EXACT {
+        return None;
     }
+    let x = whole as f64 / TENS[places];
+    Some((Number::Real(if negative { -x } else { x }), end))
+}
+
+/// Appends the digits from a place on to a whole number; where they end.
+#[inline]
+fn digits(text: &[u8], from: usize, mut whole: u64) -> (u64, usize) {
+    let mut at = from;
+    while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+        whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
+        at += 1;
+    }
+    (whole, at)
 }
 
 /// Shortest text that reads back to the same number: "308", "0.5", "1e-7", "Inf", "NaN". Zero has no sign.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::nesting::{not_nested, one_variance_more};
+use super::nesting::{columns_by_sums, not_nested, one_variance_more};
 use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_gather, try_push, try_vec};
 use crate::fit::{Cox, Fit, Generalised};
@@ -186,7 +186,15 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     if first.n_obs != fit.n_obs {
         return fail(format!("they use {} and {} rows", first.n_obs, fit.n_obs));
     }
-    if first.rows.n_data == fit.rows.n_data && !first.rows.used().eq(fit.rows.used()) {
+    let of_sums = match (&first.reduced, &fit.reduced) {
+        (None, None) => None,
+        (Some(one), Some(other)) => one.difference(other),
+        _ => Some("one was made from an accumulator, the other from rows; make both from accumulators"),
+    };
+    if let Some(what) = of_sums {
+        return fail(what.to_string());
+    }
+    if first.reduced.is_none() && first.rows.n_data == fit.rows.n_data && !first.rows.used().eq(fit.rows.used()) {
         return fail("they use other rows of the data, because of missing values in other columns".to_string());
     }
     if !used(&first.y).eq(used(&fit.y)) {
@@ -209,10 +217,15 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     if first.reml != fit.reml {
         return fail("one is by REML, the other by maximum likelihood; refit with maximum likelihood".to_string());
     }
-    if first.reml && (first.fixed.names != fit.fixed.names || first.x != fit.x) {
+    if first.reml && (first.fixed.names != fit.fixed.names || !same_columns(first, fit)) {
         return fail("they are by REML and differ in their fixed effects; refit with maximum likelihood".to_string());
     }
     Ok(())
+}
+
+/// Whether two fits with fixed effects of the same names have the same columns.
+fn same_columns(first: &Fit, fit: &Fit) -> bool {
+    first.x == fit.x && columns_by_sums(first, fit).is_none()
 }
 
 /// In what the risk sets of two Cox models differ.

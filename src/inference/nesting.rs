@@ -78,6 +78,9 @@ fn spans(all: &Ordinal, own: &Ordinal, watch: &Watch<'_>) -> Result<bool> {
 /// an intercept, and an effect that differs between thresholds may be the same on all of them. So are the baseline hazards of a Cox model.
 fn column_outside(smaller: &Fit, larger: &Fit, role: Role, watch: &Watch<'_>) -> Result<Option<usize>> {
     let n = smaller.n_obs.max(1);
+    if smaller.reduced.is_some() {
+        return Ok(columns_by_sums(smaller, larger));
+    }
     let (Some(own), Some(all)) = (columns(smaller, role), columns(larger, role)) else { return Ok(None) };
     // Mostly they are the same.
     let others: Vec<usize> =
@@ -100,6 +103,21 @@ fn column_outside(smaller: &Fit, larger: &Fit, role: Role, watch: &Watch<'_>) ->
         }
     }
     Ok(None)
+}
+
+/// Of fits that were made of sums, the first column of the smaller model that the larger one has not under that name, or not with the same
+/// products with the others.
+pub fn columns_by_sums(smaller: &Fit, larger: &Fit) -> Option<usize> {
+    let (own, all) = (smaller.reduced.as_deref()?, larger.reduced.as_deref()?);
+    let mut pairs = vec![];
+    for (j, name) in smaller.fixed.names.iter().enumerate() {
+        let Some(place) = larger.fixed.names.iter().position(|other| other == name) else { return Some(j) };
+        pairs.push((smaller.kept[j], larger.kept[place]));
+        if !own.has_last_column(all, &pairs) {
+            return Some(j);
+        }
+    }
+    None
 }
 
 /// The columns that a predictor has kept, `[n_obs, p]`.

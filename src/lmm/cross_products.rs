@@ -106,6 +106,11 @@ impl CrossProducts {
         self.n
     }
 
+    /// The sum of the logarithms of the weights.
+    pub fn log_weights(&self) -> f64 {
+        self.log_weights
+    }
+
     /// Adds rows. The first ones also teach the basis, in a pass or two over them.
     pub fn add(&mut self, chunk: &Chunk<'_>) -> Result<()> {
         chunk.check(&self.layout)?;

@@ -7,7 +7,7 @@
 
 use super::correlation::products::CorrelatedRows;
 use super::system::LinearSystem;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::random::Layout;
 
@@ -46,9 +46,20 @@ impl<'s> Deletions<'s> {
             return Ok(None);
         }
         let Some(turn) = self.turn(gone) else { return Ok(None) };
-        let mut system = full.clone();
-        system.n -= gone.len();
-        system.rss = turn.rss;
+        let mut system = LinearSystem {
+            gram: full.gram.try_clone()?,
+            zc: try_copy("cross-products of fixed and random effects", &full.zc)?,
+            n: full.n - gone.len(),
+            rss: turn.rss,
+            structures: full.structures.clone(),
+            correlation: None,
+            log_weights: full.log_weights,
+            kept: full.kept.clone(),
+            scales: full.scales.clone(),
+            shifts: full.shifts.clone(),
+            turns: full.turns.clone(),
+            map: full.map.clone(),
+        };
         if let Some(weights) = self.weights {
             system.log_weights -= gone.iter().map(|i| weights[*i as usize].ln()).sum::<f64>();
         }

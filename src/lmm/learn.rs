@@ -60,20 +60,29 @@ impl Basis {
         Ok(())
     }
 
-    /// The same basis with further columns as they are, `columns` in all; the response stays the last.
-    pub fn extended(&self, columns: usize) -> Result<Basis> {
-        let (c, new) = (self.columns, columns);
-        let mut map = try_vec("basis", 0.0, new * new)?;
-        for j in 0..c - 1 {
-            map[j * new..j * new + c - 1].copy_from_slice(&self.map[j * c..j * c + c - 1]);
+    /// The same basis with further columns as they are, `columns` in all; the responses, so many, stay the last.
+    pub fn extended(&self, columns: usize, responses: usize) -> Result<Basis> {
+        let (c, new, first) = (self.columns, columns, self.columns - responses);
+        let to = |j: usize| if j < first { j } else { j + new - c };
+        let (mut map, mut shift) = (try_vec("basis", 0.0, new * new)?, vec![0.0; new]);
+        for j in 0..c {
+            shift[to(j)] = self.shift[j];
+            (0..=j).for_each(|i| map[to(j) * new + to(i)] = self.map[j * c + i]);
         }
-        (c - 1..new - 1).for_each(|j| map[j * new + j] = 1.0);
-        map[(new - 1) * new..][..c - 1].copy_from_slice(&self.map[(c - 1) * c..][..c - 1]);
-        map[new * new - 1] = self.map[c * c - 1];
-        let mut shift = vec![0.0; new];
-        shift[..c - 1].copy_from_slice(&self.shift[..c - 1]);
-        shift[new - 1] = self.shift[c - 1];
+        (first..first + new - c).for_each(|j| map[j * new + j] = 1.0);
         Ok(Basis { columns: new, constant: self.constant, shift, map })
+    }
+
+    /// The basis of several responses: others come before that of this basis, and have what their own bases say of them.
+    pub fn with_responses(self, others: &[Basis]) -> Result<Basis> {
+        let (c, p, new) = (self.columns, self.columns - 1, self.columns + others.len());
+        let mut all = self.extended(new, 1)?;
+        for (r, other) in others.iter().enumerate() {
+            let j = p + r;
+            all.map[j * new..j * new + p].copy_from_slice(&other.map[p * c..p * c + p]);
+            (all.map[j * new + j], all.shift[j]) = (other.map[c * c - 1], other.shift[p]);
+        }
+        Ok(all)
     }
 
     /// The value of column 0 where it is constant in a chunk.

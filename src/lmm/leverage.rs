@@ -24,6 +24,8 @@ pub struct RowShares<'r> {
     pub n: usize,
     /// The residual variance.
     pub sigma2: f64,
+    /// C with C C' the covariance of the user's fixed effects, whose columns belong to the scores, `[p, p]`.
+    pub root: Vec<f64>,
     /// `[Q e] - Z Lambda U` of each row `[n, m]`, the last column the conditional residuals.
     left: Vec<f64>,
     /// R^-1 times these; empty where R is the identity.
@@ -65,6 +67,7 @@ impl<'r> RowShares<'r> {
             n,
             factor: deviance.state.gram.clone(),
             sigma2: deviance.state.sigma2,
+            root: deviance.vcov_factor(deviance.sigma()),
             left: deviance.left_of_rows(rows, watch)?,
             turned: vec![],
             random: try_vec(ROWS, 0.0, n)?,
@@ -211,7 +214,7 @@ impl Deviance<'_> {
         let (mut own, mut turned) = (try_vec(ROWS, 0.0, q)?, try_vec(ROWS, 0.0, q)?);
         let mut solved = [try_vec(ROWS, 0.0, q)?, try_vec(ROWS, 0.0, q)?];
         let mut done = 0;
-        correlation.inverse_rows(&mut |i, entries| {
+        correlation.inverse_rows(|i, entries| {
             watch.round(Phase::Residuals, done, n)?;
             done += 1;
             let diagonal = entries.iter().find(|(j, _)| *j == i).map_or(0.0, |(_, v)| *v);

@@ -28,6 +28,7 @@ pub mod conditional;
 pub mod leverage;
 pub mod deletion;
 pub mod displaced;
+pub mod redraw;
 
 #[cfg(test)]
 pub(crate) mod tests;

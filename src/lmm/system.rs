@@ -1,6 +1,7 @@
 //! The cross-products of one model, ready for the objective: rank settled, fixed effects orthonormal, columns of Z scaled.
 
 use super::basis::Basis;
+use super::correlation::local::Products;
 use super::correlation::products::{CorrelatedProducts, CorrelatedRows};
 use super::cross_products::CrossProducts;
 use super::rows::Chunk;
@@ -239,6 +240,12 @@ impl FixedMap {
         beta.iter().zip(&self.taken).map(|(b, t)| (b - t) * self.unit).collect()
     }
 
+    /// Q'X beta for the user's coefficients, in working units.
+    pub(super) fn working(&self, beta: &[f64]) -> Vec<f64> {
+        let k = beta.len();
+        (0..k).map(|i| (i..k).map(|j| self.w[j * k + i] * beta[j]).sum::<f64>() / self.unit).collect()
+    }
+
     /// The user's coefficients of one working column: W^-1 v (the response's unit left out).
     pub fn direction(&self, v: &mut [f64]) {
         solve_upper(v.len(), &self.w, v);
@@ -314,6 +321,31 @@ impl WorkingColumns {
             }
         })?;
         Ok(all)
+    }
+
+    /// The products of the working columns of a system, from those of the columns that it was made of.
+    pub fn fill(&self, from: &CrossProducts, system: &LinearSystem, out: &mut Products) -> Result<()> {
+        let (c, m, q) = (self.basis.columns, system.m(), system.gram.layout.q());
+        let (mut work, mut half) = (Vec::with_capacity(m), try_vec("rows of the fixed effects", 0.0, m * c)?);
+        for (column, from) in from.gram.chunks_exact(c).enumerate() {
+            self.rank.project(from, &mut work, |j, value| half[j * c + column] = value);
+        }
+        for (j, row) in half.chunks_exact(c).enumerate() {
+            self.rank.project(row, &mut work, |i, value| out.cc[j * m + i] = value);
+        }
+        self.rank.project_all(&from.cz, c, &mut out.zc);
+        for (k, size) in system.gram.layout.terms.iter().enumerate() {
+            let (first, r, scales) = (system.gram.layout.offset(k), size.effects, &system.scales[k]);
+            for column in out.zc.chunks_exact_mut(q) {
+                column[first..first + size.levels * r].iter_mut().enumerate().for_each(|(i, v)| *v /= scales[i % r]);
+            }
+            let blocks = out.gram.diagonal[k].iter_mut().zip(&from.diagonal[k]).enumerate();
+            blocks.for_each(|(e, (v, from))| *v = from / (scales[e % r] * scales[e / r % r]));
+            for (other, place) in (0..k).zip(k * k.saturating_sub(1) / 2..) {
+                out.gram.off_diagonal[place].scatter(&from.off_diagonal[place], [scales, &system.scales[other]])?;
+            }
+        }
+        Ok(())
     }
 
     /// The value of the first column where it is constant.

@@ -32,6 +32,21 @@ impl BlockMatrix {
         })
     }
 
+    /// Puts blocks at their places among all pairs of levels that meet here, each divided by the scales of its effects.
+    pub fn scatter(&mut self, from: &BlockMatrix, scales: [&[f64]; 2]) -> Result<()> {
+        let (r, size) = (from.row_effects, from.block_len());
+        for (own, all) in from.col_ptr.windows(2).zip(self.col_ptr.windows(2)) {
+            let mut places = all[0]..all[1];
+            for e in own[0]..own[1] {
+                let place = places.find(|place| self.rows[*place] == from.rows[e]);
+                let Some(place) = place else { return Err(Error::data("a pair of levels meets in no row")) };
+                let (into, from) = (&mut self.values[place * size..(place + 1) * size], &from.values[e * size..(e + 1) * size]);
+                into.iter_mut().zip(from).enumerate().for_each(|(e, (v, from))| *v = from / (scales[0][e % r] * scales[1][e / r]));
+            }
+        }
+        Ok(())
+    }
+
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         let what = "cross-products of the random effects";

@@ -25,6 +25,12 @@ impl Roots {
         Roots { t: structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(), markov: vec![None; structures.len()] }
     }
 
+    /// Multiples of the identity: of each term its effects, and the factor.
+    pub fn multiples(terms: &[(usize, f64)]) -> Self {
+        let of = |(r, factor): &(usize, f64)| (0..r * r).map(|e| if e % (r + 1) == 0 { *factor } else { 0.0 }).collect();
+        Roots { t: terms.iter().map(of).collect(), markov: vec![None; terms.len()] }
+    }
+
     /// Those of working parameters.
     pub fn set(&mut self, structures: &[Structure], working: &[f64]) {
         for (((structure, range), t), markov) in with_ranges(structures).zip(&mut self.t).zip(&mut self.markov) {

@@ -3,11 +3,12 @@
 use super::cases::{Cases, Unit};
 use super::estimates::Refit;
 use super::pool::{News, Pieces, run};
+use super::redrawn::Redrawn;
 use super::refit::Refitter;
 use super::simulate::{RandomEffects, Simulator};
 use super::statistic::{OWN_COLUMNS, Statistic, View};
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::frame::Frame;
 use crate::names::beside;
 use crate::watch::{Phase, Watch};
@@ -51,11 +52,22 @@ type Replicate = std::result::Result<(Refit, Vec<f64>), String>;
 enum Sampler<'f> {
     Responses(Simulator<'f>),
     Cases(Box<Cases>),
+    /// Of a fit without rows.
+    Sums(RandomEffects),
+}
+
+/// What a thread has for its replicates.
+enum Tools<'s, 'f> {
+    Responses(&'s Simulator<'f>, Box<Refitter>),
+    /// Each replicate has a refitter of its own.
+    Cases(&'s Cases),
+    Sums(Box<Redrawn>),
 }
 
 impl<'f> Sampler<'f> {
     fn new(fit: &'f Fit, options: &BootstrapOptions) -> Result<Self> {
         match options.cases {
+            None if fit.reduced.is_some() => Ok(Sampler::Sums(options.random_effects)),
             None => Ok(Sampler::Responses(Simulator::new(fit, options.random_effects)?)),
             Some(unit) => Ok(Sampler::Cases(Box::new(Cases::new(fit, unit)?))),
         }
@@ -65,25 +77,29 @@ impl<'f> Sampler<'f> {
         match self {
             Sampler::Responses(simulator) => simulator.replicate(seed, replicate, watch),
             Sampler::Cases(cases) => cases.response(&cases.draw(seed, replicate)?),
+            // Sums have none.
+            Sampler::Sums(_) => Ok(vec![]),
         }
     }
 
-    /// Only responses have a refitter that serves all.
-    fn refitter(&self, fit: &Fit, watch: &Watch<'_>) -> Result<Option<Refitter>> {
+    fn tools(&self, fit: &Fit, watch: &Watch<'_>) -> Result<Tools<'_, 'f>> {
+        Ok(match self {
+            Sampler::Responses(simulator) => Tools::Responses(simulator, Box::new(Refitter::new(fit, watch)?)),
+            Sampler::Cases(cases) => Tools::Cases(cases),
+            Sampler::Sums(what) => Tools::Sums(Box::new(Redrawn::new(fit, *what, watch)?)),
+        })
+    }
+}
+
+impl Tools<'_, '_> {
+    fn refit(&mut self, fit: &Fit, seed: u64, replicate: u64, watch: &Watch<'_>) -> Result<Refit> {
         match self {
-            Sampler::Responses(_) => Refitter::new(fit, watch).map(Some),
-            Sampler::Cases(_) => Ok(None),
-        }
-    }
-
-    fn refit(&self, fit: &Fit, refitter: &mut Option<Refitter>, seed: u64, replicate: u64, watch: &Watch<'_>) -> Result<Refit> {
-        match (self, refitter) {
-            (Sampler::Cases(cases), _) => {
+            Tools::Responses(simulator, refitter) => refitter.refit(&simulator.replicate(seed, replicate, watch)?, watch),
+            Tools::Cases(cases) => {
                 let design = cases.design(&cases.draw(seed, replicate)?)?;
                 Refitter::of_design(fit, design, watch)?.refit_own(watch)
             }
-            (sampler, Some(refitter)) => refitter.refit(&sampler.response(seed, replicate, watch)?, watch),
-            (sampler, own) => own.insert(Refitter::new(fit, watch)?).refit(&sampler.response(seed, replicate, watch)?, watch),
+            Tools::Sums(own) => own.refit(seed, replicate, watch),
         }
     }
 }
@@ -104,9 +120,9 @@ impl Fit {
     ) -> Result<Bootstrap> {
         let sampler = Sampler::new(self, options)?;
         let number = |i: usize| (options.first + i) as u64;
-        let tools = |watch: &Watch<'_>| sampler.refitter(self, watch);
-        let work = |refitter: &mut Option<Refitter>, i: usize, watch: &Watch<'_>| {
-            self.replicate(sampler.refit(self, refitter, options.seed, number(i), watch))
+        let tools = |watch: &Watch<'_>| sampler.tools(self, watch);
+        let work = |tools: &mut Tools<'_, '_>, i: usize, watch: &Watch<'_>| {
+            self.replicate(tools.refit(self, options.seed, number(i), watch))
         };
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
         let replicates = run(options.replicates, options.threads, Phase::Replicate, &pieces, watch)?;
@@ -174,7 +190,9 @@ impl Fit {
         mut statistic: impl FnMut(&mut [f64]) -> Result<f64>,
         watch: &Watch<'_>,
     ) -> Result<f64> {
-        self.without_cox("the standard error of a statistic of the response")?;
+        let what = "the standard error of a statistic of the response";
+        self.without_cox(what)?;
+        self.need_rows_or(what, Instead::Frame)?;
         if options.replicates < 2 {
             return Err(Error::argument(format!("a standard error needs 2 replicates or more, not {}", options.replicates)));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::design::{CorrelationDesign, Design, PredictorDesign, RowLedger, TermDesign};
 use crate::error::{Error, Result, try_collect, try_copy, try_push, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::simulate::{Purpose, Stream};
 
 /// What memory is for.
@@ -61,6 +61,7 @@ impl Fit {
 
 impl Cases {
     pub fn new(fit: &Fit, unit: Unit) -> Result<Self> {
+        fit.need_rows_or("samples of the data", Instead::Parametric)?;
         let mut design = fit.design()?;
         design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
         let (index, labels) = match (unit, &design.correlation) {

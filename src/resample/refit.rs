@@ -19,6 +19,7 @@ use crate::lmm::deviance::{Analysis, Deviance};
 use crate::lmm::estimate::estimate_near;
 use crate::lmm::parameters::{off_the_boundary, theta_from_working, working_from_theta};
 use crate::lmm::response::ResponseRows;
+use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::search::Estimate;
 use crate::spec::Ties;
@@ -57,8 +58,7 @@ impl Refitter {
     /// On other rows: a design with the same columns as that of the fit.
     pub(crate) fn of_design(fit: &Fit, design: Design, watch: &Watch<'_>) -> Result<Self> {
         fit.with_factor("fits to other responses or rows")?;
-        // The correlation of a linear model's residuals is searched with theta.
-        let mut theta = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>();
+        let mut theta = fit.parameters_of_search();
         let mut fixed = fit.all_fixed();
         let engine = match fit.generalised() {
             None if let Some(own) = fit.cox() => {
@@ -122,7 +122,9 @@ impl Refitter {
     pub(crate) fn refit_own(&mut self, watch: &Watch<'_>) -> Result<Refit> {
         let Refitter { options, theta, fixed, design, std_errors, engine } = self;
         match engine {
-            Engine::Linear(linear) => linear.refit(options, theta, *std_errors, watch),
+            Engine::Linear(linear) => {
+                refit_system(&linear.assembled.system, &mut linear.analysis, options, (theta, *std_errors), watch)
+            }
             Engine::Generalised(own) => {
                 let (response, model, shared) = &mut **own;
                 response.set(&design.y, &design.rows)?;
@@ -162,17 +164,22 @@ fn check_rank(fit: &Fit, model: &Model, design: &Design) -> Result<()> {
     Ok(())
 }
 
-impl Linear {
-    fn refit(&mut self, options: &Options, theta: &[f64], std_errors: bool, watch: &Watch<'_>) -> Result<Refit> {
-        let system = &self.assembled.system;
-        let mut deviance = match self.analysis.take() {
-            Some(analysis) => Deviance::with(system, options.reml, analysis, watch)?,
-            None => Deviance::new(system, options.reml, watch)?,
-        };
-        let refit = refit_linear(&mut deviance, options, theta, std_errors);
-        self.analysis = Some(deviance.into_analysis());
-        refit
-    }
+/// Fits a system from theta, the residual correlation behind it, with standard errors if these are asked for; `analysis` is that of the
+/// system with any other response.
+pub(super) fn refit_system(
+    system: &LinearSystem,
+    analysis: &mut Option<Analysis>,
+    options: &Options,
+    (theta, std_errors): (&[f64], bool),
+    watch: &Watch<'_>,
+) -> Result<Refit> {
+    let mut deviance = match analysis.take() {
+        Some(analysis) => Deviance::with(system, options.reml, analysis, watch)?,
+        None => Deviance::new(system, options.reml, watch)?,
+    };
+    let refit = refit_linear(&mut deviance, options, theta, std_errors);
+    *analysis = Some(deviance.into_analysis());
+    refit
 }
 
 /// Fits a system, from theta on.
@@ -185,9 +192,15 @@ pub(crate) fn refit_linear(deviance: &mut Deviance<'_>, options: &Options, theta
         // The estimates of another response may be no place to start from.
         _ => lmm::estimate::estimate(deviance, options)?,
     };
+    refit_at(deviance, &end, std_errors)
+}
+
+/// The estimates at the end of a search.
+pub(crate) fn refit_at(deviance: &mut Deviance<'_>, end: &Estimate, std_errors: bool) -> Result<Refit> {
+    let system = deviance.system;
     let value = deviance.move_to(&end.working)?;
     deviance.check_residual()?;
-    let mut theta = vec![0.0; theta.len()];
+    let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, &end.working, &mut theta);
     let correlation = if system.correlation.is_some() { theta.pop() } else { None };
     Ok(Refit {

@@ -4,7 +4,7 @@ use super::survival::SurvivalTimes;
 use crate::choice::Choice;
 use crate::error::{Error, Result, try_copies, try_vec};
 use crate::family::ZeroMixture;
-use crate::fit::{Fit, TermFit};
+use crate::fit::{Fit, Instead, TermFit};
 use crate::simulate::{Purpose, Stream};
 use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
@@ -144,7 +144,7 @@ impl Fit {
     /// Simulated responses `[m, c, nsim]`, c as of [`Fit::response_columns`] and m as of `fitted`, with NaN in rows that are padded. Those
     /// of an ordinal model are the numbers of categories, from 1.
     pub fn simulate(&self, nsim: usize, seed: u64, what: RandomEffects, watch: &Watch<'_>) -> Result<Vec<f64>> {
-        self.need_rows("simulation")?;
+        self.need_rows_or("simulation", Instead::Frame)?;
         let simulator = Simulator::new(self, what)?;
         let (m, columns) = (self.fitted.len(), self.response_columns());
         let mut out = try_vec("simulated responses", 0.0, (m * columns).saturating_mul(nsim))?;

@@ -63,7 +63,8 @@ impl Fit {
     pub(super) fn values_with(&self, statistic: Option<&mut Statistic<'_>>) -> Result<Vec<f64>> {
         let mut values = self.quantities(&self.as_refit())?;
         if let Some(statistic) = statistic {
-            let y = self.own_response()?;
+            // Sums have none.
+            let y = if self.reduced.is_some() { vec![] } else { self.own_response()? };
             let more = statistic.evaluate(&View { replicate: -1, estimates: &values, y: &y })?;
             values.extend(more);
         }

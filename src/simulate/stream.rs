@@ -20,6 +20,7 @@ pub enum Purpose {
     Folds = 5,
     Identification = 6,
     Probes = 7,
+    Sums = 8,
 }
 
 /// A stream of random numbers.

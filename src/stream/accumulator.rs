@@ -1,19 +1,22 @@
 //! A linear model's data reduced to sums: rows are added and gone; accumulators are merged, and travel as bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::dictionary::Dictionary;
 use super::plan::{Learnt, Plan};
+use super::series::{Series, check_number};
 use super::space::{Placed, Space};
-use super::sums::Sums;
+use super::sums::{Key, Sums};
 use super::tree::Tree;
+use crate::design::outline::{CorrelationOutline, Part};
 use crate::envelope::{ACCUMULATOR, column, fits};
 use crate::error::{Error, Result, try_vec};
 use crate::frame::Frame;
 use crate::lmm::basis::Basis;
 use crate::lmm::rows::Chunk;
+use crate::names::quoted;
 use crate::random::TermRows;
 use crate::watch::Watch;
 
@@ -30,6 +33,16 @@ pub struct Accumulator {
     /// Partitions that were merged.
     merged: Tree,
     warnings: BTreeSet<String>,
+    /// The last group of correlated residuals, to which the next part may add rows; bytes have it among the sums.
+    #[serde(skip)]
+    waiting: Option<Series>,
+}
+
+/// Groups of correlated residuals whose rows are all there, and the last one, which may go on.
+#[derive(Default)]
+struct Complete {
+    pieces: BTreeMap<Key, Sums>,
+    waiting: Option<Series>,
 }
 
 /// Which levels occur in rows.
@@ -64,7 +77,16 @@ impl Accumulator {
             variables: vec![Flags::default(); learnt.outline.n_variables()],
             groups: vec![Flags::default(); space.groups.len()],
         };
-        Ok(Accumulator { plan: plan.clone(), partition, space, seen, own, merged: Tree::default(), warnings: BTreeSet::new() })
+        Ok(Accumulator {
+            plan: plan.clone(),
+            partition,
+            space,
+            seen,
+            own,
+            merged: Tree::default(),
+            warnings: BTreeSet::new(),
+            waiting: None,
+        })
     }
 
     pub fn plan(&self) -> &Plan {
@@ -81,6 +103,7 @@ impl Accumulator {
     pub fn add_all(&mut self, add: impl FnOnce(&mut Accumulator) -> Result<()>) -> Result<()> {
         let mut apart = self.without_sums();
         let learnt = self.plan.learnt()?;
+        apart.waiting.clone_from(&self.waiting);
         apart.own = Sums::new(&apart.space.sizes(&learnt.outline), learnt.outline.is_weighted())?;
         add(&mut apart)?;
         let sizes = apart.space.sizes(&learnt.outline);
@@ -94,7 +117,7 @@ impl Accumulator {
             self.own.grow(&sizes)?;
             self.own.take(&apart.own)?;
         }
-        (self.seen, self.warnings) = (apart.seen, apart.warnings);
+        (self.seen, self.warnings, self.waiting) = (apart.seen, apart.warnings, apart.waiting);
         Ok(())
     }
 
@@ -102,12 +125,12 @@ impl Accumulator {
         let learnt = self.plan.learnt()?;
         let part = learnt.outline.part(frame, self.plan.na, watch)?;
         if part.n > 0 {
+            let marks = self.space.marks();
             let mut placed = self.space.place(&learnt.outline, &part)?;
             watch.pulse()?;
             let sizes = self.space.sizes(&learnt.outline);
-            self.seen.reserve(&self.space)?;
-            self.own.grow(&sizes)?;
-            let basis = extended(learnt, sizes.c)?;
+            let basis = learnt.basis.extended(sizes.c, sizes.responses)?;
+            placed.add_responses(&part.y[1..])?;
             shift(&mut placed, learnt, part.n);
             let terms = (0..placed.z.len()).map(|k| TermRows {
                 index: &placed.index[learnt.outline.group_of(k)],
@@ -117,8 +140,21 @@ impl Accumulator {
             });
             // Nothing ends the addition half-way.
             let (weights, watch) = (part.weights.as_deref(), Watch::unwatched());
-            let chunk = Chunk { n: part.n, x: &placed.x, y: &part.y, weights, terms: terms.collect(), watch };
+            let chunk = Chunk { n: part.n, x: &placed.x, y: &part.y[0], weights, terms: terms.collect(), watch };
+            let series = match self.series(&chunk, &placed, &part, &basis) {
+                Ok(series) => series,
+                Err(error) => {
+                    self.space.truncate(&marks);
+                    return Err(error);
+                }
+            };
+            self.seen.reserve(&self.space)?;
+            self.own.grow(&sizes)?;
+            let prepared = self.own.prepared(&series.pieces)?;
             self.own.add(&chunk, &basis)?;
+            self.own.put_pieces(&series.pieces, prepared);
+            self.waiting = series.waiting;
+            self.own.continuous |= part.times.iter().flatten().any(|time| time.fract() != 0.0);
             self.seen.note(&placed);
             self.own.offset += part.offset;
             for (name, sum) in part.covariates {
@@ -132,22 +168,96 @@ impl Accumulator {
         Ok(())
     }
 
+    /// What a part's rows add where residuals are correlated: groups that are whole, and the last, which may go on in the next part.
+    fn series(&self, chunk: &Chunk<'_>, placed: &Placed, part: &Part<'_>, basis: &Basis) -> Result<Complete> {
+        let outline = &self.plan.learnt()?.outline;
+        let (Some(own), Some(index)) = (outline.correlation(), placed.index.last()) else { return Ok(Complete::default()) };
+        let (sizes, group) = (self.space.sizes(outline), placed.index.len() - 1);
+        let rows = Series::of_chunk(chunk, index, part.times.as_deref(), &basis.shift, &sizes)?;
+        let open = self.waiting.as_ref().and_then(|own| own.groups.first().copied());
+        let seen = |code: &&u32| Some(**code) != open && self.seen.groups[group].0.get(**code as usize) == Some(&true);
+        if let Some(code) = index.iter().find(seen) {
+            return Err(self.apart(&self.space, *code));
+        }
+        let last = rows.groups.last().copied();
+        let all = match &self.waiting {
+            Some(before) => before.grown(&sizes).then(&rows),
+            None => rows,
+        };
+        let runs = all.runs();
+        let name =
+            |run: &[usize]| format!("{} {}", own.group_name(), quoted(&self.space.label(outline, group, all.groups[run[0]])));
+        for run in &runs {
+            if let (Some(time), Some(column)) = (all.twice(run), own.time_name()) {
+                let text = format!(
+                    "correlation: {} has the time {time} of {} twice, wanted each time once within a group",
+                    name(run),
+                    quoted(column)
+                );
+                return Err(Error::data(text));
+            }
+            if let Some(term) = all.varying(run) {
+                return Err(Error::unsupported(format!(
+                    "correlation: {} has rows of several levels of {}; the sums of correlated residuals want each group within one level of every \
+                     random term: fit the model to a frame",
+                    name(run),
+                    quoted(outline.factor_name(Space::group_factors(outline)[outline.group_of(term)].start))
+                )));
+            }
+        }
+        let (rest, whole): (Vec<_>, Vec<_>) = runs.into_iter().partition(|run| Some(all.groups[run[0]]) == last);
+        let pieces = all.sums(own.kind, &whole, basis, &sizes)?;
+        check_number(own.kind, self.own.pieces.keys().chain(pieces.keys().filter(|key| !self.own.pieces.contains_key(key))))?;
+        Ok(Complete { pieces, waiting: Some(all.select(&rest.concat())) })
+    }
+
+    /// An error for a group of correlated residuals whose rows are not together.
+    fn apart(&self, space: &Space, code: u32) -> Error {
+        let Ok(Learnt { outline, .. }) = self.plan.learnt() else { return Error::data("correlation: a group is in two parts") };
+        let name = outline.correlation().map_or_else(String::new, CorrelationOutline::group_name);
+        Error::data(format!(
+            "correlation: {name} {} is in two parts of the data: all rows of a group must be in one partition, one after the other",
+            quoted(&space.label(outline, space.groups.len() - 1, code))
+        ))
+    }
+
+    /// The sums of the partition's own rows, with the last group of correlated residuals.
+    fn whole(&self) -> Result<Sums> {
+        let mut own = self.own.joined()?;
+        let Learnt { outline, basis, .. } = self.plan.learnt()?;
+        if let (Some(waiting), Some(correlation)) = (&self.waiting, outline.correlation()) {
+            let sizes = self.space.sizes(outline);
+            own.grow(&sizes)?;
+            let rows = waiting.grown(&sizes);
+            let basis = basis.extended(sizes.c, sizes.responses)?;
+            let pieces = rows.sums(correlation.kind, &rows.runs(), &basis, &sizes)?;
+            let prepared = own.prepared(&pieces)?;
+            own.put_pieces(&pieces, prepared);
+            own = own.joined()?;
+        }
+        Ok(own)
+    }
+
     /// Takes the rows of another accumulator of the same plan. Fails, and changes nothing, where one of its partitions is there already.
     pub fn merge(&mut self, other: &Accumulator) -> Result<()> {
         if self.plan.to_bytes()? != other.plan.to_bytes()? {
-            return Err(Error::argument(
-                "the accumulators have different plans: make one plan, let it learn, and give its bytes to all who add rows",
-            ));
+            return Err(Error::argument(format!(
+                "the accumulators have different plans, {}: make one plan, let it learn, and give its bytes to all who add rows",
+                self.plan.difference(&other.plan)
+            )));
         }
         let learnt = self.plan.learnt()?;
         let mut theirs = other.merged.clone();
-        theirs.put(other.partition, other.own.joined()?);
+        theirs.put(other.partition, other.whole()?);
         let common = self.merged.common(&theirs).or_else(|| theirs.has(self.partition).then_some(self.partition));
         if let Some(partition) = common {
             return Err(Error::data(format!(
                 "partition {partition} is in both accumulators: its rows would count twice; a partition that was run again takes the place of its \
                  first result"
             )));
+        }
+        if let Some(code) = self.group_of_both(other, learnt) {
+            return Err(self.apart(&other.space, code));
         }
         let (maps, variables, groups) = self.space.take(&learnt.outline, &other.space)?;
         let sizes = self.space.sizes(&learnt.outline);
@@ -158,6 +268,16 @@ impl Accumulator {
         self.merged.tidy(&sizes);
         self.warnings.extend(other.warnings.iter().cloned());
         Ok(())
+    }
+
+    /// A group of correlated residuals that both have rows of, by its place there.
+    fn group_of_both(&self, other: &Accumulator, learnt: &Learnt) -> Option<u32> {
+        learnt.outline.correlation()?;
+        let seen = |seen: &Seen, code: u32| seen.groups.last().is_some_and(|own| own.0.get(code as usize) == Some(&true));
+        let theirs = (0..other.space.groups.last()?.len() as u32).filter(|code| seen(&other.seen, *code));
+        theirs
+            .into_iter()
+            .find(|code| self.space.group_of(&learnt.outline, &other.space, *code).is_some_and(|own| seen(&self.seen, own)))
     }
 
     /// The number of rows used.
@@ -179,7 +299,7 @@ impl Accumulator {
 
     /// The accumulator as bytes that any machine reads back to the same numbers.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let own = self.own.joined()?;
+        let own = self.whole()?;
         ACCUMULATOR.seal(0, &Accumulator { own, merged: self.merged.clone(), ..self.without_sums() })
     }
 
@@ -192,6 +312,7 @@ impl Accumulator {
             own: Sums::default(),
             merged: Tree::default(),
             warnings: self.warnings.clone(),
+            waiting: None,
         }
     }
 
@@ -227,7 +348,7 @@ impl Accumulator {
     pub(super) fn total(&self) -> Result<(Sums, &Space, &Seen, &Learnt)> {
         let learnt = self.plan.learnt()?;
         let mut all = self.merged.clone();
-        all.put(self.partition, self.own.joined()?);
+        all.put(self.partition, self.whole()?);
         let sizes = self.space.sizes(&learnt.outline);
         let total = all.total(&sizes)?.ok_or_else(|| Error::data("there are no rows to fit"))?;
         Ok((total, &self.space, &self.seen, learnt))
@@ -236,11 +357,6 @@ impl Accumulator {
     pub(super) fn warnings(&self) -> impl Iterator<Item = &String> {
         self.warnings.iter()
     }
-}
-
-/// The plan's basis with the columns that came since.
-pub(super) fn extended(learnt: &Learnt, c: usize) -> Result<Basis> {
-    learnt.basis.extended(c)
 }
 
 /// Takes their shifts off the columns of random effects.

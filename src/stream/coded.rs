@@ -7,10 +7,11 @@
 use super::order::Product;
 use super::pairs::sandwich;
 use super::plan::Learnt;
-use super::sums::{Sums, TermSums};
+use super::sums::{Sizes, Sums, TermSums};
 use crate::design::Program;
 use crate::design::outline::Tables;
 use crate::error::{Error, Result, try_copy, try_vec};
+use crate::fit::Moments;
 use crate::linalg::dense::{dot, solve_upper};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 use crate::lmm::basis::Basis;
@@ -26,6 +27,7 @@ pub struct Coded {
     pub columns: Vec<f64>,
     /// R with X'X = R'R, `[p, p]`, without weights.
     pub root: Vec<f64>,
+    pub response: Moments,
     /// What is said of digits that the sums have lost.
     pub warning: Option<String>,
 }
@@ -49,10 +51,11 @@ pub struct Effects {
 pub fn fixed(
     sums: &Sums,
     products: &[Option<Product>],
-    (program, learnt): (&Program, &Learnt),
+    (program, learnt, response): (&Program, &Learnt, usize),
     watch: &Watch<'_>,
 ) -> Result<Coded> {
-    let (c, p) = (products.len() + 1, program.fixed_names().len());
+    let Sizes { c, responses, .. } = sums.sizes();
+    let p = program.fixed_names().len();
     let intercept = program.has_intercept();
     let mut columns = try_vec("model matrix", 0.0, c * (p + 1))?;
     let mut tables = Tables::default();
@@ -66,8 +69,10 @@ pub fn fixed(
             columns[j * c + slot] += weight;
         }
     }
-    columns[p * c + c - 1] = 1.0;
-    let summed = learnt.basis.extended(c)?;
+    // The response of the formula is the last, after the others.
+    let own = if response == 0 { c - 1 } else { c - responses + response - 1 };
+    columns[p * c + own] = 1.0;
+    let summed = learnt.basis.extended(c, responses)?;
     let mut shift = vec![0.0; p + 1];
     for (j, column) in columns.chunks_exact_mut(c).enumerate() {
         if intercept && j > 0 {
@@ -83,11 +88,25 @@ pub fn fixed(
     let response = sums.form(&columns[p * c..], &columns[p * c..], c);
     check_response(sums, response, &raw[p * c..], basis.shift[p])?;
     let warning = check_digits(&lost, program.fixed_names())?;
+    let moments = moments(sums, intercept, (&raw, basis.shift[p]));
     let scale = 1.0 / response.sqrt();
     columns[p * c..].iter_mut().chain(&mut basis.map[p * (p + 1)..]).for_each(|v| *v *= scale);
     let gram = products_of(&sums.gram, c, &columns, watch)?;
     let root = root(sums.plain.as_deref().unwrap_or(&sums.gram), c, (&raw[..p * c], &basis.shift), sums.n, watch)?;
-    Ok(Coded { basis, gram, columns, root, warning })
+    Ok(Coded { basis, gram, columns, root, response: moments, warning })
+}
+
+/// The moments of the response, which is the last of the raw columns and was shifted; the first is one of ones, if there is an intercept.
+fn moments(sums: &Sums, intercept: bool, (raw, shift): (&[f64], f64)) -> Moments {
+    let c = sums.sizes().c;
+    let (ones, y) = (&raw[..c], &raw[raw.len() - c..]);
+    let square = sums.form(y, y, c);
+    if !intercept {
+        return Moments { mean: None, square: square / sums.n as f64 };
+    }
+    let whole = sums.form(ones, ones, c);
+    let mean = sums.form(ones, y, c) / whole;
+    Moments { mean: Some(shift + mean), square: square / whole - mean * mean }
 }
 
 /// R with X'X/n = R'R for columns whose shifts are still to be put on.
@@ -190,7 +209,7 @@ fn times(gram: &[f64], c: usize, v: &[f64]) -> Result<Vec<f64>> {
 }
 
 /// V'G V, `[m, m]`.
-fn products_of(gram: &[f64], c: usize, columns: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+pub fn products_of(gram: &[f64], c: usize, columns: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
     let m = columns.len() / c;
     let mut out = try_vec("cross-products of the fixed effects", 0.0, m * m)?;
     for (j, column) in columns.chunks_exact(c).enumerate() {

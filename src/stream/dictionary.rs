@@ -1,12 +1,12 @@
 //! Levels by name, in order of appearance; sorted at the end.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::design::outline::{Labels, LevelOrder, logical_levels};
-use crate::envelope::column;
+use crate::envelope::fits;
 use crate::error::{Error, Result, try_vec};
 use crate::frame::DistinctTexts;
 use crate::names::quoted;
@@ -19,9 +19,20 @@ const NONE: u32 = u32::MAX;
 pub struct Dictionary {
     levels: DistinctTexts,
     order: Option<LevelOrder>,
-    /// The levels in their declared order, where there is one.
-    #[serde(deserialize_with = "column")]
-    declared: Vec<String>,
+    /// The levels in their declared order, where there is one: lists none of which has another in it. Only of a grouping factor there may be
+    /// several.
+    declared: Vec<Vec<String>>,
+}
+
+/// Lists of declared levels.
+const MOST_LISTS: usize = 100;
+
+/// What a factor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Its columns depend on the order of its levels.
+    Columns,
+    Groups,
 }
 
 /// The levels of a dictionary in their order, and for each code its place there; `NONE` for those that do not occur.
@@ -43,25 +54,47 @@ impl Dictionary {
     }
 
     /// Fails where levels are declared in an order that contradicts the one before.
-    pub fn check(&self, name: &str, labels: &Labels<'_>) -> Result<()> {
-        if labels.order == LevelOrder::Declared { self.check_declared(name, &labels.levels) } else { Ok(()) }
+    pub fn check(&self, name: &str, labels: &Labels<'_>, purpose: Use) -> Result<()> {
+        if labels.order == LevelOrder::Declared { self.joined(name, &labels.levels, purpose).map(drop) } else { Ok(()) }
     }
 
-    fn check_declared(&self, name: &str, levels: &[String]) -> Result<()> {
-        match joined(&self.declared, levels) {
-            Some(_) => Ok(()),
-            None => Err(Error::data(format!(
+    /// The lists of declared levels with another one; `None` where it brings nothing new.
+    fn joined(&self, name: &str, levels: &[String], purpose: Use) -> Result<Option<Vec<Vec<String>>>> {
+        if levels.is_empty() || self.declared.iter().any(|own| within(levels, own)) {
+            return Ok(None);
+        }
+        let mut all: Vec<Vec<String>> = self.declared.iter().filter(|own| !within(own, levels)).cloned().collect();
+        all.push(levels.to_vec());
+        if all.len() > 1 && (purpose == Use::Columns || in_order(&all).is_none()) {
+            return Err(Error::data(format!(
                 "{}: its levels are declared as {} here, but as {} in a part before; give all parts the same levels in the same order",
                 quoted(name),
                 list(levels),
-                list(&self.declared)
-            ))),
+                list(&all[0])
+            )));
         }
+        if all.len() > MOST_LISTS {
+            return Err(Error::data(format!(
+                "{}: more than {MOST_LISTS} parts declare other levels each; declare all levels in each part, or give them as text",
+                quoted(name)
+            )));
+        }
+        Ok(Some(all))
+    }
+
+    fn declare(&mut self, name: &str, levels: &[String], purpose: Use) -> Result<()> {
+        if let Some(joined) = self.joined(name, levels, purpose)? {
+            self.declared = joined;
+        }
+        Ok(())
     }
 
     /// The codes of the rows of a part, with new levels for those that are not known; `check` has been called.
-    pub fn codes(&mut self, labels: &Labels<'_>) -> Result<Vec<u32>> {
-        self.note(labels.order, &labels.levels);
+    pub fn codes(&mut self, name: &str, labels: &Labels<'_>, purpose: Use) -> Result<Vec<u32>> {
+        if labels.order == LevelOrder::Declared {
+            self.declare(name, &labels.levels, purpose)?;
+        }
+        self.note(labels.order);
         let mut known = try_vec("levels of a factor", NONE, labels.levels.len())?;
         let mut codes = try_vec("codes of a factor", 0, labels.codes.len())?;
         for (code, own) in codes.iter_mut().zip(&labels.codes) {
@@ -74,12 +107,7 @@ impl Dictionary {
         Ok(codes)
     }
 
-    fn note(&mut self, order: LevelOrder, levels: &[String]) {
-        if order == LevelOrder::Declared
-            && let Some(joined) = joined(&self.declared, levels)
-        {
-            self.declared = joined;
-        }
+    fn note(&mut self, order: LevelOrder) {
         self.order = Some(match self.order {
             None => order,
             Some(before) if before == order => order,
@@ -91,10 +119,12 @@ impl Dictionary {
     }
 
     /// Takes the levels of another dictionary; gives the code of each of them here.
-    pub fn take(&mut self, name: &str, other: &Dictionary) -> Result<Vec<u32>> {
-        self.check_declared(name, &other.declared)?;
+    pub fn take(&mut self, name: &str, other: &Dictionary, purpose: Use) -> Result<Vec<u32>> {
+        for levels in &other.declared {
+            self.declare(name, levels, purpose)?;
+        }
         if let Some(order) = other.order {
-            self.note(order, &other.declared);
+            self.note(order);
         }
         let mut codes = try_vec("levels of a factor", 0, other.levels.len())?;
         for (code, level) in codes.iter_mut().zip(other.levels.iter()) {
@@ -104,14 +134,26 @@ impl Dictionary {
     }
 
     /// Whether another dictionary's levels can be taken.
-    pub fn check_other(&self, name: &str, other: &Dictionary) -> Result<()> {
-        self.check_declared(name, &other.declared)
+    pub fn check_other(&self, name: &str, other: &Dictionary, purpose: Use) -> Result<()> {
+        let mut own = Dictionary { declared: self.declared.clone(), ..Dictionary::default() };
+        for levels in &other.declared {
+            own.declare(name, levels, purpose)?;
+        }
+        Ok(())
+    }
+
+    /// Fails for what was read from damaged bytes.
+    pub fn check_read(&self, purpose: Use) -> Result<()> {
+        let sound =
+            self.declared.len() <= if purpose == Use::Columns { 1 } else { MOST_LISTS } && in_order(&self.declared).is_some();
+        fits(sound, "the order of levels")
     }
 
     /// The levels that occur, in order: those of `first` before the others, which are in the declared order, or of numbers, or bytewise.
     pub fn sorted(&self, first: &[String], occurs: &[bool]) -> Result<Sorted> {
         let place = |list: &[String], level: &str| list.iter().position(|own| own == level).unwrap_or(list.len());
-        let declared: HashMap<&str, usize> = self.declared.iter().enumerate().map(|(i, level)| (level.as_str(), i)).collect();
+        let order = in_order(&self.declared).unwrap_or_default();
+        let declared: HashMap<&str, usize> = order.iter().enumerate().map(|(i, level)| (*level, i)).collect();
         let compare = |a: &u32, b: &u32| -> Ordering {
             let (a, b) = (self.levels.get(*a as usize), self.levels.get(*b as usize));
             let rest = || match self.order {
@@ -146,6 +188,16 @@ impl Dictionary {
         Ok(Sorted { levels, rank })
     }
 
+    /// The text of a level.
+    pub fn text(&self, code: u32) -> &str {
+        self.levels.get(code as usize)
+    }
+
+    /// The code of a level that is there.
+    pub fn find(&self, level: &str) -> Option<u32> {
+        self.levels.find(level)
+    }
+
     /// Forgets the levels from a place on.
     pub fn truncate(&mut self, len: usize) {
         self.levels.truncate(len);
@@ -157,16 +209,40 @@ impl Dictionary {
     }
 }
 
-/// The list that has both in their order, where one of them has the other in its order; `None` where they contradict each other.
-fn joined(a: &[String], b: &[String]) -> Option<Vec<String>> {
-    let within = |small: &[String], large: &[String]| {
-        let mut rest = large.iter();
-        small.iter().all(|level| rest.any(|own| own == level))
-    };
-    if within(b, a) {
-        return Some(a.to_vec());
+/// Whether a list has another in its order.
+fn within(small: &[String], large: &[String]) -> bool {
+    let mut rest = large.iter();
+    small.iter().all(|level| rest.any(|own| own == level))
+}
+
+/// The levels of lists in the order that all of them have, what none of them decides bytewise; `None` where they contradict each other.
+fn in_order(lists: &[Vec<String>]) -> Option<Vec<&str>> {
+    if let [one] = lists {
+        return Some(one.iter().map(String::as_str).collect());
     }
-    within(a, b).then(|| b.to_vec())
+    let mut before: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut after: HashMap<&str, Vec<&str>> = HashMap::new();
+    for list in lists {
+        list.iter().for_each(|level| *before.entry(level).or_insert(0) += 0);
+        for pair in list.windows(2) {
+            after.entry(&pair[0]).or_default().push(&pair[1]);
+            *before.entry(&pair[1]).or_insert(0) += 1;
+        }
+    }
+    let mut free: BTreeSet<&str> = before.iter().filter(|(_, count)| **count == 0).map(|(level, _)| *level).collect();
+    let mut order = Vec::with_capacity(before.len());
+    while let Some(level) = free.pop_first() {
+        order.push(level);
+        for next in after.remove(level).unwrap_or_default() {
+            if let Some(count) = before.get_mut(next) {
+                *count -= 1;
+                if *count == 0 {
+                    free.insert(next);
+                }
+            }
+        }
+    }
+    (order.len() == before.len()).then_some(order)
 }
 
 /// Whole numbers keep all their digits.

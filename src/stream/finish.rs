@@ -8,14 +8,18 @@ use super::known::Known;
 use super::order;
 use super::pairs::sandwich;
 use super::plan::Learnt;
-use super::sums::{Sums, pairs_of};
-use crate::design::outline::Finished;
+use super::series::check_number;
+use super::sums::{Piece, Sums, pairs_of};
+use crate::design::outline::{Finished, response_of, with_response};
 use crate::design::{Design, ModelProgram, NaPolicy, Program, RowLedger, TermDesign};
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::fit::{Fit, FromSums, Reduced};
+use crate::formula::CorrelationKind;
 use crate::iterative::forecast::Forecast;
 use crate::iterative::split::Split;
+use crate::lmm::correlation::summed::SummedCorrelation;
 use crate::lmm::cross_products::CrossProducts;
+use crate::names::quoted;
 use crate::options::Options;
 use crate::random::{BlockMatrix, Layout, TermSize};
 use crate::spec::Source;
@@ -24,22 +28,37 @@ use crate::watch::{Phase, Watch};
 impl Accumulator {
     /// Fits the model to the rows of all partitions. The fit has no rows.
     pub fn fit(&self, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        self.fit_of(0, options, watch)
+    }
+
+    /// The same to one of the responses that the plan has, by its name.
+    pub fn fit_response(&self, name: &str, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        let names: Vec<&str> = self.plan().learnt()?.outline.response_names().collect();
+        let wanted = response_of(name)?.to_string();
+        let place = names.iter().position(|own| *own == wanted).ok_or_else(|| {
+            let known = names.iter().map(|own| quoted(own)).collect::<Vec<_>>().join(", ");
+            Error::argument(format!("response: {} is not summed, the plan has {known}", quoted(name)))
+        })?;
+        self.fit_of(place, options, watch)
+    }
+
+    fn fit_of(&self, response: usize, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
         let watch = &watch.of_fit();
         watch.at(Phase::Start, 0, None)?;
-        Fit::of_sums(self.model(watch)?, options, watch)
+        Fit::of_sums(self.model(response, watch)?, options, watch)
     }
 
     /// What a factorisation would take, at most.
     pub fn forecast(&self, watch: &Watch<'_>) -> Result<Forecast> {
-        let system = self.model(watch)?.system()?;
+        let system = self.model(0, watch)?.system()?;
         if system.gram.layout.terms.is_empty() {
             return Ok(Forecast::of_factor(0.0, 0.0, true));
         }
         Ok(Forecast::bound(&Split::new(&system.gram)?))
     }
 
-    /// The model of the rows of all partitions.
-    pub fn model(&self, watch: &Watch<'_>) -> Result<FromSums> {
+    /// The model of a response, by its place, of the rows of all partitions.
+    fn model(&self, response: usize, watch: &Watch<'_>) -> Result<FromSums> {
         watch.pulse()?;
         let (total, space, seen, learnt) = self.total()?;
         if total.n == 0 {
@@ -52,18 +71,17 @@ impl Accumulator {
         }
         let complete = self.plan().na == NaPolicy::Error;
         let known = Known::of(space, seen, learnt)?;
-        let Finished { program, index, warnings } = learnt.outline.finish(
-            &known.variables.iter().map(|own| own.levels.clone()).collect::<Vec<_>>(),
-            &known.groups,
-            complete,
-            watch,
-        )?;
+        // Those of the residual correlation, if there is one.
+        let n_groups = known.combinations.last().map_or(0, Vec::len);
+        let levels: Vec<_> = known.variables.iter().map(|own| own.levels.clone()).collect();
+        let Finished { program, index, warnings } = learnt.outline.finish(response, (&levels, &known.groups), complete, watch)?;
         watch.pulse()?;
         let total = order::in_order(&total, space, learnt, (&known, &index, &program))?;
         watch.pulse()?;
-        let mut model = self.of(total, (program, learnt), warnings, watch)?;
+        let mut model = self.of(total, (program, learnt, response, n_groups), warnings, watch)?;
         if let Source::Formula(source) = &self.plan().spec.source {
-            model.formula.clone_from(&source.formula);
+            let name = learnt.outline.response_names().nth(response).filter(|_| response > 0);
+            model.formula = name.map_or_else(|| source.formula.clone(), |name| with_response(&source.formula, name));
         }
         Ok(model)
     }
@@ -71,12 +89,12 @@ impl Accumulator {
     fn of(
         &self,
         total: order::Ordered,
-        (mut program, learnt): (Program, &Learnt),
+        (mut program, learnt, response, n_groups): (Program, &Learnt, usize, usize),
         mut warnings: Vec<String>,
         watch: &Watch<'_>,
     ) -> Result<FromSums> {
         let order::Ordered { sums, fixed, effects: slots, levels } = total;
-        let fixed = coded::fixed(&sums, &fixed, (&program, learnt), watch)?;
+        let fixed = coded::fixed(&sums, &fixed, (&program, learnt, response), watch)?;
         let mut effects = vec![];
         for (k, slots) in slots.iter().enumerate() {
             effects.push(coded::effects(k, slots, &program)?);
@@ -88,30 +106,32 @@ impl Accumulator {
             p: fixed.basis.columns - 1,
             terms: own.iter().map(|own| TermSize { levels: levels[own.program], effects: own.kept.len() }).collect(),
         };
+        let correlation = summed_correlation(&sums, &fixed, (&own, &layout), (learnt, n_groups), watch)?;
         let (cz, diagonal, off_diagonal) = blocks(&sums, &fixed, (&own, &layout), watch)?;
         let shifts = own.iter().map(|own| own.shifts.clone()).collect();
         let overlap = diagonal.iter().zip(&layout.terms).map(|(blocks, t)| overlaps(blocks, t.effects)).collect();
         let n = sums.n as usize;
+        let correlated = learnt.outline.correlation().map(|own| own.design(n_groups));
         let products = CrossProducts::of_sums(layout, fixed.basis, (n, sums.log_weights), (fixed.gram, cz), diagonal, off_diagonal);
         warnings.extend(self.warnings().cloned());
         warnings.extend(fixed.warning);
-        warnings.extend(sums.dropped.iter().map(|(name, count)| {
-            let rows = if *count == 1 { "1 row was".to_string() } else { format!("{count} rows were") };
-            format!("{rows} left out for {name}, of {}", n as u64 + sums.dropped.values().sum::<u64>())
-        }));
         let means = sums.covariates.iter().map(|(name, sum)| (name.clone(), sum / n as f64)).collect();
-        let design = Design {
-            n,
-            x_names: program.fixed_names().to_vec(),
-            terms,
-            rows: RowLedger { n_data: n, dropped: vec![], pad: false },
-            warnings,
-            ..Design::default()
-        };
+        let mut rows = RowLedger { counted: sums.dropped, ..RowLedger::default() };
+        rows.n_data = n + rows.n_dropped();
+        let x_names = program.fixed_names().to_vec();
+        let design = Design { n, x_names, terms, rows, warnings, correlation: correlated, ..Design::default() };
         Ok(FromSums {
             program: ModelProgram::Formula(Box::new(program)),
             design,
-            reduced: Reduced { products, shifts, root: fixed.root, offset: sums.offset / n as f64, means },
+            reduced: Reduced {
+                products,
+                correlation,
+                shifts,
+                root: fixed.root,
+                response: fixed.response,
+                offset: sums.offset / n as f64,
+                means,
+            },
             unequal: sums.weights.is_some_and(|(low, high)| low != high),
             overlap,
             formula: String::new(),
@@ -187,6 +207,35 @@ fn own_terms(program: &Program, (sums, learnt): (&Sums, &Learnt), effects: &[Eff
         }
     }
     Ok(all)
+}
+
+/// What the sums tell of a residual correlation.
+fn summed_correlation(
+    sums: &Sums,
+    fixed: &Coded,
+    (own, layout): (&[Own], &Layout),
+    (learnt, groups): (&Learnt, usize),
+    watch: &Watch<'_>,
+) -> Result<Option<SummedCorrelation>> {
+    let Some(outline) = learnt.outline.correlation() else { return Ok(None) };
+    let classes = sums.pieces.iter().filter(|(key, _)| key.piece == Piece::Own && key.value() > 0.0);
+    let classes: Vec<(f64, usize)> = classes.map(|(key, piece)| (key.value(), piece.n as usize)).collect();
+    check_number(outline.kind, sums.pieces.keys())?;
+    let single = outline.kind == CorrelationKind::CompoundSymmetry && classes.iter().all(|(size, _)| *size < 2.0);
+    if single || classes.is_empty() {
+        return Err(Error::data(format!(
+            "correlation: no level of {} has more than one row, so that the residuals' correlation can't be told",
+            quoted(&outline.group_name())
+        )));
+    }
+    let mut pieces = vec![];
+    for piece in sums.pieces.values() {
+        let gram = coded::products_of(&piece.gram, sums.sizes().c, &fixed.columns, watch)?;
+        let (cz, diagonal, off_diagonal) = blocks(piece, fixed, (own, layout), watch)?;
+        let n = (piece.n as usize, 0.0);
+        pieces.push(CrossProducts::of_sums(layout.clone(), fixed.basis.clone(), n, (gram, cz), diagonal, off_diagonal));
+    }
+    Ok(Some(SummedCorrelation { kind: outline.kind, continuous: sums.continuous, groups, classes, pieces }))
 }
 
 type Blocks = (Vec<f64>, Vec<Vec<f64>>, Vec<BlockMatrix>);

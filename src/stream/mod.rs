@@ -7,6 +7,7 @@ mod columns;
 mod table;
 mod pairs;
 mod sums;
+mod series;
 mod space;
 mod plan;
 mod tree;

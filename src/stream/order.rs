@@ -46,12 +46,17 @@ pub fn in_order(
         levels.push(count);
         terms.push(TermMap { levels: of_levels, effects: map });
     }
-    let mut sums = total.moved(&Maps { columns, terms }, &Sizes { c: fixed.len() + 1, terms: sizes })?;
-    for (term, count) in sums.terms.iter_mut().zip(&levels) {
-        let c = fixed.len() + 1;
-        term.cz.truncate(c * term.effects * count);
-        term.diagonal.truncate(term.effects * term.effects * count);
-        term.levels = *count;
+    let mut sums = total.moved(
+        &Maps { columns, terms },
+        &Sizes { c: fixed.len() + learnt.outline.n_responses(), responses: learnt.outline.n_responses(), terms: sizes },
+    )?;
+    let c = sums.sizes().c;
+    for own in std::iter::once(&mut sums.terms).chain(sums.pieces.values_mut().map(|piece| &mut piece.terms)) {
+        for (term, count) in own.iter_mut().zip(&levels) {
+            term.cz.truncate(c * term.effects * count);
+            term.diagonal.truncate(term.effects * term.effects * count);
+            term.levels = *count;
+        }
     }
     Ok(Ordered { sums, fixed, effects, levels })
 }

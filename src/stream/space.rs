@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
-use super::dictionary::Dictionary;
+use super::dictionary::{Dictionary, Use};
 use super::sums::{Maps, Sizes, TermMap};
 use super::tuples::Tuples;
 use crate::design::Outline;
 use crate::design::outline::{Part, PartColumn};
 use crate::envelope::fits;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Levels, combinations and columns that have appeared.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,6 +33,16 @@ pub struct Placed {
     pub index: Vec<Vec<u32>>,
     /// By variable; empty for numbers.
     pub codes: Vec<Vec<u32>>,
+}
+
+impl Placed {
+    /// Puts responses behind the columns of the fixed effects.
+    pub fn add_responses(&mut self, responses: &[Vec<f64>]) -> Result<()> {
+        let more = responses.iter().map(Vec::len).sum();
+        self.x.try_reserve_exact(more).map_err(|_| Error::memory("model matrix", 8 * (self.x.len() + more)))?;
+        responses.iter().for_each(|own| self.x.extend_from_slice(own));
+        Ok(())
+    }
 }
 
 /// Where sums of another space go, and the codes here of its variables' levels and of its groups' combinations.
@@ -70,6 +80,7 @@ impl Space {
             && self.effects.len() == fresh.effects.len()
             && self.groups.len() == fresh.groups.len();
         fits(same, "a level")?;
+        self.factors.iter().enumerate().try_for_each(|(f, own)| own.check_read(purpose(outline, f)))?;
         let sizes: Vec<usize> = self.factors.iter().map(Dictionary::len).collect();
         self.fixed.restore(outline.fixed(), outline, &sizes)?;
         for (k, effects) in self.effects.iter_mut().enumerate() {
@@ -83,7 +94,8 @@ impl Space {
 
     pub fn sizes(&self, outline: &Outline) -> Sizes {
         let term = |(k, effects): (usize, &Columns)| (self.groups[outline.group_of(k)].len(), effects.slots.len());
-        Sizes { c: self.fixed.slots.len() + 1, terms: self.effects.iter().enumerate().map(term).collect() }
+        let responses = outline.n_responses();
+        Sizes { c: self.fixed.slots.len() + responses, responses, terms: self.effects.iter().enumerate().map(term).collect() }
     }
 
     /// Places the rows of a part, with what is new in them; where that fails the space stays as it was.
@@ -104,22 +116,22 @@ impl Space {
     fn check(&self, outline: &Outline, part: &Part<'_>) -> Result<()> {
         for (f, (own, column)) in self.factors.iter().zip(&part.variables).enumerate() {
             if let PartColumn::Factor(labels) = column {
-                own.check(outline.factor_name(f), labels)?;
+                own.check(outline.factor_name(f), labels, Use::Columns)?;
             }
         }
         let first = outline.n_variables();
         for (at, labels) in part.groups.iter().flatten().enumerate() {
-            self.factors[first + at].check(outline.factor_name(first + at), labels)?;
+            self.factors[first + at].check(outline.factor_name(first + at), labels, Use::Groups)?;
         }
         Ok(())
     }
 
     fn codes(&mut self, outline: &Outline, part: &Part<'_>) -> Result<Vec<Vec<u32>>> {
-        let of = |(own, column): (&mut Dictionary, &PartColumn<'_>)| match column {
-            PartColumn::Factor(labels) => own.codes(labels),
+        let of = |(f, (own, column)): (usize, (&mut Dictionary, &PartColumn<'_>))| match column {
+            PartColumn::Factor(labels) => own.codes(outline.factor_name(f), labels, Use::Columns),
             PartColumn::Numbers(_) | PartColumn::Matrix(_) => Ok(vec![]),
         };
-        self.factors[..outline.n_variables()].iter_mut().zip(&part.variables).map(of).collect()
+        self.factors[..outline.n_variables()].iter_mut().zip(&part.variables).enumerate().map(of).collect()
     }
 
     fn try_place(&mut self, outline: &Outline, part: &Part<'_>) -> Result<Placed> {
@@ -134,8 +146,9 @@ impl Space {
         let mut index = vec![];
         let ranges = Space::group_factors(outline);
         for ((range, labels), group) in ranges.into_iter().zip(&part.groups).zip(&mut self.groups) {
-            let factors = self.factors[range].iter_mut().zip(labels);
-            let codes: Vec<Vec<u32>> = factors.map(|(own, labels)| own.codes(labels)).collect::<Result<_>>()?;
+            let factors = range.clone().zip(self.factors[range].iter_mut().zip(labels));
+            let of = |(f, (own, labels)): (usize, (&mut Dictionary, _))| own.codes(outline.factor_name(f), labels, Use::Groups);
+            let codes: Vec<Vec<u32>> = factors.map(of).collect::<Result<_>>()?;
             index.push(group.places(&codes.iter().map(Vec::as_slice).collect::<Vec<_>>(), part.n)?);
         }
         Ok(Placed { x, z, index, codes })
@@ -144,7 +157,7 @@ impl Space {
     /// Takes what another space has; gives the places here of what is there.
     pub fn take(&mut self, outline: &Outline, other: &Space) -> Result<Taken> {
         for (f, (own, other)) in self.factors.iter().zip(&other.factors).enumerate() {
-            own.check_other(outline.factor_name(f), other)?;
+            own.check_other(outline.factor_name(f), other, purpose(outline, f))?;
         }
         let marks = self.marks();
         self.try_take(outline, other).inspect_err(|_| self.truncate(&marks))
@@ -153,7 +166,7 @@ impl Space {
     fn try_take(&mut self, outline: &Outline, other: &Space) -> Result<Taken> {
         let mut factors = vec![];
         for (f, (own, other)) in self.factors.iter_mut().zip(&other.factors).enumerate() {
-            factors.push(own.take(outline.factor_name(f), other)?);
+            factors.push(own.take(outline.factor_name(f), other, purpose(outline, f))?);
         }
         let columns = self.fixed.take(&other.fixed, &factors, FIXED)?;
         let mut groups = vec![];
@@ -168,7 +181,22 @@ impl Space {
         Ok((Maps { columns, terms }, factors, groups))
     }
 
-    fn marks(&self) -> Marks {
+    /// The label of a combination of a group.
+    pub fn label(&self, outline: &Outline, group: usize, place: u32) -> String {
+        let factors = Space::group_factors(outline)[group].clone();
+        let texts = factors.zip(self.groups[group].get(place as usize)).map(|(f, code)| self.factors[f].text(*code));
+        texts.collect::<Vec<_>>().join(":")
+    }
+
+    /// The place here of a combination of the last group of another space.
+    pub fn group_of(&self, outline: &Outline, other: &Space, place: u32) -> Option<u32> {
+        let factors = Space::group_factors(outline).last()?.clone();
+        let codes = factors.zip(other.groups.last()?.get(place as usize));
+        let codes = codes.map(|(f, code)| self.factors[f].find(other.factors[f].text(*code))).collect::<Option<Vec<u32>>>()?;
+        self.groups.last()?.find(&codes)
+    }
+
+    pub fn marks(&self) -> Marks {
         Marks {
             factors: self.factors.iter().map(Dictionary::len).collect(),
             fixed: self.fixed.marks(),
@@ -177,7 +205,7 @@ impl Space {
         }
     }
 
-    fn truncate(&mut self, marks: &Marks) {
+    pub fn truncate(&mut self, marks: &Marks) {
         self.factors.iter_mut().zip(&marks.factors).for_each(|(own, len)| own.truncate(*len));
         self.fixed.truncate(&marks.fixed);
         self.effects.iter_mut().zip(&marks.effects).for_each(|(own, marks)| own.truncate(marks));
@@ -185,8 +213,13 @@ impl Space {
     }
 }
 
+/// What the factor at a place is for.
+fn purpose(outline: &Outline, factor: usize) -> Use {
+    if factor < outline.n_variables() { Use::Columns } else { Use::Groups }
+}
+
 /// How much a space has.
-struct Marks {
+pub struct Marks {
     factors: Vec<usize>,
     fixed: Vec<usize>,
     effects: Vec<Vec<usize>>,

@@ -14,8 +14,10 @@ use crate::random::{TermSize, block_diagonal};
 /// The numbers of columns, levels and effects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sizes {
-    /// Columns of the fixed effects and the response.
+    /// Columns of the fixed effects and the responses.
     pub c: usize,
+    /// The responses, which are the last of these.
+    pub responses: usize,
     /// Levels and effects of each random term.
     pub terms: Vec<(usize, usize)>,
 }
@@ -29,11 +31,14 @@ pub struct Sums {
     /// The smallest and the largest weight.
     pub weights: Option<(f64, f64)>,
     pub offset: f64,
+    /// Times of a residual correlation that are not whole numbers.
+    pub continuous: bool,
     /// The sums of the columns of numbers that the fixed effects depend on.
     pub covariates: BTreeMap<String, f64>,
     /// Rows left out, by the name of what is missing there.
     pub dropped: BTreeMap<String, u64>,
     c: usize,
+    responses: usize,
     /// C~'C~ `[c, c]`, on and above the diagonal.
     #[serde(deserialize_with = "column")]
     pub gram: Vec<f64>,
@@ -43,6 +48,37 @@ pub struct Sums {
     pub terms: Vec<TermSums>,
     /// Of terms k > m, at `k (k - 1) / 2 + m`.
     pub pairs: Vec<Pairs>,
+    /// Of combinations of rows with correlated residuals, without sums of this kind of their own.
+    pub pieces: BTreeMap<Key, Sums>,
+}
+
+/// What is summed of rows with correlated residuals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Piece {
+    /// Rows as they are; of compound symmetry the sums of groups over the roots of their sizes.
+    Own,
+    /// Rows less their predecessors; of compound symmetry less the mean of their group.
+    Difference,
+    /// Predecessors.
+    Before,
+}
+
+/// A distance in time or a size, and what is summed of the rows that have it. First rows have the distance zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    /// Of a number that is not negative, so that these are in its order.
+    bits: u64,
+    pub piece: Piece,
+}
+
+impl Key {
+    pub fn new(value: f64, piece: Piece) -> Self {
+        Key { bits: value.to_bits(), piece }
+    }
+
+    pub fn value(self) -> f64 {
+        f64::from_bits(self.bits)
+    }
 }
 
 /// The sums of one random term.
@@ -58,9 +94,15 @@ pub struct TermSums {
     pub diagonal: Vec<f64>,
 }
 
+/// What a piece is added from.
+pub enum Prepared {
+    Pairs(Vec<Pairs>),
+    New(Box<Sums>),
+}
+
 /// Where columns, levels and effects go.
 pub struct Maps {
-    /// Of each column of the fixed effects; the response stays the last.
+    /// Of each column of the fixed effects; the responses stay the last.
     pub columns: Vec<usize>,
     pub terms: Vec<TermMap>,
 }
@@ -80,7 +122,7 @@ impl Maps {
             own.iter_mut().enumerate().for_each(|(level, to)| *to = level as u32);
             terms.push(TermMap { levels: own, effects: (0..*effects).collect() });
         }
-        Ok(Maps { columns: (0..sizes.c - 1).collect(), terms })
+        Ok(Maps { columns: (0..sizes.c - sizes.responses).collect(), terms })
     }
 }
 
@@ -88,7 +130,8 @@ impl Sums {
     /// No rows yet.
     pub fn new(sizes: &Sizes, weighted: bool) -> Result<Self> {
         let what = "cross-products of the fixed effects";
-        let mut sums = Sums { c: sizes.c, gram: try_vec(what, 0.0, sizes.c * sizes.c)?, ..Sums::default() };
+        let mut sums = Sums { c: sizes.c, responses: sizes.responses, ..Sums::default() };
+        sums.gram = try_vec(what, 0.0, sizes.c * sizes.c)?;
         if weighted {
             sums.plain = Some(try_vec(what, 0.0, sizes.c * sizes.c)?);
         }
@@ -103,11 +146,12 @@ impl Sums {
     }
 
     pub fn sizes(&self) -> Sizes {
-        Sizes { c: self.c, terms: self.terms.iter().map(|t| (t.levels, t.effects)).collect() }
+        Sizes { c: self.c, responses: self.responses, terms: self.terms.iter().map(|t| (t.levels, t.effects)).collect() }
     }
 
     /// Makes room for further columns, effects and levels.
     pub fn grow(&mut self, sizes: &Sizes) -> Result<()> {
+        self.pieces.values_mut().try_for_each(|piece| piece.grow(sizes))?;
         let own = self.sizes();
         if own == *sizes {
             return Ok(());
@@ -131,7 +175,7 @@ impl Sums {
     pub fn moved(&self, maps: &Maps, sizes: &Sizes) -> Result<Self> {
         let mut sums = Sums::new(sizes, self.plain.is_some())?;
         let (c, new) = (self.c, sizes.c);
-        let to = |j: usize| if j + 1 == c { new - 1 } else { maps.columns[j] };
+        let to = |j: usize| if j + self.responses >= c { j + new - c } else { maps.columns[j] };
         let move_gram = |from: &[f64], into: &mut [f64]| {
             for j in 0..c {
                 for i in 0..c {
@@ -166,6 +210,9 @@ impl Sums {
                 [sizes.terms[k].1, sizes.terms[m].1],
             )?;
         }
+        for (key, piece) in &self.pieces {
+            sums.pieces.insert(*key, piece.moved(maps, sizes)?);
+        }
         sums.take_totals(self);
         Ok(sums)
     }
@@ -175,6 +222,7 @@ impl Sums {
         self.n += other.n;
         self.log_weights += other.log_weights;
         self.offset += other.offset;
+        self.continuous |= other.continuous;
         self.weights = match (self.weights, other.weights) {
             (Some((low, high)), Some((a, b))) => Some((low.min(a), high.max(b))),
             (own, other) => own.or(other),
@@ -189,7 +237,8 @@ impl Sums {
 
     /// The sum of two of the same sizes, whose pairs are joined.
     pub fn sum(&self, other: &Sums) -> Result<Self> {
-        let mut sums = Sums { c: self.c, gram: try_copy("cross-products", &self.gram)?, ..Sums::default() };
+        let gram = try_copy("cross-products", &self.gram)?;
+        let mut sums = Sums { c: self.c, responses: self.responses, gram, ..Sums::default() };
         add_to(&mut sums.gram, &other.gram);
         if let (Some(own), Some(other)) = (&self.plain, &other.plain) {
             let mut plain = try_copy("cross-products", own)?;
@@ -205,6 +254,14 @@ impl Sums {
         for (own, other) in self.pairs.iter().zip(&other.pairs) {
             sums.pairs.push(own.sum(other)?);
         }
+        for key in self.pieces.keys().chain(other.pieces.keys()) {
+            let joined = match (self.pieces.get(key), other.pieces.get(key)) {
+                (Some(own), Some(other)) => own.sum(other)?,
+                (Some(own), None) | (None, Some(own)) => own.joined()?,
+                (None, None) => continue,
+            };
+            sums.pieces.insert(*key, joined);
+        }
         sums.take_totals(self);
         sums.take_totals(other);
         Ok(sums)
@@ -212,8 +269,43 @@ impl Sums {
 
     /// Adds others of the same sizes, or nothing of them where memory is short.
     pub fn take(&mut self, other: &Sums) -> Result<()> {
+        let joined = self.joined_of(other)?;
+        let pieces = self.prepared(&other.pieces)?;
+        self.put(other, joined);
+        self.put_pieces(&other.pieces, pieces);
+        Ok(())
+    }
+
+    /// The pairs of others as one, with room for them here.
+    fn joined_of(&mut self, other: &Sums) -> Result<Vec<Pairs>> {
         self.pairs.iter_mut().try_for_each(Pairs::reserve)?;
-        let joined = other.pairs.iter().map(Pairs::joined).collect::<Result<Vec<_>>>()?;
+        other.pairs.iter().map(Pairs::joined).collect()
+    }
+
+    /// All that can fail of adding pieces.
+    pub fn prepared(&mut self, pieces: &BTreeMap<Key, Sums>) -> Result<Vec<Prepared>> {
+        let sizes = self.sizes();
+        let one = |(key, other): (&Key, &Sums)| match self.pieces.get_mut(key) {
+            Some(own) => {
+                own.grow(&sizes)?;
+                own.joined_of(other).map(Prepared::Pairs)
+            }
+            None => other.joined().map(|own| Prepared::New(Box::new(own))),
+        };
+        pieces.iter().map(one).collect()
+    }
+
+    pub fn put_pieces(&mut self, pieces: &BTreeMap<Key, Sums>, prepared: Vec<Prepared>) {
+        for ((key, other), prepared) in pieces.iter().zip(prepared) {
+            match (self.pieces.get_mut(key), prepared) {
+                (Some(own), Prepared::Pairs(joined)) => own.put(other, joined),
+                (_, Prepared::New(own)) => drop(self.pieces.insert(*key, *own)),
+                (None, Prepared::Pairs(_)) => {}
+            }
+        }
+    }
+
+    fn put(&mut self, other: &Sums, joined: Vec<Pairs>) {
         add_to(&mut self.gram, &other.gram);
         if let (Some(own), Some(other)) = (&mut self.plain, &other.plain) {
             add_to(own, other);
@@ -224,7 +316,6 @@ impl Sums {
         }
         self.take_totals(other);
         self.pairs.iter_mut().zip(joined).for_each(|(own, other)| own.take(other));
-        Ok(())
     }
 
     /// With all pairs joined, as sums of parts and bytes have them.
@@ -232,6 +323,9 @@ impl Sums {
         let mut sums = Sums { pairs: vec![], ..self.without_pairs()? };
         for pairs in &self.pairs {
             sums.pairs.push(pairs.joined()?);
+        }
+        for (key, piece) in &self.pieces {
+            sums.pieces.insert(*key, piece.joined()?);
         }
         Ok(sums)
     }
@@ -244,7 +338,7 @@ impl Sums {
         }
         let plain = self.plain.as_deref().map(|own| try_copy("cross-products", own)).transpose()?;
         let (gram, dropped, covariates) = (try_copy("cross-products", &self.gram)?, self.dropped.clone(), self.covariates.clone());
-        Ok(Sums { gram, plain, terms, dropped, covariates, pairs: vec![], ..*self })
+        Ok(Sums { gram, plain, terms, dropped, covariates, pairs: vec![], pieces: BTreeMap::new(), ..*self })
     }
 
     /// Adds rows. What can fail does so before anything is added.
@@ -285,7 +379,8 @@ impl Sums {
     pub fn check(&self, sizes: &Sizes, weighted: bool) -> Result<()> {
         let what = "the size of a sum";
         let c = self.c;
-        let within = self.c <= sizes.c && self.terms.len() == sizes.terms.len() && self.c > 0;
+        let same = self.terms.len() == sizes.terms.len() && self.responses == sizes.responses;
+        let within = same && (sizes.responses..=sizes.c).contains(&self.c) && sizes.responses > 0;
         fits(within && self.gram.len() == c * c && self.plain.is_some() == weighted, what)?;
         fits(self.plain.as_ref().is_none_or(|plain| plain.len() == c * c), what)?;
         for (own, (levels, effects)) in self.terms.iter().zip(&sizes.terms) {
@@ -297,6 +392,10 @@ impl Sums {
         for (pairs, (k, m)) in self.pairs.iter().zip(pairs_of(self.terms.len())) {
             let (own, other) = (&self.terms[k], &self.terms[m]);
             pairs.check([own.levels, other.levels], [own.effects, other.effects])?;
+        }
+        for (key, piece) in &self.pieces {
+            fits(key.value() >= 0.0 && key.value().is_finite() && piece.pieces.is_empty(), "a distance in time")?;
+            piece.check(sizes, false)?;
         }
         let plain = self.plain.iter().flatten();
         let terms = self.terms.iter().flat_map(|t| t.cz.iter().chain(&t.diagonal));
@@ -313,7 +412,8 @@ impl Sums {
             .zip(&self.pairs)
             .map(|((k, m), pairs)| pairs.len() * (1 + self.terms[k].effects * self.terms[m].effects))
             .sum();
-        8 * (self.gram.len() + self.plain.as_ref().map_or(0, Vec::len) + terms + pairs)
+        let pieces: usize = self.pieces.values().map(Sums::bytes).sum();
+        8 * (self.gram.len() + self.plain.as_ref().map_or(0, Vec::len) + terms + pairs) + pieces
     }
 }
 

@@ -69,6 +69,15 @@ impl Tuples {
         Ok(so_far)
     }
 
+    /// The place of a combination that is there.
+    pub fn find(&self, codes: &[u32]) -> Option<u32> {
+        let step = |so_far: u32, (step, code): (&HashMap<u64, u32, _>, &u32)| {
+            step.get(&(u64::from(so_far) << 32 | u64::from(*code))).copied()
+        };
+        let found = self.steps.iter().zip(codes).try_fold(0, step)?;
+        ((found as usize) < self.len()).then_some(found)
+    }
+
     /// The place of each row, given the codes of each factor.
     pub fn places(&mut self, codes: &[&[u32]], n: usize) -> Result<Vec<u32>> {
         let mut places = try_vec("combinations of levels", 0, n)?;

@@ -106,7 +106,7 @@ pub fn sleepstudy() -> Fit {
             boundary: Vec::new(),
         },
         design_warnings: Vec::new(),
-        rows: RowLedger { n_data: 5, dropped: Vec::new(), pad: false },
+        rows: RowLedger { n_data: 5, ..RowLedger::default() },
         timing: (0.0, 0.0),
         program: ModelProgram::default(),
         kept: vec![0, 1],

@@ -26,7 +26,7 @@ pub fn notes(fit: &Fit) -> Vec<Note> {
             notes.push(note("boundary", "boundary (singular) fit".to_string()));
         }
     }
-    if !fit.rows.dropped.is_empty() {
+    if fit.rows.n_dropped() > 0 {
         notes.push(note("dropped_rows", dropped_rows(fit)));
     }
     notes.extend(dropped_columns(fit).into_iter().map(|text| note("dropped_column", text)));
@@ -122,6 +122,7 @@ fn dropped_rows(fit: &Fit) -> String {
             None => counts.push((column, 1)),
         }
     }
+    counts.extend(rows.counted.iter().map(|(column, n)| (column.as_str(), *n as usize)));
     let counts: Vec<String> = counts.iter().map(|(name, n)| format!("{name}: {n}")).collect();
-    format!("{} of {} rows left out, by the first column missing there ({})", rows.dropped.len(), rows.n_data, counts.join(", "))
+    format!("{} of {} rows left out, by the first column missing there ({})", rows.n_dropped(), rows.n_data, counts.join(", "))
 }

@@ -334,7 +334,7 @@ fn fit_table(fit: &Fit) -> Result<Frame> {
         ("converged", usize::from(fit.outcome.converged)),
         ("singular", usize::from(fit.singular)),
         ("evaluations", fit.outcome.evaluations),
-        ("dropped_rows", fit.rows.dropped.len()),
+        ("dropped_rows", fit.rows.n_dropped()),
         ("dropped_columns", fit.fixed.dropped.len()),
     ];
     let reals = [

@@ -41,7 +41,7 @@ static void setting(interlace_questions *questions) {
         {"survival_quantiles", "0.25, 0.5"}, {"survival-means", "365"}, {"interval", "none"},
         {"interval", "prediction"}, {"simulate", "3"}, {"simulate_type", "conditional"}, {"bootstrap", "1e3"},
         {"bootstrap_type", "case"}, {"boot_interval", "bca"}, {"statistic", "a / b"}, {"response_se", "mean"},
-        {"residuals", "quantile"}, {"residuals", "schoenfeld"}, {"residuals", "cholesky"}, {"residuals", "random_effects"}, {"simulated_residuals", "250"}, {"residual_group", "g"}, {"diagnose", NULL}, {"proportional_hazards", "km"}, {"all_fit", NULL}, {"cross_validate", "rows"}, {"folds", "5"}, {"seed", "0"}};
+        {"influence", "observation"}, {"influence_method", "one-step"}, {"influence_threshold", "0.1"}, {"residuals", "quantile"}, {"residuals", "schoenfeld"}, {"residuals", "cholesky"}, {"residuals", "random_effects"}, {"simulated_residuals", "250"}, {"residual_group", "g"}, {"diagnose", NULL}, {"proportional_hazards", "km"}, {"all_fit", NULL}, {"cross_validate", "rows"}, {"folds", "5"}, {"seed", "0"}};
     static const char *const wrong[][3] = {
         {"df", "satterthwait", "did you mean satterthwaite?"}, {"anova", "4", "anova is '4', it must be 1, 2 or 3"},
         {"drop1", "yes", "true or false"}, {"confint", NULL, "wald, profile, boot or ranef"}, {"test", "1,2; 3", "rows of coefficients"},
@@ -51,6 +51,7 @@ static void setting(interlace_questions *questions) {
         {"survival_quantiles", "half", "probabilities"}, {"survival_means", "1;2", "times"},
         {"survival", "new.csv", "takes a frame"}, {"interval", "predicted", "did you mean prediction?"}, {"simulate", "0", "positive"},
         {"bootstrap", "-1", "positive"}, {"folds", "1", "at least 2"}, {"seed", "0.5", "integer"}, {"residuals", "raw", "pearson"}, {"simulated_residuals", "none", "positive"}, {"residual_group", "", "column"}, {"diagnose", "no", "true or false"},
+        {"influence", " ", "a grouping factor, or observation"}, {"influence_method", "exact", "refit, one_step or fixed"}, {"influence_threshold", "-1", "not negative"},
         {"proportional_hazards", "sqrt", "km, rank, identity or log"},
         {"predict", "new.csv", "takes a frame"}, {"confinf", "wald", "did you mean 'confint'?"}, {"nothing", "x", "there is no question"}};
     for (size_t i = 0; i < COUNT(right); i++)

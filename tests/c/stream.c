@@ -136,6 +136,148 @@ static void answers(const interlace_fit *fit, const interlace_fit *whole) {
     }
 }
 
+/* The sums of all rows of a model. */
+static interlace_accumulator *summed(const interlace_spec *spec, const char *response) {
+    interlace_frame *frame = rows(0, N);
+    interlace_plan *plan;
+    interlace_accumulator *all;
+    size_t complete = 0;
+    OK(interlace_plan_new(spec, NULL, &plan, &err));
+    if (response != NULL) {
+        OK(interlace_plan_add_response(plan, response, &err));
+        FAILS(INTERLACE_E_ARGUMENT, "already", interlace_plan_add_response(plan, response, &err));
+        FAILS(INTERLACE_E_ARGUMENT, "'y' already", interlace_plan_add_response(plan, "y", &err));
+    }
+    OK(interlace_plan_n_complete_rows(plan, frame, &complete, &err));
+    CHECK(complete == N);
+    OK(interlace_plan_learn(plan, frame, NULL, &err));
+    OK(interlace_accumulator_new(plan, 0, &all, &err));
+    OK(interlace_accumulator_add(all, frame, NULL, &err));
+    interlace_plan_free(plan);
+    interlace_frame_free(frame);
+    return all;
+}
+
+static int32_t spread(int64_t replicate, const double *estimates, size_t n_estimates, const double *response, size_t n, double *out,
+                      size_t n_out, void *user_data) {
+    (void) response;
+    *(size_t *) user_data += n;
+    out[0] = estimates[0] - estimates[n_estimates - 1];
+    return replicate >= -1 && n_out == 1 ? 0 : 1;
+}
+
+/* Replicates, further responses, and comparisons, all without rows. */
+static void without_rows(void) {
+    interlace_spec *spec = model(INTERLACE_MODEL_LMM, "y ~ x + f + (1 | g)"), *small = model(INTERLACE_MODEL_LMM, "y ~ x + (1 | g)");
+    interlace_options *ml;
+    interlace_accumulator *all, *few;
+    interlace_fit *fit, *other, *smaller, *none = NULL;
+    interlace_bootstrap *bootstrap;
+    interlace_frame *replicates, *table, *untouched = NULL;
+    static const char *const names[] = {"difference"};
+    size_t values = 0;
+    double own[4], twice[4], chi_square[2];
+    OK(interlace_options_new(&ml, &err));
+    OK(interlace_options_set_method(ml, INTERLACE_METHOD_ML, &err));
+    all = summed(spec, "I(2 * y)");
+    few = summed(small, NULL);
+    OK(interlace_accumulator_fit(all, ml, &fit, &err));
+    OK(interlace_accumulator_fit_response(all, "I(2 * y)", ml, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'z' is not summed, the plan has 'y', 'I(2 * y)'", interlace_accumulator_fit_response(all, "z", ml, &none, &err));
+    CHECK(none == NULL && strcmp(interlace_fit_formula(other), "I(2 * y) ~ x + f + (1 | g)") == 0);
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, own, 4, &err));
+    OK(interlace_fit_fixef(other, INTERLACE_PREDICTOR_MEAN, twice, 4, &err));
+    for (int j = 0; j < 4; j++) CLOSE(twice[j], 2 * own[j], 1e-8 * (1 + fabs(own[j])));
+
+    OK(interlace_accumulator_fit(few, ml, &smaller, &err));
+    const interlace_fit *fits[] = {smaller, fit};
+    OK(interlace_fit_compare(fits, 2, false, NULL, &table, &err));
+    OK(interlace_frame_column_f64(table, 8, chi_square, 2, &err));
+    CLOSE(chi_square[1], interlace_fit_criterion(smaller) - interlace_fit_criterion(fit), 1e-9);
+    interlace_frame_free(table);
+    fits[0] = other;
+    FAILS(INTERLACE_E_ARGUMENT, "their responses, or their offsets, differ", interlace_fit_compare(fits, 2, false, NULL, &untouched, &err));
+
+    OK(interlace_bootstrap_new(&bootstrap, &err));
+    OK(interlace_bootstrap_set_replicates(bootstrap, 0, 20, &err));
+    OK(interlace_bootstrap_set_statistic(bootstrap, names, 1, spread, &values, &err));
+    OK(interlace_bootstrap_run(bootstrap, fit, NULL, &replicates, &err));
+    CHECK(interlace_frame_n_rows(replicates) == 20 && values == 0);
+    OK(interlace_bootstrap_confint(bootstrap, fit, replicates, NULL, 0.9, INTERLACE_BOOTSTRAP_INTERVAL_BASIC, &table, &err));
+    CHECK(interlace_frame_n_rows(table) + 3 == interlace_frame_n_columns(replicates));
+    FAILS(INTERLACE_E_UNSUPPORTED, "a parametric bootstrap needs none", interlace_bootstrap_jackknife(bootstrap, fit, NULL, &untouched, &err));
+    OK(interlace_bootstrap_set_rows(bootstrap, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "a parametric bootstrap needs none", interlace_bootstrap_run(bootstrap, fit, NULL, &untouched, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "interlace_plan_add_response", interlace_fit_refit(fit, own, 4, NULL, &none, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "interlace_fit_compare", interlace_fit_drop1(fit, NULL, NULL, &untouched, &err));
+    CHECK(untouched == NULL && none == NULL);
+    interlace_frame_free(table);
+    interlace_frame_free(replicates);
+    interlace_bootstrap_free(bootstrap);
+    interlace_fit_free(fit);
+    interlace_fit_free(other);
+    interlace_fit_free(smaller);
+    interlace_accumulator_free(all);
+    interlace_accumulator_free(few);
+    interlace_options_free(ml);
+    interlace_spec_free(spec);
+    interlace_spec_free(small);
+}
+
+/* Which questions need rows is known before there are data. */
+static void questions(void) {
+    interlace_questions *asked;
+    OK(interlace_questions_new(&asked, &err));
+    CHECK(interlace_questions_of_rows(NULL) == NULL && interlace_questions_of_rows(asked) == NULL);
+    OK(interlace_questions_set(asked, "bootstrap", "10", &err));
+    OK(interlace_questions_set(asked, "confint", "boot", &err));
+    OK(interlace_questions_set(asked, "anova", "2", &err));
+    CHECK(interlace_questions_of_rows(asked) == NULL);
+    OK(interlace_questions_set(asked, "boot_interval", "bca", &err));
+    CHECK(strcmp(interlace_questions_of_rows(asked), "boot_interval") == 0);
+    OK(interlace_questions_set(asked, "boot_interval", "basic", &err));
+    OK(interlace_questions_set(asked, "bootstrap_type", "case", &err));
+    CHECK(strcmp(interlace_questions_of_rows(asked), "bootstrap_type") == 0);
+    interlace_questions_free(asked);
+}
+
+/* Residual correlation: the rows of a group are in one partition. */
+static void correlated(void) {
+    interlace_spec *spec = model(INTERLACE_MODEL_LMM, "y ~ x + f");
+    interlace_frame *everything = rows(0, 24), *again = rows(24, 26);
+    interlace_plan *plan;
+    interlace_accumulator *all, *part;
+    interlace_fit *fit, *whole;
+    double ours[2], theirs[2];
+    OK(interlace_spec_set_correlation(spec, "ar1(1 | g)", &err));
+    OK(interlace_plan_new(spec, NULL, &plan, &err));
+    OK(interlace_plan_learn(plan, everything, NULL, &err));
+    OK(interlace_accumulator_new(plan, 0, &all, &err));
+    for (int from = 0; from < 24; from += 6) {
+        interlace_frame *frame = rows(from, from + 6);
+        OK(interlace_accumulator_add(all, frame, NULL, &err));
+        interlace_frame_free(frame);
+    }
+    FAILS(INTERLACE_E_DATA, "g 'a' is in two parts", interlace_accumulator_add(all, again, NULL, &err));
+    OK(interlace_accumulator_new(plan, 1, &part, &err));
+    OK(interlace_accumulator_add(part, again, NULL, &err));
+    FAILS(INTERLACE_E_DATA, "g 'a' is in two parts", interlace_accumulator_merge(all, part, &err));
+    OK(interlace_accumulator_fit(all, NULL, &fit, &err));
+    OK(interlace_fit_new(spec, everything, NULL, &whole, &err));
+    OK(interlace_fit_correlation_estimate(fit, &ours[0], &ours[1], &err));
+    OK(interlace_fit_correlation_estimate(whole, &theirs[0], &theirs[1], &err));
+    for (int j = 0; j < 2; j++) CLOSE(ours[j], theirs[j], 1e-5);
+    CLOSE(interlace_fit_criterion(fit), interlace_fit_criterion(whole), 1e-9);
+    interlace_fit_free(fit);
+    interlace_fit_free(whole);
+    interlace_accumulator_free(all);
+    interlace_accumulator_free(part);
+    interlace_plan_free(plan);
+    interlace_frame_free(everything);
+    interlace_frame_free(again);
+    interlace_spec_free(spec);
+}
+
 int main(void) {
     interlace_spec *spec = model(INTERLACE_MODEL_LMM, "y ~ x + f + (1 | g)");
     interlace_plan *plan;
@@ -196,5 +338,8 @@ int main(void) {
     interlace_frame_free(sample);
     interlace_frame_free(everything);
     counted();
+    without_rows();
+    questions();
+    correlated();
     return 0;
 }

@@ -92,3 +92,26 @@ pub fn designs(seed: u64) -> Vec<Design> {
     }
     all
 }
+
+/// Ten groups `g` of six rows, crossed with seven levels of `h` and nested in five of `k`; weights, times, a column far from zero.
+pub fn crossed_by_weights() -> Data {
+    let mut rng = Rng(181);
+    let n = 60;
+    let (g, h): (Vec<usize>, Vec<usize>) = ((0..n).map(|i| i / 6).collect(), (0..n).map(|i| i * 5 % 7).collect());
+    let (x, z) = (rng.normals(n), rng.normals(n));
+    let (a, b, c) = (rng.normals(10), rng.normals(10), rng.normals(7));
+    let y = (0..n).map(|i| 1.0 + 0.5 * x[i] + a[g[i]] + 0.7 * b[g[i]] * z[i] + 0.6 * c[h[i]] + rng.normal()).collect();
+    Data::default()
+        .real("y", y)
+        .real("x", x)
+        .real("z", z)
+        .real("o", rng.normals(n))
+        .real("far", (0..n).map(|i| 2000.0 + (i * 7 % 11) as f64).collect())
+        .real("w", (0..n).map(|i| 0.3 + (i % 4) as f64).collect())
+        .real("t", (0..n).map(|i| (i % 6 + i % 6 / 4) as f64).collect())
+        .real("s", (0..n).map(|i| (i % 6) as f64 + 0.1 * (i % 5) as f64).collect())
+        .group("f", &(0..n).map(|i| i % 3).collect::<Vec<_>>())
+        .group("g", &g)
+        .group("h", &h)
+        .group("k", &g.iter().map(|g| g / 2).collect::<Vec<_>>())
+}

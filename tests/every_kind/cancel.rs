@@ -8,7 +8,8 @@ use crate::common::Rng;
 use crate::common::watching::{Heard, heard_up_to, reporting};
 use interlace::choice::Choice;
 use interlace::coxme::transform::TimeTransform;
-use interlace::diagnostics::{Augmented, FixefResiduals, Simulations};
+use interlace::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
+use interlace::diagnostics::{Augmented, FixefResiduals, LeverageKind, Simulations};
 use interlace::error::{Code, Error, Result};
 use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
@@ -273,6 +274,17 @@ fn replicates_refits_and_deletions() {
         }
         let unit = fit.unit(None).unwrap();
         check(name, &[Phase::Deletion], &|watch| fit.jackknife(unit, None, 1, watch).map(|own| text(&own)));
+        let codes: Vec<i32> = (0..fit.n_obs as i32).map(|i| i % 9).collect();
+        let linear = [InfluenceMethod::OneStep, InfluenceMethod::Fixed].into_iter().filter(|_| fit.is_linear());
+        for method in std::iter::once(InfluenceMethod::Refit).chain(linear) {
+            let asked = InfluenceOptions { cases: Cases::Codes(&codes), method, threads: 1 };
+            check(name, &[Phase::Deletion], &|watch| fit.influence(&asked, watch).map(|own| text(&own)));
+        }
+        if fit.is_linear() {
+            let rows = InfluenceOptions { method: InfluenceMethod::Fixed, ..InfluenceOptions::default() };
+            check(name, &[Phase::Deletion], &|watch| fit.influence(&rows, watch).map(|own| text(&own)));
+            cancelled_everywhere(name, &|watch| fit.leverage(LeverageKind::Overall, watch).map(|own| text(&own)));
+        }
         let y = fit.simulate(3, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
         let asked = RefitOptions { std_errors: false, threads: 1 };
         check(name, &[Phase::Refit], &|watch| fit.refit_many(&y, &asked, watch).map(|own| text(&own)));
@@ -330,10 +342,12 @@ fn work_on_two_threads() {
     let options = Options { threads: 2, ..Options::default() };
     let y = fit.simulate(4, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
     let refits = RefitOptions { std_errors: false, threads: 2 };
-    let all: [(&str, usize, &Work<'_>); 5] = [
+    let influence = InfluenceOptions { cases: Cases::Group("g", None), threads: 2, ..InfluenceOptions::default() };
+    let all: [(&str, usize, &Work<'_>); 6] = [
         ("parametric", 7, &|watch| fit.bootstrap(&parametric, watch).map(|own| text(&own))),
         ("groups", 7, &|watch| fit.bootstrap(&groups, watch).map(|own| text(&own))),
         ("jackknife", 9, &|watch| fit.jackknife(Unit::Group(0), None, 2, watch).map(|own| text(&own))),
+        ("influence", 9, &|watch| fit.influence(&influence, watch).map(|own| text(&own))),
         ("refits", 4, &|watch| fit.refit_many(&y, &refits, watch).map(|own| text(&own))),
         ("folds", 5, &|watch| CrossValidation::new(&model, Some(&frame), &options, &partition, watch).map(|own| text(&own))),
     ];

@@ -506,6 +506,36 @@ fn interlace_fit_fits_by_all_optimisers_and_cross_validates() {
 }
 
 #[test]
+fn interlace_fit_leaves_out_groups_and_rows() {
+    let document = |more: &[&str]| -> serde_json::Value {
+        let output = interlace_fit(&[&SLEEPSTUDY[..], more, &["--json"]].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["influence"].clone()
+    };
+    let groups = document(&["--influence", "Subject"]);
+    // HLMdiag and lme4 without subject 308.
+    let first = |own: &serde_json::Value, key: &str| own[key][0].as_f64().unwrap();
+    assert!(groups["labels"][0] == "308" && groups["method"] == "refit" && groups["leverage"].is_null());
+    assert!((first(&groups, "cooks_distance") - 0.092_417_04).abs() < 1e-6);
+    assert!((first(&groups, "covratio") - 1.031_718_44).abs() < 1e-4);
+    assert!((first(&groups["one_step"], "covratio") - 1.031_718_44).abs() < 0.02);
+    assert_eq!(groups["deleted"]["values"].as_array().unwrap().len(), 18);
+    let rows = document(&["--influence", "observation", "--influence-method", "fixed", "--influence-threshold", "0.05"]);
+    assert!(rows["leverage"].as_array().unwrap().len() == 180 && rows["one_step"].is_null() && rows["threshold"] == 0.05);
+    let above = rows["cooks_distance"].as_array().unwrap().iter().filter(|d| d.as_f64().unwrap() > 0.05).count();
+    assert_eq!(rows["n_influential"], above);
+    assert_eq!(document(&["--influence", "Days", "--influence-method", "one-step"])["labels"][9], "9");
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &["--influence", "observation", "--influence-method", "fixed"]].concat());
+    let printed = text(&output.stdout);
+    assert!(
+        printed.contains("\nInfluence by observation (fixed), the most influential first, the first 20 of 180:\n"),
+        "{printed}"
+    );
+    let refused = interlace_fit(&[&SLEEPSTUDY[..], &["--influence", "Subjekt"]].concat());
+    assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("Subjekt"), "{}", transcript(&refused));
+}
+
+#[test]
 fn interlace_fit_has_the_inference_of_ordinal_models() {
     let wine = ["clmm", "rating ~ temp + contact + (1 | judge)", "../tests/reference/data/wine.csv", "--json"];
     let more = ["--simulate", "2", "--bootstrap", "6", "--confint", "boot", "--confint", "profile"];
@@ -527,6 +557,28 @@ fn interlace_fit_has_the_inference_of_ordinal_models() {
     assert!(document["r2"].is_object(), "{document}");
     let refused = interlace_fit(&[&wine[..], &["--emmeans", "~ temp", "--type", "response"]].concat());
     assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("latent"), "{}", transcript(&refused));
+}
+
+#[test]
+fn interlace_fit_judges_a_model_and_writes_its_data_with_what_it_says_of_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("augmented.csv");
+    let write = file.display().to_string();
+    let asked = ["--simulated-residuals", "50", "--residual-group", "Days", "--diagnose", "--augment", &write];
+    let more = ["--influence", "observation", "--influence-method", "fixed"];
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &asked, &more].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let report = text(&output.stdout);
+    assert!(report.contains("Tests by simulated residuals:") && report.contains("uniformity_simulated"), "{report}");
+    assert!(report.contains("Convergence and what the data determine:") && report.contains("[ok] gradient"), "{report}");
+    let written = std::fs::read_to_string(&file).unwrap();
+    let (head, rows) = written.split_once('\n').unwrap();
+    assert!(head.starts_with("Reaction,Days,Subject,.row,.fitted,") && head.contains(",.cooks_distance,"), "{head}");
+    assert_eq!(rows.lines().count(), 180);
+    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--residual-group", "Days"]].concat());
+    assert!(wrong.status.code() == Some(2) && text(&wrong.stderr).contains("simulated-residuals"), "{}", transcript(&wrong));
+    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--augment", "/nowhere/x.csv"]].concat());
+    assert!(wrong.status.code() == Some(1) && wrong.stdout.is_empty(), "{}", transcript(&wrong));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use interlace::coxme::transform::TimeTransform;
 use interlace::design::NaPolicy;
+use interlace::diagnostics::influence::InfluenceOptions;
 use interlace::diagnostics::{Augmented, Grouping, Simulations};
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, CsvOptions, Frame};
@@ -114,6 +115,7 @@ fn of_linear_models(seen: &mut Seen) {
     let validated = CrossValidation::new(&model, Some(&frame), &ml, &folds, &Watch::unwatched()).unwrap();
     seen.add("cross_validation folds", &validated.frame().unwrap());
     seen.add("cross_validation rows", &validated.frame_of_rows().unwrap());
+    seen.add("influence", &fit.influence(&InfluenceOptions::default(), &Watch::unwatched()).unwrap().frame().unwrap());
 }
 
 /// The columns of the data are not the fit's.

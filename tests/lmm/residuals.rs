@@ -234,7 +234,8 @@ fn residuals_are_padded_and_missing_kinds_say_why() {
         let error = model.fit().residuals_of(kind, &UNWATCHED).unwrap_err();
         assert!(error.code == Code::Unsupported && error.message.contains(part), "{error}");
     };
-    let alone = linear("y ~ x", data().frame());
+    let mut alone = linear("y ~ x", data().frame());
+    alone.spec.correlation = Some(CorrelationSpec::Formula("ar1(t | g)".into()));
     refused(&alone, ResidualKind::LeastSquares, "the model has none");
     let iterative = linear("y ~ x + (1 | g) + (1 | h)", data().frame()).options(|o| o.engine = Engine::Iterative);
     refused(&iterative, ResidualKind::Cholesky, "engine = direct");

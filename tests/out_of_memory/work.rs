@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use interlace::coxme::transform::TimeTransform;
-use interlace::diagnostics::{FixefResiduals, ResidualKind};
+use interlace::diagnostics::{Augmented, FixefResiduals, ResidualKind, Simulations};
 use interlace::error::Result;
 use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::arrow::{Array, Batch, Field, Reader, TextOrder, export};
@@ -165,6 +165,26 @@ const OTHERS: [(&str, &[&str], Use); 23] = [
             .into_iter()
             .chain([ResidualKind::Normalized])
             .try_for_each(|kind| fit.residuals_of(kind, &Watch::unwatched()).map(nothing))
+    }),
+    ("residuals of linear models", &["linear", "correlated"], |fit, _| {
+        let kinds = [
+            ResidualKind::Standardized,
+            ResidualKind::Marginal,
+            ResidualKind::Cholesky,
+            ResidualKind::LeastSquares,
+            ResidualKind::LeastSquaresStandardized,
+        ];
+        kinds.into_iter().try_for_each(|kind| fit.residuals_of(kind, &Watch::unwatched()).map(nothing))?;
+        fit.ranef_residuals(&Watch::unwatched()).map(nothing)
+    }),
+    ("simulated residuals", &["linear", "poisson", "ordinal"], |fit, _| {
+        let asked = Simulations { count: 20, seed: 1, random_effects: RandomEffects::New, grouping: None };
+        let own = fit.simulated_residuals(&asked, &Watch::unwatched())?;
+        own.frame(fit).and_then(|_| own.tests()).map(nothing)
+    }),
+    ("report of convergence", &["linear", "poisson"], |fit, _| fit.diagnose(&Watch::unwatched()).map(nothing)),
+    ("augmented frame", &["linear", "poisson"], |fit, model| {
+        fit.augment(&model.frame, &Augmented { seed: 1, influence: false, threads: 1 }, &Watch::unwatched()).map(nothing)
     }),
     ("profile", &["linear", "ordinal"], |fit, _| fit.profile(0.9, &Watch::unwatched()).map(nothing)),
     ("Satterthwaite's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::correlation::CorrelationOutline;
 use super::levels;
 use crate::design::contrasts::Contrast;
 use crate::design::learn::PredictorSources;
@@ -13,9 +14,10 @@ use crate::design::value::Value;
 use crate::design::variable::{Kind, Variable};
 use crate::envelope::fits;
 use crate::error::{Error, Result};
-use crate::formula::{Formula, StructureKind, TermList};
+use crate::formula::{Expr, ExprKind, Formula, StructureKind, TermList, parse};
 use crate::frame::Frame;
-use crate::spec::{FormulaSpec, ModelKind, Source as SpecSource, Spec};
+use crate::names::quoted;
+use crate::spec::{CorrelationSpec, FormulaSpec, ModelKind, Source as SpecSource, Spec};
 use crate::watch::Watch;
 
 /// A design whose factors have no levels yet. What expressions such as `scale(x)` learn they have learnt from a sample.
@@ -27,6 +29,8 @@ pub struct Outline {
     #[serde(skip, default = "no_formula")]
     pub(super) formula: Formula,
     pub(super) response: Response,
+    /// Further responses.
+    pub(super) others: Vec<Response>,
     pub(super) mean: PredictorSources,
     /// What each variable holds; factors are without levels.
     pub(super) variables: Vec<Variable>,
@@ -36,6 +40,7 @@ pub struct Outline {
     pub(super) first: Vec<Vec<String>>,
     pub(super) group_first: Vec<Vec<Vec<String>>>,
     pub(super) weights: Option<Source>,
+    pub(super) correlation: Option<CorrelationOutline>,
     pub(super) contrasts: Vec<(String, String)>,
 }
 
@@ -62,15 +67,19 @@ impl Terms<'_> {
 }
 
 impl Outline {
-    /// Compiles a specification against a sample.
-    pub fn learn(spec: &Spec, sample: &Frame, watch: &Watch<'_>) -> Result<Self> {
+    /// Compiles a specification, and further responses, against a sample.
+    pub fn learn(spec: &Spec, responses: &[String], sample: &Frame, watch: &Watch<'_>) -> Result<Self> {
         let source = streamable(spec)?;
-        let columns: Vec<String> = sample.all_names().map(ToString::to_string).collect();
+        let others = responses.iter().map(|text| response_of(text)).collect::<Result<Vec<_>>>()?;
+        // No response is among the columns of the other's model.
+        let known = |name: &str| others.iter().any(|other| matches!(&other.kind, ExprKind::Name(own) if own == name));
+        let columns: Vec<String> = sample.all_names().filter(|name| !known(name)).map(ToString::to_string).collect();
         let formula = formula_with(source, &columns)?;
         let Some(response) = &formula.response else {
             return Err(Error::formula(0, "the formula has no response, wanted 'response ~ terms'"));
         };
         let response = Response::compile(response, ResponseRule::Linear, sample)?;
+        let others = others.iter().map(|own| Response::compile(own, ResponseRule::Linear, sample)).collect::<Result<_>>()?;
         let mut mean = PredictorSources::compile(&formula, sample)?;
         mean.offsets.extend(source.offset.as_deref().map(|name| Source::of_column(name, "offset", sample)).transpose()?);
         let weights = source.weights.as_deref().map(|name| Source::of_column(name, "weights", sample)).transpose()?;
@@ -93,18 +102,36 @@ impl Outline {
                 kind: kind_of(&source.name, &value, sample)?,
             });
         }
+        let correlation = match &spec.correlation {
+            Some(CorrelationSpec::Formula(text)) => Some(CorrelationOutline::compile(text, sample)?),
+            Some(CorrelationSpec::Arrays(_)) | None => None,
+        };
         let contrasts = source.contrasts.clone();
-        Ok(Outline { columns, formula, response, mean, variables, ordered, first, group_first, weights, contrasts })
+        Ok(Outline {
+            columns,
+            formula,
+            response,
+            others,
+            mean,
+            variables,
+            ordered,
+            first,
+            group_first,
+            weights,
+            correlation,
+            contrasts,
+        })
     }
 
     /// Fails for an outline that was read from damaged bytes; makes what is not written.
-    pub fn restore(&mut self, spec: &Spec) -> Result<()> {
+    pub fn restore(&mut self, spec: &Spec, responses: usize) -> Result<()> {
         self.formula = formula_with(streamable(spec)?, &self.columns)?;
+        fits(self.others.len() == responses, "a response")?;
         self.check()
     }
 
     fn check(&self) -> Result<()> {
-        self.response.check()?;
+        self.responses().try_for_each(Response::check)?;
         let count = self.variables.len();
         fits(self.ordered.len() == count && self.first.len() == count && self.mean.variables.len() == count, "a variable")?;
         for variable in &self.variables {
@@ -118,11 +145,22 @@ impl Outline {
         }
         fits(self.group_first.iter().map(Vec::len).eq(self.mean.groups.iter().map(Vec::len)), "a group")?;
         self.mean.check(&self.formula)?;
+        self.correlation.iter().try_for_each(CorrelationOutline::check)?;
         self.weights.iter().try_for_each(|source| source.node.check())
     }
 
-    pub fn response_name(&self) -> &str {
-        &self.response.name
+    /// The response of the formula, then the others.
+    pub(super) fn responses(&self) -> impl Iterator<Item = &Response> {
+        std::iter::once(&self.response).chain(&self.others)
+    }
+
+    pub fn n_responses(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    /// The names of all responses.
+    pub fn response_names(&self) -> impl Iterator<Item = &str> {
+        self.responses().map(|response| response.name.as_str())
     }
 
     pub fn n_variables(&self) -> usize {
@@ -168,9 +206,13 @@ impl Outline {
         self.mean.group_of[k]
     }
 
-    /// For each group the number of its factors.
+    /// For each group the number of its factors; that of the residual correlation is the last.
     pub fn group_widths(&self) -> impl Iterator<Item = usize> + '_ {
-        self.mean.groups.iter().map(Vec::len)
+        self.mean.groups.iter().chain(self.correlation.iter().map(|own| &own.group)).map(Vec::len)
+    }
+
+    pub fn correlation(&self) -> Option<&CorrelationOutline> {
+        self.correlation.as_ref()
     }
 
     pub fn is_weighted(&self) -> bool {
@@ -181,7 +223,10 @@ impl Outline {
     pub fn factor_name(&self, factor: usize) -> &str {
         match factor.checked_sub(self.variables.len()) {
             None => &self.variables[factor].name,
-            Some(at) => self.mean.groups.iter().flatten().nth(at).map_or("", |source| &source.name),
+            Some(at) => {
+                let all = self.mean.groups.iter().chain(self.correlation.iter().map(|own| &own.group)).flatten();
+                all.skip(at).map(|source| source.name.as_str()).next().unwrap_or_default()
+            }
         }
     }
 
@@ -203,15 +248,27 @@ pub fn streamable(spec: &Spec) -> Result<&FormulaSpec> {
              be counted and fitted as one (interlace_frame_aggregate)",
         ));
     }
-    if spec.correlation.is_some() {
-        return Err(Error::unsupported(
-            "a plan with residual correlation: its sums need the rows of a group next to each other; fit the model on a frame",
-        ));
+    if matches!(spec.correlation, Some(CorrelationSpec::Arrays(_))) {
+        return Err(Error::unsupported("a plan has a residual correlation from a text such as ar1(time | g), not from arrays"));
     }
     match &spec.source {
         SpecSource::Formula(source) => Ok(source),
         SpecSource::Arrays(_) => Err(Error::unsupported("a plan is made from a formula, not from arrays")),
     }
+}
+
+/// A response on its own.
+pub fn response_of(text: &str) -> Result<Expr> {
+    let within = |e: Error| Error { position: -1, message: format!("response {}: {}", quoted(text), e.message), ..e };
+    let formula = parse(&format!("{text} ~ 1")).map_err(within)?;
+    formula.response.ok_or_else(|| within(Error::formula(0, "wanted a column or an expression")))
+}
+
+/// The formula of a fit of another response.
+pub fn with_response(formula: &str, response: &str) -> String {
+    let own = parse(formula).ok().and_then(|tree| tree.response).map_or(0, |own| own.span.end);
+    let rest = formula.get(own..).and_then(|rest| rest.find('~').map(|at| &rest[at..]));
+    rest.map_or_else(|| formula.to_owned(), |rest| format!("{response} {rest}"))
 }
 
 /// The kind of a variable, without levels.

@@ -32,8 +32,16 @@ pub struct GroupLevels {
 }
 
 impl Outline {
-    /// The program with these levels by variable, none for numbers, and of each group.
-    pub fn finish(&self, levels: &[Vec<String>], groups: &[GroupLevels], complete: bool, watch: &Watch<'_>) -> Result<Finished> {
+    /// The program of a response with these levels by variable, none for numbers, and of each group.
+    pub fn finish(
+        &self,
+        response: usize,
+        (levels, groups): (&[Vec<String>], &[GroupLevels]),
+        complete: bool,
+        watch: &Watch<'_>,
+    ) -> Result<Finished> {
+        // That of the residual correlation is no group of the program.
+        let groups = &groups[..self.mean.groups.len()];
         // Rows that have each level, and each combination, once at least.
         let combinations = groups.iter().filter_map(|own| own.combinations.first()).map(Vec::len);
         let n = levels.iter().map(Vec::len).chain(combinations).fold(1, usize::max);
@@ -69,7 +77,7 @@ impl Outline {
         for (index, own) in index.iter_mut().zip(groups) {
             index.truncate(own.combinations.first().map_or(0, Vec::len));
         }
-        let (response, further) = (self.response.clone(), Further::default());
+        let (response, further) = (self.responses().nth(response).unwrap_or(&self.response).clone(), Further::default());
         let program = Program::of_outline(response, mean, further, complete);
         program.check_contrasts(&contrasts)?;
         Ok(Finished { program, index, warnings })

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::compiled::Outline;
+use super::correlation::CorrelationOutline;
 use super::levels::{Labels, order_of};
 use crate::design::NaPolicy;
 use crate::design::grid::categorises;
 use crate::design::node::Node;
 use crate::design::realise::{checked_weights, sum_of_offsets};
-use crate::design::response::{ResponseRule, ResponseValues, Selected};
+use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::unread::{note_group, note_variable, with_cell};
 use crate::design::value::{Factor, Value, logical_levels};
@@ -22,13 +23,15 @@ use crate::watch::Watch;
 /// The rows used of a part of the data.
 pub struct Part<'a> {
     pub n: usize,
-    /// The response less the offset.
-    pub y: Vec<f64>,
+    /// Each response less the offset.
+    pub y: Vec<Vec<f64>>,
     pub weights: Option<Vec<f64>>,
     /// By variable of the outline.
     pub variables: Vec<PartColumn<'a>>,
-    /// By factor of each group.
+    /// By factor of each group; that of the residual correlation is the last.
     pub groups: Vec<Vec<Labels<'a>>>,
+    /// Of a residual correlation in time.
+    pub times: Option<Vec<f64>>,
     /// How many rows were left out, by the name of what is missing there.
     pub dropped: BTreeMap<String, u64>,
     pub warnings: Vec<String>,
@@ -49,15 +52,19 @@ pub enum PartColumn<'a> {
 impl Outline {
     /// Evaluates the outline on a part of the data.
     pub fn part<'a>(&self, frame: &'a Frame, na: NaPolicy, watch: &Watch<'_>) -> Result<Part<'a>> {
-        let response = self.response.evaluate(ResponseRule::Linear, frame)?;
+        let responses = self.responses().map(|own| own.evaluate(ResponseRule::Linear, frame)).collect::<Result<Vec<_>>>()?;
         let evaluated = self.mean.evaluate(frame, watch)?;
         let weights = self.weights.as_ref().map(|s| s.node.full_numbers(frame)).transpose()?;
+        let series = self.correlation.as_ref().map(|own| Values::of(own, frame)).transpose()?;
         let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
-        self.response.note(&response, &mut incomplete);
+        self.responses().zip(&responses).for_each(|(own, values)| own.note(values, &mut incomplete));
         self.mean.note(&evaluated, &mut incomplete);
         if let (Some(source), Some(weights)) = (&self.weights, &weights) {
             incomplete.note_numbers(&source.name, &source.node.columns(), weights);
             incomplete.note_zero_weights(weights.iter().map(|w| *w == 0.0));
+        }
+        if let (Some(own), Some(values)) = (&self.correlation, &series) {
+            values.note(own, &mut incomplete);
         }
         let (rows, ledger) = incomplete.finish(na)?;
         watch.pulse()?;
@@ -83,16 +90,26 @@ impl Outline {
             }
             groups.push(parts);
         }
-        let mut y = self.numbers_of(response, &rows)?;
+        let mut times = None;
+        if let (Some(own), Some(values)) = (&self.correlation, series) {
+            let (group, own_times) = values.of_rows(own, (frame, &rows), &mut warnings)?;
+            groups.push(group);
+            times = own_times;
+        }
         let offset = sum_of_offsets(&self.mean.offsets, evaluated.offsets, &rows)?;
-        offset.iter().for_each(|offset| y.iter_mut().zip(offset).for_each(|(y, o)| *y -= o));
+        let mut y = vec![];
+        for (own, values) in self.responses().zip(responses) {
+            let mut own = numbers_of(own, values, &rows)?;
+            offset.iter().for_each(|offset| own.iter_mut().zip(offset).for_each(|(y, o)| *y -= o));
+            y.push(own);
+        }
         let weights = match (weights, &self.weights) {
             (Some(values), Some(source)) => Some(checked_weights(&source.name, values, &rows)?),
             _ => None,
         };
         let offset = offset.map_or(0.0, |offset| offset.iter().sum());
         let covariates = self.covariates(frame, &rows)?;
-        Ok(Part { n: rows.len(), y, weights, variables, groups, dropped, warnings, offset, covariates })
+        Ok(Part { n: rows.len(), y, weights, variables, groups, times, dropped, warnings, offset, covariates })
     }
 
     fn covariates(&self, frame: &Frame, rows: &Rows) -> Result<BTreeMap<String, f64>> {
@@ -115,11 +132,50 @@ impl Outline {
     fn makes_factor(&self, column: &str) -> bool {
         self.variables[..self.mean.n_fixed_variables].iter().any(|variable| categorises(&variable.node, column))
     }
+}
 
-    fn numbers_of(&self, values: ResponseValues, rows: &Rows) -> Result<Vec<f64>> {
-        let Selected { y, .. } = self.response.select(values, ResponseRule::Linear, rows, &mut vec![])?;
-        Ok(y)
+/// By factor of the group of a residual correlation; times.
+type Series<'a> = (Vec<Labels<'a>>, Option<Vec<f64>>);
+
+/// What a residual correlation depends on, in all rows.
+struct Values<'a> {
+    time: Option<Cow<'a, [f64]>>,
+    group: Vec<Factor<'a>>,
+}
+
+impl<'a> Values<'a> {
+    fn of(own: &CorrelationOutline, frame: &'a Frame) -> Result<Self> {
+        Ok(Values {
+            time: own.time.as_ref().map(|source| source.node.full_numbers(frame)).transpose()?,
+            group: own.group.iter().map(|source| source.node.factor(frame)).collect::<Result<_>>()?,
+        })
     }
+
+    fn note(&self, own: &CorrelationOutline, incomplete: &mut Incomplete) {
+        if let (Some(source), Some(time)) = (&own.time, &self.time) {
+            incomplete.note_numbers(&source.name, &source.node.columns(), time);
+        }
+        for (source, factor) in own.group.iter().zip(&self.group) {
+            incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
+        }
+    }
+
+    /// The groups and the times of the rows used.
+    fn of_rows(self, own: &CorrelationOutline, (frame, rows): (&Frame, &Rows), warnings: &mut Vec<String>) -> Result<Series<'a>> {
+        let mut group = vec![];
+        for (source, factor) in own.group.iter().zip(self.group) {
+            note_group(&source.node.columns(), frame, warnings)?;
+            group.push(labels_of(&source.node, factor, frame, rows)?);
+        }
+        let times = self.time.map(|time| rows.select(time)).transpose()?.map(Cow::into_owned);
+        times.iter().zip(&own.time).try_for_each(|(times, source)| rows.check_finite(&source.name, times))?;
+        Ok((group, times))
+    }
+}
+
+fn numbers_of(response: &Response, values: ResponseValues, rows: &Rows) -> Result<Vec<f64>> {
+    let Selected { y, .. } = response.select(values, ResponseRule::Linear, rows, &mut vec![])?;
+    Ok(y)
 }
 
 fn column_of<'a>(variable: &Variable, value: Value<'a>, frame: &Frame, rows: &Rows) -> Result<PartColumn<'a>> {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::InfluenceMethod;
-use super::measures::{Found, Reference, Without};
+use super::kinds::InfluenceMethod;
+use super::measures::{Found, Without};
 use crate::design::Design;
 use crate::error::{Error, Result, if_any, try_vec};
 use crate::fit::Fit;
@@ -12,11 +12,13 @@ use crate::linalg::dense::symmetric_eigen;
 use crate::lmm::correlation::products::CorrelatedRows;
 use crate::lmm::deletion::Deletions;
 use crate::lmm::deviance::{Analysis, Deviance};
+use crate::lmm::estimate::estimate_from;
 use crate::lmm::leverage::RowShares;
 use crate::lmm::parameters::{theta_from_working, working_from_theta};
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
-use crate::resample::{Cases, Refit, refit_linear};
+use crate::resample::{Cases, Refit, refit_at, refit_linear};
+use crate::search::near_or_anew;
 use crate::watch::Watch;
 
 /// The step of differences of the gradient, and of the criterion, in working parameters.
@@ -164,9 +166,9 @@ impl<'a> Deleter<'a> {
 
     /// The estimates of a system; `same` if its working parameters are those of all rows.
     fn estimates(&self, kept: &mut Kept, deviance: &mut Deviance<'_>, same: bool, watch: &Watch<'_>) -> Result<Without> {
-        let (fit, options) = (self.fit, &self.linear.options);
+        let fit = self.fit;
         let mut estimates = match self.method {
-            InfluenceMethod::Refit => refit_linear(deviance, options, &self.linear.parameters, false)?,
+            InfluenceMethod::Refit => self.refit(deviance)?,
             InfluenceMethod::OneStep => {
                 let working = self.one_step(deviance, same)?;
                 self.at(deviance, &working)?
@@ -183,6 +185,24 @@ impl<'a> Deleter<'a> {
             estimates.log_likelihood = f64::NAN;
         }
         Ok(Without { estimates, root, displacement })
+    }
+
+    /// The search from the estimates of all rows. Beside a variance of zero the criterion may have other minima, which all starts together
+    /// tell.
+    fn refit(&self, deviance: &mut Deviance<'_>) -> Result<Refit> {
+        let (options, near) = (&self.linear.options, &self.linear.parameters[..]);
+        let refit = refit_linear(deviance, options, near, false)?;
+        if !self.fit.singular && !refit.singular {
+            return Ok(refit);
+        }
+        let end = near_or_anew(Some(near), |near| estimate_from(deviance, near, options))?;
+        let other = refit_at(deviance, &end, false)?;
+        if other.log_likelihood >= refit.log_likelihood || !refit.converged {
+            return Ok(other);
+        }
+        let working = working_from_theta(deviance.system, &[&refit.theta[..], refit.correlation.as_slice()].concat())?;
+        deviance.evaluate(&working)?;
+        Ok(refit)
     }
 
     /// One Newton step from the estimates of all rows, with their Hessian, in working parameters of this system.
@@ -253,15 +273,10 @@ impl<'a> Deleter<'a> {
 /// All rows one by one at the parameters of the fit, in closed form; none for those that determine a fixed effect by themselves.
 pub(super) fn each_row(
     fit: &Fit,
-    linear: &Linear,
     shares: &RowShares<'_>,
     mut put: impl FnMut(usize, Option<RowDeleted>) -> Result<()>,
 ) -> Result<()> {
-    let (p, reference) = (fit.fixed.names.len(), Reference::of(fit));
-    // The root of the covariance that belongs to the rows' scores.
-    let mut deviance = Deviance::new(linear.system(), linear.options.reml, &Watch::unwatched())?;
-    deviance.evaluate(&linear.working)?;
-    let root = deviance.vcov_factor(fit.sigma);
+    let (p, beta, root) = (fit.fixed.names.len(), &fit.fixed.estimate, &shares.root);
     let unit = 1.0 / shares.sigma2.sqrt();
     let mut score = try_vec("scores of the rows", 0.0, p)?;
     for i in 0..shares.n {
@@ -289,7 +304,7 @@ pub(super) fn each_row(
                 covtrace: square / left,
                 covratio: v / left,
                 dfbetas: (0..p).map(|j| shift[j] / std_error(j)).collect(),
-                beta: reference.beta.iter().zip(&shift).map(|(b, s)| b - s).collect(),
+                beta: beta.iter().zip(&shift).map(|(b, s)| b - s).collect(),
             }),
         )?;
     }

@@ -43,7 +43,9 @@ pub struct Measures {
 
 impl Reference {
     pub fn of(fit: &Fit) -> Self {
-        Reference { beta: fit.fixed.estimate.clone(), root: upper_root(&fit.fixed.vcov) }
+        // That of a linear model is upper triangular as it is, and has more digits than its square.
+        let root = if fit.is_linear() { fit.fixed.root.clone() } else { upper_root(&fit.fixed.vcov) };
+        Reference { beta: fit.fixed.estimate.clone(), root }
     }
 
     /// The measures that compare fixed effects and their covariances, of no displacement and no estimates yet.

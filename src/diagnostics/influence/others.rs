@@ -2,6 +2,7 @@
 
 use super::measures::{Found, Without, upper_root};
 use crate::error::Result;
+use crate::fit::response::check_categories;
 use crate::fit::{Fit, PredictorFit};
 use crate::options::Options;
 use crate::resample::Cases;
@@ -22,6 +23,9 @@ impl<'a> Refits<'a> {
     /// The estimates without some rows.
     pub fn without(&self, gone: &[u32], watch: &Watch<'_>) -> Result<Found> {
         let design = self.cases.without_rows(gone)?;
+        if let Some(own) = self.fit.ordinal() {
+            check_categories(own.categories.len(), &design.y)?;
+        }
         let own = self.fit.again(design, &self.options, Some(self.fit), &watch.of_fit())?;
         // One that had to end early tells nothing.
         watch.check()?;

@@ -1,6 +1,6 @@
 //! Which rows are left out together.
 
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_push, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::names::quoted;
@@ -68,8 +68,8 @@ impl Units {
         for (level, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             place[level] = end;
             end += count;
-            starts.push(end);
-            labels.push(levels[level].clone());
+            try_push(UNITS, &mut starts, end)?;
+            try_push(UNITS, &mut labels, levels[level].clone())?;
         }
         let mut rows = try_vec(UNITS, 0, end)?;
         for (row, level) in index.iter().enumerate().filter(|(_, level)| **level != STAYS) {
@@ -87,6 +87,14 @@ impl Units {
     /// The rows of a case, ascending.
     pub fn rows(&self, case: usize) -> &[u32] {
         &self.rows[self.starts[case]..self.starts[case + 1]]
+    }
+}
+
+/// The group of each row used, and the names of groups, of which some may not occur: of a grouping factor of the model, or of a column.
+pub(in crate::diagnostics) fn grouping(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, Vec<String>)> {
+    match of_model(fit, name) {
+        Some((index, levels)) => Ok((try_copy(UNITS, index)?, try_collect(UNITS, levels.iter().cloned())?)),
+        None => of_column(fit, name, data),
     }
 }
 
@@ -110,13 +118,34 @@ fn of_column(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, V
     if frame.n_rows() != fit.rows.n_data {
         return Err(Error::argument(format!("data has {} rows, those of the fit had {}", frame.n_rows(), fit.rows.n_data)));
     }
-    let category = frame.column(name)?.to_category()?;
-    let mut index = try_vec(UNITS, STAYS, fit.n_obs)?;
-    for (own, row) in index.iter_mut().zip(fit.rows.used()) {
-        let code = u32::try_from(category.codes[row]);
-        *own = code.map_err(|_| Error::data(format!("column {} is missing in {}", quoted(name), row_text(row))).at(row))?;
+    // The levels of `a:b` are those of a, in each those of b.
+    let parts: Vec<&str> = if frame.has(name) { vec![name] } else { name.split(':').collect() };
+    let (mut index, mut levels) = (try_vec(UNITS, 0_u64, fit.n_obs)?, vec![String::new()]);
+    for part in parts {
+        let category = frame.column(part)?.to_category()?;
+        for (own, row) in index.iter_mut().zip(fit.rows.used()) {
+            let code = u64::try_from(category.codes[row]);
+            let code = code.map_err(|_| Error::data(format!("column {} is missing in {}", quoted(part), row_text(row))).at(row))?;
+            *own = *own * category.levels.len() as u64 + code;
+        }
+        levels = compact(&mut index, &levels, &category.levels)?;
     }
-    Ok((index, category.levels.to_vec()))
+    Ok((try_collect(UNITS, index.iter().map(|level| *level as u32))?, levels))
+}
+
+/// Numbers of pairs of levels become those of the pairs that occur, in their order; gives the names of these.
+fn compact(index: &mut [u64], first: &[String], second: &[String]) -> Result<Vec<String>> {
+    let mut known = try_copy(UNITS, index)?;
+    known.sort_unstable();
+    known.dedup();
+    for own in index {
+        *own = known.partition_point(|level| level < own) as u64;
+    }
+    let name = |pair: &u64| {
+        let (a, b) = (&first[*pair as usize / second.len()], &second[*pair as usize % second.len()]);
+        if a.is_empty() { b.clone() } else { format!("{a}:{b}") }
+    };
+    try_collect(UNITS, known.iter().map(name))
 }
 
 /// Codes of the caller's, ascending.
@@ -132,7 +161,7 @@ fn of_codes(fit: &Fit, codes: &[i32]) -> Result<(Vec<u32>, Vec<String>)> {
     } else {
         own.iter_mut().zip(fit.rows.used()).for_each(|(own, row)| *own = codes[row]);
     }
-    let mut known = own.clone();
+    let mut known = try_copy(UNITS, &own)?;
     known.retain(|code| *code >= 0);
     known.sort_unstable();
     known.dedup();
@@ -143,5 +172,5 @@ fn of_codes(fit: &Fit, codes: &[i32]) -> Result<(Vec<u32>, Vec<String>)> {
     for (index, code) in index.iter_mut().zip(&own) {
         *index = known.binary_search(code).map_or(STAYS, |place| place as u32);
     }
-    Ok((index, known.iter().map(i32::to_string).collect()))
+    Ok((index, try_collect(UNITS, known.iter().map(i32::to_string))?))
 }

@@ -6,16 +6,15 @@ use crate::error::{Result, try_vec};
 use crate::fit::Fit;
 use crate::linalg::dense::{dot, matrix, multiply, symmetric_eigen};
 
-/// Condition indices from which columns begin to depend on each other, and from which they do.
-const MODERATE: f64 = 10.0;
+/// Condition indices from which columns depend on each other so much that it matters, and from which coefficients lose digits.
 const STRONG: f64 = 30.0;
+const EXTREME: f64 = 1000.0;
 
 /// A coefficient with a larger share of its variance in a direction belongs to it.
 const OWN_SHARE: f64 = 0.5;
 
-/// Inflation factors that are large, and very large.
-const INFLATED: f64 = 5.0;
-const VERY_INFLATED: f64 = 10.0;
+/// Inflation factors from which they are worth a note.
+const INFLATED: f64 = 10.0;
 
 /// Of the columns of the mean that the fit has kept.
 pub fn findings(fit: &Fit) -> Result<Vec<Finding>> {
@@ -36,7 +35,9 @@ pub fn findings(fit: &Fit) -> Result<Vec<Finding>> {
     let constant = fit.x.chunks_exact(n).position(|column| column.iter().all(|v| *v == column[0]));
     let mut all = vec![];
     let mut columns = try_vec("scaled columns of X", 0.0, fit.x.len())?;
-    scale(&fit.x, n, false, &mut columns);
+    // The intercept of these is elsewhere: in the baseline hazard, in the thresholds.
+    let implied = fit.cox().is_some() || fit.ordinal().is_some();
+    scale(&fit.x, n, implied, &mut columns);
     if let Some((values, vectors)) = symmetric_eigen(names.len(), &gram(&columns, n)?) {
         all.extend(indices(names, constant, &values, &vectors));
     }
@@ -85,12 +86,16 @@ fn indices(names: &[String], constant: Option<usize>, values: &[f64], vectors: &
     let mut all = vec![];
     for j in 0..p {
         let index = (largest / value(j)).sqrt();
-        if j > 0 && index < MODERATE {
+        if j > 0 && index < STRONG {
             break;
         }
         let involved: Vec<usize> = (0..p).filter(|k| share(*k, j) > OWN_SHARE * total[*k]).collect();
         let text =
             involved.iter().map(|k| format!("{} ({:.2})", names[*k], share(*k, j) / total[*k])).collect::<Vec<_>>().join(", ");
+        // Several dependences at a time share the variances: those that have none of their own tell nothing.
+        if j > 0 && involved.len() < 2 {
+            continue;
+        }
         let by_centring = involved.len() == 2 && constant.is_some_and(|own| involved.contains(&own));
         all.push(of_index(index, text, involved.len() > 1, by_centring));
     }
@@ -99,8 +104,8 @@ fn indices(names: &[String], constant: Option<usize>, values: &[f64], vectors: &
 
 fn of_index(index: f64, subject: String, several: bool, by_centring: bool) -> Finding {
     let status = match index {
-        v if v < MODERATE || !several => Status::Ok,
-        v if v < STRONG || by_centring => Status::Note,
+        v if v < STRONG || !several => Status::Ok,
+        v if v < EXTREME || by_centring => Status::Note,
         _ => Status::Warning,
     };
     let (meaning, advice) = match status {
@@ -114,7 +119,8 @@ fn of_index(index: f64, subject: String, several: bool, by_centring: bool) -> Fi
             "These columns nearly depend on each other (shares of the coefficients' variances in parentheses): their coefficients are known \
              together much better than one by one.",
             Some(
-                "Do not read these coefficients one by one. Test them together, leave one out, or combine them; predictions do not suffer.",
+                "Do not read these coefficients one by one. Centre variables that stand in products or powers; otherwise test the coefficients \
+                 together, leave one out, or combine them. Predictions do not suffer.",
             ),
         ),
     };
@@ -129,11 +135,7 @@ fn of_index(index: f64, subject: String, several: bool, by_centring: bool) -> Fi
 }
 
 fn inflation(name: &str, factor: f64) -> Finding {
-    let status = match factor {
-        v if v < INFLATED => Status::Ok,
-        v if v < VERY_INFLATED => Status::Note,
-        _ => Status::Warning,
-    };
+    let status = if factor < INFLATED { Status::Ok } else { Status::Note };
     let meaning = format!(
         "In least squares the other columns would make the standard error of this coefficient {:.2} times as large.",
         factor.sqrt()

@@ -20,17 +20,21 @@ pub fn findings(fit: &Fit, watch: &Watch<'_>) -> Result<Vec<Finding>> {
         Err(error) if error.ends_all() || error.code == Code::Memory => return Err(error),
         Err(error) => return Ok(vec![unknown(&error.message)]),
     };
-    let names = fit.parameter_names(ParameterForm::Reported);
-    let (n, p) = (names.len(), fit.fixed.names.len());
+    Ok(of_covariance(&fit.parameter_names(ParameterForm::Reported), fit.fixed.names.len(), &vcov, fit.singular))
+}
+
+/// From the covariance of all estimates, of which the first p are fixed effects.
+fn of_covariance(names: &[String], p: usize, vcov: &[f64], singular: bool) -> Vec<Finding> {
+    let n = names.len();
     let known: Vec<usize> = (p..n).filter(|j| vcov[j * (n + 1)] > 0.0).collect();
     let mut all: Vec<Finding> = (p..n).filter(|j| !known.contains(j)).map(|j| undetermined(&names[j])).collect();
-    if fit.singular {
+    if singular {
         // The boundary says it.
         all.iter_mut().for_each(|own| own.status = Status::Note);
     }
     let m = known.len();
     if m == 0 {
-        return Ok(all);
+        return all;
     }
     let scaled = |of: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
         (0..m * m).map(|at| of(at % m, at / m) / (of(at % m, at % m) * of(at / m, at / m)).sqrt()).collect()
@@ -40,7 +44,7 @@ pub fn findings(fit: &Fit, watch: &Watch<'_>) -> Result<Vec<Finding>> {
     let hessian = scaled(&|i, j| hessian[j * m + i]);
     let Some((values, vectors)) = symmetric_eigen(m, &hessian) else {
         all.push(unknown("the covariance of the estimates is not a matrix of numbers"));
-        return Ok(all);
+        return all;
     };
     let own_names = || known.iter().map(|j| &names[*j]);
     for (value, vector) in values.iter().zip(vectors.chunks_exact(m)) {
@@ -52,7 +56,7 @@ pub fn findings(fit: &Fit, watch: &Watch<'_>) -> Result<Vec<Finding>> {
             all.push(alike(own, format!("{}, {}", names[known[j]], names[known[i]])));
         }
     }
-    Ok(all)
+    all
 }
 
 fn eigenvalue(value: f64, subject: String) -> Finding {
@@ -111,5 +115,35 @@ fn unknown(why: &str) -> Finding {
         value: f64::NAN,
         meaning: format!("The curvature of the criterion is not known: {why}"),
         advice: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statuses(vcov: &[f64]) -> Vec<(&'static str, Status, String, f64)> {
+        let names = ["x", "a", "b"].map(String::from);
+        let found = of_covariance(&names, 1, vcov, false);
+        found.into_iter().map(|own| (own.check, own.status, own.subject, own.value)).collect()
+    }
+
+    /// Two estimates with the correlation r have the eigenvalues 1 - |r| and 1 + |r|, whatever their units.
+    #[test]
+    fn flat_directions_and_pairs_by_hand() {
+        let of = |r: f64| statuses(&[1.0, 0.3, 0.0, 0.3, 4.0, 200.0 * r, 0.0, 200.0 * r, 1e4]);
+        let well = of(-0.5);
+        assert!((well[0].3 - 0.5).abs() < 1e-12 && (well[1].3 - 1.5).abs() < 1e-12 && well.len() == 2);
+        assert!(well.iter().all(|own| own.1 == Status::Ok));
+        let flat = of(-0.98);
+        assert_eq!(
+            (flat[0].1, flat[0].2.as_str(), flat[2].0, flat[2].2.as_str()),
+            (Status::Note, "0.71 a - 0.71 b", "confounded_pair", "a, b")
+        );
+        assert!((flat[2].3 + 0.98).abs() < 1e-12 && flat.len() == 3);
+        assert_eq!(of(0.9999)[0].1, Status::Warning);
+        let nan = f64::NAN;
+        let missing = statuses(&[1.0, nan, 0.0, nan, nan, nan, 0.0, nan, 1.0]);
+        assert_eq!((missing[0].0, missing[0].2.as_str(), missing[1].0, missing[1].3), ("no_standard_error", "a", "curvature", 1.0));
     }
 }

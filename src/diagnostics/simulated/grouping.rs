@@ -1,9 +1,9 @@
 //! Groups over which responses are summed.
 
-use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
+use crate::diagnostics::influence::units::grouping;
+use crate::error::{Result, try_collect, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::names::{known, quoted};
 
 /// The group of each row used, and the names of groups that occur.
 #[derive(Clone, Debug)]
@@ -24,27 +24,9 @@ impl Grouping {
     /// A grouping factor of the model, or a column of its data.
     pub fn named(fit: &Fit, data: Option<&Frame>, name: &str) -> Result<Self> {
         fit.need_rows("groups of rows")?;
-        if let Some((_, term)) = fit.all_terms().find(|(_, term)| term.design.group == name) {
-            let labels = try_collect("names of groups", term.design.levels.iter().cloned())?;
-            return Self::that_occur(&try_copy("groups", &term.design.index)?, labels);
-        }
-        let Some(column) = data.and_then(|data| data.column(name).ok()) else {
-            let factors = fit.all_terms().map(|(_, term)| term.design.group.as_str());
-            let names: Vec<&str> = factors.chain(data.into_iter().flat_map(Frame::names)).collect();
-            let whose = if data.is_some() { "model and data" } else { "the model (data is NULL)" };
-            let hint = known(whose, name, names.iter().copied());
-            return Err(Error::argument(format!("group: there is no factor or column {}; {hint}", quoted(name))));
-        };
-        if let Some(data) = data {
-            fit.check_data(data)?;
-        }
-        let category = column.to_category()?;
-        let mut index = try_vec("groups", 0u32, fit.n_obs)?;
-        for (to, row) in index.iter_mut().zip(fit.rows.used()) {
-            let missing = |_| Error::data(format!("group: {} is missing in {}", quoted(name), row_text(row))).at(row);
-            *to = u32::try_from(category.codes[row]).map_err(missing)?;
-        }
-        Self::that_occur(&index, try_collect("names of groups", category.levels.iter().cloned())?)
+        data.map_or(Ok(()), |data| fit.check_data(data))?;
+        let (index, labels) = grouping(fit, name, data)?;
+        Self::that_occur(&index, labels)
     }
 
     /// Without groups that have no rows.

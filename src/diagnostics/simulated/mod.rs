@@ -12,18 +12,15 @@ mod tested;
 pub use grouping::Grouping;
 
 use crate::distributions::normal_quantile;
-use crate::error::{Error, Result, try_collect, try_vec};
+use crate::error::{Error, Result, try_collect, try_gather, try_vec};
 use crate::family::WeightRole;
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::resample::{RandomEffects, Simulator};
 use crate::threads::each;
 use crate::watch::{Phase, Watch};
-use ranks::{Ranked, Responses};
+use ranks::{RESPONSES, Ranked, Responses};
 use tested::Test;
-
-/// What memory is for.
-const RESPONSES: &str = "simulated responses";
 
 /// Responses that are simulated at a time.
 const BLOCK: usize = 32;
@@ -123,16 +120,16 @@ impl SimulatedResiduals {
         let observed = per_row(&self.observed)?;
         let mut table = Frame::new(observed.len());
         match &self.labels {
-            None if fit.rows.pad => table.add_integers("row", (0..fit.rows.n_data as i64).collect())?,
-            None => table.add_integers("row", fit.rows.used().map(|row| row as i64).collect())?,
-            Some(labels) => table.add_strings("group", &labels.iter().map(|label| Some(label.as_str())).collect::<Vec<_>>())?,
+            None if fit.rows.pad => table.add_integers("row", try_gather("rows", 0..fit.rows.n_data as i64)?)?,
+            None => table.add_integers("row", try_gather("rows", fit.rows.used().map(|row| row as i64))?)?,
+            Some(labels) => table.add_strings("group", &try_collect("groups", labels.iter().map(|label| Some(label.as_str())))?)?,
         }
         table.add_real("observed", observed)?;
         table.add_real("mean", per_row(&self.ranked.mean)?)?;
         table.add_real("uniform", per_row(self.uniform())?)?;
         table.add_real("normal", per_row(&normal)?)?;
         let whole = |v: &f64| if v.is_nan() { i64::MIN } else { *v as i64 };
-        table.add_integers("outlier", per_row(&outlier)?.iter().map(whole).collect())?;
+        table.add_integers("outlier", try_collect("residuals", per_row(&outlier)?.iter().map(whole))?)?;
         Ok(table)
     }
 

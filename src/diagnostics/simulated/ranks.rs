@@ -1,10 +1,12 @@
 //! A response among those simulated for it, and each of these among the others.
 
-use super::RESPONSES;
 use crate::error::{Result, try_vec};
 use crate::simulate::{Purpose, Stream};
 use crate::threads::divide;
 use crate::watch::{Phase, Watch};
+
+/// What memory is for.
+pub(super) const RESPONSES: &str = "simulated responses";
 
 /// Units of which one thread sorts the responses, and pieces between which the watcher is asked.
 const UNITS: usize = 512;

@@ -3,6 +3,7 @@
 mod again;
 mod diagnosed;
 mod fixed_effects;
+mod influence;
 mod means;
 mod prediction;
 mod replicates;
@@ -12,17 +13,20 @@ mod subject;
 pub use again::{CrossValidated, Refitted};
 pub use diagnosed::{ResidualValues, SimulatedAnswer};
 pub use fixed_effects::{FixedEffects, Limits};
+pub use influence::Influenced;
 pub use means::MeansAnswer;
 pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
 pub use subject::{Subject, Work};
 
+use std::ffi::CStr;
 use std::time::Instant;
 
 use super::questions::{Questions, Residuals};
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::R2;
 use crate::error::Result;
+use crate::fit::Instead;
 use crate::frame::Frame;
 use subject::about;
 
@@ -40,6 +44,7 @@ pub struct Answers<'a> {
     pub refitted: Option<Refitted>,
     pub optimizers: Option<Frame>,
     pub cross_validated: Option<CrossValidated>,
+    pub influenced: Option<Influenced>,
     pub residuals: Vec<(Residuals, ResidualValues)>,
     pub simulated_residuals: Option<SimulatedAnswer>,
     pub diagnosis: Option<Frame>,
@@ -56,7 +61,8 @@ impl<'a> Answers<'a> {
     pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let fit = subject.fit;
         questions.check(fit.kind.model())?;
-        questions.of_rows(fit.reduced.is_some()).map_or(Ok(()), |question| fit.need_rows(question))?;
+        let of_rows = questions.of_rows(fit.reduced.is_some());
+        of_rows.map(CStr::to_string_lossy).map_or(Ok(()), |name| fit.need_rows_or(&name, Instead::of_question(&name)))?;
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
         let own = &questions.means;
@@ -81,6 +87,7 @@ impl<'a> Answers<'a> {
             refitted: again::refit(fit, questions, work)?,
             optimizers: again::all_optimizers(subject, questions, work)?,
             cross_validated: again::cross_validate(subject, questions, work)?,
+            influenced: Influenced::new(subject, questions, work)?,
             residuals: diagnosed::residuals(fit, questions, work)?,
             simulated_residuals: SimulatedAnswer::new(subject, questions, work)?,
             diagnosis: if questions.diagnose { Some(fit.diagnose(work.watch)?) } else { None },

@@ -1,5 +1,6 @@
 //! The answers in the document.
 
+use super::influence::put_influence;
 use super::tables::{columns, put_columns, put_table, renamed};
 use super::writer::Json;
 use crate::choice::Choice;
@@ -78,6 +79,7 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
             json.object("rows", |json| put_columns(json, &rows));
         });
     }
+    answers.influenced.iter().try_for_each(|own| put_influence(json, own))?;
     put_residuals(json, fit, answers)?;
     if let Some(table) = &answers.random_effects {
         put_table(json, "ranef_ci", Named::Plain, table)?;

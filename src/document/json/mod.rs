@@ -2,6 +2,7 @@
 
 mod answered;
 mod fixed;
+mod influence;
 mod random;
 mod tables;
 mod writer;
@@ -105,9 +106,9 @@ fn put_correlation(json: &mut Json, fit: &Fit, level: f64) -> Result<()> {
     Ok(())
 }
 
-/// Rows count from 0; a fit of sums does not know which were left out.
+/// Rows count from 0; a fit of sums does not know which were left out, but how many.
 fn put_dropped_rows(json: &mut Json, fit: &Fit) {
-    if !fit.has_rows {
+    if !fit.has_rows && fit.reduced.is_none() {
         return json.null("rows_dropped");
     }
     json.array("rows_dropped", |json| {
@@ -115,6 +116,12 @@ fn put_dropped_rows(json: &mut Json, fit: &Fit) {
             json.item(|json| {
                 json.count("row", *row);
                 json.text("column", column);
+            });
+        }
+        for (column, count) in &fit.rows.counted {
+            json.item(|json| {
+                json.text("column", column);
+                json.count("count", *count as usize);
             });
         }
     });

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 use crate::coxme::transform::TimeTransform;
+use crate::diagnostics::influence::InfluenceMethod;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
@@ -57,6 +58,10 @@ pub struct Questions {
     pub response_se: Option<ResponseStatistic>,
     /// A column for each response.
     pub refit: Option<Frame>,
+    /// A grouping factor, or "observation".
+    pub influence: Option<String>,
+    pub influence_method: InfluenceMethod,
+    pub influence_threshold: Option<f64>,
     pub residuals: Vec<Residuals>,
     /// A number of simulated responses, and what their rows are summed over.
     pub simulated_residuals: usize,
@@ -105,6 +110,9 @@ impl Default for Questions {
             statistics: vec![],
             response_se: None,
             refit: None,
+            influence: None,
+            influence_method: InfluenceMethod::default(),
+            influence_threshold: None,
             residuals: vec![],
             simulated_residuals: 0,
             residual_group: None,
@@ -131,15 +139,36 @@ impl Questions {
     }
 
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
-    pub fn of_rows(&self, has_sums: bool) -> Option<&str> {
+    pub fn of_rows(&self, has_sums: bool) -> Option<&'static CStr> {
         const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
-        const BY_SUMS: [&CStr; 9] =
-            [c"anova", c"profile", c"profile_scale", c"emmeans", c"at", c"comparisons", c"means_weights", c"adjust", c"interval"];
-        let limits = [ConfidenceInterval::Bootstrap, ConfidenceInterval::Profile, ConfidenceInterval::RandomEffects];
-        let limits = &limits[..if has_sums { 1 } else { 3 }];
-        let answered = |name: &CStr| OTHERS.contains(&name) || has_sums && BY_SUMS.contains(&name);
-        let named = self.asked.iter().find(|name| !answered(name)).and_then(|name| name.to_str().ok());
-        named.or_else(|| limits.iter().any(|kind| self.asks(*kind)).then_some("confint"))
+        const BY_SUMS: [&CStr; 15] = [
+            c"anova",
+            c"profile",
+            c"profile_scale",
+            c"emmeans",
+            c"at",
+            c"comparisons",
+            c"means_weights",
+            c"adjust",
+            c"interval",
+            c"bootstrap",
+            c"bootstrap_type",
+            c"boot_interval",
+            c"simulate_type",
+            c"statistic",
+            c"seed",
+        ];
+        if !has_sums {
+            let limits = [ConfidenceInterval::Bootstrap, ConfidenceInterval::Profile, ConfidenceInterval::RandomEffects];
+            let named = self.asked.iter().find(|name| !OTHERS.contains(name)).copied();
+            return named.or_else(|| limits.iter().any(|kind| self.asks(*kind)).then_some(c"confint"));
+        }
+        let of_rows = |name: &CStr| match name.to_bytes() {
+            b"bootstrap_type" => self.bootstrap_type != BootstrapType::Parametric,
+            b"boot_interval" => self.boot_interval == IntervalKind::Accelerated,
+            _ => !OTHERS.contains(&name) && !BY_SUMS.contains(&name),
+        };
+        self.asked.iter().find(|name| of_rows(name)).copied()
     }
 
     pub fn asks(&self, kind: ConfidenceInterval) -> bool {

@@ -381,6 +381,26 @@ pub const QUESTIONS: &[Question] = &[
         |q, frame| q.refit = Some(frame),
     ),
     Question::text(
+        c"influence",
+        c"a grouping factor, or observation",
+        c"what the estimates become without each level of a grouping factor of the model or of a column, or without each row: Cook's distances and other measures",
+        |q, v| put(&mut q.influence, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"influence_method",
+        c"refit, one_step or fixed",
+        c"influence by fits to the other rows (the default); of a linear model also by one Newton step, or with the covariances held",
+        |q, v| put(&mut q.influence_method, values::word(v)),
+    )
+    .of(&[c"influence"]),
+    Question::text(
+        c"influence_threshold",
+        c"a number that is not negative",
+        c"count the cases with a Cook's distance above this (default 4 divided by the number of cases)",
+        |q, v| put(&mut q.influence_threshold, values::not_negative(v).map(Some)),
+    )
+    .of(&[c"influence"]),
+    Question::text(
         c"residuals",
         c"response, pearson, working, deviance, normalized, standardized, marginal, cholesky, least_squares, semi_standardized, least_squares_standardized, quantile, random_effects, score, dfbeta, dfbetas or schoenfeld",
         c"residuals of these kinds (repeatable); the last four are those of a Cox model with a number for each fixed effect",

@@ -43,6 +43,11 @@ pub fn rows(text: &str) -> Option<Vec<Vec<f64>>> {
     rows.windows(2).all(|pair| pair[0].len() == pair[1].len()).then_some(rows)
 }
 
+/// A number that is not negative.
+pub fn not_negative(text: &str) -> Option<f64> {
+    number(text).filter(|x| *x >= 0.0)
+}
+
 /// "1, 2.5, 5".
 pub fn numbers(text: &str) -> Option<Vec<f64>> {
     text.split(',').map(number).collect()

@@ -6,7 +6,7 @@ mod table;
 use std::fmt::Write;
 
 use self::table::put_table;
-use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, ResidualValues, Subject};
+use super::answers::{Answers, Bootstrapped, FixedEffects, Influenced, Limits, Predicted, ResidualValues, Subject};
 use super::names::Named;
 use super::number::{general, shortest};
 use super::questions::Questions;
@@ -186,11 +186,33 @@ fn put_rest(out: &mut String, fit: &Fit, answers: &Answers<'_>) -> Result<()> {
     if let Some(own) = &answers.cross_validated {
         put_table(out, "Cross-validation:", Named::Plain, &own.folds)?;
     }
+    if let Some(own) = &answers.influenced {
+        put_influence(out, own)?;
+    }
     put_residuals(out, fit, answers)?;
     match &answers.random_effects {
         Some(table) => put_table(out, "Random effects:", Named::Plain, table),
         None => Ok(()),
     }
+}
+
+/// The cases that do most, and how many stand out.
+fn put_influence(out: &mut String, own: &Influenced) -> Result<()> {
+    let (table, cases, apart) = (own.table()?, own.influence.labels.len(), own.apart);
+    let shown = if table.n_rows() < cases { format!(", the first {} of {cases}", table.n_rows()) } else { String::new() };
+    let title = format!("Influence by {} ({}), the most influential first{shown}:", own.by, own.method.name());
+    put_table(out, &title, Named::Plain, &table)?;
+    line(
+        out,
+        format_args!(
+            "{} of {cases} have a Cook's distance above {}; the largest gap between neighbours is {}, with {} above it",
+            apart.influential,
+            general(apart.threshold, 4),
+            general(apart.gap, 4),
+            apart.above_gap
+        ),
+    );
+    Ok(())
 }
 
 /// Residuals, and tests of proportional hazards.

@@ -165,6 +165,25 @@ impl Reader {
         self.push_content(name, cell, missing.content(cell), row)
     }
 
+    /// Takes the number that a text begins with, if a cell of it ends there; its bytes. `None` is for the general way.
+    #[inline]
+    pub fn push_number_at(&mut self, text: &[u8], separator: u8, missing: &Missing<'_>) -> Option<usize> {
+        if !matches!(self.cells, Cells::Integer(_) | Cells::Real(_)) || missing.begins[*text.first()? as usize] {
+            return None;
+        }
+        let (number, length) = number::leading(text, self.decimal)?;
+        if text.get(length).is_some_and(|byte| *byte != separator && !matches!(byte, b'\n' | b'\r')) {
+            return None;
+        }
+        match (&mut self.cells, number) {
+            (Cells::Integer(v), Number::Integer(i)) => push(v, i).ok()?,
+            (Cells::Real(v), Number::Integer(i)) if (i as f64).abs() < ROUNDED => push(v, i as f64).ok()?,
+            (Cells::Real(v), Number::Real(x)) if x.abs() < ROUNDED => push(v, x).ok()?,
+            _ => return None,
+        }
+        Some(length)
+    }
+
     fn push_content(&mut self, name: &str, cell: &str, content: Content, row: usize) -> Result<()> {
         match (&mut self.cells, content) {
             (Cells::Late | Cells::Resting | Cells::Unread(_), _) => Ok(()),
@@ -281,6 +300,7 @@ fn note_integer(whole: &mut WholeNumbers, i: i64) -> Result<()> {
 }
 
 /// Room for one more value, where memory is short an error.
+#[inline]
 fn push<T>(v: &mut Vec<T>, value: T) -> Result<()> {
     reserve(v, 1)?;
     v.push(value);

@@ -2,6 +2,7 @@
 
 mod cells;
 mod options;
+mod plain;
 mod records;
 mod scan;
 mod source;

@@ -8,6 +8,7 @@ use ::csv::ErrorKind;
 
 use super::cells::{Missing, Reader};
 use super::options::CsvOptions;
+use super::plain::Plain;
 use super::records::Records;
 use super::scan::{Fault, Lines, Span, check_quotes, known_binary, looks_separated, separator_mark};
 use crate::error::{Code, Error, Result};
@@ -45,7 +46,7 @@ pub(super) struct Before {
 /// The rows of a text.
 pub(super) struct Rows {
     pub n: usize,
-    origin: Origin,
+    pub origin: Origin,
     /// The bytes that the records took.
     pub end: usize,
 }
@@ -83,12 +84,7 @@ impl<'a> Source<'a> {
         if !records.advance().map_err(|e| self.broken(&e, &[], -1))? {
             return Err(Error::data(format!("{} is empty, wanted a header line with the names of the columns", self.name)));
         }
-        let mut names = vec![];
-        records.each(|_, cell| {
-            names.push(cell.to_owned());
-            Ok(())
-        })?;
-        self.header(names)
+        self.header(records.record.iter().map(str::to_owned).collect())
     }
 
     /// Reads all rows. A column that looked like numbers for some of them is read again as text; the others rest.
@@ -198,6 +194,9 @@ impl<'a> Source<'a> {
 
     /// Reads all rows after the header.
     fn read_rows(&self, names: &[String], columns: &mut [Reader]) -> Result<Rows> {
+        if let Some(plain) = Plain::new(self.text, self.options) {
+            return plain.read(self, names, columns);
+        }
         let (mut records, mut lines, mut origin) =
             (Records::new(self.text, self.options), Lines::new(self.text), Origin::default());
         let (missing, source) = (Missing::new(&self.options.missing), Arc::from(self.name));
@@ -210,17 +209,16 @@ impl<'a> Source<'a> {
                 break;
             }
             end = behind;
-            let broken = if records.may_be_quoted() { self.check_quotes(start, end, row)? } else { None };
+            let broken = self.check_quotes(start, end, row)?;
             if row >= 0 {
-                let line = records.line().unwrap_or_else(|| lines.of_record(start));
-                origin.note(row as usize, first_line + line, &source)?;
-                if records.len() != names.len() {
-                    return Err(self.ragged(records.len(), names.len(), start, broken).at(first_row + row as usize));
+                origin.note(row as usize, first_line + lines.of_record(start), &source)?;
+                if records.record.len() != names.len() {
+                    return Err(self.ragged(records.record.len(), names.len(), start, broken).at(first_row + row as usize));
                 }
-                records.each(|j, cell| {
-                    let pushed = columns[j].push(&names[j], cell, &missing, first_row + row as usize);
-                    pushed.or_else(|e| columns[j].take(self.placed(&e, start)))
-                })?;
+                for ((name, column), cell) in names.iter().zip(columns.iter_mut()).zip(&records.record) {
+                    let pushed = column.push(name, cell, &missing, first_row + row as usize);
+                    pushed.or_else(|e| column.take(self.placed(&e, start)))?;
+                }
             }
             row += 1;
         }
@@ -260,7 +258,7 @@ impl<'a> Source<'a> {
     }
 
     /// A row of another length than the header.
-    fn ragged(&self, cells: usize, wanted: usize, start: usize, broken: Option<Span>) -> Error {
+    pub fn ragged(&self, cells: usize, wanted: usize, start: usize, broken: Option<Span>) -> Error {
         let more = if let Some((opened, closed)) = broken {
             let (from, to) = (self.line(start + opened), self.line(start + closed));
             format!("; a quote is opened in line {from} and closed in line {to}")
@@ -281,7 +279,7 @@ impl<'a> Source<'a> {
     }
 
     /// The same failure with the line of the record that begins at a byte.
-    fn placed(&self, error: &Error, byte: usize) -> Error {
+    pub fn placed(&self, error: &Error, byte: usize) -> Error {
         let line = self.before.map_or(0, |before| before.lines) + Lines::new(self.text).of_record(byte);
         Error { message: format!("{}, line {line}: {}", self.name, error.message), ..error.clone() }
     }

@@ -209,6 +209,69 @@ fn reading_never_panics() {
     }
 }
 
+/// Lines that end with a carriage return are for the general reader, which reads the same as plain lines hold.
+#[test]
+fn plain_lines_are_read_as_other_records() {
+    let pieces = [
+        ",",
+        ",",
+        ",",
+        "\n",
+        "\n",
+        "\"",
+        "\"a,b\"",
+        "a",
+        "1",
+        "-7",
+        "NA",
+        " ",
+        "-",
+        "é",
+        "Inf",
+        "0.5",
+        "12345678901234567890",
+        "9007199254740993",
+        "1e3",
+    ];
+    let (mut state, mut read, mut failed) = (1_u64, 0, 0);
+    for _ in 0..40_000 {
+        let mut text = String::from("p,q\n");
+        for _ in 0..14 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+        }
+        if plain::Plain::new(text.as_bytes(), &CsvOptions::default()).is_none() {
+            continue;
+        }
+        let general = Frame::from_csv(text.replace('\n', "\r").as_bytes(), &CsvOptions::default());
+        match (Frame::from_csv(text.as_bytes(), &CsvOptions::default()), general) {
+            (Ok(a), Ok(b)) => {
+                let shown = |frame: &Frame| format!("{:?}", frame.columns.iter().map(|c| &c.data).collect::<Vec<_>>());
+                assert_eq!((a.n_rows(), shown(&a)), (b.n_rows(), shown(&b)), "{text:?}");
+                read += 1;
+            }
+            (Err(a), Err(b)) => {
+                assert_eq!((a.position, a.message), (b.position, b.message), "{text:?}");
+                failed += 1;
+            }
+            (a, b) => panic!("{text:?}: {a:?} {b:?}"),
+        }
+    }
+    assert!(read > 500 && failed > 5_000, "{read} read, {failed} failed");
+}
+
+#[test]
+fn quotes_around_cells_are_plain_and_others_are_not() {
+    let plain = |text: &str| plain::Plain::new(text.as_bytes(), &CsvOptions::default()).is_some();
+    assert!(plain("\"g\",x\r\n\"a,b\",1\n\"\",\"2\""));
+    for text in ["x\n1\r2\n", "g\n5\" pipe\n", "g\n\"a\"\"b\"\n", "g\n\"a\nb\"\n", "g\n\"a\"b\n", "g\n\"a", "g\na\r"] {
+        assert!(!plain(text), "{text:?}");
+    }
+    let f = read("\"g\",x\r\n\"a,b\",1\r\n\r\n\"\",\"2\"");
+    assert_eq!((levels(&f, "g"), codes(&f, "g")), ("a,b".into(), vec![0, -1]));
+    assert_eq!(*data(&f, "x"), ColumnData::Integer(vec![1, 2]));
+}
+
 fn options(separator: Option<u8>, decimal: u8) -> CsvOptions {
     CsvOptions { separator, decimal, ..CsvOptions::default() }
 }

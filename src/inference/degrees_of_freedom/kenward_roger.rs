@@ -18,7 +18,7 @@ use super::method::DfMethod;
 use super::parameters::Parameters;
 use super::system::{pseudo_inverse, quadratic, whitened, with_variances};
 use crate::error::{Error, Result, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Instead};
 use crate::inference::linear::{Coefficients, JointTest, independent_rows};
 use crate::linalg::dense;
 use crate::linalg::dense::dot_in_order as dot;
@@ -63,6 +63,10 @@ impl KenwardRoger {
         fit.without_cox("Kenward and Roger's degrees of freedom")?;
         DfMethod::KenwardRoger.check(fit)?;
         fit.with_factor("Kenward and Roger's degrees of freedom")?;
+        if fit.correlation().is_some() {
+            let what = "Kenward and Roger's degrees of freedom of a model with correlated residuals";
+            fit.need_rows_or(what, Instead::Satterthwaite)?;
+        }
         let work = |variances: &mut Variances<'_>| {
             let p = variances.p();
             let parameters = Parameters::of(variances);

@@ -118,7 +118,7 @@ impl<'a> ResidualCorrelation<'a> {
     }
 
     /// Calls `work` with each row and the entries of that row of R^-1 that are not zero, each with its column.
-    pub fn inverse_rows(&self, work: &mut dyn FnMut(u32, &[(u32, f64)]) -> Result<()>) -> Result<()> {
+    pub fn inverse_rows(&self, mut work: impl FnMut(u32, &[(u32, f64)]) -> Result<()>) -> Result<()> {
         let mut entries = vec![];
         for (g, run) in self.products.runs.iter().enumerate() {
             let steps: Vec<&Step> = if self.is_linear() { vec![] } else { self.steps_of(g).collect() };

@@ -6,6 +6,8 @@ pub mod scale;
 pub mod local;
 /// Cross-products [Z Q e]'R^-1[Z Q e] at any rho.
 pub mod products;
+/// The same of data that were summed.
+pub mod summed;
 /// R and its derivatives, applied to vectors of all rows.
 pub mod matrix;
 /// The derivative of the criterion in rho, its column of the Hessian, the standard error of rho.

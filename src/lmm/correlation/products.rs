@@ -31,7 +31,7 @@ pub struct CorrelatedProducts {
     /// The class of each row of the runs, or of each group; that of a first row is not looked at.
     pub(super) class: Vec<u32>,
     /// Zeros on the pattern.
-    zeros: Products,
+    pub(super) zeros: Products,
     /// One for each factor; empty where there are too many.
     pub(in crate::lmm) pieces: Vec<Products>,
 }

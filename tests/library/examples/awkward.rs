@@ -145,7 +145,8 @@ fn wrong_usage_is_told() {
         (&["--weights", "a", "--weights", "b"], "--weights is given twice"),
         (&["--type", "response"], "--type is for --predict and --emmeans"),
         (&["--predict", "a.csv", "--type", "mean"], "location"),
-        (&["--influence", "Subject"], "unknown option --influence"),
+        (&["--influencer", "Subject"], "unknown option --influencer"),
+        (&["--influence-method", "fixed"], "--influence-method is for --influence"),
         (&["--ties", "efron"], "--ties is for the model coxme, not lmm"),
     ] {
         fails(&[&SLEEPSTUDY[..], options].concat(), 2, &[wanted]);
@@ -172,4 +173,51 @@ fn names_of_columns_of_tables_are_free_for_covariates() {
     assert!(means["emmean"][0].is_f64() && means["emmean.2"][0].is_string() && means["df.2"][0].is_string(), "{means}");
     assert!(document["bootstrap"]["names"].as_array().unwrap().contains(&"status".into()));
     assert!(document["refits"]["status"][0].is_string() && document["refits"]["status.2"][0].is_f64(), "{}", document["refits"]);
+}
+
+#[test]
+fn what_a_stream_can_not_answer_is_refused_before_it_is_read() {
+    let absent = "there-is-no-such-file.csv";
+    let model = ["lmm", "y ~ x + (1 | g)", absent, "--stream"];
+    for (options, name) in [
+        (&["--lrt", "y ~ 1 + (1 | g)"][..], "--lrt"),
+        (&["--simulate", "3"], "--simulate"),
+        (&["--bootstrap", "9", "--bootstrap-type", "case"], "--bootstrap-type"),
+        (&["--bootstrap", "9", "--confint", "boot", "--boot-interval", "bca"], "--boot-interval"),
+        (&["--cross-validate", "g"], "--cross-validate"),
+        (&["--refit", absent], "--refit"),
+        (&["--write", "coefficients=a.csv", "--write", "observations=b.csv"], "--write observations"),
+        (&["--r2"], "--r2"),
+    ] {
+        let wanted = format!("{name} needs the rows of the data, which --stream does not keep");
+        fails(&[&model[..], options].concat(), 2, &[&wanted, "leave --stream out"]);
+    }
+    let path = file("streamed.csv", &data(None));
+    let asked = ["--bootstrap", "5", "--confint", "boot", "--confint", "wald", "--anova", "2", "--seed", "3"];
+    let output = interlace_fit(&[&["lmm", "y ~ x + (1 | g)", &path, "--stream"][..], &asked].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    assert!(text(&output.stdout).contains("5 bootstrap replicates"), "{}", transcript(&output));
+}
+
+#[test]
+fn a_stream_may_begin_with_megabytes_of_rows_that_are_not_complete() {
+    let mut content = String::from("y,x,w,f,g\n");
+    (0..800_000).for_each(|i| content.push_str(if i % 2 == 0 { "1.5,NA,1,a,g1\n" } else { "NA,3,1,b,g2\n" }));
+    content.push_str(data(None).split_once('\n').unwrap().1);
+    let model = |path: &str| ["lmm".to_string(), "y ~ x + f + (1 | g)".into(), path.into()];
+    let (long, short) = (file("gaps.csv", &content), file("whole.csv", &data(None)));
+    let printed = |arguments: &[String]| {
+        let output = interlace_fit(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(output.status.success(), "{}", transcript(&output));
+        text(&output.stdout).to_string()
+    };
+    let (streamed, whole) = (printed(&[&model(&long)[..], &["--stream".into()]].concat()), printed(&model(&short)));
+    let fixed = |text: &str| {
+        text.lines()
+            .filter(|line| line.starts_with("fb") || line.starts_with("(Intercept)"))
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(fixed(&streamed), fixed(&whole));
+    assert!(streamed.contains("800000 of 800048 rows left out"), "{streamed}");
 }

@@ -81,8 +81,8 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     std::fs::write(&incomplete, sleepstudy.replacen("249.56", "NA", 1)).unwrap();
     let all = "--df kenward-roger --anova 1 --anova 2 --drop1 --confint wald --confint profile --confint boot --confint ranef --profile \
                --test 0,1 --r2 --emmeans ~1 --predict data/sleepstudy.csv --interval confidence --simulate 1 --bootstrap 2 \
-               --response-se mean --refit data/sleepstudy.csv --residuals working --all-fit --cross-validate Subject --folds 2 \
-               --residuals random_effects --simulated-residuals 9 --diagnose";
+               --response-se mean --refit data/sleepstudy.csv --residuals working --influence observation --all-fit \
+               --cross-validate Subject --folds 2 --residuals random_effects --simulated-residuals 9 --diagnose";
     let all: Vec<&str> = all.split_whitespace().collect();
     let mixture = ["--family", "nbinom2", "--ziformula", "~ mined + (1 | site)", "--dispformula", "~ mined"];
     let survival = "--anova 1 --anova 3 --drop1 --confint wald --simulate 1";
@@ -114,6 +114,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ]
         .concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
+        vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap(), "--stream"],
         vec!["lmm", crossed, "data/quickstart.csv", "--memory-limit", "1000"],
         [&SLEEPSTUDY[..], &["--objective", "1,0,1"]].concat(),
     ] {

@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 16] = [
+pub const CHAPTERS: [Chapter; 17] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
@@ -70,7 +70,7 @@ pub const CHAPTERS: [Chapter; 16] = [
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2",
-        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics", "model_checks"],
+        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics"],
     },
     Chapter {
         title: "Simulation",
@@ -79,12 +79,12 @@ pub const CHAPTERS: [Chapter; 16] = [
     },
     Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap_lists", "bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
-    Chapter { title: "Pictures", about: "of a fit, drawn or as coordinates", files: &["plot"] },
     Chapter {
-        title: "Influence",
-        about: "what estimates become without rows and groups",
-        files: &["influence_lists", "influence"],
+        title: "Diagnostics",
+        about: "residuals by simulation, data beside what the fit says of them, convergence; influence of rows and groups",
+        files: &["model_checks", "influence_lists", "influence"],
     },
+    Chapter { title: "Pictures", about: "of a fit, drawn or as coordinates", files: &["plot"] },
     Chapter {
         title: "Document",
         about: "a fit and the answers to questions about it as one text",
