@@ -81,7 +81,7 @@ section 'An ordinal model' clmm 'rating ~ temp + contact + (1 | judge)' wine.csv
 picture wine_probabilities probabilities
 picture wine_caterpillar caterpillar
 
-section 'A Cox model with frailties' coxme 'Surv(time, status) ~ rx + (1 | litter)' rats.csv --categorical rx
+section 'A Cox model with frailties' coxme 'Surv(time, status) ~ rx + (1 | litter)' rats.csv
 picture rats_survival survival
 picture rats_baseline baseline
 

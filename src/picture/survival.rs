@@ -48,8 +48,9 @@ pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
 
 /// The curves' names.
 fn names(own: &Along) -> Vec<String> {
-    let number = |v: &f64| format!("{} = {}", own.name, shortest_text((v * 1e4).round() / 1e4));
-    if own.levels.is_empty() { own.x.iter().map(number).collect() } else { own.levels.clone() }
+    let number = |v: &f64| shortest_text((v * 1e4).round() / 1e4);
+    let values = if own.levels.is_empty() { own.x.iter().map(number).collect() } else { own.levels.clone() };
+    values.into_iter().map(|value| format!("{} = {value}", own.name)).collect()
 }
 
 /// Columns that make strata are no fixed effects: they are as in the first row of the data.

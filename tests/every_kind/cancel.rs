@@ -484,9 +484,9 @@ fn pictures() {
     for (kind, formula) in [(ModelKind::Lmm, "y ~ x + (x | g)"), (ModelKind::Glmm, "count ~ x + (1 | g)")] {
         let fit = fitted(&spec(kind, formula), &Options::default());
         let (data, settings) = (data(), Settings::default());
-        let freedom = |_| Ok(DegreesOfFreedom::by_default(None));
         for name in ["profile_zeta", "dharma", "influence", "dashboard", "residuals", "qq"] {
             let work = |watch: &Watch<'_>| {
+                let freedom = |_| Ok(DegreesOfFreedom::by_default(None));
                 let scene = Scene { fit: &fit, data: Some(&data), freedom: &freedom, settings: &settings, threads: 1, watch };
                 Ok(text(&Picture::named(name)?.sheet(&scene)?))
             };

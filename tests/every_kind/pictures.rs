@@ -49,7 +49,7 @@ fn checked(what: &str, sheet: &Sheet, chosen: &[(&str, &str)]) -> Vec<String> {
         }
         match node.tag_name().name() {
             "text" => {
-                texts.push(node.text().unwrap_or_default().to_owned());
+                texts.push(node.text().unwrap_or_default().trim().to_owned());
                 if let (Some(x), Some(y)) = (number(&node, "x"), number(&node, "y")) {
                     assert!((0.0..=width).contains(&x) && (0.0..=height).contains(&y), "{what}: {texts:?} at {x} {y}");
                 }

@@ -12,6 +12,8 @@ pub const LABEL: f64 = 12.0;
 /// Pixels between names along the y axis at least, and of a name at most, as a share of the panel.
 const PITCH: f64 = 12.5;
 const WIDEST: f64 = 0.36;
+/// Pixels of a region at least.
+const LEAST: f64 = 20.0;
 
 /// A place on an axis and what is written there.
 type Mark = (f64, String);
@@ -36,13 +38,14 @@ impl Frame {
         let titled = !plain && !panel.title.is_empty();
         let title = if titled { 22.0 } else { 6.0 };
         let bottom = cell.bottom - if panel.x.label.is_empty() { 20.0 } else { 38.0 };
+        // However small the cell, something is left to draw in.
+        let bottom = bottom.max(cell.top + title + LEAST);
         let mut region = Region { left: cell.left, top: cell.top + title, right: cell.right - margin, bottom };
         let y = Scale::of(&panel.y, &panel.layers, Direction::Y, (region.bottom, region.top));
         let y_marks = along_y(&panel.y, &y, WIDEST * (cell.right - cell.left));
         let widest = y_marks.iter().map(|(_, text)| width(text, TICK)).fold(0.0, f64::max);
         region.left += widest + if panel.y.label.is_empty() { 8.0 } else { 26.0 };
-        // However narrow the cell, something is left to draw in.
-        region.left = region.left.min(region.right - 20.0);
+        region.left = region.left.min(region.right - LEAST);
         let x = Scale::of(&panel.x, &panel.layers, Direction::X, (region.left, region.right));
         let x_marks = along_x(&panel.x, &x);
         Frame { region, x, y, x_marks, y_marks, titled }

@@ -62,7 +62,7 @@ pub fn place<'t>(all_named: impl Iterator<Item = Named<'t>>, region: Region, siz
 pub fn spread(wished: &[f64], (top, bottom): (f64, f64), apart: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wished.len()).collect();
     order.sort_by(|&a, &b| wished[a].total_cmp(&wished[b]).then(a.cmp(&b)));
-    let mut own: Vec<f64> = order.iter().map(|&i| wished[i].clamp(top, bottom)).collect();
+    let mut own: Vec<f64> = order.iter().map(|&i| wished[i].max(top).min(bottom)).collect();
     for i in 1..own.len() {
         own[i] = own[i].max(own[i - 1] + apart);
     }
@@ -106,5 +106,7 @@ mod tests {
         assert_eq!(spread(&[50.0, 50.0, 52.0], (0.0, 100.0), 12.0), [50.0, 62.0, 74.0]);
         assert_eq!(spread(&[99.0, 98.0], (0.0, 100.0), 12.0), [100.0, 88.0]);
         assert!(spread(&[], (0.0, 100.0), 12.0).is_empty());
+        // In no room at all.
+        assert_eq!(spread(&[5.0], (10.0, 0.0), 12.0), [0.0]);
     }
 }
