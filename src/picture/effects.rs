@@ -57,7 +57,7 @@ fn effects<'a>(scene: &Scene<'a>) -> Result<Vec<Effect<'a>>> {
     };
     let all: Vec<Effect<'a>> = terms.iter().flat_map(of).collect();
     let Some(name) = &scene.settings.effect else { return Ok(all) };
-    let names: Vec<&str> = all.iter().map(|own| own.name()).collect();
+    let names: Vec<&str> = all.iter().map(Effect::name).collect();
     let message = format!("effect: no random term has an effect {}; {}", quoted(name), known("the model", name, names.into_iter()));
     let chosen: Vec<Effect<'a>> = all.into_iter().filter(|own| own.name() == name).collect();
     if chosen.is_empty() { Err(Error::argument(message)) } else { Ok(chosen) }

@@ -61,7 +61,7 @@ fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
     }
     let mut said = cut(&mut all);
     if !lost.is_empty() {
-        said += &format!("; without a profile: {}", lost.join(", "));
+        said = format!("{said}; without a profile: {}", lost.join(", "));
     }
     Ok((all, said))
 }

@@ -103,6 +103,9 @@ pub struct Sheet {
     pub plain: bool,
 }
 
+/// A column of numbers of a layer.
+type Numbers = fn(&Layer) -> &[f64];
+
 /// Panels on a sheet at most.
 pub const MOST_PANELS: usize = 12;
 
@@ -214,7 +217,7 @@ impl Sheet {
             let repeated = values.iter().zip(&counts).flat_map(|(text, count)| (0..*count).map(move |_| Some(text.as_str())));
             frame.add_strings(name, &try_gather(COORDINATES, repeated)?)?;
         }
-        let numbers: [(&str, fn(&Layer) -> &[f64]); 7] = [
+        let numbers: [(&str, Numbers); 7] = [
             ("x", |layer| &layer.x),
             ("y", |layer| &layer.y),
             ("lower", |layer| &layer.lower),

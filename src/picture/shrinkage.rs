@@ -84,7 +84,7 @@ pub fn shrinkage(scene: &Scene<'_>) -> Result<Sheet> {
         }
     }
     if lost > 0 {
-        said += &format!("; {lost} estimates missing: their levels have too few rows");
+        said = format!("{said}; {lost} estimates missing: their levels have too few rows");
     }
     let caption =
         format!("from each level's own least-squares estimate to its conditional mode; the fixed effects are at zero{said}");

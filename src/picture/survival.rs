@@ -38,10 +38,10 @@ pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
     }
     let mut caption = format!("{} % limits; random effects at zero", percent(scene.settings.level));
     if !typical.is_empty() {
-        caption += &format!("; {typical}");
+        caption = format!("{caption}; {typical}");
     }
     if more > 0 {
-        caption += &format!("; {more} more levels not shown");
+        caption = format!("{caption}; {more} more levels not shown");
     }
     Ok(Sheet::alone("Survival", caption, panel))
 }
@@ -61,12 +61,11 @@ fn with_strata(scene: &Scene<'_>, mut rows: Frame) -> Result<Frame> {
     for name in absent {
         let one = data.select(&vec![first; rows.n_rows()])?;
         let column = one.column(name)?;
-        match column.as_real()? {
-            Some(values) => rows.add_real(name, values.into_owned())?,
-            None => {
-                let category = column.to_category()?.into_owned();
-                rows.add_category(name, category.codes, category.levels, category.ordered)?;
-            }
+        if let Some(values) = column.as_real()? {
+            rows.add_real(name, values.into_owned())?;
+        } else {
+            let category = column.to_category()?.into_owned();
+            rows.add_category(name, category.codes, category.levels, category.ordered)?;
         }
     }
     Ok(rows)

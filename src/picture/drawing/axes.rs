@@ -70,9 +70,9 @@ impl Frame {
         }
         canvas.lines(&[vec![(left, top), (left, bottom), (right, bottom)]], Ink::of(INK, 1.0));
         let label = fitted(&panel.x.label, right - left, LABEL);
-        canvas.text(&label, ((left + right) / 2.0, bottom + 31.0), written(LABEL, Anchor::Middle), false);
+        canvas.text(&label, (f64::midpoint(left, right), bottom + 31.0), written(LABEL, Anchor::Middle), false);
         let label = fitted(&panel.y.label, bottom - top, LABEL);
-        canvas.text(&label, (cell.left + 11.0, (top + bottom) / 2.0), written(LABEL, Anchor::Middle), true);
+        canvas.text(&label, (cell.left + 11.0, f64::midpoint(top, bottom)), written(LABEL, Anchor::Middle), true);
         let title = if self.titled { fitted(&panel.title, cell.right - left, LABEL) } else { String::new() };
         canvas.text(&title, (left, cell.top + 13.0), Type { bold: true, ..written(LABEL, Anchor::Start) }, false);
     }

@@ -61,13 +61,14 @@ fn path(points: &[(f64, f64)], closed: bool) -> String {
     let (mut text, mut last) = (String::new(), (String::new(), String::new()));
     for (i, (x, y)) in points.iter().enumerate() {
         let (x, y) = (short(*x), short(*y));
-        match (i > 0, x == last.0, y == last.1) {
-            (false, ..) => text += &format!("M{x} {y}"),
-            (true, true, true) => {}
-            (true, true, false) => text += &format!("V{y}"),
-            (true, false, true) => text += &format!("H{x}"),
-            (true, false, false) => text += &format!("L{x} {y}"),
-        }
+        let piece = match (i > 0, x == last.0, y == last.1) {
+            (false, ..) => format!("M{x} {y}"),
+            (true, true, true) => String::new(),
+            (true, true, false) => format!("V{y}"),
+            (true, false, true) => format!("H{x}"),
+            (true, false, false) => format!("L{x} {y}"),
+        };
+        text.push_str(&piece);
         last = (x, y);
     }
     if closed && !points.is_empty() {
