@@ -4,6 +4,7 @@ mod cells;
 mod options;
 mod plain;
 mod records;
+mod rows;
 mod scan;
 mod source;
 mod stream;
