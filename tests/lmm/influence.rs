@@ -131,7 +131,7 @@ const MODELS: [Model; 16] = [
     model("y ~ f + offset(o) + (1 | g) + (1 | h)", "g"),
     model("y ~ x + (1 + distant | g)", "g"),
     model("y ~ x + cs(1 + z | g)", "g"),
-    model("y ~ x + ar1(0 + h | g)", "g"),
+    model("y ~ x + (1 + z || g) + (1 | h)", "h"),
     Model { correlation: Some("ar1(t | g)"), weighted: true, ..model("y ~ x + (1 | h)", "h") },
     Model { correlation: Some("ar1(s | g)"), reml: false, ..model("y ~ x + (1 + z | g)", "g") },
     Model { correlation: Some("cs(1 | g)"), ..model("y ~ x + (1 | h)", "h") },
