@@ -54,9 +54,10 @@ impl Fit {
             added.extend(self.influence_by_row(asked.threads, &inside)?);
         }
         let all = self.rows.pad || self.rows.dropped.is_empty();
-        let rows: Vec<usize> = match all {
-            true => try_collect("rows of the data", 0..self.rows.n_data)?,
-            false => try_gather("rows of the data", self.rows.used())?,
+        let rows: Vec<usize> = if all {
+            try_collect("rows of the data", 0..self.rows.n_data)?
+        } else {
+            try_gather("rows of the data", self.rows.used())?
         };
         let mut out = if all { data.clone() } else { data.select(&rows)? };
         // What the model does not have is left out.

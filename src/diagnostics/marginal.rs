@@ -107,7 +107,7 @@ impl<'f> Effects<'f> {
         for (i, row) in rows.iter_mut().enumerate() {
             self.row(i, row);
         }
-        correlation.decorrelating_rows(&mut |i, of| {
+        correlation.decorrelating_rows(|i, of| {
             let mut sum = SparseRow::new();
             for (j, factor) in of {
                 self.row(*j, &mut own);

@@ -94,7 +94,7 @@ impl CorrelationFit {
 
     /// The rows of the matrix by which `decorrelate` multiplies, but for those that are rows of the identity: `visit` is told the row, and
     /// the rows that it is a combination of.
-    pub fn decorrelating_rows(&self, visit: &mut dyn FnMut(usize, &[(usize, f64)]) -> Result<()>) -> Result<()> {
+    pub fn decorrelating_rows(&self, mut visit: impl FnMut(usize, &[(usize, f64)]) -> Result<()>) -> Result<()> {
         let over = |sd: f64| if sd > 0.0 { sd.recip() } else { 0.0 };
         for run in self.design.runs()?.iter() {
             if self.design.kind == CorrelationKind::CompoundSymmetry {

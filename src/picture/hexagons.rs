@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn points_at_one_place_are_one_cell() {
-        let layer = counts("same", &[1.0; 30_000], &[2.0; 30_000]);
+        let layer = counts("same", &vec![1.0; 30_000], &vec![2.0; 30_000]);
         assert_eq!((layer.x[0], layer.y[0], layer.size.len()), (1.0, 2.0, 1));
     }
 }

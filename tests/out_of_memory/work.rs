@@ -128,7 +128,7 @@ const OF_ANY: [(&str, Use); 4] = [
 ];
 
 /// Of fits of some kinds.
-const OTHERS: [(&str, &[&str], Use); 23] = [
+const OTHERS: [(&str, &[&str], Use); 27] = [
     ("quantile residuals", &["linear", "crossed", "poisson", "nbinom2", "gamma", "ordinal", "nominal and scale"], |fit, _| {
         fit.quantile_residuals(1, &Watch::unwatched()).map(nothing)
     }),

@@ -1,5 +1,7 @@
 //! What a check has found.
 
+use std::fmt::Write;
+
 use std::ffi::CStr;
 
 use crate::choice::Choice;
@@ -46,7 +48,8 @@ pub fn combination<'n>(names: impl Iterator<Item = &'n String>, vector: &[f64]) 
             (false, false) => " + ",
             (false, true) => " - ",
         };
-        out += &format!("{joint}{:.2} {name}", share.abs());
+        // Writing to a String doesn't fail.
+        let _ = write!(out, "{joint}{:.2} {name}", share.abs());
     }
     out
 }

@@ -33,10 +33,8 @@ impl Grouping {
     fn that_occur(index: &[u32], labels: Vec<String>) -> Result<Self> {
         let mut place = try_vec("groups", u32::MAX, labels.len())?;
         index.iter().for_each(|g| place[*g as usize] = 0);
-        let mut count = 0;
-        for own in place.iter_mut().filter(|own| **own == 0) {
+        for (count, own) in (0..).zip(place.iter_mut().filter(|own| **own == 0)) {
             *own = count;
-            count += 1;
         }
         let index = try_collect("groups", index.iter().map(|g| place[*g as usize]))?;
         let labels = labels.into_iter().zip(&place).filter(|(_, own)| **own != u32::MAX).map(|(label, _)| label).collect();
