@@ -61,7 +61,7 @@ pub(super) fn leading(text: &[u8], decimal: u8) -> Option<(Number, usize)> {
     let (mut whole, whole_end) = digits(text, sign, 0);
     if text.get(whole_end) != Some(&decimal) {
         let some = whole_end > sign && whole_end - sign <= SHORT;
-        return some.then_some((Number::Integer(if negative { -(whole as i64) } else { whole as i64 }), whole_end));
+        return some.then(|| (Number::Integer(if negative { -(whole as i64) } else { whole as i64 }), whole_end));
     }
     let end;
     (whole, end) = digits(text, whole_end + 1, whole);

@@ -68,8 +68,7 @@ fn checked(what: &str, sheet: &Sheet, chosen: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn ordinal() -> Generalised {
-    let mut model =
-        generalised("rating ~ temp + contact + (1 | judge)", "", frame("wine.csv", &["rating", "temp", "contact", "judge"]));
+    let mut model = generalised("rating ~ temp + contact + (1 | judge)", "", frame("wine.csv", &["temp", "contact", "judge"]));
     model.spec.kind = ModelKind::Clmm;
     model
 }

@@ -188,7 +188,7 @@ fn groups_are_compared_by_their_sums() {
     assert_eq!((periods.len(), residuals(&fit, &Simulations { grouping: Some(&periods), ..ask(2) }).uniform().len()), (4, 4));
 
     let error = by("perod", Some(&model.frame)).unwrap_err();
-    assert!(error.code == Code::Argument && error.message.contains("'perod'") && error.message.contains("period"), "{error}");
+    assert!(error.code == Code::Data && error.message.contains("'perod'") && error.message.contains("period"), "{error}");
     let error = by("period", None).unwrap_err();
     assert!(error.message.contains("need the data"), "{error}");
 }
