@@ -38,7 +38,7 @@ install(FILES "${PROJECT_BINARY_DIR}/installed/interlaceConfig.cmake" "${PROJECT
 install(FILES README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
 # Packages of Debian have a file `copyright` instead.
 install(FILES LICENSE-MIT LICENSE-APACHE DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT licence)
-install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT development FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT development FILES_MATCHING PATTERN "*.md" PATTERN "gallery" EXCLUDE)
 install(DIRECTORY examples-c/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples-c" COMPONENT development
   FILES_MATCHING PATTERN "*.c" PATTERN "*.cpp" PATTERN "*.h" PATTERN "README.md" PATTERN "data/*" PATTERN "expected" EXCLUDE)
 

@@ -114,7 +114,7 @@ static const char *const help_text[] = {
     "  --plot-data KIND=FILE.csv  write its coordinates, for other programs to draw (repeatable)\n"
     "  --plot-option NAME=VALUE   of all pictures (repeatable):\n",
     plot_options,
-    "  --augment FILE.csv         write the data with fitted values, all residuals and leverages as a CSV file; with --influence observation\n"
+    "  --augment FILE.csv         write the data beside fitted values, residuals and leverages; with --influence observation\n"
     "                             also the influence of each row\n"
     "  --save FILE                write the fit to a file, which \"interlace-fit load FILE\" asks further questions of\n"
     "  --without-rows             leave what the fit knows of the rows out of the file: smaller, and questions that need them fail\n"
@@ -224,14 +224,14 @@ static void put_questions(void)
 /* Kinds of pictures, a line each. */
 static void put_pictures(void)
 {
-    for (size_t i = 0; i < interlace_plot_count(); i++) {
+    for (size_t i = 0; i < interlace_plot_options_picture_count(); i++) {
         char line[NAME_SIZE];
         int column = INDENT;
-        snprintf(line, sizeof line, "                             %s:", interlace_plot_name(i));
+        snprintf(line, sizeof line, "                             %s:", interlace_plot_options_picture_name(i));
         put(line);
-        column += (int)strlen(interlace_plot_name(i)) + 1;
-        put_words(interlace_plot_doc(i), &column);
-        put(i + 1 < interlace_plot_count() ? "\n" : "");
+        column += (int)strlen(interlace_plot_options_picture_name(i)) + 1;
+        put_words(interlace_plot_options_picture_doc(i), &column);
+        put(i + 1 < interlace_plot_options_picture_count() ? "\n" : "");
     }
 }
 

@@ -21,8 +21,8 @@ static bool split(struct request *request, const char *text, interlace_error *er
 
 static bool is_picture(const char *name)
 {
-    for (size_t i = 0; i < interlace_plot_count(); i++) {
-        const char *own = interlace_plot_name(i);
+    for (size_t i = 0; i < interlace_plot_options_picture_count(); i++) {
+        const char *own = interlace_plot_options_picture_name(i);
         size_t k = 0;
         while (own[k] != '\0' && (own[k] == name[k] || (own[k] == '_' && name[k] == '-')))
             k++;

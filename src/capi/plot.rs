@@ -81,32 +81,32 @@ pub extern "C" fn interlace_plot_options_doc(i: usize) -> *const c_char {
 /// Number of kinds of pictures.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_plot_count() -> usize {
+pub extern "C" fn interlace_plot_options_picture_count() -> usize {
     KINDS.len()
 }
 
 /// Name of a kind of picture, by its index from 0; NULL if there is none. A static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_plot_name(i: usize) -> *const c_char {
+pub extern "C" fn interlace_plot_options_picture_name(i: usize) -> *const c_char {
     query(null(), || Some(KINDS.get(i)?.name.as_ptr()))
 }
 
 /// What a kind of picture shows, in one line; NULL if there is none. A static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_plot_doc(i: usize) -> *const c_char {
+pub extern "C" fn interlace_plot_options_picture_doc(i: usize) -> *const c_char {
     query(null(), || Some(KINDS.get(i)?.summary.as_ptr()))
 }
 
-/// A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit. interlace_plot_name lists
+/// A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit. interlace_plot_options_picture_name lists
 /// the kinds, docs/pictures.md shows them.
 /// `data` is the frame of the fit. It may be NULL for pictures that need no column of it: "means", "probabilities" and "survival" do, and
 /// "groups" over a column that is not in the model. `options` (may be NULL) has the progress function of what takes long: profiles, degrees of freedom.
 /// INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows, such as random effects;
 /// INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the picture needs them, and if the library was built without the
 /// feature `plot`, which draws; interlace_fit_plot_data needs no such feature.
-/// @param kind The name of the kind of picture, such as "qq".
+/// @param picture The name of the kind of picture, such as "qq".
 /// @param data The data of the fit. NULL is allowed where it is not needed.
 /// @param plot_options What is chosen. NULL for the defaults.
 /// @param bytes The picture [1], which the caller frees with interlace_bytes_free.
@@ -115,7 +115,7 @@ pub extern "C" fn interlace_plot_doc(i: usize) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_plot(
     fit: Option<&FitHandle>,
-    kind: *const c_char,
+    picture: *const c_char,
     data: Option<&FrameHandle>,
     plot_options: Option<&PlotOptionsHandle>,
     options: Option<&OptionsHandle>,
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn interlace_fit_plot(
 ) -> Status {
     boundary(err, || {
         let (bytes, len) = (target(bytes, "bytes")?, target(len, "len")?);
-        let drawn = sheet(fit, kind, data, plot_options, options)?.svg(&settings(plot_options))?;
+        let drawn = sheet(fit, picture, data, plot_options, options)?.svg(&settings(plot_options))?;
         write_out(drawn.as_bytes(), bytes, len)
     })
 }
@@ -133,14 +133,14 @@ pub unsafe extern "C" fn interlace_fit_plot(
 /// The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role", "x", "y", "lower", "upper",
 /// "x_to", "y_to", "size" and "label", a row for each point. docs/pictures.md says what marks and roles there are. Otherwise as
 /// interlace_fit_plot.
-/// @param kind The name of the kind of picture, such as "qq".
+/// @param picture The name of the kind of picture, such as "qq".
 /// @param data The data of the fit. NULL is allowed where it is not needed.
 /// @param plot_options What is chosen. NULL for the defaults.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_plot_data(
     fit: Option<&FitHandle>,
-    kind: *const c_char,
+    picture: *const c_char,
     data: Option<&FrameHandle>,
     plot_options: Option<&PlotOptionsHandle>,
     options: Option<&OptionsHandle>,
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn interlace_fit_plot_data(
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let table = sheet(fit, kind, data, plot_options, options)?.frame()?;
+        let table = sheet(fit, picture, data, plot_options, options)?.frame()?;
         out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
@@ -161,13 +161,13 @@ fn settings(plot_options: Option<&PlotOptionsHandle>) -> Settings {
 
 unsafe fn sheet(
     fit: Option<&FitHandle>,
-    kind: *const c_char,
+    picture: *const c_char,
     data: Option<&FrameHandle>,
     plot_options: Option<&PlotOptionsHandle>,
     options: Option<&OptionsHandle>,
 ) -> Result<Sheet> {
     // The name first: a host asks without a fit whether it is one.
-    let (kind, handle) = (Kind::named(text(kind, "kind")?)?, need(fit, "fit")?);
+    let (kind, handle) = (Kind::named(text(picture, "picture")?)?, need(fit, "fit")?);
     let settings = settings(plot_options);
     watched(options, |watch| {
         let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method, watch);

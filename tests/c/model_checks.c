@@ -41,7 +41,7 @@ static void simulated(const interlace_fit *fit, const interlace_frame *data) {
     CHECK(interlace_frame_n_rows(again) == 10);
     SAME(label(again, "group", 9), "9");
     FAILS(INTERLACE_E_ARGUMENT, "nsim is 0", interlace_fit_simulated_residuals(fit, 0, 3, INTERLACE_SIMULATION_NEW, NULL, NULL, NULL, &none, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "'Day'", interlace_fit_simulated_residuals(fit, 9, 3, INTERLACE_SIMULATION_NEW, data, "Day", NULL, &none, NULL, &err));
+    FAILS(INTERLACE_E_DATA, "'Day'", interlace_fit_simulated_residuals(fit, 9, 3, INTERLACE_SIMULATION_NEW, data, "Day", NULL, &none, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "simulation is 9", interlace_fit_simulated_residuals(fit, 9, 3, 9, data, NULL, NULL, &none, NULL, &err));
     FAILS(INTERLACE_E_MEMORY, "simulated responses", interlace_fit_simulated_residuals(fit, (size_t)-1 / 2000, 3, INTERLACE_SIMULATION_NEW, NULL, NULL, NULL, &none, NULL, &err));
     CHECK(none == (interlace_frame *)&err);

@@ -56,7 +56,7 @@ class Picture:
 
 def kinds_of_pictures() -> dict[str, str]:
     """What `plot` can draw: each kind with what it shows."""
-    return {string(lib.interlace_plot_name, i): string(lib.interlace_plot_doc, i) for i in range(lib.interlace_plot_count())}
+    return {string(lib.interlace_plot_options_picture_name, i): string(lib.interlace_plot_options_picture_doc, i) for i in range(lib.interlace_plot_options_picture_count())}
 
 
 def plot(model, kind: str = "dashboard", *, data=None, progress: Told = None, **options) -> Picture:

@@ -91,7 +91,7 @@ impl Units {
 }
 
 /// The group of each row used, and the names of groups, of which some may not occur: of a grouping factor of the model, or of a column.
-pub(in crate::diagnostics) fn grouping(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, Vec<String>)> {
+pub(crate) fn grouping(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, Vec<String>)> {
     match of_model(fit, name) {
         Some((index, levels)) => Ok((try_copy(UNITS, index)?, try_collect(UNITS, levels.iter().cloned())?)),
         None => of_column(fit, name, data),

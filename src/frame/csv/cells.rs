@@ -167,21 +167,22 @@ impl Reader {
 
     /// Takes the number that a text begins with, if a cell of it ends there; its bytes. `None` is for the general way.
     #[inline]
-    pub fn push_number_at(&mut self, text: &[u8], separator: u8, missing: &Missing<'_>) -> Option<usize> {
-        if !matches!(self.cells, Cells::Integer(_) | Cells::Real(_)) || missing.begins[*text.first()? as usize] {
-            return None;
+    pub fn push_number_at(&mut self, text: &[u8], separator: u8, missing: &Missing<'_>) -> Result<Option<usize>> {
+        let begins = text.first().is_some_and(|byte| !missing.begins[*byte as usize]);
+        if !begins || !matches!(self.cells, Cells::Integer(_) | Cells::Real(_)) {
+            return Ok(None);
         }
-        let (number, length) = number::leading(text, self.decimal)?;
+        let Some((number, length)) = number::leading(text, self.decimal) else { return Ok(None) };
         if text.get(length).is_some_and(|byte| *byte != separator && !matches!(byte, b'\n' | b'\r')) {
-            return None;
+            return Ok(None);
         }
         match (&mut self.cells, number) {
-            (Cells::Integer(v), Number::Integer(i)) => push(v, i).ok()?,
-            (Cells::Real(v), Number::Integer(i)) if (i as f64).abs() < ROUNDED => push(v, i as f64).ok()?,
-            (Cells::Real(v), Number::Real(x)) if x.abs() < ROUNDED => push(v, x).ok()?,
-            _ => return None,
+            (Cells::Integer(v), Number::Integer(i)) => push(v, i)?,
+            (Cells::Real(v), Number::Integer(i)) if (i as f64).abs() < ROUNDED => push(v, i as f64)?,
+            (Cells::Real(v), Number::Real(x)) if x.abs() < ROUNDED => push(v, x)?,
+            _ => return Ok(None),
         }
-        Some(length)
+        Ok(Some(length))
     }
 
     fn push_content(&mut self, name: &str, cell: &str, content: Content, row: usize) -> Result<()> {

@@ -75,7 +75,7 @@ impl<'t> Plain<'t> {
                 }
                 at += 1;
             }
-            if let Some(length) = column.push_number_at(&text[at..], self.separator, missing) {
+            if let Some(length) = column.push_number_at(&text[at..], self.separator, missing)? {
                 at += length;
                 continue;
             }

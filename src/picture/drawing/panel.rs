@@ -167,7 +167,7 @@ fn arrows(layer: &Layer, frame: &Frame, canvas: &mut Canvas) {
         let (from, to) = (point(frame, *x, *y), point(frame, *x_to, *y_to));
         lines.push(vec![from, to]);
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let length = dx.hypot(dy);
+        let length = libm::hypot(dx, dy);
         if length > 6.0 {
             let (u, v) = (4.0 * dx / length, 4.0 * dy / length);
             lines.push(vec![(to.0 - u - 0.5 * v, to.1 - v + 0.5 * u), to, (to.0 - u + 0.5 * v, to.1 - v - 0.5 * u)]);
