@@ -6198,33 +6198,33 @@ const char *interlace_plot_options_doc(size_t i);
  * Number of kinds of pictures.
  * @since 0.1
  */
-size_t interlace_plot_count(void);
+size_t interlace_plot_options_picture_count(void);
 
 /**
  * Name of a kind of picture, by its index from 0; NULL if there is none. A static string.
  * @param[in] i The index, from 0.
  * @since 0.1
  */
-const char *interlace_plot_name(size_t i);
+const char *interlace_plot_options_picture_name(size_t i);
 
 /**
  * What a kind of picture shows, in one line; NULL if there is none. A static string.
  * @param[in] i The index, from 0.
  * @since 0.1
  */
-const char *interlace_plot_doc(size_t i);
+const char *interlace_plot_options_picture_doc(size_t i);
 
 /**
  * A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit.
- * interlace_plot_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It may be NULL for
- * pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a column that is
- * not in the model. `options` (may be NULL) has the progress function of what takes long: profiles, degrees of freedom.
- * INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows, such as random
- * effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the picture needs
- * them, and if the library was built without the feature `plot`, which draws; interlace_fit_plot_data needs no such
- * feature.
+ * interlace_plot_options_picture_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It
+ * may be NULL for pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a
+ * column that is not in the model. `options` (may be NULL) has the progress function of what takes long: profiles,
+ * degrees of freedom. INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows,
+ * such as random effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the
+ * picture needs them, and if the library was built without the feature `plot`, which draws; interlace_fit_plot_data
+ * needs no such feature.
  * @param[in] fit The fit.
- * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] picture The name of the kind of picture, such as "qq".
  * @param[in] data The data of the fit. NULL is allowed where it is not needed.
  * @param[in] plot_options What is chosen. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -6234,7 +6234,7 @@ const char *interlace_plot_doc(size_t i);
  * @since 0.1
  */
 interlace_status interlace_fit_plot(const interlace_fit *fit,
-                                    const char *kind,
+                                    const char *picture,
                                     const interlace_frame *data,
                                     const interlace_plot_options *plot_options,
                                     const interlace_options *options,
@@ -6247,7 +6247,7 @@ interlace_status interlace_fit_plot(const interlace_fit *fit,
  * "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point. docs/pictures.md says what marks and
  * roles there are. Otherwise as interlace_fit_plot.
  * @param[in] fit The fit.
- * @param[in] kind The name of the kind of picture, such as "qq".
+ * @param[in] picture The name of the kind of picture, such as "qq".
  * @param[in] data The data of the fit. NULL is allowed where it is not needed.
  * @param[in] plot_options What is chosen. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -6256,7 +6256,7 @@ interlace_status interlace_fit_plot(const interlace_fit *fit,
  * @since 0.1
  */
 interlace_status interlace_fit_plot_data(const interlace_fit *fit,
-                                         const char *kind,
+                                         const char *picture,
                                          const interlace_frame *data,
                                          const interlace_plot_options *plot_options,
                                          const interlace_options *options,

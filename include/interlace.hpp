@@ -2074,6 +2074,15 @@ class PlotOptions : public detail::Owner<interlace_plot_options, interlace_plot_
     /// interlace_plot_options_doc: What an option of pictures does, what values it takes and its default, in one line; NULL if there is
     /// none.
     [[nodiscard]] static std::string_view doc(std::size_t i) noexcept;
+
+    /// interlace_plot_options_picture_count: Number of kinds of pictures.
+    [[nodiscard]] static std::size_t picture_count() noexcept;
+
+    /// interlace_plot_options_picture_name: Name of a kind of picture, by its index from 0; NULL if there is none.
+    [[nodiscard]] static std::string_view picture_name(std::size_t i) noexcept;
+
+    /// interlace_plot_options_picture_doc: What a kind of picture shows, in one line; NULL if there is none.
+    [[nodiscard]] static std::string_view picture_doc(std::size_t i) noexcept;
 };
 
 struct Saved;
@@ -2114,7 +2123,7 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     [[nodiscard]] Result<std::string> to_text(Maybe<Spec> spec = none, Maybe<Frame> data = none, Maybe<Questions> questions = none,
                                               Maybe<Options> options = none) const;
     /// A picture as SVG.
-    [[nodiscard]] Result<std::vector<std::uint8_t>> plot(std::string_view kind, Maybe<Frame> data = none,
+    [[nodiscard]] Result<std::vector<std::uint8_t>> plot(std::string_view picture, Maybe<Frame> data = none,
                                                          Maybe<PlotOptions> plot_options = none, Maybe<Options> options = none) const;
     /// What from_bytes makes a fit of again; the spec is for the questions that fit models anew.
     [[nodiscard]] Result<std::vector<std::uint8_t>> to_bytes(Maybe<Spec> spec = none, bool with_rows = true) const;
@@ -2717,7 +2726,7 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
 
     /// interlace_fit_plot_data: The coordinates of a picture as a new frame, for other programs to draw: "panel", "layer", "mark", "role",
     /// "x", "y", "lower", "upper", "x_to", "y_to", "size" and "label", a row for each point.
-    [[nodiscard]] Result<Frame> plot_data(std::string_view kind, Maybe<Frame> data = none, Maybe<PlotOptions> plot_options = none,
+    [[nodiscard]] Result<Frame> plot_data(std::string_view picture, Maybe<Frame> data = none, Maybe<PlotOptions> plot_options = none,
             Maybe<Options> options = none) const;
 
   private:
@@ -3371,11 +3380,11 @@ inline Result<std::vector<std::uint8_t>> Fit::to_bytes(Maybe<Spec> spec, bool wi
     });
 }
 
-inline Result<std::vector<std::uint8_t>> Fit::plot(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options,
+inline Result<std::vector<std::uint8_t>> Fit::plot(std::string_view picture, Maybe<Frame> data, Maybe<PlotOptions> plot_options,
                                                    Maybe<Options> options) const
 {
     detail::Call call;
-    const std::string name = call.text("kind", kind);
+    const std::string name = call.text("picture", picture);
     if (!call.good()) return call.result(std::vector<std::uint8_t>());
     return detail::bytes([&](std::uint8_t **bytes, std::size_t *len, interlace_error *error) {
         return interlace_fit_plot(capi(), name.c_str(), data.capi(), plot_options.capi(), options.capi(), bytes, len, error);
@@ -5290,13 +5299,14 @@ inline Result<Frame> Fit::influence(Maybe<Frame> data, const InfluenceRequest &r
     return call.result(Frame(out));
 }
 
-inline Result<Frame> Fit::plot_data(std::string_view kind, Maybe<Frame> data, Maybe<PlotOptions> plot_options, Maybe<Options> options) const
+inline Result<Frame> Fit::plot_data(std::string_view picture, Maybe<Frame> data, Maybe<PlotOptions> plot_options,
+        Maybe<Options> options) const
 {
     detail::Call call;
-    const std::string kind_text = call.text("kind", kind);
+    const std::string picture_text = call.text("picture", picture);
     interlace_frame *out{};
-    if (call.good()) call.ended(interlace_fit_plot_data(capi(), kind_text.c_str(), data.capi(), plot_options.capi(), options.capi(), &out,
-            call.error()));
+    if (call.good()) call.ended(interlace_fit_plot_data(capi(), picture_text.c_str(), data.capi(), plot_options.capi(), options.capi(),
+            &out, call.error()));
     return call.result(Frame(out));
 }
 
@@ -5398,6 +5408,21 @@ inline std::string_view PlotOptions::name(std::size_t i) noexcept
 inline std::string_view PlotOptions::doc(std::size_t i) noexcept
 {
     return detail::view(interlace_plot_options_doc(i));
+}
+
+inline std::size_t PlotOptions::picture_count() noexcept
+{
+    return interlace_plot_options_picture_count();
+}
+
+inline std::string_view PlotOptions::picture_name(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_picture_name(i));
+}
+
+inline std::string_view PlotOptions::picture_doc(std::size_t i) noexcept
+{
+    return detail::view(interlace_plot_options_picture_doc(i));
 }
 
 inline Result<void> Questions::set(std::string_view name, std::optional<std::string_view> value)

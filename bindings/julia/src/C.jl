@@ -551,9 +551,9 @@ const NAMES = (
     :interlace_plot_options_count,
     :interlace_plot_options_name,
     :interlace_plot_options_doc,
-    :interlace_plot_count,
-    :interlace_plot_name,
-    :interlace_plot_doc,
+    :interlace_plot_options_picture_count,
+    :interlace_plot_options_picture_name,
+    :interlace_plot_options_picture_doc,
     :interlace_fit_plot,
     :interlace_fit_plot_data,
     :interlace_questions_new,
@@ -1361,16 +1361,16 @@ plot_options_name(i) =
     ccall(ADDRESS[378], Cstring, (Csize_t,), i)
 plot_options_doc(i) =
     ccall(ADDRESS[379], Cstring, (Csize_t,), i)
-plot_count() =
+plot_options_picture_count() =
     ccall(ADDRESS[380], Csize_t, ())
-plot_name(i) =
+plot_options_picture_name(i) =
     ccall(ADDRESS[381], Cstring, (Csize_t,), i)
-plot_doc(i) =
+plot_options_picture_doc(i) =
     ccall(ADDRESS[382], Cstring, (Csize_t,), i)
-fit_plot(fit, kind, data, plot_options, options, bytes, len, err) =
-    ccall(ADDRESS[383], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, kind, data, plot_options, options, bytes, len, err)
-fit_plot_data(fit, kind, data, plot_options, options, out, err) =
-    ccall(ADDRESS[384], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, kind, data, plot_options, options, out, err)
+fit_plot(fit, picture, data, plot_options, options, bytes, len, err) =
+    ccall(ADDRESS[383], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
+fit_plot_data(fit, picture, data, plot_options, options, out, err) =
+    ccall(ADDRESS[384], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
 questions_new(out, err) =
     ccall(ADDRESS[385], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 questions_set(questions, name, value, err) =
