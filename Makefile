@@ -29,7 +29,7 @@ DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
 # The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
 RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: gallery help build library demo test test-long test-hosts test-r test-julia test-scale check header bench bench-full bench-micro bench-hosts wheel install uninstall dist clean tools
+.PHONY: gallery help build library demo test test-long test-hosts test-hosts-quick test-r test-julia test-scale check header bench bench-full bench-micro bench-hosts wheel install uninstall dist clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -38,6 +38,7 @@ help:
 	@echo 'make test-long the fuzz targets, with a million cases each'
 	@echo 'make test-hosts  Arrow data of pyarrow, polars, DuckDB and pandas, which it installs below $(CARGO_TARGET_DIR); data in parts; the packages for Python and Julia'
 	@echo 'make test-julia  the Julia package beside interlace-fit, with the julia on the path or that of Debian 11; a part of test-hosts'
+	@echo 'make test-hosts-quick  all but the packages for R and Julia, which fetch the most; continuous integration runs it'
 	@echo 'make test-r    the R package beside lme4 and others, which it installs with apt-get; a part of test-hosts'
 	@echo 'make test-scale  the same with the workers of Dask and Spark'
 	@echo 'make stata     the plugin for Stata, with its ado and help files, in $(OUT)/stata'
@@ -112,7 +113,8 @@ HOSTS := $(CARGO_TARGET_DIR)/hosts
 HOSTS_LIBRARY ?=
 HOSTS_MADE = $(if $(HOSTS_LIBRARY),true,$(CARGO) test --no-run --test library)
 HOSTS_ENV = INTERLACE_LIBRARY='$(abspath $(or $(HOSTS_LIBRARY),$(CARGO_TARGET_DIR)/debug/deps/$(SO)))'
-test-hosts: $(HOSTS)/made test-stata test-r
+test-hosts: test-hosts-quick test-r test-julia
+test-hosts-quick: $(HOSTS)/made test-stata
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/arrow.py
 	$(HOSTS_ENV) $(HOSTS)/bin/python -B tests/hosts/scale.py
@@ -124,7 +126,6 @@ test-hosts: $(HOSTS)/made test-stata test-r
 
 # Interlace.jl, with the julia on the path, or that of Debian 11 below the folder: 60 MB to fetch, 410 MB of disk.
 JULIA := $(CARGO_TARGET_DIR)/hosts-julia
-test-hosts: test-julia
 test-julia: $(JULIA)/julia
 	$(HOSTS_MADE)
 	$(HOSTS_ENV) JULIA='$(abspath $<)' python3 -B tests/hosts/julia.py
