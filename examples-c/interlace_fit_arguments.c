@@ -201,6 +201,8 @@ static int check_loaded(const struct arguments *arguments)
         return wrong("--update fits to DATA.csv, so --response can't go with it");
     if (updates && arguments->data_path == NULL)
         return wrong("--update fits a model, so it needs data: load FILE DATA.csv");
+    if (arguments->loads && value_of(arguments, "--augment") != NULL && arguments->data_path == NULL)
+        return wrong("--augment writes the data of the fit, so it needs them: load FILE DATA.csv");
     if (responds && arguments->data_path != NULL)
         return wrong("--response takes the rows of the fit, so DATA.csv can't go with it");
     for (size_t i = 0; arguments->loads && i < arguments->n_given; i++) {

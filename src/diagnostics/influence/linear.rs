@@ -5,20 +5,19 @@ use std::borrow::Cow;
 use super::kinds::InfluenceMethod;
 use super::measures::{Found, Without};
 use crate::design::Design;
-use crate::error::{Error, Result, if_any, try_vec};
+use crate::error::{Code, Error, Result, if_any, try_vec};
 use crate::fit::Fit;
 use crate::fit::linear::Assembled;
 use crate::linalg::dense::symmetric_eigen;
 use crate::lmm::correlation::products::CorrelatedRows;
 use crate::lmm::deletion::Deletions;
 use crate::lmm::deviance::{Analysis, Deviance};
-use crate::lmm::estimate::estimate_from;
+use crate::lmm::estimate::estimate;
 use crate::lmm::leverage::RowShares;
 use crate::lmm::parameters::{theta_from_working, working_from_theta};
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::resample::{Cases, Refit, refit_at, refit_linear};
-use crate::search::near_or_anew;
 use crate::watch::Watch;
 
 /// The step of differences of the gradient, and of the criterion, in working parameters.
@@ -187,18 +186,18 @@ impl<'a> Deleter<'a> {
         Ok(Without { estimates, root, displacement })
     }
 
-    /// The search from the estimates of all rows. Beside a variance of zero the criterion may have other minima, which all starts together
-    /// tell.
+    /// The search from the estimates of all rows. Beside a variance of zero, and of a residual correlation, the criterion may have other minima:
+    /// there a search like that of a fit, which begins elsewhere, comes second, and the lower end counts.
     fn refit(&self, deviance: &mut Deviance<'_>) -> Result<Refit> {
         let (options, near) = (&self.linear.options, &self.linear.parameters[..]);
         let refit = refit_linear(deviance, options, near, false)?;
-        if !self.fit.singular && !refit.singular {
+        if !self.fit.singular && !refit.singular && deviance.system.correlation.is_none() {
             return Ok(refit);
         }
-        let end = near_or_anew(Some(near), |near| estimate_from(deviance, near, options))?;
-        let other = refit_at(deviance, &end, false)?;
-        if other.log_likelihood >= refit.log_likelihood || !refit.converged {
-            return Ok(other);
+        match estimate(deviance, options).and_then(|end| refit_at(deviance, &end, false)) {
+            Ok(other) if other.log_likelihood >= refit.log_likelihood || (other.converged && !refit.converged) => return Ok(other),
+            Err(error) if error.code != Code::Numeric => return Err(error),
+            _ => {}
         }
         let working = working_from_theta(deviance.system, &[&refit.theta[..], refit.correlation.as_slice()].concat())?;
         deviance.evaluate(&working)?;

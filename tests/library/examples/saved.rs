@@ -79,6 +79,7 @@ fn a_fit_that_is_loaded_is_updated_and_refitted() {
     for (arguments, status, wanted) in [
         (&[&SLEEPSTUDY[..], &["--update", ". ~ ."]].concat()[..], 2, "--update changes a fit that is loaded"),
         (&["load", &file, "--update", ". ~ ."][..], 2, "so it needs data"),
+        (&["load", &file, "--augment", "rows.csv"][..], 2, "so it needs them"),
         (&[&data[..], &["--update", ". ~ . - z"]].concat()[..], 1, "no such term (at byte 8)"),
         (&[&data[..], &["--response", &response]].concat()[..], 2, "DATA.csv can't go with it"),
         (&["load", &file, "--response", "data/sleepstudy.csv"][..], 1, "--response: 'data/sleepstudy.csv' has 180 rows and"),
