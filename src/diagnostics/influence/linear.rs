@@ -23,6 +23,9 @@ use crate::watch::Watch;
 /// The step of differences of the gradient, and of the criterion, in working parameters.
 const STEP: f64 = 1e-4;
 
+/// Of fewer rows the criterion may have several minima inside the region, too; a search from all starts is cheap then.
+const FEW: usize = 60;
+
 /// Relative to the largest, curvature below this is none.
 const FLAT: f64 = 1e-10;
 
@@ -186,12 +189,13 @@ impl<'a> Deleter<'a> {
         Ok(Without { estimates, root, displacement })
     }
 
-    /// The search from the estimates of all rows. Beside a variance of zero, and of a residual correlation, the criterion may have other minima:
-    /// there a search like that of a fit, which begins elsewhere, comes second, and the lower end counts.
+    /// The search from the estimates of all rows. Beside a variance of zero, with a residual correlation and for few rows the criterion may have
+    /// other minima: there a search like that of a fit, which begins elsewhere, comes second, and the lower end counts.
     fn refit(&self, deviance: &mut Deviance<'_>) -> Result<Refit> {
         let (options, near) = (&self.linear.options, &self.linear.parameters[..]);
         let refit = refit_linear(deviance, options, near, false)?;
-        if !self.fit.singular && !refit.singular && deviance.system.correlation.is_none() {
+        let one_minimum = deviance.system.correlation.is_none() && deviance.system.n >= FEW;
+        if one_minimum && !self.fit.singular && !refit.singular {
             return Ok(refit);
         }
         match estimate(deviance, options).and_then(|end| refit_at(deviance, &end, false)) {
