@@ -58,6 +58,30 @@ fn digits_lost_to_a_bad_sample_are_said_or_refused() {
     assert!(silent > 1 && said > 0 && refused > 1, "{silent} {said} {refused}");
 }
 
+/// A column of which only rounding is left is left out, however the data lie in parts.
+#[test]
+fn an_interaction_that_makes_up_the_intercept_is_left_out() {
+    let (watch, options) = (Watch::unwatched(), Options::default());
+    let spec = spec("y ~ f:h + (1 | g)", |_| {});
+    for seed in 1..30 {
+        let (mut rng, n) = (Rng(seed), 400);
+        let mut texts = [vec![], vec![], vec![]];
+        let y: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
+        for _ in 0..n {
+            texts.iter_mut().zip([3.0, 12.0, 9.0]).for_each(|(own, of)| own.push(format!("l{}", (rng.uniform() * of) as usize)));
+        }
+        let mut frame = Frame::new(n);
+        frame.add_real("y", y).unwrap();
+        for (name, own) in ["f", "h", "g"].into_iter().zip(&texts) {
+            frame.add_strings(name, &own.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>()).unwrap();
+        }
+        let all = [(0..150).collect::<Vec<_>>(), (150..400).collect()];
+        let sums = accumulate(&plan(&spec, &part(&frame, &all[0][..50])), &frame, &all);
+        let (fit, whole) = (sums.fit(&options, &watch).unwrap(), Fit::new(&spec, Some(&frame), &options, &watch).unwrap());
+        close("criterion", &[fit.criterion], &[whole.criterion], 1e-11);
+    }
+}
+
 /// Intervals by profiles belong to their coefficients where a column before them was left out.
 #[test]
 fn profiles_beside_a_column_left_out_are_those_of_the_whole() {
