@@ -2,7 +2,7 @@
 
 use interlace::error::Code;
 use interlace::fit::Fit;
-use interlace::frame::Frame;
+use interlace::frame::{ColumnData, Frame};
 use interlace::options::Options;
 use interlace::watch::Watch;
 
@@ -79,6 +79,35 @@ fn an_interaction_that_makes_up_the_intercept_is_left_out() {
         let sums = accumulate(&plan(&spec, &part(&frame, &all[0][..50])), &frame, &all);
         let (fit, whole) = (sums.fit(&options, &watch).unwrap(), Fit::new(&spec, Some(&frame), &options, &watch).unwrap());
         close("criterion", &[fit.criterion], &[whole.criterion], 1e-11);
+    }
+}
+
+/// A response without variance is said to be that, also where that of the sample varies and rounding is all that is left.
+#[test]
+fn a_response_that_is_constant_behind_the_sample_is_an_error() {
+    let watch = Watch::unwatched();
+    for weights in [None, Some("w".to_string())] {
+        let spec = spec("y ~ x + u + (1 | g)", |own| own.weights.clone_from(&weights));
+        for value in [0.0, 1.0, 5.3, 1e6, 1e-3, -77.7] {
+            let mut sample = halves(0.0);
+            let mut frame = Frame::new(400);
+            for column in sample.columns() {
+                match &*column.data {
+                    ColumnData::Real(_) if column.name == "y" => frame.add_real("y", vec![value; 400]).unwrap(),
+                    ColumnData::Real(own) => frame.add_real(&column.name, own.clone()).unwrap(),
+                    _ => {
+                        let texts: Vec<Option<&str>> = (0..400).map(|row| column.label(row)).collect();
+                        frame.add_strings(&column.name, &texts).unwrap();
+                    }
+                }
+            }
+            for own in [&mut sample, &mut frame] {
+                own.add_real("w", (0..400).map(|i| 0.5 + (i % 7) as f64 / 3.0).collect()).unwrap();
+            }
+            let all = [(0..400).collect::<Vec<_>>()];
+            let error = accumulate(&plan(&spec, &sample), &frame, &all).fit(&Options::default(), &watch).unwrap_err();
+            assert!(error.message.contains("no variance to model"), "{value}: {error}");
+        }
     }
 }
 
