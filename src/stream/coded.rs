@@ -83,10 +83,10 @@ pub fn fixed(
     watch.pulse()?;
     let raw = try_copy("model matrix", &columns)?;
     let constant = intercept.then_some(1.0);
-    let Orthonormal { map, lost, exact, .. } = orthonormal(&sums.gram, c, &mut columns, p, intercept, watch)?;
+    let Orthonormal { map, lost, .. } = orthonormal(&sums.gram, c, &mut columns, p, intercept, watch)?;
     let mut basis = Basis { columns: p + 1, constant, shift, map };
     let response = sums.form(&columns[p * c..], &columns[p * c..], c);
-    check_response(sums, (response, exact), &raw[p * c..], basis.shift[p])?;
+    check_response(sums, response, &raw[p * c..], basis.shift[p])?;
     let warning = check_digits(&lost, program.fixed_names())?;
     let moments = moments(sums, intercept, (&raw, basis.shift[p]));
     let scale = 1.0 / response.sqrt();
@@ -147,8 +147,6 @@ struct Orthonormal {
     root: Vec<f64>,
     /// The relative error of what is left of each column, and of the response: that of sums whose terms cancel.
     lost: Vec<f64>,
-    /// Whether nothing is left of the response but rounding.
-    exact: bool,
 }
 
 /// Makes columns orthonormal, in their order, twice over; one that depends on those before it is reduced by them and not used. The column
@@ -156,7 +154,7 @@ struct Orthonormal {
 fn orthonormal(gram: &[f64], c: usize, columns: &mut [f64], p: usize, constant: bool, watch: &Watch<'_>) -> Result<Orthonormal> {
     let m = p + 1;
     let (mut map, mut root) = (try_vec("basis", 0.0, m * m)?, try_vec("basis", 0.0, p * p)?);
-    let (mut lost, mut exact) = (vec![0.0; m], false);
+    let mut lost = vec![0.0; m];
     let sizes: Vec<f64> = (0..c).map(|i| gram[i * (c + 1)].max(0.0).sqrt()).collect();
     // G q of the columns that are kept.
     let mut kept: Vec<(usize, Vec<f64>)> = vec![];
@@ -193,9 +191,9 @@ fn orthonormal(gram: &[f64], c: usize, columns: &mut [f64], p: usize, constant: 
         // A column that seems to depend on others may be one of which only rounding is left.
         let of = if is_kept || j == p { left } else { size };
         lost[j] = if of > 0.0 { rounding / of } else { 0.0 };
-        if j == p && rounding > 0.0 && left <= rounding {
+        if j == p && left < rounding {
             // Rounding may leave nothing at all.
-            (lost[j], exact) = (lost[j].max(1.0), left <= negligible(rounding, size));
+            lost[j] = lost[j].max(1.0);
         }
         if j < p && is_kept {
             let scale = 1.0 / left.sqrt();
@@ -206,7 +204,7 @@ fn orthonormal(gram: &[f64], c: usize, columns: &mut [f64], p: usize, constant: 
         }
         map[j * m..(j + 1) * m].copy_from_slice(&coefficients);
     }
-    Ok(Orthonormal { map, root, lost, exact })
+    Ok(Orthonormal { map, root, lost })
 }
 
 /// What rounding may leave of the square of a combination of columns of these sizes.
@@ -246,12 +244,12 @@ pub fn products_of(gram: &[f64], c: usize, columns: &[f64], watch: &Watch<'_>) -
 }
 
 /// Fails where nothing is left of the response but rounding.
-fn check_response(sums: &Sums, (left, exact): (f64, bool), raw: &[f64], shift: f64) -> Result<()> {
+fn check_response(sums: &Sums, left: f64, raw: &[f64], shift: f64) -> Result<()> {
     let c = raw.len();
     let n = sums.n as f64;
     let about_shift = sums.form(raw, raw, c);
     let size = (about_shift + n * shift * shift).sqrt();
-    if !exact && left.sqrt() > 16.0 * f64::EPSILON * size {
+    if left.sqrt() > 16.0 * f64::EPSILON * size {
         return Ok(());
     }
     let constant = about_shift.sqrt() <= 16.0 * f64::EPSILON * size;
