@@ -112,6 +112,34 @@ fn a_response_that_is_constant_behind_the_sample_is_an_error() {
     }
 }
 
+/// A column that varies in the sample and nowhere else is refused or left out: what rounding makes of it is never a column.
+#[test]
+fn a_column_that_is_constant_behind_the_sample_is_not_fitted() {
+    let (watch, options) = (Watch::unwatched(), Options::default());
+    let spec = spec("y ~ z + x + (1 | g)", |_| {});
+    for seed in 1..100 {
+        let (mut rng, n) = (Rng(seed), 80);
+        let groups: Vec<String> = (0..n).map(|i| format!("g{}", i % 5)).collect();
+        let [y, z, x] = [(); 3].map(|()| (0..n).map(|_| rng.normal()).collect::<Vec<f64>>());
+        let [sample, frame] = [x, vec![[0.0, 1.0, 5.3, -2.0, 1e3][seed as usize % 5]; n]].map(|x| {
+            let mut own = Frame::new(n);
+            own.add_real("y", y.clone()).unwrap();
+            own.add_real("z", z.clone()).unwrap();
+            own.add_real("x", x).unwrap();
+            own.add_strings("g", &groups.iter().map(|g| Some(g.as_str())).collect::<Vec<_>>()).unwrap();
+            own
+        });
+        let all = [(0..n).collect::<Vec<_>>()];
+        match accumulate(&plan(&spec, &sample), &frame, &all).fit(&options, &watch) {
+            Err(error) => assert!(error.message.contains("far from those of the sample"), "{error}"),
+            Ok(fit) => {
+                let whole = Fit::new(&spec, Some(&frame), &options, &watch).unwrap();
+                close("criterion", &[fit.criterion], &[whole.criterion], 1e-11);
+            }
+        }
+    }
+}
+
 /// Intervals by profiles belong to their coefficients where a column before them was left out.
 #[test]
 fn profiles_beside_a_column_left_out_are_those_of_the_whole() {
