@@ -217,12 +217,35 @@ static int check_loaded(const struct arguments *arguments)
     return READY;
 }
 
+/* An option that wants the rows of the data without being a question about the fit, to `name`. */
+static bool wants_rows(const struct arguments *arguments, char *name)
+{
+    static const char *const pictures[] = {
+        "dashboard", "residuals", "scale_location", "qq", "dharma", "influence", "leverage", "shrinkage", "groups", "means", "binned", "calibration",
+    };
+    static const char *const options[] = {"--plot", "--plot-data"};
+    const char *value;
+    bool correlated = value_of(arguments, "--correlation") != NULL;
+    if (correlated && value_of(arguments, "--bootstrap") != NULL)
+        return snprintf(name, NAME_SIZE, "--bootstrap with --correlation") > 0;
+    if (correlated && has_value(arguments, "--df", "kenward-roger"))
+        return snprintf(name, NAME_SIZE, "--df kenward-roger with --correlation") > 0;
+    for (size_t at = 0; (value = next_value(arguments, "--write", &at)) != NULL;)
+        if (strncmp(value, "observations=", 13) == 0)
+            return snprintf(name, NAME_SIZE, "--write observations") > 0;
+    for (size_t o = 0; o < sizeof options / sizeof options[0]; o++)
+        for (size_t at = 0; (value = next_value(arguments, options[o], &at)) != NULL;)
+            for (size_t k = 0; k < sizeof pictures / sizeof pictures[0]; k++)
+                if (strncmp(value, pictures[k], strlen(pictures[k])) == 0 && value[strlen(pictures[k])] == '=')
+                    return snprintf(name, NAME_SIZE, "%s %s", options[o], pictures[k]) > 0;
+    return value_of(arguments, "--augment") != NULL && snprintf(name, NAME_SIZE, "--augment") > 0;
+}
+
 /* --stream keeps no rows: what asks for them is refused before the data are read. */
 static int check_stream(const struct arguments *arguments)
 {
-    const char *question = interlace_questions_of_rows(arguments->questions), *table;
+    const char *question = interlace_questions_of_rows(arguments->questions);
     char name[NAME_SIZE];
-    size_t at = 0;
     if (value_of(arguments, "--stream") == NULL)
         return READY;
     if (value_of(arguments, "--objective") != NULL)
@@ -231,10 +254,7 @@ static int check_stream(const struct arguments *arguments)
         question = "refit"; /* its data are read later */
     if (question != NULL)
         option_name(question, name);
-    while ((table = next_value(arguments, "--write", &at)) != NULL)
-        if (strncmp(table, "observations=", 13) == 0)
-            question = strcpy(name, "--write observations");
-    if (question != NULL)
+    if (wants_rows(arguments, name) || question != NULL)
         return wrong("%s needs the rows of the data, which --stream does not keep; leave --stream out", name);
     return READY;
 }

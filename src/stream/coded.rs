@@ -97,16 +97,18 @@ pub fn fixed(
 }
 
 /// The moments of the response, which is the last of the raw columns and was shifted; the first is one of ones, if there is an intercept.
+/// Both are in units of the mean weight, which only an intercept tells: so the moments with and without one are of the same numbers.
 fn moments(sums: &Sums, intercept: bool, (raw, shift): (&[f64], f64)) -> Moments {
-    let c = sums.sizes().c;
+    let (c, n) = (sums.sizes().c, sums.n as f64);
     let (ones, y) = (&raw[..c], &raw[raw.len() - c..]);
     let square = sums.form(y, y, c);
     if !intercept {
-        return Moments { mean: None, square: square / sums.n as f64 };
+        return Moments { mean: None, square: square / n };
     }
     let whole = sums.form(ones, ones, c);
     let mean = sums.form(ones, y, c) / whole;
-    Moments { mean: Some(shift + mean), square: square / whole - mean * mean }
+    let weight = whole / n;
+    Moments { mean: Some((shift + mean) * weight.sqrt()), square: (square / whole - mean * mean) * weight }
 }
 
 /// R with X'X/n = R'R for columns whose shifts are still to be put on.
@@ -184,19 +186,37 @@ fn orthonormal(gram: &[f64], c: usize, columns: &mut [f64], p: usize, constant: 
         if j < p {
             root[j * p + j] = left.sqrt();
         }
-        let terms: f64 = own.iter().zip(&sizes).map(|(v, size)| v.abs() * size).sum();
-        let is_kept = left > RANK_TOLERANCE * RANK_TOLERANCE * about_mean(centred, whole) && left > 0.0;
+        let (size, rounding) = (about_mean(centred, whole), rounding(own, &sizes));
+        let is_kept = left > RANK_TOLERANCE * RANK_TOLERANCE * size && left > negligible(rounding, size);
         // A column that seems to depend on others may be one of which only rounding is left.
-        let of = if is_kept || j == p { left } else { about_mean(centred, whole) };
-        lost[j] = if of > 0.0 { f64::EPSILON * terms * terms / of } else { 0.0 };
+        let of = if is_kept || j == p { left } else { size };
+        lost[j] = if of > 0.0 { rounding / of } else { 0.0 };
+        if j == p && left < rounding {
+            // Rounding may leave nothing at all.
+            lost[j] = lost[j].max(1.0);
+        }
         if j < p && is_kept {
             let scale = 1.0 / left.sqrt();
             own.iter_mut().chain(&mut coefficients).for_each(|v| *v *= scale);
             kept.push((j, image.iter().map(|v| v * scale).collect()));
+        } else if j < p {
+            own.fill(0.0);
         }
         map[j * m..(j + 1) * m].copy_from_slice(&coefficients);
     }
     Ok(Orthonormal { map, root, lost })
+}
+
+/// What rounding may leave of the square of a combination of columns of these sizes.
+fn rounding(weights: &[f64], sizes: &[f64]) -> f64 {
+    let terms: f64 = weights.iter().zip(sizes).map(|(v, size)| v.abs() * size).sum();
+    f64::EPSILON * terms * terms
+}
+
+/// What rounding may leave, if that is a small share of the column: then no more than this is left of a column that depends on others, and
+/// columns of which as little is left are taken for such.
+fn negligible(rounding: f64, size: f64) -> f64 {
+    if rounding <= LOST * LOST * size { rounding } else { 0.0 }
 }
 
 /// G v.

@@ -2,7 +2,7 @@
 
 use interlace::error::Code;
 use interlace::fit::Fit;
-use interlace::frame::Frame;
+use interlace::frame::{ColumnData, Frame};
 use interlace::options::Options;
 use interlace::watch::Watch;
 
@@ -56,6 +56,88 @@ fn digits_lost_to_a_bad_sample_are_said_or_refused() {
         }
     }
     assert!(silent > 1 && said > 0 && refused > 1, "{silent} {said} {refused}");
+}
+
+/// A column of which only rounding is left is left out, however the data lie in parts.
+#[test]
+fn an_interaction_that_makes_up_the_intercept_is_left_out() {
+    let (watch, options) = (Watch::unwatched(), Options::default());
+    let spec = spec("y ~ f:h + (1 | g)", |_| {});
+    for seed in 1..30 {
+        let (mut rng, n) = (Rng(seed), 400);
+        let mut texts = [vec![], vec![], vec![]];
+        let y: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
+        for _ in 0..n {
+            texts.iter_mut().zip([3.0, 12.0, 9.0]).for_each(|(own, of)| own.push(format!("l{}", (rng.uniform() * of) as usize)));
+        }
+        let mut frame = Frame::new(n);
+        frame.add_real("y", y).unwrap();
+        for (name, own) in ["f", "h", "g"].into_iter().zip(&texts) {
+            frame.add_strings(name, &own.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>()).unwrap();
+        }
+        let all = [(0..150).collect::<Vec<_>>(), (150..400).collect()];
+        let sums = accumulate(&plan(&spec, &part(&frame, &all[0][..50])), &frame, &all);
+        let (fit, whole) = (sums.fit(&options, &watch).unwrap(), Fit::new(&spec, Some(&frame), &options, &watch).unwrap());
+        close("criterion", &[fit.criterion], &[whole.criterion], 1e-11);
+    }
+}
+
+/// A response without variance is never fitted, also where that of the sample varies and rounding is all that is left.
+#[test]
+fn a_response_that_is_constant_behind_the_sample_is_an_error() {
+    let watch = Watch::unwatched();
+    for weights in [None, Some("w".to_string())] {
+        let spec = spec("y ~ x + u + (1 | g)", |own| own.weights.clone_from(&weights));
+        for value in [0.0, 1.0, 5.3, 1e6, 1e-3, -77.7] {
+            let mut sample = halves(0.0);
+            let mut frame = Frame::new(400);
+            for column in sample.columns() {
+                match &*column.data {
+                    ColumnData::Real(_) if column.name == "y" => frame.add_real("y", vec![value; 400]).unwrap(),
+                    ColumnData::Real(own) => frame.add_real(&column.name, own.clone()).unwrap(),
+                    _ => {
+                        let texts: Vec<Option<&str>> = (0..400).map(|row| column.label(row)).collect();
+                        frame.add_strings(&column.name, &texts).unwrap();
+                    }
+                }
+            }
+            for own in [&mut sample, &mut frame] {
+                own.add_real("w", (0..400).map(|i| 0.5 + (i % 7) as f64 / 3.0).collect()).unwrap();
+            }
+            let all = [(0..400).collect::<Vec<_>>()];
+            let error = accumulate(&plan(&spec, &sample), &frame, &all).fit(&Options::default(), &watch).unwrap_err();
+            let said = ["no variance to model", "a combination of other columns"].iter().any(|text| error.message.contains(text));
+            assert!(said, "{value}: {error}");
+        }
+    }
+}
+
+/// A column that varies in the sample and nowhere else is refused or left out: what rounding makes of it is never a column.
+#[test]
+fn a_column_that_is_constant_behind_the_sample_is_not_fitted() {
+    let (watch, options) = (Watch::unwatched(), Options::default());
+    let spec = spec("y ~ z + x + (1 | g)", |_| {});
+    for seed in 1..100 {
+        let (mut rng, n) = (Rng(seed), 80);
+        let groups: Vec<String> = (0..n).map(|i| format!("g{}", i % 5)).collect();
+        let [y, z, x] = [(); 3].map(|()| (0..n).map(|_| rng.normal()).collect::<Vec<f64>>());
+        let [sample, frame] = [x, vec![[0.0, 1.0, 5.3, -2.0, 1e3][seed as usize % 5]; n]].map(|x| {
+            let mut own = Frame::new(n);
+            own.add_real("y", y.clone()).unwrap();
+            own.add_real("z", z.clone()).unwrap();
+            own.add_real("x", x).unwrap();
+            own.add_strings("g", &groups.iter().map(|g| Some(g.as_str())).collect::<Vec<_>>()).unwrap();
+            own
+        });
+        let all = [(0..n).collect::<Vec<_>>()];
+        match accumulate(&plan(&spec, &sample), &frame, &all).fit(&options, &watch) {
+            Err(error) => assert!(error.message.contains("far from those of the sample"), "{error}"),
+            Ok(fit) => {
+                let whole = Fit::new(&spec, Some(&frame), &options, &watch).unwrap();
+                close("criterion", &[fit.criterion], &[whole.criterion], 1e-11);
+            }
+        }
+    }
 }
 
 /// Intervals by profiles belong to their coefficients where a column before them was left out.

@@ -172,6 +172,15 @@ fn fits_of_the_same_rows_are_compared() {
     assert!(against(&a, &c).unwrap_err().message.contains("by REML and differ"));
 }
 
+/// With weights, too, the response is the same with and without an intercept.
+#[test]
+fn fits_with_and_without_an_intercept_are_compared() {
+    let (frame, watch) = (data(12, 240), Watch::unwatched());
+    let rows: Vec<usize> = (0..240).collect();
+    let [a, b] = ["y ~ 0 + f + (1 | g)", "y ~ f + x + (1 | g)"].map(|formula| fitted(formula, &frame, &rows, &ml()));
+    assert!(likelihood_ratio_table(&[&a, &b], false, &watch).is_ok());
+}
+
 #[test]
 fn plans_say_in_what_they_differ() {
     let frame = with_responses(2, 120);

@@ -7,6 +7,7 @@ use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
+use crate::inference::marginal_means::Weighting;
 use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
 use crate::resample::{IntervalKind, RandomEffects};
 
@@ -166,6 +167,7 @@ impl Questions {
         let of_rows = |name: &CStr| match name.to_bytes() {
             b"bootstrap_type" => self.bootstrap_type != BootstrapType::Parametric,
             b"boot_interval" => self.boot_interval == IntervalKind::Accelerated,
+            b"means_weights" => self.means.weights == Weighting::Proportional,
             _ => !OTHERS.contains(&name) && !BY_SUMS.contains(&name),
         };
         self.asked.iter().find(|name| of_rows(name)).copied()

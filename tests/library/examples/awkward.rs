@@ -188,6 +188,12 @@ fn what_a_stream_can_not_answer_is_refused_before_it_is_read() {
         (&["--refit", absent], "--refit"),
         (&["--write", "coefficients=a.csv", "--write", "observations=b.csv"], "--write observations"),
         (&["--r2"], "--r2"),
+        (&["--augment", "a.csv"], "--augment"),
+        (&["--bootstrap", "9", "--correlation", "cs(1 | h)"], "--bootstrap with --correlation"),
+        (&["--df", "kenward-roger", "--correlation", "cs(1 | h)"], "--df kenward-roger with --correlation"),
+        (&["--plot", "coefficients=a.svg", "--plot", "residuals=b.svg"], "--plot residuals"),
+        (&["--plot-data", "dashboard=a.csv"], "--plot-data dashboard"),
+        (&["--emmeans", "~ x", "--means-weights", "proportional"], "--means-weights"),
     ] {
         let wanted = format!("{name} needs the rows of the data, which --stream does not keep");
         fails(&[&model[..], options].concat(), 2, &[&wanted, "leave --stream out"]);
