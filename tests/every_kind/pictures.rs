@@ -234,6 +234,10 @@ fn rows_that_are_padded_are_left_out() {
         checked(name, &sheet(&padded), &[]);
         assert_eq!(sheet(&padded).svg(&Settings::default()), sheet(&omitted).svg(&Settings::default()), "{name}");
     }
+    assert_eq!(padded.design_warnings, omitted.design_warnings);
+    let dashboard = |chosen: &[(&str, &str)]| sheet(&padded, Some(&data), "dashboard", chosen);
+    assert_eq!(dashboard(&[("effect", "d | Subject")]).unwrap().panels.len(), 6);
+    assert!(dashboard(&[("term", "Subjekt")]).unwrap_err().message.contains("no random term has the grouping factor 'Subjekt'"));
 }
 
 #[test]
