@@ -51,7 +51,10 @@ pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
 
 /// The curves' names.
 fn names(own: &Along) -> Vec<String> {
-    let number = |v: &f64| shortest_text((v * 1e4).round() / 1e4);
+    // Digits that tell them apart, in whatever units they are.
+    let range = own.x.last().zip(own.x.first()).map_or(0.0, |(last, first)| (last - first).abs());
+    let places = if range > 0.0 { (4.0 - range.log10().floor()).clamp(0.0, 300.0) as usize } else { 4 };
+    let number = |v: &f64| shortest_text(format!("{v:.places$}").parse::<f64>().unwrap_or(*v) + 0.0);
     let values = if own.levels.is_empty() { own.x.iter().map(number).collect() } else { own.levels.clone() };
     values.into_iter().map(|value| format!("{} = {value}", own.name)).collect()
 }
