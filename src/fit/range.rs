@@ -47,8 +47,13 @@ impl Fit {
     /// and those whose mean is too large for a number, as that of a lognormal response is beside a large variance.
     pub(super) fn warn_of_fitted(&mut self) {
         let count = |lost: fn(f64) -> bool| self.fitted.iter().filter(|value| lost(**value)).count();
+        // Rows that are left out and padded have none, and have been told of.
+        let padded = self.fitted.len().saturating_sub(self.n_obs);
         let kinds = [
-            (count(f64::is_nan), "linear predictor is outside the domain of the link, where there is no mean"),
+            (
+                count(f64::is_nan).saturating_sub(padded),
+                "linear predictor is outside the domain of the link, where there is no mean",
+            ),
             (count(f64::is_infinite), "mean is too large for a number"),
         ];
         for (lost, why) in kinds.into_iter().filter(|(lost, _)| *lost > 0) {

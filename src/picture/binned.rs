@@ -12,6 +12,9 @@ use crate::predict::{NewData, Quantity, Request};
 /// Bins of a calibration.
 const BINS: usize = 10;
 
+/// Numbers that differ by less, relative to their range, are equal but for rounding, which depends on the order of the rows.
+const SAME: f64 = 1e-9;
+
 /// Rows in the order of a number, in bins of nearly equal size; rows with equal numbers are in one bin.
 fn bins(order_by: &[f64], count: usize) -> Result<Vec<Vec<usize>>> {
     let n = order_by.len();
@@ -19,7 +22,8 @@ fn bins(order_by: &[f64], count: usize) -> Result<Vec<Vec<usize>>> {
     order.sort_by(|&a, &b| order_by[a].total_cmp(&order_by[b]).then(a.cmp(&b)));
     let mut all: Vec<Vec<usize>> = vec![];
     let mut filled = 0;
-    for same in order.chunk_by(|&a, &b| order_by[a] == order_by[b]) {
+    let range = order.last().zip(order.first()).map_or(0.0, |(last, first)| order_by[*last] - order_by[*first]);
+    for same in order.chunk_by(|&a, &b| order_by[b] - order_by[a] <= SAME * range) {
         // A bin is closed when the rows so far are its share of all.
         if all.is_empty() || filled * count >= all.len() * order.len() {
             all.push(vec![]);
@@ -73,7 +77,7 @@ pub fn binned(scene: &Scene<'_>) -> Result<Sheet> {
     Ok(Sheet::alone("Binned residuals", caption, panel))
 }
 
-/// Shares of bins of predicted probabilities, with Wilson's intervals.
+/// Shares of bins of predicted probabilities, with Wilson's intervals. A row of an ordinal model counts as often as its weight says.
 pub fn calibration(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
     fit.need_rows("picture calibration")?;
@@ -88,7 +92,7 @@ pub fn calibration(scene: &Scene<'_>) -> Result<Sheet> {
         for (k, name) in ordinal.categories.iter().enumerate().take(MOST_PANELS) {
             let predicted = fit.used(&all[k * n..(k + 1) * n])?;
             let observed = try_gather(COORDINATES, y.iter().map(|y| f64::from(*y == (k + 1) as f64)))?;
-            panels.push(calibrated(&format!("Category {name}"), &predicted, &observed, None, level)?);
+            panels.push(calibrated(&format!("Category {name}"), &predicted, &observed, weights.as_deref(), level)?);
         }
     } else if is_binary_or_share(fit) {
         let (predicted, observed) = (fit.used(&fit.fitted)?, fit.used(&fit.y)?);
@@ -152,6 +156,9 @@ mod tests {
         assert!(all.iter().any(|bin| [2, 3, 4, 8].iter().all(|i| bin.contains(i))));
         rows.sort_unstable();
         assert_eq!(rows, [0, 1, 2, 3, 4, 6, 7, 8]);
+        // What differs by rounding only is the same, whatever the order.
+        let near: Vec<f64> = (0..40).map(|i| f64::from(i % 4) * (1.0 + 1e-15 * f64::from(i))).collect();
+        assert!(bins(&near, 10).unwrap().iter().all(|bin| bin.len() == 10));
         let even: Vec<f64> = (0..100).map(f64::from).collect();
         assert!(bins(&even, 10).unwrap().iter().all(|bin| bin.len() == 10));
         assert_eq!(bins(&[1.0; 50], 10).unwrap().len(), 1);

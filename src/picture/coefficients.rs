@@ -12,11 +12,14 @@ const INTERCEPT: &str = "(Intercept)";
 /// Coefficients of each predictor with Wald intervals; without an intercept where there is anything else.
 pub fn coefficients(scene: &Scene<'_>) -> Result<Sheet> {
     let (fit, level) = (scene.fit, scene.settings.level);
+    // Without rows a linear model has no other degrees of freedom.
+    let normal = fit.is_linear() && fit.need_rows_or_sums("degrees of freedom").is_err();
+    let method = if normal { DfMethod::Normal } else { DfMethod::Default };
     let mut panels = vec![];
     for part in Part::ORDER {
         let Some(fixed) = fit.fixed_of(part) else { continue };
         let (lower, upper) = match part {
-            Part::Mean => (scene.freedom)(DfMethod::Default)?.intervals(fit, level)?,
+            Part::Mean => (scene.freedom)(method)?.intervals(fit, level)?,
             Part::ZeroInflation | Part::Dispersion => fixed.intervals(level)?,
         };
         let all: Vec<usize> = (0..fixed.names.len()).rev().collect();
@@ -49,7 +52,8 @@ pub fn coefficients(scene: &Scene<'_>) -> Result<Sheet> {
         return Err(Error::argument("picture coefficients: the model has no fixed effects"));
     }
     let most = panels.iter().map(|panel| panel.y.names.len()).max().unwrap_or(0);
-    let sheet = Sheet::of("Estimates", format!("{} % Wald intervals", percent(level)), panels);
+    let of_normal = if normal { " of the normal distribution" } else { "" };
+    let sheet = Sheet::of("Estimates", format!("{} % Wald intervals{of_normal}", percent(level)), panels);
     let height = (130.0 + 26.0 * most as f64).max(220.0);
     Ok(Sheet { height, columns: sheet.panels.len(), ..sheet })
 }

@@ -3,11 +3,12 @@
 use super::binned::{binned, calibration};
 use super::coefficients::coefficients;
 use super::counts::{of_counts, rootogram};
-use super::effects::{caterpillar, qq_ranef};
+use super::effects::{caterpillar, qq_ranef, terms};
 use super::groups::is_binary_or_share;
 use super::influence::influence;
 use super::residuals::{qq, residuals, scale_location};
 use super::scene::Scene;
+use super::settings::Settings;
 use super::sheet::{Layer, Panel, Sheet};
 use super::simulated::dharma;
 use super::survival::baseline;
@@ -22,6 +23,18 @@ const FEW: usize = 16;
 /// What a kind of model is judged by first, as far as the fit has it.
 pub fn dashboard(scene: &Scene<'_>) -> Result<Sheet> {
     scene.fit.need_rows("picture dashboard")?;
+    // A name that nothing has is a mistake, not a picture that the model does not suit.
+    if let Some(name) = &scene.settings.term
+        && !scene.fit.all_terms().any(|(_, term)| term.design.group == *name)
+        && !scene.data.is_some_and(|data| data.has(name))
+    {
+        terms(scene)?;
+    }
+    // The panels are of different things: no effect is one of all.
+    let settings = Settings { effect: None, ..scene.settings.clone() };
+    let Scene { fit, data, threads, watch, .. } = *scene;
+    let freedom = |method| (scene.freedom)(method);
+    let scene = &Scene { fit, data, freedom: &freedom, settings: &settings, threads, watch };
     let mut panels: Vec<Panel> = vec![];
     for make in pictures(scene) {
         if panels.len() == PANELS {

@@ -14,7 +14,7 @@ pub fn groups(scene: &Scene<'_>) -> Result<Sheet> {
     fit.need_rows("picture groups")?;
     if fit.ordinal().is_some() || fit.cox().is_some() {
         return Err(Error::unsupported(
-            "groups: categories and survival times are not drawn over a covariate; see probabilities and survival",
+            "picture groups: categories and survival times are not drawn over a covariate; see probabilities and survival",
         ));
     }
     let (_, term) = terms(scene)?[0];

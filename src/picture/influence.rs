@@ -7,6 +7,7 @@ use super::sheet::{Axis, COORDINATES, Layer, Mark, Panel, Role, Sheet};
 use crate::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
 use crate::diagnostics::{LeverageKind, ResidualKind};
 use crate::error::{Error, Result, try_gather};
+use crate::frame::shortest_text;
 
 /// Cases that are all drawn, and those that are drawn of more.
 const ALL: usize = 40;
@@ -58,6 +59,11 @@ pub fn influence(scene: &Scene<'_>) -> Result<Sheet> {
     Ok(Sheet { height, ..Sheet::alone("Influence on the fixed effects", caption, panel) })
 }
 
+/// A number as text: three decimals, or the first three digits of a small one.
+fn brief(v: f64) -> String {
+    if v >= 0.01 { format!("{v:.3}") } else { shortest_text(format!("{v:.2e}").parse().unwrap_or(v)) }
+}
+
 /// Standardized residuals against leverages; the size of points is that of Cook's distances.
 pub fn leverage(scene: &Scene<'_>) -> Result<Sheet> {
     let fit = scene.fit;
@@ -86,6 +92,7 @@ pub fn leverage(scene: &Scene<'_>) -> Result<Sheet> {
         .with(points)
         .with(named);
     let most = known.last().copied().unwrap_or(0.0);
-    let caption = format!("n = {}; areas: Cook's distance, at most {most:.3}; dashed: twice the mean leverage{said}", places.len());
+    let caption =
+        format!("n = {}; areas: Cook's distance, at most {}; dashed: twice the mean leverage{said}", places.len(), brief(most));
     Ok(Sheet::alone("Leverage and residuals", caption, panel))
 }

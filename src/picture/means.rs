@@ -31,9 +31,12 @@ pub fn means(scene: &Scene<'_>) -> Result<Sheet> {
     let freedom = (scene.freedom)(DfMethod::Default)?;
     let table = fit.with_means_coefficients(freedom, |own| means.table(own, scale.as_ref(), level, scene.watch))?;
     let response = table.has("response");
+    // The zero part has no means: these are larger than the responses are.
+    let conditional = fit.generalised().is_some_and(|own| own.zero.is_some());
     let label = match (response, fit.cox().is_some(), fit.ordinal().is_some()) {
         (_, true, _) => "Hazard ratio",
         (_, _, true) => "Latent variable",
+        (true, ..) if conditional => "Mean of the conditional model",
         (true, ..) => "Mean response",
         (false, ..) => "Mean",
     };
@@ -60,7 +63,8 @@ pub fn means(scene: &Scene<'_>) -> Result<Sheet> {
         panel = panel.with(Layer::new(name.clone(), mark, role, at, y));
     }
     let averaged = if fit.is_linear() { "" } else { ", random effects at zero" };
-    let caption = format!("means over the grid of the other factors{averaged}; {} % intervals", percent(level));
+    let without = if conditional { ", without the zero part" } else { "" };
+    let caption = format!("means over the grid of the other factors{averaged}{without}; {} % intervals", percent(level));
     Ok(Sheet::alone("Marginal means", caption, panel))
 }
 

@@ -72,6 +72,7 @@ pub fn shrinkage(scene: &Scene<'_>) -> Result<Sheet> {
         for (term, pair, group) in all {
             let own = within(scene.fit, term)?;
             lost += own.iter().skip(pair[0]).step_by(term.design.effects.len()).filter(|v| v.is_nan()).count();
+            said = with_part(said, &own, term.design.effects.len());
             panels.push(plane(term, &own, pair, group));
         }
     } else {
@@ -80,6 +81,7 @@ pub fn shrinkage(scene: &Scene<'_>) -> Result<Sheet> {
         for (_, term) in all {
             let own = within(scene.fit, term)?;
             lost += own.iter().filter(|v| v.is_nan()).count();
+            said = with_part(said, &own, 1);
             panels.push(line(term, &own));
         }
     }
@@ -96,6 +98,13 @@ fn chosen(own: &[f64], r: usize) -> Vec<usize> {
     let there: Vec<usize> = (0..own.len() / r.max(1)).filter(|l| own[l * r..(l + 1) * r].iter().all(|v| v.is_finite())).collect();
     let step = there.len().div_ceil(MOST).max(1);
     there.into_iter().step_by(step).collect()
+}
+
+/// What a caption says of levels that are not drawn, once.
+fn with_part(said: String, own: &[f64], r: usize) -> String {
+    let (shown, there) = (chosen(own, r).len(), own.chunks_exact(r.max(1)).filter(|all| all.iter().all(|v| v.is_finite())).count());
+    let part = format!("; {shown} of {there} levels shown");
+    if shown == there || said.contains(&part) { said } else { said + &part }
 }
 
 fn plane(term: &TermFit, own: &[f64], [a, b]: [usize; 2], group: String) -> Panel {

@@ -4,7 +4,7 @@ use super::residuals::percent;
 use super::scene::Scene;
 use super::sheet::{Axis, COORDINATES, Layer, Mark, Panel, Role, Sheet};
 use super::typical::{Along, along};
-use crate::error::{Error, Result, try_gather};
+use crate::error::{Error, Result, try_gather, try_vec};
 use crate::frame::{Frame, shortest_text};
 use crate::predict::{CurveRequest, NewData, RandomTerms};
 
@@ -24,7 +24,7 @@ pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
     let more = own.x.len().saturating_sub(MOST);
     let (rows, typical) = own.rows(reference)?;
     let shown = rows.select(&(0..own.x.len().min(MOST)).collect::<Vec<_>>())?;
-    let shown = with_strata(scene, shown)?;
+    let (shown, stratum) = with_strata(scene, shown)?;
     let request = CurveRequest { random: RandomTerms::None, level: Some(scene.settings.level), ..CurveRequest::default() };
     let table = fit.survival_curves(NewData::Frame(&shown), &request, scene.watch)?.table;
     let mut panel = Panel::new(
@@ -40,6 +40,9 @@ pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
     if !typical.is_empty() {
         caption = format!("{caption}; {typical}");
     }
+    if let Some(stratum) = stratum {
+        caption = format!("{caption}; stratum {stratum}");
+    }
     if more > 0 {
         caption = format!("{caption}; {more} more levels not shown");
     }
@@ -48,16 +51,27 @@ pub fn survival(scene: &Scene<'_>) -> Result<Sheet> {
 
 /// The curves' names.
 fn names(own: &Along) -> Vec<String> {
-    let number = |v: &f64| shortest_text((v * 1e4).round() / 1e4);
+    // Digits that tell them apart, in whatever units they are.
+    let range = own.x.last().zip(own.x.first()).map_or(0.0, |(last, first)| (last - first).abs());
+    let places = if range > 0.0 { (4.0 - range.log10().floor()).clamp(0.0, 300.0) as usize } else { 4 };
+    let number = |v: &f64| shortest_text(format!("{v:.places$}").parse::<f64>().unwrap_or(*v) + 0.0);
     let values = if own.levels.is_empty() { own.x.iter().map(number).collect() } else { own.levels.clone() };
     values.into_iter().map(|value| format!("{} = {value}", own.name)).collect()
 }
 
-/// Columns that make strata are no fixed effects: they are as in the first row of the data.
-fn with_strata(scene: &Scene<'_>, mut rows: Frame) -> Result<Frame> {
+/// Columns that make strata are no fixed effects: they are as in the stratum with the most rows, which is told.
+fn with_strata(scene: &Scene<'_>, mut rows: Frame) -> Result<(Frame, Option<String>)> {
     let (program, data) = (scene.need_program("survival")?, scene.need_data("survival")?);
-    let first = scene.fit.rows.used().next().unwrap_or(0);
     let absent: Vec<&str> = data.names().filter(|name| program.makes_strata(name) && !rows.has(name)).collect();
+    let whole = !data.names().any(|name| program.makes_strata(name) && rows.has(name));
+    if absent.is_empty() {
+        return Ok((rows, None));
+    }
+    let own = &scene.fit.of_cox("picture survival")?.survival;
+    let mut totals = try_vec(COORDINATES, 0_usize, own.strata.len())?;
+    own.stratum.iter().for_each(|s| totals[*s as usize] += 1);
+    let most = (0..totals.len()).rev().max_by_key(|s| totals[*s]).unwrap_or(0);
+    let first = scene.fit.rows.used().zip(&own.stratum).find(|(_, s)| **s as usize == most).map_or(0, |(row, _)| row);
     for name in absent {
         let one = data.select(&vec![first; rows.n_rows()])?;
         let column = one.column(name)?;
@@ -68,7 +82,8 @@ fn with_strata(scene: &Scene<'_>, mut rows: Frame) -> Result<Frame> {
             rows.add_category(name, category.codes, category.levels, category.ordered)?;
         }
     }
-    Ok(rows)
+    // Where some are fixed effects too, the rows may be of several.
+    Ok((rows, own.strata.get(most).cloned().filter(|_| whole)))
 }
 
 fn curve(panel: Panel, table: &Frame, row: usize, name: &str) -> Result<Panel> {

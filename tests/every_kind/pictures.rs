@@ -1,6 +1,7 @@
 //! Every picture of every kind of model as SVG: well-formed, with finite numbers, within its size, the same bytes each time, whatever the names
 //! and the data.
 
+use crate::common::close::close;
 use crate::common::frames::frame;
 use crate::common::generalised::{Generalised, cbpp, generalised, linear, salamanders};
 use crate::common::{Data, Rng};
@@ -232,6 +233,10 @@ fn rows_that_are_padded_are_left_out() {
         checked(name, &sheet(&padded), &[]);
         assert_eq!(sheet(&padded).svg(&Settings::default()), sheet(&omitted).svg(&Settings::default()), "{name}");
     }
+    assert_eq!(padded.design_warnings, omitted.design_warnings);
+    let dashboard = |chosen: &[(&str, &str)]| sheet(&padded, Some(&data), "dashboard", chosen);
+    assert_eq!(dashboard(&[("effect", "d | Subject")]).unwrap().panels.len(), 6);
+    assert!(dashboard(&[("term", "Subjekt")]).unwrap_err().message.contains("no random term has the grouping factor 'Subjekt'"));
 }
 
 #[test]
@@ -255,6 +260,21 @@ fn many_levels_and_many_rows_make_pictures_of_moderate_size() {
         let bytes = sheet.svg(&Settings::default()).unwrap().len();
         assert!(bytes < 400_000 && sheet.caption.contains(said), "{name}: {bytes} bytes, {}", sheet.caption);
     }
+}
+
+#[test]
+fn survival_curves_are_of_the_largest_stratum_in_any_order_of_the_rows() {
+    let data = frame("kidney.csv", &["id"]);
+    let curves = |frame: Frame| {
+        let mut model = generalised("Surv(time, status) ~ age + strata(sex) + (1 | id)", "", frame);
+        model.spec.kind = ModelKind::Coxme;
+        sheet(&model.fit(), Some(&model.frame), "survival", &[]).unwrap()
+    };
+    let turned: Vec<usize> = (0..data.n_rows()).rev().collect();
+    let (own, other) = (curves(data.select(&turned).unwrap()), curves(data));
+    assert!(own.caption.ends_with("; stratum 1") && own.caption == other.caption, "{}", own.caption);
+    let ends = |sheet: &Sheet| sheet.panels[0].layers.iter().map(|layer| *layer.y.last().unwrap()).collect::<Vec<f64>>();
+    close("curves", &ends(&own), &ends(&other), 1e-6);
 }
 
 #[test]

@@ -104,25 +104,30 @@ pub fn ticks(scale: &Scale, axis: &Axis, about: usize) -> Vec<(f64, String)> {
         return [low, high].map(|v| (v, shortest_text(v))).to_vec();
     }
     let places = (-(step * 1.000_001).log10().floor()).max(0.0) as i32;
-    let unit = 10f64.powi(places);
     (0..=(last - first) as usize)
         .map(|k| {
             let v = (first + k as f64) * step;
-            (v, text(v, places as usize, unit, low.abs().max(high.abs())))
+            (v, text(v, places as usize, step, low.abs().max(high.abs())))
         })
         .collect()
 }
 
 /// All texts of an axis have as many digits as its step needs.
-fn text(v: f64, places: usize, unit: f64, largest: f64) -> String {
+fn text(v: f64, places: usize, step: f64, largest: f64) -> String {
+    let unit = 10f64.powi(places as i32);
     let v = (v * unit).round() / unit + 0.0;
     let v = if v == 0.0 { 0.0 } else { v };
-    if v != 0.0 && (largest >= 1e6 || places > 5) {
-        let text = format!("{v:.3e}");
+    // Digits of the largest that its step needs, behind the first.
+    let digits = (largest / step * 1.000_001).log10().floor().max(0.0) as usize;
+    // A power of ten is shorter where there are few.
+    if v != 0.0 && ((largest >= 1e6 && digits <= 3) || places > 5) {
+        let text = format!("{v:.digits$e}");
         let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
         let digits = digits.trim_end_matches('0').trim_end_matches('.');
         return format!("{digits}e{power}").replace('-', "−");
     }
+    // Zero among powers of ten has no places.
+    let places = if places > 5 { 0 } else { places };
     format!("{v:.places$}").replace('-', "−")
 }
 
@@ -141,9 +146,14 @@ mod tests {
         assert_eq!(texts(-0.31, 0.42, 5), ["−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2", "0.3", "0.4"]);
         assert_eq!(texts(199.0, 471.0, 4), ["200", "250", "300", "350", "400", "450"]);
         assert_eq!(texts(0.0, 3.2e7, 4), ["0", "1e7", "2e7", "3e7"]);
+        assert_eq!(texts(-1e-16, 1e-16, 2), ["−1e−16", "0", "1e−16"]);
         assert_eq!(texts(1e-7, 4e-7, 3), ["1e−7", "2e−7", "3e−7", "4e−7"]);
         assert!(texts(1.0, 1.0, 4).is_empty());
         assert_eq!(texts(1e15, 1e15 + 8.0, 4).len(), 2);
+        // Far from zero all the digits that tell them apart.
+        assert_eq!(texts(2_000_000.0, 2_000_041.0, 4), ["2000000", "2000010", "2000020", "2000030", "2000040"]);
+        assert_eq!(texts(1.7e9, 1.7004e9, 4), ["1700000000", "1700100000", "1700200000", "1700300000", "1700400000"]);
+        assert_eq!(texts(0.123_456_7, 0.123_456_9, 2), ["1.234567e−1", "1.234568e−1", "1.234569e−1"]);
         let shares = Scale { low: -0.04, high: 1.04, from: 0.0, to: 1.0 };
         let ticks = ticks(&shares, &Axis::default().within(0.0, 1.0), 5);
         assert_eq!((ticks[0].1.as_str(), ticks[5].1.as_str()), ("0.0", "1.0"));

@@ -1,6 +1,6 @@
 //! Text of a picture: what may be in it, how wide it is, and how it is cut.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shares of a cut name that are kept of its beginning, in the order in which they are tried.
 const SHARES: [f64; 5] = [0.5, 0.25, 0.75, 0.0, 1.0];
@@ -72,9 +72,17 @@ pub fn names(all: &[String], pixels: f64, size: f64) -> Vec<String> {
     found.unwrap_or_else(|| numbered(&all, pixels, size))
 }
 
-/// Names that no cut keeps apart, with their places.
+/// Names, those that no cut keeps apart with their places.
 fn numbered(all: &[String], pixels: f64, size: f64) -> Vec<String> {
+    let plain: Vec<String> = all.iter().map(|name| cut(name, pixels, size, 0.5)).collect();
+    let mut seen: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    plain.iter().zip(all).for_each(|(own, name)| {
+        seen.entry(own).or_default().insert(name);
+    });
     let numbered = |(i, name): (usize, &String)| {
+        if seen.get(plain[i].as_str()).is_some_and(|of| of.len() == 1) {
+            return plain[i].clone();
+        }
         let number = format!(" #{}", i + 1);
         cut(name, (pixels - width(&number, size)).max(0.0), size, 0.5) + &number
     };
@@ -115,6 +123,10 @@ mod tests {
             let cut = names(&[one, other], 90.0, 11.0);
             assert!(cut[0] != cut[1] && cut.iter().all(|name| width(name, 11.0) <= 90.0), "{cut:?}");
         }
+        // Where no cut does, those that are alike have numbers.
+        let (one, other) = ("w".repeat(200), "w".repeat(100) + "x" + &"w".repeat(99));
+        let cut = names(&[one, "a".into(), other], 90.0, 11.0);
+        assert!(cut[0].ends_with(" #1") && cut[1] == "a" && cut[2].ends_with(" #3"), "{cut:?}");
         assert_eq!(names(&owned(&["a", "b", "a"]), 90.0, 11.0), ["a", "b", "a"]);
         let same = names(&owned(&["wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww", "a"]), 60.0, 11.0);
         assert!(same[0].starts_with('w') && same[0].ends_with('w') && same[0].contains('…') && same[1] == "a");
