@@ -104,8 +104,8 @@ pub unsafe extern "C" fn interlace_accumulator_add_arrow_stream(
     })
 }
 
-/// Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of such calls, to the same
-/// bits. INTERLACE_E_DATA if a partition is in both, if a group of correlated residuals is, or if the levels of a factor are declared in orders
+/// Adds what another accumulator of the same plan has, which stays as it is. A fit of the result does not depend on the order of such calls, to the
+/// same bits; the bytes of the accumulator may. INTERLACE_E_DATA if a partition is in both, if a group of correlated residuals is, or if the levels of a factor are declared in orders
 /// that contradict each other; INTERLACE_E_ARGUMENT if the plans differ, which says in what. On failure the accumulator is as it was.
 /// @param part The accumulator whose rows are added.
 /// Since 0.1.
@@ -206,7 +206,8 @@ pub unsafe extern "C" fn interlace_accumulator_forecast(
 /// marginal means, predictions for new data with intervals, the parametric bootstrap (of random numbers that are not those of a fit with rows),
 /// and interlace_fit_compare with fits of other accumulators of the same rows. What is per row, such as residuals, is INTERLACE_E_UNSUPPORTED; it
 /// takes a second pass over the data, with interlace_fit_predict for each part.
-/// interlace_fit_n_dropped_rows counts the rows that were left out. `options` may be NULL.
+/// interlace_fit_n_dropped_rows counts the rows that were left out. `options` say how the model is fitted, by which
+/// method above all; NULL is INTERLACE_METHOD_REML and what else is usual.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_accumulator_fit(

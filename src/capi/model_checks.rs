@@ -35,8 +35,9 @@ use crate::diagnostics::{Augmented, Grouping, Simulations};
 /// "uniformity" is Kolmogorov and Smirnov's test with the distance as statistic, as if residuals were independent; "uniformity_simulated" compares the
 /// same distance with those of the simulated responses, and so holds for residuals that depend on each other. "dispersion" compares the variance of responses about
 /// the means of their rows, "zeros" (counts, proportions and mixtures with zeros) the number of zeros, and "outliers" the number of responses below or above all others, each two-sided, with the ratio of observed
-/// to expected as statistic. The p-values of all but the first are exact Monte-Carlo ones, at least 1/(nsim + 1): response and simulated
-/// responses are exchangeable if the model is true.
+/// to expected as statistic. The p-values of all but the first are Monte-Carlo ones, at least 1/(nsim + 1), exact but for the parameters, which
+/// are those of the fit: response and simulated responses are exchangeable if the model is true and the random effects are new. With
+/// INTERLACE_SIMULATION_CONDITIONAL these were fitted to the response, and "dispersion" rejects true models where groups have few rows.
 /// INTERLACE_E_UNSUPPORTED for Cox models, whose response has no place in an order, and for families that cannot simulate. The memory is 8 (nsim + 1) bytes for each row or group.
 /// The caller frees `*residuals_out` and `*tests_out` with interlace_frame_free.
 /// @param nsim The number of simulated responses; 250 is usual.

@@ -48,7 +48,7 @@ static void drawing(const interlace_fit *fit, const interlace_frame *data, const
     FAILS(INTERLACE_E_ARGUMENT, "no random term has two effects", interlace_fit_plot(fit, "ranef_pairs", data, NULL, NULL, &bytes, &len, &err));
     FAILS(INTERLACE_E_UNSUPPORTED, "only of a Cox model", interlace_fit_plot(fit, "survival", data, NULL, NULL, &bytes, &len, &err));
     FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_plot(NULL, "qq", data, NULL, NULL, &bytes, &len, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "kind is NULL", interlace_fit_plot(fit, NULL, data, NULL, NULL, &bytes, &len, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "picture is NULL", interlace_fit_plot(fit, NULL, data, NULL, NULL, &bytes, &len, &err));
     FAILS(INTERLACE_E_ARGUMENT, "bytes is NULL", interlace_fit_plot(fit, "qq", data, NULL, NULL, NULL, &len, &err));
     FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_plot_data(fit, "qq", data, NULL, NULL, NULL, &err));
     CHECK(bytes == before && len == len_again);
