@@ -55,7 +55,7 @@ fn modules() -> BTreeMap<String, Imports> {
 fn imports(text: &str) -> Imports {
     let lines: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap()).collect();
     let code = lines.join("\n");
-    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let code = code.split("\nmod tests {").next().unwrap();
     let mut found = Imports::default();
     for statement in code.split_inclusive(';') {
         let at = statement.rfind("\nuse ").or(statement.rfind(" use ")).filter(|at| !statement[*at..].contains(['"', '(', '=']));
