@@ -5929,10 +5929,12 @@ interlace_status interlace_spec_cross_validate(const interlace_spec *spec,
  * of the simulated responses, and so holds for residuals that depend on each other. "dispersion" compares the variance
  * of responses about the means of their rows, "zeros" (counts, proportions and mixtures with zeros) the number of
  * zeros, and "outliers" the number of responses below or above all others, each two-sided, with the ratio of observed
- * to expected as statistic. The p-values of all but the first are exact Monte-Carlo ones, at least 1/(nsim + 1):
- * response and simulated responses are exchangeable if the model is true. INTERLACE_E_UNSUPPORTED for Cox models, whose
- * response has no place in an order, and for families that cannot simulate. The memory is 8 (nsim + 1) bytes for each
- * row or group. The caller frees `*residuals_out` and `*tests_out` with interlace_frame_free.
+ * to expected as statistic. The p-values of all but the first are Monte-Carlo ones, at least 1/(nsim + 1), exact but
+ * for the parameters, which are those of the fit: response and simulated responses are exchangeable if the model is
+ * true and the random effects are new. With INTERLACE_SIMULATION_CONDITIONAL these were fitted to the response, and
+ * "dispersion" rejects true models where groups have few rows. INTERLACE_E_UNSUPPORTED for Cox models, whose response
+ * has no place in an order, and for families that cannot simulate. The memory is 8 (nsim + 1) bytes for each row or
+ * group. The caller frees `*residuals_out` and `*tests_out` with interlace_frame_free.
  * @param[in] fit The fit.
  * @param[in] nsim The number of simulated responses; 250 is usual.
  * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
@@ -6730,10 +6732,10 @@ interlace_status interlace_accumulator_add_arrow_stream(interlace_accumulator *a
                                                         interlace_error *err);
 
 /**
- * Adds what another accumulator of the same plan has, which stays as it is. The result does not depend on the order of
- * such calls, to the same bits. INTERLACE_E_DATA if a partition is in both, if a group of correlated residuals is, or
- * if the levels of a factor are declared in orders that contradict each other; INTERLACE_E_ARGUMENT if the plans
- * differ, which says in what. On failure the accumulator is as it was.
+ * Adds what another accumulator of the same plan has, which stays as it is. A fit of the result does not depend on the
+ * order of such calls, to the same bits; the bytes of the accumulator may. INTERLACE_E_DATA if a partition is in both,
+ * if a group of correlated residuals is, or if the levels of a factor are declared in orders that contradict each
+ * other; INTERLACE_E_ARGUMENT if the plans differ, which says in what. On failure the accumulator is as it was.
  * @param[in,out] accumulator The accumulator.
  * @param[in] part The accumulator whose rows are added.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -6813,7 +6815,7 @@ interlace_status interlace_accumulator_forecast(const interlace_accumulator *acc
  * random numbers that are not those of a fit with rows), and interlace_fit_compare with fits of other accumulators of
  * the same rows. What is per row, such as residuals, is INTERLACE_E_UNSUPPORTED; it takes a second pass over the data,
  * with interlace_fit_predict for each part. interlace_fit_n_dropped_rows counts the rows that were left out. `options`
- * may be NULL.
+ * say how the model is fitted, by which method above all; NULL is INTERLACE_METHOD_REML and what else is usual.
  * @param[in] accumulator The accumulator.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new fit. The caller frees it with interlace_fit_free.
