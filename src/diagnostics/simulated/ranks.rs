@@ -1,6 +1,6 @@
 //! A response among those simulated for it, and each of these among the others.
 
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_collect, try_vec};
 use crate::simulate::{Purpose, Stream};
 use crate::threads::divide;
 use crate::watch::{Phase, Watch};
@@ -79,7 +79,11 @@ impl Responses {
         }
         out.units = ranked.uniform.iter().filter(|u| !u.is_nan()).count();
         out.outliers.iter_mut().zip(outliers).for_each(|(to, own)| *to = own as f64);
-        out.distance = divide(watch.threads(), (0..width).collect(), &|k| distance(self.values.iter().skip(k).step_by(width)));
+        let columns = try_collect(RESPONSES, 0..width)?;
+        let distances = divide(watch.threads(), columns, &|k| distance(self.values.iter().skip(k).step_by(width)));
+        for (to, own) in out.distance.iter_mut().zip(distances) {
+            *to = own?;
+        }
         Ok((ranked, out))
     }
 
@@ -104,7 +108,7 @@ impl Responses {
         }
         let mut spread = squares;
         spread.iter_mut().zip(&sums).for_each(|(square, sum)| *square = (*square - sum * sum / units) / (units - 1.0));
-        Ok(Summaries { spread, zeros, outliers: column()?, distance: vec![], units: 0 })
+        Ok(Summaries { spread, zeros, outliers: column()?, distance: column()?, units: 0 })
     }
 }
 
@@ -139,12 +143,13 @@ fn places(values: &mut [f64], width: usize, first: usize, seed: u64) -> (Vec<i8>
 }
 
 /// Kolmogorov's.
-fn distance<'a>(places: impl Iterator<Item = &'a f64>) -> f64 {
-    let mut sorted: Vec<f64> = places.copied().filter(|u| !u.is_nan()).collect();
+fn distance<'a>(places: impl ExactSizeIterator<Item = &'a f64>) -> Result<f64> {
+    let mut sorted = try_collect(RESPONSES, places.copied())?;
+    sorted.retain(|u| !u.is_nan());
     sorted.sort_unstable_by(f64::total_cmp);
     let n = sorted.len() as f64;
     let far = |(i, u): (usize, &f64)| (u - i as f64 / n).max((i + 1) as f64 / n - u);
-    sorted.iter().enumerate().map(far).fold(0.0, f64::max)
+    Ok(sorted.iter().enumerate().map(far).fold(0.0, f64::max))
 }
 
 #[cfg(test)]
@@ -177,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_distance_by_hand() {
-        assert_eq!(distance([0.5, 0.25, f64::NAN].iter()), 0.5);
-        assert_eq!(distance([0.9].iter()), 0.9);
+        assert_eq!(distance([0.5, 0.25, f64::NAN].iter()).unwrap(), 0.5);
+        assert_eq!(distance([0.9].iter()).unwrap(), 0.9);
     }
 }
