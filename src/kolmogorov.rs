@@ -1,7 +1,11 @@
 //! The distribution of Kolmogorov's statistic, the largest distance of the distribution function of n independent numbers from their own.
 
+use crate::error::{Result, try_copy, try_vec};
 use crate::family::special::ln_gamma;
-use crate::linalg::dense::product;
+use crate::linalg::dense::multiply_add;
+
+/// What memory is for.
+const POWER: &str = "Kolmogorov's distribution";
 
 /// Up to so many numbers the probability is exact, and so is a small one up to so many.
 const EXACT: usize = 1000;
@@ -14,21 +18,21 @@ const ONE_SIDED: f64 = 4.0;
 const MOST_TERMS: usize = 100;
 
 /// P(D >= d) of n numbers. Above 1,000 numbers the limit with corrections (Vrbik 2020), good to two or three digits, where it is above 0.0007.
-pub fn kolmogorov_upper(n: usize, d: f64) -> f64 {
+pub fn kolmogorov_upper(n: usize, d: f64) -> Result<f64> {
     let size = n as f64;
     if n == 0 || d.is_nan() {
-        return f64::NAN;
+        return Ok(f64::NAN);
     }
     if d <= 0.5 / size {
-        return 1.0;
+        return Ok(1.0);
     }
     if d >= 1.0 {
-        return 0.0;
+        return Ok(0.0);
     }
     if size * d * d > ONE_SIDED && n <= EXACT_TAIL {
-        return 2.0 * one_sided(n, d);
+        return Ok(2.0 * one_sided(n, d));
     }
-    if n > EXACT { limit(size, d) } else { (1.0 - below(n, d)).clamp(0.0, 1.0) }
+    if n > EXACT { Ok(limit(size, d)) } else { Ok((1.0 - below(n, d)?).clamp(0.0, 1.0)) }
 }
 
 /// P(D+ >= d), a sum of positive terms (Smirnov 1944; Birnbaum and Tingey 1951).
@@ -45,10 +49,10 @@ fn one_sided(n: usize, d: f64) -> f64 {
 }
 
 /// P(D < d): an element of a power of a matrix (Marsaglia, Tsang and Wang 2003).
-fn below(n: usize, d: f64) -> f64 {
+fn below(n: usize, d: f64) -> Result<f64> {
     let k = (n as f64 * d).floor() as usize + 1;
     let (m, h) = (2 * k - 1, k as f64 - n as f64 * d);
-    let mut matrix = vec![0.0; m * m];
+    let mut matrix = try_vec(POWER, 0.0, m * m)?;
     let factorial = |i: usize| ln_gamma(i as f64 + 1.0).exp();
     for (i, j) in (0..m).flat_map(|i| (0..m).map(move |j| (i, j))).filter(|(i, j)| i + 1 >= *j) {
         let order = i + 1 - j;
@@ -64,30 +68,37 @@ fn below(n: usize, d: f64) -> f64 {
         }
         matrix[j * m + i] = value / factorial(order);
     }
-    let (power, exponent) = power(m, matrix, n);
+    let (power, exponent) = power(m, matrix, n)?;
     // n! / n^n, with the exponent, in logarithms.
     let log = ln_gamma(n as f64 + 1.0) - n as f64 * (n as f64).ln() + exponent * std::f64::consts::LN_10;
-    power[(k - 1) * m + k - 1] * log.exp()
+    Ok(power[(k - 1) * m + k - 1] * log.exp())
 }
 
 /// The n-th power, in units of ten to an exponent.
-fn power(m: usize, matrix: Vec<f64>, n: usize) -> (Vec<f64>, f64) {
+fn power(m: usize, matrix: Vec<f64>, n: usize) -> Result<(Vec<f64>, f64)> {
     let (mut base, mut of_base) = (matrix, 0.0);
     let mut out: Option<(Vec<f64>, f64)> = None;
     let mut left = n;
     while left > 0 {
         if left % 2 == 1 {
             out = Some(match out {
-                None => (base.clone(), of_base),
-                Some((own, exponent)) => scaled(product(m, &own, &base), exponent + of_base),
+                None => (try_copy(POWER, &base)?, of_base),
+                Some((own, exponent)) => scaled(product(m, &own, &base)?, exponent + of_base),
             });
         }
         left /= 2;
         if left > 0 {
-            (base, of_base) = scaled(product(m, &base, &base), 2.0 * of_base);
+            (base, of_base) = scaled(product(m, &base, &base)?, 2.0 * of_base);
         }
     }
-    out.unwrap_or((base, of_base))
+    Ok(out.unwrap_or((base, of_base)))
+}
+
+/// A B, both `[m, m]`.
+fn product(m: usize, a: &[f64], b: &[f64]) -> Result<Vec<f64>> {
+    let mut out = try_vec(POWER, 0.0, m * m)?;
+    multiply_add(m, m, m, 1.0, a, b, &mut out);
+    Ok(out)
 }
 
 /// The same product in smaller numbers.
@@ -131,7 +142,7 @@ mod tests {
             (1, 0.75, 0.5),
         ];
         for (n, d, want) in cases {
-            let got = kolmogorov_upper(n, d);
+            let got = kolmogorov_upper(n, d).unwrap();
             assert!((got - want).abs() < 1e-10 * want, "{n} {d}: {got} for {want}");
         }
     }
@@ -140,7 +151,7 @@ mod tests {
     fn both_exact_ways_meet() {
         for n in [10, 100, 900] {
             let d = (ONE_SIDED / n as f64).sqrt();
-            let (a, b) = (2.0 * one_sided(n, d), 1.0 - below(n, d));
+            let (a, b) = (2.0 * one_sided(n, d), 1.0 - below(n, d).unwrap());
             assert!((a - b).abs() < 1e-9 * a, "{n}: {a} {b}");
         }
     }
@@ -148,10 +159,13 @@ mod tests {
     #[test]
     fn the_limit_is_near_the_exact_probability() {
         for d in [0.015, 0.02, 0.03, 0.045, 0.06] {
-            let (a, b) = (limit(1000.0, d), kolmogorov_upper(1000, d));
+            let (a, b) = (limit(1000.0, d), kolmogorov_upper(1000, d).unwrap());
             assert!((a - b).abs() < 3e-3 * b, "{d}: {a} {b}");
         }
-        assert_eq!((kolmogorov_upper(5, 0.1), kolmogorov_upper(5, 1.0), kolmogorov_upper(2000, 0.001)), (1.0, 0.0, 1.0));
-        assert!(kolmogorov_upper(0, 0.5).is_nan() && kolmogorov_upper(5, f64::NAN).is_nan());
+        assert_eq!(
+            (kolmogorov_upper(5, 0.1).unwrap(), kolmogorov_upper(5, 1.0).unwrap(), kolmogorov_upper(2000, 0.001).unwrap()),
+            (1.0, 0.0, 1.0)
+        );
+        assert!(kolmogorov_upper(0, 0.5).unwrap().is_nan() && kolmogorov_upper(5, f64::NAN).unwrap().is_nan());
     }
 }

@@ -73,7 +73,7 @@ impl Fit {
             }
         }
         let (ranked, summaries) = all.compare(asked.seed, watch)?;
-        let tests = tested::of_summaries(&summaries, self.can_be_zero());
+        let tests = tested::of_summaries(&summaries, self.can_be_zero())?;
         Ok(SimulatedResiduals { observed, ranked, tests, labels: asked.grouping.map(|own| own.labels.clone()) })
     }
 

@@ -17,19 +17,19 @@ pub struct Test {
 }
 
 /// All tests; that of zeros where a zero is a thing by itself.
-pub fn of_summaries(all: &Summaries, zeros: bool) -> Vec<Test> {
+pub fn of_summaries(all: &Summaries, zeros: bool) -> Result<Vec<Test>> {
     let distance = all.distance[0];
     let (as_large, simulated) = shares(&all.distance);
     let expected = mean(&all.distance[1..]);
     let one = |name, p_value| Test { name, statistic: distance, observed: distance, expected, p_value };
-    let uniformity = if all.units == 0 { f64::NAN } else { kolmogorov_upper(all.units, distance) };
+    let uniformity = if all.units == 0 { f64::NAN } else { kolmogorov_upper(all.units, distance)? };
     let mut out = vec![one("uniformity", uniformity), one("uniformity_simulated", as_large / simulated)];
     out.push(ratio("dispersion", &all.spread));
     if zeros {
         out.push(ratio("zeros", &all.zeros));
     }
     out.push(ratio("outliers", &all.outliers));
-    out
+    Ok(out)
 }
 
 /// The observed statistic against those of the simulated responses, two-sided.
