@@ -45,7 +45,8 @@ pub fn findings(fit: &Fit) -> Result<Vec<Finding>> {
         scale(&fit.x, n, true, &mut columns);
     }
     let varying: Vec<usize> = (0..names.len()).filter(|j| Some(*j) != constant).collect();
-    let own: Vec<f64> = varying.iter().flat_map(|j| columns[j * n..(j + 1) * n].iter().copied()).collect();
+    let mut own = try_vec("scaled columns of X", 0.0, varying.len() * n)?;
+    own.chunks_exact_mut(n).zip(&varying).for_each(|(to, j)| to.copy_from_slice(&columns[j * n..(j + 1) * n]));
     if let Some((values, vectors)) = symmetric_eigen(varying.len(), &gram(&own, n)?) {
         let factor = |k: usize| values.iter().zip(vectors.chunks_exact(varying.len())).map(|(value, v)| v[k] * v[k] / value).sum();
         all.extend(varying.iter().enumerate().map(|(k, j)| inflation(&names[*j], factor(k))));
