@@ -102,7 +102,7 @@ fn a_response_that_is_constant_behind_the_sample_is_an_error() {
                 }
             }
             for own in [&mut sample, &mut frame] {
-                own.add_real("w", (0..400).map(|i| 0.5 + (i % 7) as f64 / 3.0).collect()).unwrap();
+                own.add_real("w", (0..400).map(|i| 0.5 + f64::from(i % 7) / 3.0).collect()).unwrap();
             }
             let all = [(0..400).collect::<Vec<_>>()];
             let error = accumulate(&plan(&spec, &sample), &frame, &all).fit(&Options::default(), &watch).unwrap_err();
