@@ -118,10 +118,11 @@ fn a_column_that_is_constant_behind_the_sample_is_not_fitted() {
     let (watch, options) = (Watch::unwatched(), Options::default());
     let spec = spec("y ~ z + x + (1 | g)", |_| {});
     for seed in 1..100 {
+        let constant = [0.0, 1.0, 5.3, -2.0, 1e3][seed as usize % 5];
         let (mut rng, n) = (Rng(seed), 80);
         let groups: Vec<String> = (0..n).map(|i| format!("g{}", i % 5)).collect();
         let [y, z, x] = [(); 3].map(|()| (0..n).map(|_| rng.normal()).collect::<Vec<f64>>());
-        let [sample, frame] = [x, vec![[0.0, 1.0, 5.3, -2.0, 1e3][seed as usize % 5]; n]].map(|x| {
+        let [sample, frame] = [x, vec![constant; n]].map(|x| {
             let mut own = Frame::new(n);
             own.add_real("y", y.clone()).unwrap();
             own.add_real("z", z.clone()).unwrap();
@@ -134,7 +135,9 @@ fn a_column_that_is_constant_behind_the_sample_is_not_fitted() {
             Err(error) => assert!(error.message.contains("far from those of the sample"), "{error}"),
             Ok(fit) => {
                 let whole = Fit::new(&spec, Some(&frame), &options, &watch).unwrap();
-                close("criterion", &[fit.criterion], &[whole.criterion], 1e-11);
+                // The response is summed less what the sample says of it by x, which is far away at 1,000.
+                let tolerance = if constant < 100.0 { 1e-11 } else { 1e-10 };
+                close("criterion", &[fit.criterion], &[whole.criterion], tolerance);
             }
         }
     }
