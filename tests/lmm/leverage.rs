@@ -39,8 +39,8 @@ fn models() -> Vec<(&'static str, Generalised)> {
     ]
 }
 
-/// V / sigma^2 of rows times the square roots of their weights, and its random part, `[n, n]`.
-fn covariances(fit: &Fit) -> (Vec<f64>, Vec<f64>) {
+/// The random part of V / sigma^2 of rows times the square roots of their weights, `[n, n]`.
+pub fn random_covariance(fit: &Fit) -> Vec<f64> {
     let n = fit.n_obs;
     let root = |i: usize| fit.weights.as_ref().map_or(1.0, |w| w[i].sqrt());
     let mut random = vec![0.0; n * n];
@@ -52,6 +52,13 @@ fn covariances(fit: &Fit) -> (Vec<f64>, Vec<f64>) {
             random[j * n + i] += (0..r * r).map(form).sum::<f64>() / (fit.sigma * fit.sigma);
         }
     }
+    random
+}
+
+/// V / sigma^2 and its random part.
+fn covariances(fit: &Fit) -> (Vec<f64>, Vec<f64>) {
+    let n = fit.n_obs;
+    let random = random_covariance(fit);
     let mut all = random.clone();
     for (i, j) in (0..n * n).map(|e| (e % n, e / n)) {
         all[j * n + i] += match fit.correlation() {

@@ -58,16 +58,7 @@ fn models() -> Vec<(&'static str, Fit)> {
 /// W^1/2 Z D Z' W^1/2 / sigma^2 and R, `[n, n]`.
 fn parts(fit: &Fit) -> (Vec<f64>, Vec<f64>) {
     let n = fit.n_obs;
-    let root = |i: usize| fit.weights.as_ref().map_or(1.0, |w| w[i].sqrt());
-    let mut random = vec![0.0; n * n];
-    for term in &fit.terms {
-        let r = term.design.effects.len();
-        let z = |i: usize, e: usize| root(i) * term.design.z.as_ref().map_or(1.0, |z| z[e * n + i]);
-        for (i, j) in (0..n * n).map(|e| (e % n, e / n)).filter(|(i, j)| term.design.index[*i] == term.design.index[*j]) {
-            let form = |e: usize| z(i, e % r) * term.cov[e] * z(j, e / r);
-            random[j * n + i] += (0..r * r).map(form).sum::<f64>() / (fit.sigma * fit.sigma);
-        }
-    }
+    let random = crate::leverage::random_covariance(fit);
     let correlation = |i: usize, j: usize| match fit.correlation() {
         _ if i == j => 1.0,
         Some(own) if own.design.index[i] == own.design.index[j] => {
