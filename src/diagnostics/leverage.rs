@@ -7,8 +7,9 @@ use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::fit::linear::Assembled;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::leverage::RowShares;
+use crate::lmm::leverage::{RowShare, RowShares};
 use crate::lmm::parameters::working_from_theta;
+use crate::lmm::system::LinearSystem;
 use crate::watch::{Phase, Watch};
 
 /// Which part of a row's leverage.
@@ -35,9 +36,6 @@ impl Choice for LeverageKind {
     ];
 }
 
-/// What memory is for.
-const LEVERAGES: &str = "leverages";
-
 impl Fit {
     /// Leverages of the rows, as long as `fitted`.
     pub fn leverage(&self, kind: LeverageKind, watch: &Watch<'_>) -> Result<Vec<f64>> {
@@ -48,6 +46,21 @@ impl Fit {
         }
         self.need_rows("leverage")?;
         self.with_factor("leverage")?;
+        let values = self.of_row_shares(watch, |i, shares, row, _| match kind {
+            LeverageKind::Overall => row.overall,
+            LeverageKind::Fixed => row.fixed,
+            LeverageKind::Random => row.overall - row.fixed,
+            LeverageKind::Variance => shares.variance[i],
+        });
+        self.as_fitted(values?)
+    }
+
+    /// A number for each row used of a linear model, by its share in the estimates.
+    pub(super) fn of_row_shares(
+        &self,
+        watch: &Watch<'_>,
+        value: impl Fn(usize, &RowShares<'_>, &RowShare<'_>, &LinearSystem) -> f64,
+    ) -> Result<Vec<f64>> {
         watch.at(Phase::Residuals, 0, Some(self.n_obs))?;
         let design = self.design()?;
         let assembled = Assembled::new(&design, watch)?;
@@ -55,18 +68,11 @@ impl Fit {
         let mut deviance = Deviance::new(system, self.reml, watch)?;
         let working = working_from_theta(system, &self.parameters_of_search())?;
         let shares = RowShares::new(&mut deviance, &working, &rows, watch)?;
-        let mut out = try_vec(LEVERAGES, 0.0, shares.n)?;
-        let mut score = vec![0.0; self.fixed.names.len()];
+        let (mut out, mut score) = (try_vec("values of rows", 0.0, shares.n)?, vec![0.0; self.fixed.names.len()]);
         for (i, out) in out.iter_mut().enumerate() {
             watch.round(Phase::Residuals, i, self.n_obs)?;
-            let row = shares.row(i, &mut score);
-            *out = match kind {
-                LeverageKind::Overall => row.overall,
-                LeverageKind::Fixed => row.fixed,
-                LeverageKind::Random => row.overall - row.fixed,
-                LeverageKind::Variance => shares.variance[i],
-            };
+            *out = value(i, &shares, &shares.row(i, &mut score), system);
         }
-        self.as_fitted(out)
+        Ok(out)
     }
 }
