@@ -112,6 +112,8 @@ void print_help(const struct option *option);
 
 /* Whether the pictures of --plot and --plot-data, and their options, are known: looked at before a fit is made. */
 bool check_pictures(const struct arguments *arguments, interlace_error *error);
+/* Whether the picture of "KIND=..." takes rows of the fit or of its data. */
+bool picture_needs_rows(const char *text);
 /* Writes them. */
 bool write_pictures(const struct arguments *arguments, const interlace_fit *fit, const interlace_frame *data, interlace_error *error);
 

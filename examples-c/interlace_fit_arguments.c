@@ -220,9 +220,6 @@ static int check_loaded(const struct arguments *arguments)
 /* An option that wants the rows of the data without being a question about the fit, to `name`. */
 static bool wants_rows(const struct arguments *arguments, char *name)
 {
-    static const char *const pictures[] = {
-        "dashboard", "residuals", "scale_location", "qq", "dharma", "influence", "leverage", "shrinkage", "groups", "means", "binned", "calibration",
-    };
     static const char *const options[] = {"--plot", "--plot-data"};
     const char *value;
     bool correlated = value_of(arguments, "--correlation") != NULL;
@@ -235,9 +232,8 @@ static bool wants_rows(const struct arguments *arguments, char *name)
             return snprintf(name, NAME_SIZE, "--write observations") > 0;
     for (size_t o = 0; o < sizeof options / sizeof options[0]; o++)
         for (size_t at = 0; (value = next_value(arguments, options[o], &at)) != NULL;)
-            for (size_t k = 0; k < sizeof pictures / sizeof pictures[0]; k++)
-                if (strncmp(value, pictures[k], strlen(pictures[k])) == 0 && value[strlen(pictures[k])] == '=')
-                    return snprintf(name, NAME_SIZE, "%s %s", options[o], pictures[k]) > 0;
+            if (picture_needs_rows(value))
+                return snprintf(name, NAME_SIZE, "%s %.*s", options[o], (int)strcspn(value, "="), value) > 0;
     return value_of(arguments, "--augment") != NULL && snprintf(name, NAME_SIZE, "--augment") > 0;
 }
 

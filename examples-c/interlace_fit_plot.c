@@ -19,17 +19,24 @@ static bool split(struct request *request, const char *text, interlace_error *er
            fail(error, INTERLACE_E_MEMORY, "no memory for the name of a picture");
 }
 
-static bool is_picture(const char *name)
+/* The index of a picture, whose name ends at '=' or with the text; their number if there is none. */
+static size_t picture_of(const char *name)
 {
-    for (size_t i = 0; i < interlace_plot_options_picture_count(); i++) {
+    size_t i = 0;
+    for (; i < interlace_plot_options_picture_count(); i++) {
         const char *own = interlace_plot_options_picture_name(i);
         size_t k = 0;
         while (own[k] != '\0' && (own[k] == name[k] || (own[k] == '_' && name[k] == '-')))
             k++;
-        if (own[k] == '\0' && name[k] == '\0')
-            return true;
+        if (own[k] == '\0' && (name[k] == '\0' || name[k] == '='))
+            break;
     }
-    return false;
+    return i;
+}
+
+bool picture_needs_rows(const char *text)
+{
+    return interlace_plot_options_picture_needs_rows(picture_of(text));
 }
 
 /* A misspelt picture is found before the model is fitted. The library has the message. */
@@ -39,7 +46,7 @@ static bool check(const struct arguments *arguments, const char *option, interla
     for (size_t at = 0; (text = next_value(arguments, option, &at)) != NULL;) {
         struct request request;
         bool ok = split(&request, text, error);
-        if (ok && !is_picture(request.name.items[0])) {
+        if (ok && picture_of(text) == interlace_plot_options_picture_count()) {
             interlace_frame *none = NULL;
             ok = interlace_fit_plot_data(NULL, request.name.items[0], NULL, NULL, NULL, &none, error) == INTERLACE_OK;
         }

@@ -6217,6 +6217,14 @@ const char *interlace_plot_options_picture_name(size_t i);
 const char *interlace_plot_options_picture_doc(size_t i);
 
 /**
+ * Whether a kind of picture, by its index from 0, needs rows, of the fit or of its data, so that fits of accumulators
+ * do not have it; false if there is none.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+bool interlace_plot_options_picture_needs_rows(size_t i);
+
+/**
  * A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit.
  * interlace_plot_options_picture_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It
  * may be NULL for pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a

@@ -2083,6 +2083,10 @@ class PlotOptions : public detail::Owner<interlace_plot_options, interlace_plot_
 
     /// interlace_plot_options_picture_doc: What a kind of picture shows, in one line; NULL if there is none.
     [[nodiscard]] static std::string_view picture_doc(std::size_t i) noexcept;
+
+    /// interlace_plot_options_picture_needs_rows: Whether a kind of picture, by its index from 0, needs rows, of the fit or of its data, so
+    /// that fits of accumulators do not have it; false if there is none.
+    [[nodiscard]] static bool picture_needs_rows(std::size_t i) noexcept;
 };
 
 struct Saved;
@@ -5423,6 +5427,11 @@ inline std::string_view PlotOptions::picture_name(std::size_t i) noexcept
 inline std::string_view PlotOptions::picture_doc(std::size_t i) noexcept
 {
     return detail::view(interlace_plot_options_picture_doc(i));
+}
+
+inline bool PlotOptions::picture_needs_rows(std::size_t i) noexcept
+{
+    return interlace_plot_options_picture_needs_rows(i);
 }
 
 inline Result<void> Questions::set(std::string_view name, std::optional<std::string_view> value)

@@ -99,6 +99,14 @@ pub extern "C" fn interlace_plot_options_picture_doc(i: usize) -> *const c_char 
     query(null(), || Some(KINDS.get(i)?.summary.as_ptr()))
 }
 
+/// Whether a kind of picture, by its index from 0, needs rows, of the fit or of its data, so that fits of accumulators do not have it; false if
+/// there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_plot_options_picture_needs_rows(i: usize) -> bool {
+    query(false, || Some(KINDS.get(i)?.needs_rows))
+}
+
 /// A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit. interlace_plot_options_picture_name lists
 /// the kinds, docs/pictures.md shows them.
 /// `data` is the frame of the fit. It may be NULL for pictures that need no column of it: "means", "probabilities" and "survival" do, and

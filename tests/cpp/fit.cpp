@@ -43,6 +43,7 @@ static void checks(const Fit &fit, const Frame &data)
     CHECK(own.residuals.n_rows() == 10 && own.tests.n_rows() == 4);
     CHECK(take(fit.augment(data, 1, false)).n_rows() == 180 && take(fit.diagnose()).n_rows() > 3);
     CHECK(take(fit.ranef_residuals()).n_rows() == 36);
+    FAILS(Status::argument, "nsim is 0", fit.simulated_residuals(0, 1, Simulation::new_));
 }
 
 static void arrays(const Fit &fit, const interlace_fit *c)

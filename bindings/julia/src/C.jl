@@ -5,7 +5,7 @@ module C
 const VERSION_OF_HEADER = "0.1.0"
 
 # Where the functions are, in the order of NAMES: filled in when the library is loaded.
-const ADDRESS = Vector{Ptr{Cvoid}}(undef, 429)
+const ADDRESS = Vector{Ptr{Cvoid}}(undef, 430)
 
 """An object of the library, which its finaliser frees: a finaliser may run in any thread at any allocation, and does nothing else."""
 mutable struct Object{class}
@@ -554,6 +554,7 @@ const NAMES = (
     :interlace_plot_options_picture_count,
     :interlace_plot_options_picture_name,
     :interlace_plot_options_picture_doc,
+    :interlace_plot_options_picture_needs_rows,
     :interlace_fit_plot,
     :interlace_fit_plot_data,
     :interlace_questions_new,
@@ -1367,99 +1368,101 @@ plot_options_picture_name(i) =
     ccall(ADDRESS[381], Cstring, (Csize_t,), i)
 plot_options_picture_doc(i) =
     ccall(ADDRESS[382], Cstring, (Csize_t,), i)
+plot_options_picture_needs_rows(i) =
+    ccall(ADDRESS[383], Bool, (Csize_t,), i)
 fit_plot(fit, picture, data, plot_options, options, bytes, len, err) =
-    ccall(ADDRESS[383], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
+    ccall(ADDRESS[384], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
 fit_plot_data(fit, picture, data, plot_options, options, out, err) =
-    ccall(ADDRESS[384], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
+    ccall(ADDRESS[385], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
 questions_new(out, err) =
-    ccall(ADDRESS[385], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[386], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 questions_set(questions, name, value, err) =
-    ccall(ADDRESS[386], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
+    ccall(ADDRESS[387], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
 questions_set_frame(questions, name, data, err) =
-    ccall(ADDRESS[387], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
+    ccall(ADDRESS[388], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
 questions_check(questions, model, err) =
-    ccall(ADDRESS[388], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
+    ccall(ADDRESS[389], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
 questions_of_rows(questions) =
-    ccall(ADDRESS[389], Cstring, (Ptr{Questions},), questions)
+    ccall(ADDRESS[390], Cstring, (Ptr{Questions},), questions)
 questions_free(questions) =
-    ccall(ADDRESS[390], Cvoid, (Ptr{Questions},), questions)
+    ccall(ADDRESS[391], Cvoid, (Ptr{Questions},), questions)
 questions_count() =
-    ccall(ADDRESS[391], Csize_t, ())
+    ccall(ADDRESS[392], Csize_t, ())
 questions_name(i) =
-    ccall(ADDRESS[392], Cstring, (Csize_t,), i)
-questions_doc(i) =
     ccall(ADDRESS[393], Cstring, (Csize_t,), i)
-questions_values(i) =
+questions_doc(i) =
     ccall(ADDRESS[394], Cstring, (Csize_t,), i)
+questions_values(i) =
+    ccall(ADDRESS[395], Cstring, (Csize_t,), i)
 questions_takes_frame(i) =
-    ccall(ADDRESS[395], Bool, (Csize_t,), i)
-questions_is_repeatable(i) =
     ccall(ADDRESS[396], Bool, (Csize_t,), i)
+questions_is_repeatable(i) =
+    ccall(ADDRESS[397], Bool, (Csize_t,), i)
 questions_needs(i, j) =
-    ccall(ADDRESS[397], Cstring, (Csize_t, Csize_t), i, j)
+    ccall(ADDRESS[398], Cstring, (Csize_t, Csize_t), i, j)
 questions_suits(i, model) =
-    ccall(ADDRESS[398], Bool, (Csize_t, Int32), i, model)
+    ccall(ADDRESS[399], Bool, (Csize_t, Int32), i, model)
 fit_to_json(fit, spec, data, questions, options, text, len, err) =
-    ccall(ADDRESS[399], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
-fit_to_text(fit, spec, data, questions, options, text, len, err) =
     ccall(ADDRESS[400], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
+fit_to_text(fit, spec, data, questions, options, text, len, err) =
+    ccall(ADDRESS[401], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
 text_free(text) =
-    ccall(ADDRESS[401], Cvoid, (Ptr{UInt8},), text)
+    ccall(ADDRESS[402], Cvoid, (Ptr{UInt8},), text)
 fit_to_bytes(fit, spec, with_rows, bytes, len, err) =
-    ccall(ADDRESS[402], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
+    ccall(ADDRESS[403], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
 fit_from_bytes(bytes, len, out, spec, options, err) =
-    ccall(ADDRESS[403], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
+    ccall(ADDRESS[404], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
 spec_to_bytes(spec, bytes, len, err) =
-    ccall(ADDRESS[404], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
+    ccall(ADDRESS[405], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
 spec_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[405], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[406], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 options_to_bytes(options, bytes, len, err) =
-    ccall(ADDRESS[406], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
+    ccall(ADDRESS[407], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
 options_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[407], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[408], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 bytes_free(bytes) =
-    ccall(ADDRESS[408], Cvoid, (Ptr{UInt8},), bytes)
+    ccall(ADDRESS[409], Cvoid, (Ptr{UInt8},), bytes)
 plan_new(spec, options, out, err) =
-    ccall(ADDRESS[409], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
+    ccall(ADDRESS[410], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
 plan_add_response(plan, response, err) =
-    ccall(ADDRESS[410], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
+    ccall(ADDRESS[411], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
 plan_n_complete_rows(plan, data, out, err) =
-    ccall(ADDRESS[411], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
+    ccall(ADDRESS[412], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
 plan_learn(plan, sample, options, err) =
-    ccall(ADDRESS[412], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
+    ccall(ADDRESS[413], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
 plan_to_bytes(plan, bytes, len, err) =
-    ccall(ADDRESS[413], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
+    ccall(ADDRESS[414], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
 plan_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[414], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[415], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 plan_free(plan) =
-    ccall(ADDRESS[415], Cvoid, (Ptr{Plan},), plan)
+    ccall(ADDRESS[416], Cvoid, (Ptr{Plan},), plan)
 accumulator_new(plan, partition, out, err) =
-    ccall(ADDRESS[416], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
+    ccall(ADDRESS[417], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
 accumulator_add(accumulator, data, options, err) =
-    ccall(ADDRESS[417], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
+    ccall(ADDRESS[418], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
 accumulator_add_arrow(accumulator, schema, array, options, err) =
-    ccall(ADDRESS[418], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
+    ccall(ADDRESS[419], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
 accumulator_add_arrow_stream(accumulator, stream, options, err) =
-    ccall(ADDRESS[419], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
+    ccall(ADDRESS[420], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
 accumulator_merge(accumulator, part, err) =
-    ccall(ADDRESS[420], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
+    ccall(ADDRESS[421], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
 accumulator_to_bytes(accumulator, bytes, len, err) =
-    ccall(ADDRESS[421], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
+    ccall(ADDRESS[422], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
 accumulator_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[422], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[423], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 accumulator_n_rows(accumulator) =
-    ccall(ADDRESS[423], UInt64, (Ptr{Accumulator},), accumulator)
-accumulator_n_dropped(accumulator) =
     ccall(ADDRESS[424], UInt64, (Ptr{Accumulator},), accumulator)
+accumulator_n_dropped(accumulator) =
+    ccall(ADDRESS[425], UInt64, (Ptr{Accumulator},), accumulator)
 accumulator_size(accumulator) =
-    ccall(ADDRESS[425], Csize_t, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[426], Csize_t, (Ptr{Accumulator},), accumulator)
 accumulator_forecast(accumulator, options, memory, multiplications, err) =
-    ccall(ADDRESS[426], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
+    ccall(ADDRESS[427], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
 accumulator_fit(accumulator, options, out, err) =
-    ccall(ADDRESS[427], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
+    ccall(ADDRESS[428], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
 accumulator_fit_response(accumulator, response, options, out, err) =
-    ccall(ADDRESS[428], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
+    ccall(ADDRESS[429], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
 accumulator_free(accumulator) =
-    ccall(ADDRESS[429], Cvoid, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[430], Cvoid, (Ptr{Accumulator},), accumulator)
 
 end

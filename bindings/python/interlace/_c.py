@@ -919,6 +919,7 @@ FUNCTIONS = {
     "interlace_plot_options_picture_count": [SIZE],
     "interlace_plot_options_picture_name": [TEXT, SIZE],
     "interlace_plot_options_picture_doc": [TEXT, SIZE],
+    "interlace_plot_options_picture_needs_rows": [BOOL, SIZE],
     "interlace_fit_plot": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_plot_data": [INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_questions_new": [INT32, POINTER, POINTER],

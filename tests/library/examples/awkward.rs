@@ -193,6 +193,7 @@ fn what_a_stream_can_not_answer_is_refused_before_it_is_read() {
         (&["--df", "kenward-roger", "--correlation", "cs(1 | h)"], "--df kenward-roger with --correlation"),
         (&["--plot", "coefficients=a.svg", "--plot", "residuals=b.svg"], "--plot residuals"),
         (&["--plot-data", "dashboard=a.csv"], "--plot-data dashboard"),
+        (&["--plot", "scale-location=a.svg"], "--plot scale-location"),
         (&["--emmeans", "~ x", "--means-weights", "proportional"], "--means-weights"),
     ] {
         let wanted = format!("{name} needs the rows of the data, which --stream does not keep");
