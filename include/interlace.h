@@ -2793,8 +2793,32 @@ typedef enum interlace_parameter_form {
      * As they are reported: standard deviations and correlations of random effects, sigma, the residual correlation,
      * the family's parameters.
      */
-    INTERLACE_PARAMETER_FORM_REPORTED = 1
+    INTERLACE_PARAMETER_FORM_REPORTED = 1,
+    /**
+     * Variances and covariances of random effects, the square of sigma; the rest as reported. A correlation that all
+     * effects of a term have in common stays one.
+     */
+    INTERLACE_PARAMETER_FORM_VARIANCE = 2,
+    /**
+     * Without bounds: the logarithms of standard deviations and of sigma, atanh of correlations (Fisher's z), log((rho
+     * - l) / (1 - rho)) of a correlation that all effects or residuals have in common, l being its least value; the
+     * family's parameters on their working scales.
+     */
+    INTERLACE_PARAMETER_FORM_LOG = 3
 } interlace_parameter_form;
+
+/**
+ * The scale on which Wald limits of variances, correlations and family parameters are symmetric.
+ * @since 0.1
+ */
+typedef enum interlace_parameter_limits {
+    /**
+     * That of INTERLACE_PARAMETER_FORM_LOG, from which they are taken back: they are within the range of the parameter.
+     */
+    INTERLACE_PARAMETER_LIMITS_UNBOUNDED = 0,
+    /** The parameter's own. */
+    INTERLACE_PARAMETER_LIMITS_PLAIN = 1
+} interlace_parameter_limits;
 
 /**
  * Degrees of freedom of tests and intervals of the fixed effects.
@@ -2913,6 +2937,25 @@ const char *interlace_parameter_form_name(interlace_parameter_form code);
 interlace_status interlace_parameter_form_from_name(const char *name,
                                                     interlace_parameter_form *out,
                                                     interlace_error *err);
+
+/**
+ * The name of a scale of limits, such as "plain"; NULL for a number that is none. A static string.
+ * @param[in] code The scale on which Wald limits of variances, correlations and family parameters are symmetric.
+ * @since 0.1
+ */
+const char *interlace_parameter_limits_name(interlace_parameter_limits code);
+
+/**
+ * The scale of limits that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+ * is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_parameter_limits_from_name(const char *name,
+                                                      interlace_parameter_limits *out,
+                                                      interlace_error *err);
 
 /**
  * The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
@@ -3501,7 +3544,8 @@ size_t interlace_fit_n_parameters(const interlace_fit *fit);
  * columns "id" of tables and in all fits with such a parameter, whatever the order of the model's terms. NULL if there
  * is none.
  * @param[in] fit The fit.
- * @param[in] parameter_form The form. Only the parameters of the random effects differ in their ids.
+ * @param[in] parameter_form The form. It says whether the random effects have theta or standard deviations, variances
+ *     and the like; the ids of the latter are the same.
  * @param[in] i The parameter, from 0.
  * @since 0.1
  */
@@ -3512,9 +3556,10 @@ const char *interlace_fit_parameter_id(const interlace_fit *fit,
 /**
  * The name of a parameter in a form, by its index from 0, for people: "x", "zi.x" and "disp.x" of fixed effects,
  * "sigma", "ar1|g", "shape", "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the
- * reported one. NULL if there is none.
+ * reported one, "var_x|g", "cov_x.(Intercept)|g" and "sigma^2" as variances, "log_sd_x|g", "atanh_cor_x.(Intercept)|g"
+ * and "log_sigma" without bounds. NULL if there is none.
  * @param[in] fit The fit.
- * @param[in] parameter_form The form. Only the parameters of the random effects differ in their names.
+ * @param[in] parameter_form The form.
  * @param[in] i The parameter, from 0.
  * @since 0.1
  */
@@ -3558,6 +3603,30 @@ interlace_status interlace_fit_parameters_vcov(const interlace_fit *fit,
                                                double *out,
                                                size_t len,
                                                interlace_error *err);
+
+/**
+ * The parameters of variances as a new frame, with standard errors and Wald limits: term, id, estimate, std_error,
+ * lower, upper. They are sigma and the residual correlation of a linear model, the estimated parameters of the family
+ * of a generalised one, and those of the covariances of random effects. Standard errors are those of
+ * interlace_fit_parameters_vcov; NaN, as the limits, for a parameter at a boundary. A covariance has symmetric limits
+ * always. Estimates of variances are skewed: intervals by profiles (interlace_fit_parameters_confint_profile) are
+ * better with few groups.
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form.
+ * @param[in] parameter_limits The scale on which limits are symmetric.
+ * @param[in] level The level of the limits, between 0 and 1; 0 means 0.95.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_variance_parameters(const interlace_fit *fit,
+                                                   interlace_parameter_form parameter_form,
+                                                   interlace_parameter_limits parameter_limits,
+                                                   double level,
+                                                   const interlace_options *options,
+                                                   interlace_frame **out,
+                                                   interlace_error *err);
 
 /**
  * Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model; NULL for a

@@ -269,6 +269,14 @@ enum class Leverage : std::int32_t {
 enum class ParameterForm : std::int32_t {
     working = INTERLACE_PARAMETER_FORM_WORKING,
     reported = INTERLACE_PARAMETER_FORM_REPORTED,
+    variance = INTERLACE_PARAMETER_FORM_VARIANCE,
+    log = INTERLACE_PARAMETER_FORM_LOG,
+};
+
+/// The scale on which Wald limits of variances, correlations and family parameters are symmetric. interlace_parameter_limits.
+enum class ParameterLimits : std::int32_t {
+    unbounded = INTERLACE_PARAMETER_LIMITS_UNBOUNDED,
+    plain = INTERLACE_PARAMETER_LIMITS_PLAIN,
 };
 
 /// Degrees of freedom of tests and intervals of the fixed effects. interlace_df.
@@ -1256,6 +1264,16 @@ template <>
 [[nodiscard]] inline Result<ParameterForm> from_name<ParameterForm>(std::string_view name)
 {
     return detail::code_of<ParameterForm>(name, interlace_parameter_form_from_name);
+}
+
+[[nodiscard]] inline std::string_view name(ParameterLimits code) noexcept
+{
+    return detail::view(interlace_parameter_limits_name(static_cast<interlace_parameter_limits>(code)));
+}
+template <>
+[[nodiscard]] inline Result<ParameterLimits> from_name<ParameterLimits>(std::string_view name)
+{
+    return detail::code_of<ParameterLimits>(name, interlace_parameter_limits_from_name);
 }
 
 [[nodiscard]] inline std::string_view name(Df code) noexcept
@@ -2354,7 +2372,8 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
 
     /// interlace_fit_parameter_name: The name of a parameter in a form, by its index from 0, for people: "x", "zi.x" and "disp.x" of fixed
     /// effects, "sigma", "ar1|g", "shape", "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the reported
-    /// one.
+    /// one, "var_x|g", "cov_x.(Intercept)|g" and "sigma^2" as variances, "log_sd_x|g", "atanh_cor_x.(Intercept)|g" and "log_sigma" without
+    /// bounds.
     [[nodiscard]] std::string_view parameter_name(ParameterForm parameter_form, std::size_t i) const noexcept;
 
     /// interlace_fit_parameters: The estimates of all parameters in a form [n_parameters].
@@ -2363,6 +2382,11 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_parameters_vcov: The covariance matrix of the estimates of all parameters in a form [n_parameters,n_parameters]: twice
     /// the inverse of the Hessian of the deviance.
     [[nodiscard]] Result<Matrix> parameters_vcov(ParameterForm parameter_form, Maybe<Options> options = none) const;
+
+    /// interlace_fit_variance_parameters: The parameters of variances as a new frame, with standard errors and Wald limits: term, id,
+    /// estimate, std_error, lower, upper.
+    [[nodiscard]] Result<Frame> variance_parameters(ParameterForm parameter_form, ParameterLimits parameter_limits, double level = 0.95,
+            Maybe<Options> options = none) const;
 
     /// interlace_fit_family: Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model;
     /// NULL for a linear model.
@@ -4681,6 +4705,16 @@ inline Result<Matrix> Fit::parameters_vcov(ParameterForm parameter_form, Maybe<O
     if (call.good()) call.ended(interlace_fit_parameters_vcov(capi(), static_cast<interlace_parameter_form>(parameter_form),
             options.capi(), out.data(), out.size(), call.error()));
     return call.result(std::move(out));
+}
+
+inline Result<Frame> Fit::variance_parameters(ParameterForm parameter_form, ParameterLimits parameter_limits, double level,
+        Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_variance_parameters(capi(), static_cast<interlace_parameter_form>(parameter_form),
+            static_cast<interlace_parameter_limits>(parameter_limits), level, options.capi(), &out, call.error()));
+    return call.result(Frame(out));
 }
 
 inline std::string_view Fit::family() const noexcept

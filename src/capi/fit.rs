@@ -52,8 +52,8 @@ pub(super) struct Strings {
     pub(super) thresholds: StringTable,
     pub(super) nominal: StringTable,
     /// One a form.
-    pub(super) parameter_ids: [StringTable; 2],
-    pub(super) parameter_names: [StringTable; 2],
+    pub(super) parameter_ids: [StringTable; 4],
+    pub(super) parameter_names: [StringTable; 4],
     pub(super) theta: StringTable,
     pub(super) groups: StringTable,
     /// One a term.

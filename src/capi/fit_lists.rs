@@ -8,6 +8,7 @@ use super::status::{ErrorRecord, Status};
 use crate::diagnostics::{FixefResiduals, LeverageKind, ResidualKind};
 use crate::fit::ParameterForm;
 use crate::inference::degrees_of_freedom::DfMethod;
+use crate::inference::parameters::ParameterLimits;
 use crate::optimize::Reason;
 
 /// Why the search for the parameters of a fit ended.
@@ -230,12 +231,22 @@ pub enum ParameterFormCode {
     /// As they are reported: standard deviations and correlations of random effects, sigma, the residual correlation, the family's
     /// parameters.
     Reported = 1,
+    /// Variances and covariances of random effects, the square of sigma; the rest as reported. A correlation that all effects of a term
+    /// have in common stays one.
+    Variance = 2,
+    /// Without bounds: the logarithms of standard deviations and of sigma, atanh of correlations (Fisher's z), log((rho - l) / (1 - rho)) of a
+    /// correlation that all effects or residuals have in common, l being its least value; the family's parameters on their working scales.
+    Log = 3,
 }
 
 impl Codes for ParameterFormCode {
     type Meaning = ParameterForm;
-    const CODES: &'static [(Self, ParameterForm)] =
-        &[(ParameterFormCode::Working, ParameterForm::Working), (ParameterFormCode::Reported, ParameterForm::Reported)];
+    const CODES: &'static [(Self, ParameterForm)] = &[
+        (ParameterFormCode::Working, ParameterForm::Working),
+        (ParameterFormCode::Reported, ParameterForm::Reported),
+        (ParameterFormCode::Variance, ParameterForm::Variance),
+        (ParameterFormCode::Log, ParameterForm::Log),
+    ];
 }
 
 /// The name of a form of parameters, such as "reported"; NULL for a number that is none. A static string.
@@ -252,6 +263,42 @@ pub extern "C" fn interlace_parameter_form_name(code: MaybeUninit<ParameterFormC
 pub unsafe extern "C" fn interlace_parameter_form_from_name(
     name: *const c_char,
     out: *mut ParameterFormCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// The scale on which Wald limits of variances, correlations and family parameters are symmetric.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterLimitsCode {
+    /// That of INTERLACE_PARAMETER_FORM_LOG, from which they are taken back: they are within the range of the parameter.
+    Unbounded = 0,
+    /// The parameter's own.
+    Plain = 1,
+}
+
+impl Codes for ParameterLimitsCode {
+    type Meaning = ParameterLimits;
+    const CODES: &'static [(Self, ParameterLimits)] =
+        &[(ParameterLimitsCode::Unbounded, ParameterLimits::Unbounded), (ParameterLimitsCode::Plain, ParameterLimits::Plain)];
+}
+
+/// The name of a scale of limits, such as "plain"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_parameter_limits_name(code: MaybeUninit<ParameterLimitsCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The scale of limits that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+/// the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_parameter_limits_from_name(
+    name: *const c_char,
+    out: *mut ParameterLimitsCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

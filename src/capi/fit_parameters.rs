@@ -4,15 +4,19 @@ use std::mem::MaybeUninit;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out};
+use super::buffer::{array_target, copy_out, target};
 use super::c_char;
 use super::codes::meaning;
 use super::fit::{FitHandle, summed};
-use super::fit_lists::ParameterFormCode;
+use super::fit_lists::{ParameterFormCode, ParameterLimitsCode};
+use super::frame::FrameHandle;
+use super::handle::give;
 use super::options::OptionsHandle;
 use super::progress::watched;
+use super::request::level_of;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
+use crate::inference::parameters::parameters_table;
 
 /// Number n of parameters, in the order that all functions of parameters have: the fixed effects of the mean, the zero inflation and the
 /// dispersion; sigma and the residual correlation of a linear model, the estimated parameters of the family of a generalised one, those of
@@ -26,7 +30,7 @@ pub extern "C" fn interlace_fit_n_parameters(fit: Option<&FitHandle>) -> usize {
 /// The id of a parameter in a form, by its index from 0: a text that a program can take apart, such as "fixef[x]", "zi.fixef[x]",
 /// "family[shape]", "sigma", "theta[g, x]", "sd[g, x]" or "cor[g, (Intercept), x]". It is the same in the columns "id" of tables and in
 /// all fits with such a parameter, whatever the order of the model's terms. NULL if there is none.
-/// @param parameter_form The form. Only the parameters of the random effects differ in their ids.
+/// @param parameter_form The form. It says whether the random effects have theta or standard deviations, variances and the like; the ids of the latter are the same.
 /// @param i The parameter, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -43,8 +47,9 @@ pub extern "C" fn interlace_fit_parameter_id(
 }
 
 /// The name of a parameter in a form, by its index from 0, for people: "x", "zi.x" and "disp.x" of fixed effects, "sigma", "ar1|g", "shape",
-/// "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the reported one. NULL if there is none.
-/// @param parameter_form The form. Only the parameters of the random effects differ in their names.
+/// "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the reported one, "var_x|g", "cov_x.(Intercept)|g" and "sigma^2" as
+/// variances, "log_sd_x|g", "atanh_cor_x.(Intercept)|g" and "log_sigma" without bounds. NULL if there is none.
+/// @param parameter_form The form.
 /// @param i The parameter, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -102,5 +107,34 @@ pub unsafe extern "C" fn interlace_fit_parameters_vcov(
             "out",
         )?;
         copy_out(&watched(options, |watch| fit.parameters_vcov(form, watch))?, out, len)
+    })
+}
+
+/// The parameters of variances as a new frame, with standard errors and Wald limits: term, id, estimate, std_error, lower, upper. They are
+/// sigma and the residual correlation of a linear model, the estimated parameters of the family of a generalised one, and those of the
+/// covariances of random effects. Standard errors are those of interlace_fit_parameters_vcov; NaN, as the limits, for a parameter at a
+/// boundary. A covariance has symmetric limits always. Estimates of variances are skewed: intervals by profiles
+/// (interlace_fit_parameters_confint_profile) are better with few groups.
+/// @param parameter_form The form.
+/// @param parameter_limits The scale on which limits are symmetric.
+/// @param level The level of the limits, between 0 and 1; 0 means 0.95.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_variance_parameters(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    parameter_limits: MaybeUninit<ParameterLimitsCode>,
+    level: f64,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (&summed(fit)?.fit, target(out, "out")?);
+        let (form, limits) = (meaning(parameter_form, "parameter_form")?, meaning(parameter_limits, "parameter_limits")?);
+        let level = level_of(level);
+        let table = watched(options, |watch| parameters_table(fit, form, limits, level, watch))?;
+        out.write(give(FrameHandle::new(table))?);
+        Ok(())
     })
 }

@@ -15,6 +15,7 @@ mod instead;
 mod points;
 mod predictors;
 pub(crate) mod parameter_ids;
+mod nature;
 mod parameters;
 pub(crate) mod design;
 mod range;
@@ -56,5 +57,6 @@ pub use predictors::Role;
 pub use reduced::FromSums;
 pub use sums::{Moments, Reduced};
 
+pub(crate) use nature::Nature;
 pub(crate) use parts::in_unit;
 pub(crate) use rebuilt::Rebuilt;

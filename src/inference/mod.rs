@@ -10,6 +10,6 @@ pub mod lrt;
 pub mod marginal_means;
 mod model_matrix;
 mod nesting;
-mod parameters;
+pub mod parameters;
 pub mod profile;
 pub mod wald;

@@ -49,7 +49,7 @@ static void names(const interlace_fit *fit) {
     SAME(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_REPORTED, SD), "sd_(Intercept)|Batch");
     CHECK(interlace_fit_parameter_id(fit, INTERLACE_PARAMETER_FORM_REPORTED, N) == NULL);
     CHECK(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_WORKING, N) == NULL);
-    CHECK(interlace_fit_parameter_id(fit, (interlace_parameter_form)2, 0) == NULL);
+    CHECK(interlace_fit_parameter_id(fit, (interlace_parameter_form)4, 0) == NULL);
     CHECK(interlace_fit_parameter_id(NULL, INTERLACE_PARAMETER_FORM_WORKING, 0) == NULL);
 
     interlace_parameter_form form;
@@ -77,11 +77,38 @@ static void tables(const interlace_fit *fit) {
     interlace_frame_free(intervals);
 }
 
+/* With standard errors and limits. */
+static void variances(const interlace_fit *fit) {
+    interlace_frame *table = NULL;
+    double errors[2], lower[2], sigma = interlace_fit_sigma(fit), s2 = sigma * sigma;
+    OK(interlace_fit_variance_parameters(fit, INTERLACE_PARAMETER_FORM_VARIANCE, INTERLACE_PARAMETER_LIMITS_PLAIN, 0, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 2);
+    SAME(text(table, "term", 0), "sigma^2");
+    SAME(text(table, "id", 0), "sigma");
+    SAME(text(table, "term", 1), "var_(Intercept)|Batch");
+    size_t column;
+    OK(interlace_frame_column_index(table, "std_error", &column, &err));
+    OK(interlace_frame_column_f64(table, column, errors, 2, &err));
+    CLOSE(errors[0], s2 * sqrt(2.0 / 24), 1e-6 * s2);
+    OK(interlace_frame_column_index(table, "lower", &column, &err));
+    OK(interlace_frame_column_f64(table, column, lower, 2, &err));
+    CLOSE(lower[0], s2 - 1.959963984540054 * errors[0], 1e-9 * s2);
+    interlace_frame_free(table);
+    table = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "parameter_form is 9", interlace_fit_variance_parameters(fit, (interlace_parameter_form)9, INTERLACE_PARAMETER_LIMITS_PLAIN, 0, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 2", interlace_fit_variance_parameters(fit, INTERLACE_PARAMETER_FORM_LOG, INTERLACE_PARAMETER_LIMITS_UNBOUNDED, 2, NULL, &table, &err));
+    CHECK(table == NULL);
+    interlace_parameter_limits limits;
+    OK(interlace_parameter_limits_from_name("plain", &limits, &err));
+    CHECK(limits == INTERLACE_PARAMETER_LIMITS_PLAIN);
+    SAME(interlace_parameter_limits_name(INTERLACE_PARAMETER_LIMITS_UNBOUNDED), "unbounded");
+}
+
 static void refused(const interlace_fit *fit) {
     double out[N * N];
     for (size_t i = 0; i < N * N; i++) out[i] = 7;
     FAILS(INTERLACE_E_ARGUMENT, "out has room for 2", interlace_fit_parameters(fit, INTERLACE_PARAMETER_FORM_WORKING, out, 2, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "form is 2", interlace_fit_parameters(fit, (interlace_parameter_form)2, out, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "form is 4", interlace_fit_parameters(fit, (interlace_parameter_form)4, out, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_parameters(NULL, INTERLACE_PARAMETER_FORM_WORKING, out, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "room for 3", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "form is -1", interlace_fit_parameters_vcov(fit, (interlace_parameter_form)-1, NULL, out, N * N, &err));
@@ -95,6 +122,7 @@ int main(void) {
     interlace_fit *fit = dyestuff_fit(NULL);
     covariance(fit);
     names(fit);
+    variances(fit);
     tables(fit);
     refused(fit);
     interlace_fit_free(fit);

@@ -21,3 +21,4 @@ mod simulate;
 mod simulated_residuals;
 mod threads;
 mod validation;
+mod variance_parameters;

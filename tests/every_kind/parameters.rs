@@ -13,7 +13,7 @@ use interlace::resample::BootstrapOptions;
 use interlace::spec::{CorrelationSpec, ModelKind, OrdinalSpec, PredictorSpec, Threshold};
 use interlace::watch::Watch;
 
-use ParameterForm::{Reported, Working};
+use ParameterForm::{Log, Reported, Variance, Working};
 
 /// Estimates and covariance by id.
 struct Known {
@@ -63,10 +63,6 @@ fn same(id: &str) -> String {
     id.to_owned()
 }
 
-fn one(_: &str) -> f64 {
-    1.0
-}
-
 fn texts(frame: &Frame, name: &str) -> Vec<String> {
     let own = frame.column(name).unwrap().to_category().unwrap();
     own.codes.iter().map(|code| own.levels[*code as usize].clone()).collect()
@@ -104,7 +100,7 @@ fn ids_are_unique_in_all_designs_and_the_same_in_all_tables() {
     let fits = designs(11).into_iter().map(|design| (design.name, design.model.fit(&design.data))).chain(kinds());
     let mut seen = 0;
     for (name, fit) in fits {
-        for form in [Working, Reported] {
+        for form in [Working, Reported, Variance, Log] {
             let ids = fit.parameter_ids(form);
             assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), fit.npar, "{name}: {ids:?}");
             assert_eq!(fit.parameter_names(form).len(), fit.npar, "{name}");
@@ -188,7 +184,11 @@ fn the_gaussian_generalised_model_has_the_covariance_of_the_linear_one() {
         let glmm = generalised(formula, "gaussian", frame()).fit();
         let name = |id: &str| if id == "sigma" { "family[sigma]".to_owned() } else { id.to_owned() };
         assert_eq!(lmm.parameter_ids(Reported).iter().map(|id| name(id)).collect::<Vec<_>>(), glmm.parameter_ids(Reported));
-        Known::of(&lmm, Reported).assert_close(&Known::of(&glmm, Reported), 1e-5, &name, &one);
+        for form in [Reported, Log] {
+            // The working scale of the family's parameter is the logarithm of the variance.
+            let unit = |id: &str| if form == Log && id == "sigma" { 0.5 } else { 1.0 };
+            Known::of(&lmm, form).assert_close(&Known::of(&glmm, form), 1e-5, &name, &unit);
+        }
         compared += 1;
     }
     assert_eq!(compared, 5);
@@ -359,12 +359,16 @@ fn what_is_at_a_boundary_is_not_known() {
     // No variance at all.
     let fit = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"])).fit();
     assert!(fit.singular);
-    for form in [Working, Reported] {
+    for form in [Working, Reported, Variance, Log] {
         let (vcov, n) = (fit.parameters_vcov(form, &Watch::unwatched()).unwrap(), fit.npar);
         assert_eq!(vcov.iter().map(|v| v.is_nan()).collect::<Vec<_>>(), [false, false, true, false, false, true, true, true, true]);
         // As without the term.
-        let sigma = if form == Working { 1.0 } else { fit.sigma };
-        near("sigma", vcov[n + 1] / (sigma * sigma / (2.0 * (fit.n_obs as f64 - 1.0))), 1.0, 1e-9);
+        let slope = match form {
+            Working | Log => 1.0,
+            Reported => fit.sigma,
+            Variance => 2.0 * fit.sigma * fit.sigma,
+        };
+        near("sigma", vcov[n + 1] / (slope * slope / (2.0 * (fit.n_obs as f64 - 1.0))), 1.0, 1e-9);
     }
     // One direction: a correlation of one.
     let mut rng = Rng(5);

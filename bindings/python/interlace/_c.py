@@ -234,6 +234,15 @@ class ParameterForm(IntEnum):
 
     WORKING = 0
     REPORTED = 1
+    VARIANCE = 2
+    LOG = 3
+
+
+class ParameterLimits(IntEnum):
+    """The scale on which Wald limits of variances, correlations and family parameters are symmetric."""
+
+    UNBOUNDED = 0
+    PLAIN = 1
 
 
 class Df(IntEnum):
@@ -709,6 +718,8 @@ FUNCTIONS = {
     "interlace_leverage_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_parameter_form_name": [TEXT, INT32],
     "interlace_parameter_form_from_name": [INT32, TEXT, POINTER, POINTER],
+    "interlace_parameter_limits_name": [TEXT, INT32],
+    "interlace_parameter_limits_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_df_name": [TEXT, INT32],
     "interlace_df_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_fit_engine": [TEXT, POINTER],
@@ -767,6 +778,7 @@ FUNCTIONS = {
     "interlace_fit_parameter_name": [TEXT, POINTER, INT32, SIZE],
     "interlace_fit_parameters": [INT32, POINTER, INT32, POINTER, SIZE, POINTER],
     "interlace_fit_parameters_vcov": [INT32, POINTER, INT32, POINTER, POINTER, SIZE, POINTER],
+    "interlace_fit_variance_parameters": [INT32, POINTER, INT32, INT32, DOUBLE, POINTER, POINTER, POINTER],
     "interlace_fit_family": [TEXT, POINTER],
     "interlace_fit_link": [TEXT, POINTER],
     "interlace_fit_information": [INT32, POINTER],

@@ -28,11 +28,13 @@ use crate::diagnostics::R2;
 use crate::error::Result;
 use crate::fit::Instead;
 use crate::frame::Frame;
+use crate::inference::parameters::parameters_table;
 use subject::about;
 
 /// Everything that was asked.
 pub struct Answers<'a> {
     pub fixed: FixedEffects<'a>,
+    pub variance_parameters: Option<Frame>,
     pub means: Option<MeansAnswer>,
     pub comparison: Option<Frame>,
     pub predicted: Option<Predicted>,
@@ -65,6 +67,10 @@ impl<'a> Answers<'a> {
         of_rows.map(CStr::to_string_lossy).map_or(Ok(()), |name| fit.need_rows_or(&name, Instead::of_question(&name)))?;
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
+        let parameters = questions.variance_parameters.map(|form| {
+            let table = parameters_table(fit, form, questions.parameter_limits, questions.level, work.watch);
+            about("variance_parameters", table)
+        });
         let own = &questions.means;
         let means = own.specs.as_deref().map(|specs| {
             let answer = means::marginal_means(subject, specs, own, questions.quantity, fixed.freedom, questions.level, work);
@@ -76,6 +82,7 @@ impl<'a> Answers<'a> {
         let (count, what) = (questions.simulate, questions.simulate_type);
         Ok(Answers {
             fixed,
+            variance_parameters: parameters.transpose()?,
             means,
             comparison,
             seconds,

@@ -44,6 +44,9 @@ const COMPARISON: [(&str, &str); 12] = [
 /// Everything that was asked.
 pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<'_>) -> Result<()> {
     put_tests(json, fit, &answers.fixed)?;
+    if let Some(table) = &answers.variance_parameters {
+        put_table(json, "variance_parameters", Named::Plain, table)?;
+    }
     if let Some(own) = &answers.means {
         let (means, pairs) = (columns(Named::Means, &own.means)?, columns(Named::Contrasts, &own.comparisons)?);
         json.object("emmeans", |json| {

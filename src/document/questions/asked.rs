@@ -5,9 +5,11 @@ use std::ffi::CStr;
 use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
+use crate::fit::ParameterForm;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::inference::marginal_means::Weighting;
+use crate::inference::parameters::ParameterLimits;
 use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
 use crate::resample::{IntervalKind, RandomEffects};
 
@@ -28,6 +30,9 @@ pub struct Questions {
     /// The points of the profiles.
     pub profile: bool,
     pub profile_scale: ProfileScale,
+    /// The form of the table of variances and family parameters, and its limits.
+    pub variance_parameters: Option<ParameterForm>,
+    pub parameter_limits: ParameterLimits,
     /// Rows of a matrix L.
     pub test: Vec<Vec<f64>>,
     pub means: Means,
@@ -88,6 +93,8 @@ impl Default for Questions {
             confint: vec![],
             profile: false,
             profile_scale: ProfileScale::default(),
+            variance_parameters: None,
+            parameter_limits: ParameterLimits::default(),
             test: vec![],
             means: Means::default(),
             lrt: vec![],
@@ -142,10 +149,12 @@ impl Questions {
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
     pub fn of_rows(&self, has_sums: bool) -> Option<&'static CStr> {
         const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
-        const BY_SUMS: [&CStr; 15] = [
+        const BY_SUMS: [&CStr; 17] = [
             c"anova",
             c"profile",
             c"profile_scale",
+            c"variance_parameters",
+            c"parameter_limits",
             c"emmeans",
             c"at",
             c"comparisons",

@@ -2,9 +2,12 @@
 
 mod asked;
 mod kinds;
+mod list;
 mod named;
+mod question;
 mod values;
 
 pub use asked::Questions;
 pub use kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
-pub use named::{QUESTIONS, Question};
+pub use list::QUESTIONS;
+pub use question::Question;

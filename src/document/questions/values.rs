@@ -2,6 +2,7 @@
 
 use super::kinds::Groups;
 use crate::choice::Choice;
+use crate::fit::ParameterForm;
 use crate::inference::contrast::Contrasts;
 use crate::predict::Quantity;
 
@@ -67,6 +68,17 @@ pub fn quantity(text: &str) -> Option<Quantity> {
         "prob" => Some(Quantity::Probabilities),
         "cum.prob" => Some(Quantity::Cumulative),
         _ => word(text),
+    }
+}
+
+/// A form of parameters by the word for what its random effects have.
+pub fn parameter_form(text: &str) -> Option<ParameterForm> {
+    match text {
+        "sd" => Some(ParameterForm::Reported),
+        "theta" => Some(ParameterForm::Working),
+        "variance" => Some(ParameterForm::Variance),
+        "log" => Some(ParameterForm::Log),
+        _ => None,
     }
 }
 

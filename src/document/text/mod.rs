@@ -28,6 +28,9 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
             put_limits(&mut out, &limits.exponential());
         }
     }
+    if let Some(table) = &answers.variance_parameters {
+        put_table(&mut out, "Parameters of variances (Wald limits):", Named::Plain, table)?;
+    }
     put_tests(&mut out, &answers.fixed)?;
     if let Some(r2) = answers.r2 {
         let share = |x: f64| general(x, 4);

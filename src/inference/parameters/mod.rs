@@ -17,10 +17,13 @@
 mod cox;
 mod linear;
 mod reported;
+mod table;
 
 use crate::error::{Result, try_copy};
 use crate::fit::{Fit, Kind, ParameterForm};
 use crate::watch::Watch;
+
+pub use table::{ParameterLimits, parameters_table};
 
 /// What memory is for.
 const VCOV: &str = "covariance of all parameters";
@@ -37,6 +40,8 @@ impl Fit {
         match form {
             ParameterForm::Working => Ok(working),
             ParameterForm::Reported => Ok(reported::covariance(self, &working)),
+            ParameterForm::Variance => Ok(reported::of_variances(self, &reported::covariance(self, &working))),
+            ParameterForm::Log => Ok(reported::unbounded(self, &reported::covariance(self, &working))),
         }
     }
 }

@@ -10,7 +10,7 @@
 use libm::hypot;
 
 use crate::covariance::{Structure, elements, with_ranges};
-use crate::fit::Fit;
+use crate::fit::{Fit, ParameterForm};
 use crate::formula::StructureKind;
 use crate::linalg::delta::{self, Slopes};
 
@@ -20,6 +20,21 @@ const ROUNDING: f64 = 1e-14;
 /// The covariance of all parameters as they are reported, from that of working ones.
 pub fn covariance(fit: &Fit, working: &[f64]) -> Vec<f64> {
     delta::covariance(&slopes(fit), working)
+}
+
+/// That of variances and covariances, from that of reported parameters.
+pub fn of_variances(fit: &Fit, reported: &[f64]) -> Vec<f64> {
+    let values = fit.parameter_values(ParameterForm::Reported);
+    let rows: Vec<Slopes> = fit.natures().into_iter().enumerate().map(|(at, own)| own.variance(at, &values).1).collect();
+    delta::covariance(&rows, reported)
+}
+
+/// That of numbers without bounds, from that of reported parameters.
+pub fn unbounded(fit: &Fit, reported: &[f64]) -> Vec<f64> {
+    let values = fit.parameter_values(ParameterForm::Reported);
+    let natures = fit.natures().into_iter().zip(values).enumerate();
+    let rows: Vec<Slopes> = natures.map(|(at, (own, value))| vec![(at, own.unbounded(value).1)]).collect();
+    delta::covariance(&rows, reported)
 }
 
 /// The derivatives of reported parameters in working ones.

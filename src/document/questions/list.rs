@@ -1,0 +1,315 @@
+//! The list of questions.
+
+use super::asked::Questions;
+use super::question::Question;
+use super::values;
+use crate::spec::ModelKind;
+
+/// Puts a value that could be read in its place.
+fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
+    *place = value?;
+    Some(())
+}
+
+/// Adds a value that could be read.
+fn add<T>(all: &mut Vec<T>, value: Option<T>) -> Option<()> {
+    all.push(value?);
+    Some(())
+}
+
+fn anova(questions: &mut Questions, text: &str) -> Option<()> {
+    let kind = values::count(text, 1, 3)?;
+    questions.anova[kind as usize - 1] = true;
+    Some(())
+}
+
+fn interval(questions: &mut Questions, text: &str) -> Option<()> {
+    let kind = if text == "none" { None } else { Some(values::word(text)?) };
+    questions.interval = kind;
+    Some(())
+}
+
+const MOST: u64 = 1_000_000_000;
+
+fn replicates(place: &mut usize, text: &str) -> Option<()> {
+    put(place, values::count(text, 1, MOST).map(|count| count as usize))
+}
+
+/// All questions: those of inference, then those of what comes after a fit.
+pub const QUESTIONS: &[Question] = &[
+    Question::text(
+        c"df",
+        c"satterthwaite, kenward-roger, residual or normal",
+        c"degrees of freedom of tests and intervals of the fixed effects (linear models: satterthwaite by default; others: normal, that is infinite)",
+        |q, v| put(&mut q.df, values::word(v)),
+    ),
+    Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, chi-square tests of those of a Cox model, of type I, II or III (repeatable)", anova)
+        .repeatable()
+        .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
+    Question::flag(c"drop1", c"likelihood-ratio tests of a linear or Cox model against those without each term", |q, v| {
+        put(&mut q.drop1, values::truth(v))
+    })
+    .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
+    Question::text(
+        c"confint",
+        c"wald, profile, boot or ranef",
+        c"confidence intervals: wald of the fixed effects, profile of all parameters by their profile likelihoods, boot of all parameters from the bootstrap, ranef of the random effects given the parameters (repeatable)",
+        |q, v| add(&mut q.confint, values::word(v)),
+    )
+    .repeatable(),
+    Question::flag(c"profile", c"the points of the profiles, with the signed root of the rise in deviance", |q, v| {
+        put(&mut q.profile, values::truth(v))
+    }),
+    Question::text(
+        c"profile_scale",
+        c"sdcor or theta",
+        c"profiles of all parameters, with random effects as standard deviations and correlations (the default), or only of the elements of theta",
+        |q, v| put(&mut q.profile_scale, values::word(v)),
+    )
+    .of(&[c"profile", c"confint"]),
+    Question::text(
+        c"variance_parameters",
+        c"sd, variance, log or theta",
+        c"the residual variance and correlation, the family's parameters and the covariances of random effects with standard errors and Wald limits: as standard deviations and correlations, variances and covariances, logarithms and atanh of these, or theta",
+        |q, v| put(&mut q.variance_parameters, values::parameter_form(v).map(Some)),
+    ),
+    Question::text(
+        c"parameter_limits",
+        c"unbounded or plain",
+        c"Wald limits of variances and correlations that are symmetric for their logarithms and atanh (the default), or for the parameters themselves",
+        |q, v| put(&mut q.parameter_limits, values::word(v)),
+    )
+    .of(&[c"variance_parameters"]),
+    Question::text(
+        c"test",
+        c"rows of coefficients, \"0,1,-1; 0,0,1\"",
+        c"linear combinations of the fixed effects, one per row: tests of each and of all together",
+        |q, v| put(&mut q.test, values::rows(v)),
+    ),
+    Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.r2, values::truth(v))),
+    Question::text(c"level", c"a number between 0 and 1", c"the level of all intervals (default 0.95)", |q, v| {
+        put(&mut q.level, values::level(v))
+    }),
+    Question::text(
+        c"emmeans",
+        c"a formula, \"~ f\"",
+        c"marginal means of f, \"~ f | g\" within the levels of g, and their comparisons, on the scale of the linear predictor or by type response",
+        |q, v| put(&mut q.means.specs, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"at",
+        c"columns and values, \"x = 0, 5\"",
+        c"values of covariates instead of their means, and selected levels of factors",
+        |q, v| put(&mut q.means.at, values::text(v).map(Some)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"comparisons",
+        c"pairwise, trt.vs.ctrl, eff or rows of weights, \"1,-1,0; 0,1,-1\"",
+        c"each mean against each later one (the default), the first, or the average; or weights of your own, one row per comparison",
+        |q, v| put(&mut q.means.comparisons, values::contrasts(v).map(Some)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"means_weights",
+        c"equal or proportional",
+        c"weights of the levels of other factors in marginal means (default equal)",
+        |q, v| put(&mut q.means.weights, values::word(v)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"adjust",
+        c"none, tukey, bonferroni, holm, fdr or sidak",
+        c"adjustment of the comparisons' p-values (default tukey for pairwise ones, otherwise holm)",
+        |q, v| put(&mut q.means.adjust, values::word(v).map(Some)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"lrt",
+        c"a formula",
+        c"likelihood-ratio test against the model of this formula, for example one without random terms (repeatable). All models are fitted by maximum likelihood, whatever the method, to the rows that all can use. It is an error if neither is nested in the other; each is a separate test. The formula is taken as it is written: random terms beside the formula of the model are not added, everything else of the model applies",
+        |q, v| add(&mut q.lrt, values::text(v)),
+    )
+    .repeatable(),
+    Question::flag(c"chi_bar", c"use the p-value for a variance at the edge of its range in likelihood-ratio tests", |q, v| {
+        put(&mut q.chi_bar, values::truth(v))
+    })
+    .of(&[c"lrt"]),
+    Question::data(c"predict", c"new data", c"predictions for these rows", |q, frame| q.predict = Some(frame)),
+    Question::text(
+        c"type",
+        c"response, link (lp), conditional, zero_probability (zprob), location, dispersion, marginal, probabilities (prob), cumulative (cum.prob), class, risk, survival or expected",
+        c"what is predicted: the mean (the default), the linear predictor, the mean without extra zeros, the probability of an extra zero, the inverse link (before truncation, between masses at 0 and 1), the family's first parameter or the scale, the mean averaged over the random effects; of an ordinal model probabilities (the default), cumulative ones, or the most probable category; of a Cox model the events expected in the interval of a row (response, or expected), the hazard ratio to a row of zeros (risk), or the probability of no event in the interval (survival; marginal: averaged over the random effects). Of marginal means link (the default) or response",
+        |q, v| put(&mut q.quantity, values::quantity(v).map(Some)),
+    )
+    .of(&[c"predict", c"emmeans"]),
+    Question::text(
+        c"re",
+        c"all, none, average or grouping factors, \"g,h\"",
+        c"predict with random effects (the default), without, or with those of these grouping factors; survival curves also averaged over them",
+        |q, v| put(&mut q.random, values::groups(v)),
+    )
+    .of(&[c"predict", c"survival"]),
+    Question::text(
+        c"new_levels",
+        c"zero, error or average",
+        c"groups that the fit does not know: random effects of zero, an error (the default), or survival curves averaged over them",
+        |q, v| put(&mut q.new_levels, values::word(v)),
+    )
+    .of(&[c"predict", c"survival"]),
+    Question::text(
+        c"interval",
+        c"none, confidence or prediction",
+        c"only predictions (the default), or also standard errors and intervals for what is predicted, or for new responses, whose weights are in the model's column of weights, if new data have it",
+        interval,
+    )
+    .of(&[c"predict"]),
+    Question::data(c"survival", c"new data", c"survival curves of a Cox model for these rows", |q, frame| q.survival = Some(frame)),
+    Question::text(
+        c"times",
+        c"numbers, \"1, 2.5, 5\"",
+        c"times of the survival curves (the default is the event times of the stratum)",
+        |q, v| put(&mut q.times, values::numbers(v).map(Some)),
+    )
+    .of(&[c"survival"]),
+    Question::text(
+        c"curve_limits",
+        c"log, log_log, plain or none",
+        c"limits of the survival curves are symmetric on the scale of the cumulative hazard (the default), of its logarithm or of the survival; or there are none",
+        |q, v| put(&mut q.curve_limits, values::word(v)),
+    )
+    .of(&[c"survival"]),
+    Question::text(
+        c"survival_quantiles",
+        c"probabilities, \"0.25, 0.5, 0.75\"",
+        c"quantiles of the survival times, with limits from those of the curves: the first times at which these shares have had an event",
+        |q, v| put(&mut q.survival_quantiles, values::numbers(v).map(Some)),
+    )
+    .of(&[c"survival"]),
+    Question::text(
+        c"survival_means",
+        c"times, \"1, 5\"",
+        c"restricted means of the survival times: the areas below the curves up to these times",
+        |q, v| put(&mut q.survival_means, values::numbers(v).map(Some)),
+    )
+    .of(&[c"survival"]),
+    Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
+    Question::text(
+        c"simulate_type",
+        c"new or conditional",
+        c"simulate with new random effects (the default) or those of the fit; also in the bootstrap and simulated residuals",
+        |q, v| put(&mut q.simulate_type, values::word(v)),
+    )
+    .of(&[c"simulate", c"bootstrap", c"simulated_residuals"]),
+    Question::text(c"bootstrap", c"a positive integer", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
+        replicates(&mut q.bootstrap, v)
+    }),
+    Question::text(
+        c"bootstrap_type",
+        c"parametric, case or rows",
+        c"replicates are simulated responses (the default), samples of the levels of the first grouping factor, or samples of single rows",
+        |q, v| put(&mut q.bootstrap_type, values::word(v)),
+    )
+    .of(&[c"bootstrap"]),
+    Question::text(
+        c"boot_interval",
+        c"percentile, basic, normal or bca",
+        c"the kind of bootstrap intervals (default percentile); bca also needs fits without each group",
+        |q, v| put(&mut q.boot_interval, values::word(v)),
+    )
+    .of(&[c"confint"]),
+    Question::text(
+        c"statistic",
+        c"two estimates and a sign, \"Days / sigma\"",
+        c"for each replicate also the ratio of two estimates, named as in the bootstrap table, or \"A + B\", \"A - B\", \"A * B\", with intervals, too (repeatable)",
+        |q, v| add(&mut q.statistics, values::text(v)),
+    )
+    .repeatable()
+    .of(&[c"bootstrap"]),
+    Question::text(
+        c"response_se",
+        c"median or mean",
+        c"the standard error of the median or mean response from bootstrap samples, without any fits",
+        |q, v| put(&mut q.response_se, values::word(v).map(Some)),
+    )
+    .of(&[c"bootstrap"]),
+    Question::data(
+        c"refit",
+        c"responses, a column each",
+        c"the model fitted to other responses, which have one row for each row of the data",
+        |q, frame| q.refit = Some(frame),
+    ),
+    Question::text(
+        c"influence",
+        c"a grouping factor, or observation",
+        c"what the estimates become without each level of a grouping factor of the model or of a column, or without each row: Cook's distances and other measures",
+        |q, v| put(&mut q.influence, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"influence_method",
+        c"refit, one_step or fixed",
+        c"influence by fits to the other rows (the default); of a linear model also by one Newton step, or with the covariances held",
+        |q, v| put(&mut q.influence_method, values::word(v)),
+    )
+    .of(&[c"influence"]),
+    Question::text(
+        c"influence_threshold",
+        c"a number that is not negative",
+        c"count the cases with a Cook's distance above this (default 4 divided by the number of cases)",
+        |q, v| put(&mut q.influence_threshold, values::not_negative(v).map(Some)),
+    )
+    .of(&[c"influence"]),
+    Question::text(
+        c"residuals",
+        c"response, pearson, working, deviance, normalized, standardized, marginal, cholesky, least_squares, semi_standardized, least_squares_standardized, quantile, random_effects, score, dfbeta, dfbetas or schoenfeld",
+        c"residuals of these kinds (repeatable); the last four are those of a Cox model with a number for each fixed effect",
+        |q, v| add(&mut q.residuals, values::word(v)),
+    )
+    .repeatable(),
+    Question::text(
+        c"simulated_residuals",
+        c"a positive integer",
+        c"quantile residuals from this many simulated responses (250 is usual), and tests of the model by them: uniformity, dispersion, zeros, outliers",
+        |q, v| replicates(&mut q.simulated_residuals, v),
+    )
+    .of_models(&[ModelKind::Lmm, ModelKind::Glmm, ModelKind::Clmm]),
+    Question::text(
+        c"residual_group",
+        c"a grouping factor or column",
+        c"simulated residuals of the sums over the rows of each group, not of single rows",
+        |q, v| put(&mut q.residual_group, values::text(v).map(Some)),
+    )
+    .of(&[c"simulated_residuals"]),
+    Question::flag(
+        c"diagnose",
+        c"how the fit ended and what the data determine, with what each finding means and what to do: gradient, curvature, boundaries, confounded parameters, nearly collinear columns",
+        |q, v| put(&mut q.diagnose, values::truth(v)),
+    ),
+    Question::text(
+        c"proportional_hazards",
+        c"km, rank, identity or log",
+        c"tests of a Cox model's hazard ratios against such as change with this function of time: by term and coefficient, and of all together",
+        |q, v| put(&mut q.proportional_hazards, values::word(v).map(Some)),
+    )
+    .of_models(&[ModelKind::Coxme]),
+    Question::flag(c"all_fit", c"the model fitted by all optimisers, each from several starts, and how far apart they end: if they agree, none has stopped short of the minimum; a lower one may still exist where no start leads", |q, v| {
+        put(&mut q.all_fit, values::truth(v))
+    }),
+    Question::text(
+        c"cross_validate",
+        c"a grouping factor, or rows",
+        c"predictions of the levels of a grouping factor, or of rows, by fits without them: errors and logarithmic scores",
+        |q, v| put(&mut q.cross_validate, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"folds",
+        c"a whole number of at least 2",
+        c"leave out this many random parts in turn, not one level or row at a time",
+        |q, v| put(&mut q.folds, values::count(v, 2, MOST).map(|folds| folds as usize)),
+    )
+    .of(&[c"cross_validate"]),
+    Question::text(c"seed", c"an integer that is not negative", c"of simulations, bootstrap and parts (default 0)", |q, v| {
+        put(&mut q.seed, values::count(v, 0, u64::MAX))
+    })
+    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals"]),
+];

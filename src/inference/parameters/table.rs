@@ -1,0 +1,63 @@
+//! Parameters of variances and of the family with standard errors and Wald's limits.
+
+use std::ffi::CStr;
+
+use crate::choice::Choice;
+use crate::distributions::normal_quantile;
+use crate::error::{Error, Result};
+use crate::fit::{Fit, Nature, ParameterForm};
+use crate::frame::Frame;
+use crate::watch::Watch;
+
+/// The scale on which Wald's limits are symmetric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ParameterLimits {
+    /// That without bounds, from which they are taken back: limits are within the range of the parameter.
+    #[default]
+    Unbounded,
+    /// The parameter's own.
+    Plain,
+}
+
+impl Choice for ParameterLimits {
+    const LIST: &'static str = "parameter_limits";
+    const ALL: &'static [(Self, &'static CStr)] = &[(ParameterLimits::Unbounded, c"unbounded"), (ParameterLimits::Plain, c"plain")];
+}
+
+/// Of the residual variance and correlation, the family's parameters and the covariances of random effects: `term`, `id`, `estimate`,
+/// `std_error`, `lower`, `upper`. A covariance has symmetric limits always.
+pub fn parameters_table(fit: &Fit, form: ParameterForm, limits: ParameterLimits, level: f64, watch: &Watch<'_>) -> Result<Frame> {
+    if !(level > 0.0 && level < 1.0) {
+        return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
+    }
+    let z = -normal_quantile(0.5 * (1.0 - level));
+    let (first, n) = (fit.n_coefficients(), fit.npar);
+    let errors = |form| -> Result<Vec<f64>> {
+        let vcov = fit.parameters_vcov(form, watch)?;
+        Ok((0..n).map(|i| vcov[i * (n + 1)].sqrt()).collect())
+    };
+    let (estimates, std_errors) = (fit.parameter_values(form), errors(form)?);
+    let mut lower: Vec<f64> = estimates.iter().zip(&std_errors).map(|(estimate, error)| estimate - z * error).collect();
+    let mut upper: Vec<f64> = estimates.iter().zip(&std_errors).map(|(estimate, error)| estimate + z * error).collect();
+    let squares = form == ParameterForm::Variance;
+    if limits == ParameterLimits::Unbounded && (squares || form == ParameterForm::Reported) {
+        let (centres, reaches) = (fit.parameter_values(ParameterForm::Log), errors(ParameterForm::Log)?);
+        for (i, nature) in fit.natures().into_iter().enumerate() {
+            let limit = |sign: f64| {
+                let own = nature.bounded(centres[i] + sign * z * reaches[i]);
+                if squares && nature == Nature::Deviation { own * own } else { own }
+            };
+            if !(squares && matches!(nature, Nature::Correlation(..))) {
+                (lower[i], upper[i]) = (limit(-1.0), limit(1.0));
+            }
+        }
+    }
+    let (names, ids) = (fit.parameter_names(form), fit.parameter_ids(form));
+    let mut frame = Frame::new(n - first);
+    frame.add_strings("term", &names[first..].iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
+    frame.add_strings("id", &ids[first..].iter().map(|id| Some(id.as_str())).collect::<Vec<_>>())?;
+    for (name, column) in [("estimate", estimates), ("std_error", std_errors), ("lower", lower), ("upper", upper)] {
+        frame.add_real(name, column[first..].to_vec())?;
+    }
+    Ok(frame)
+}
