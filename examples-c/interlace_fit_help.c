@@ -85,6 +85,7 @@ static const char *const help_text[] = {
     "  --tolerance X              the search ends at this predicted decrease of the objective; default 1e-13\n"
     "  --max-evaluations N        the most evaluations of the objective; default 1000\n"
     "  --unidentified error|warning|ignore   random effects that the data cannot tell apart from each other or the residual\n"
+    "  --random-terms required|optional      optional: also fit models without random terms\n"
     "  --engine auto|direct|iterative   factorise the random effects' system, or solve it by iterations, with a\n"
     "                             Monte-Carlo error, if it is too large; auto decides by a forecast (lmm, glmm)\n"
     "  --engine-seed N            of the iterations' random signs (default 0)\n"

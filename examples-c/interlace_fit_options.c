@@ -210,6 +210,7 @@ static const struct option table[] = {
     {"--tolerance", "a positive number", OPTIONS, 0, false, NULL, 0},
     {"--max-evaluations", "a positive integer", OPTIONS, 0, false, NULL, 0},
     {"--unidentified", "error, warning or ignore", OPTIONS, 0, false, NULL, 0},
+    {"--random-terms", "required or optional", OPTIONS, 0, false, NULL, 0},
     {"--engine", "auto, direct or iterative", OPTIONS, LMM | GLMM, false, NULL, 0},
     {"--engine-seed", "an integer that is not negative", OPTIONS, LMM | GLMM, false, NULL, 0},
     {"--memory-limit", "a positive number of bytes", OPTIONS, LMM | GLMM, false, NULL, 0},

@@ -2028,6 +2028,20 @@ typedef enum interlace_unidentified {
 } interlace_unidentified;
 
 /**
+ * Whether a model may be without random terms.
+ * @since 0.1
+ */
+typedef enum interlace_random_terms {
+    /**
+     * A model without random terms or residual correlation is an error: most who leave them out have forgotten them.
+     * The default.
+     */
+    INTERLACE_RANDOM_TERMS_REQUIRED = 0,
+    /** It is fitted: a linear, generalised, ordinal or Cox model with fixed effects only. */
+    INTERLACE_RANDOM_TERMS_OPTIONAL = 1
+} interlace_random_terms;
+
+/**
  * The name of a method, such as "reml"; NULL for a number that is none. A static string.
  * @param[in] code Which likelihood a fit maximises.
  * @since 0.1
@@ -2158,6 +2172,25 @@ const char *interlace_unidentified_name(interlace_unidentified code);
  */
 interlace_status interlace_unidentified_from_name(const char *name,
                                                   interlace_unidentified *out,
+                                                  interlace_error *err);
+
+/**
+ * The name of a code for the need of random terms, such as "optional"; NULL for a number that is none. A static string.
+ * @param[in] code Whether a model may be without random terms.
+ * @since 0.1
+ */
+const char *interlace_random_terms_name(interlace_random_terms code);
+
+/**
+ * The code for the need of random terms that has the name, to `out`. Hyphens and capitals are understood.
+ * INTERLACE_E_ARGUMENT if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_random_terms_from_name(const char *name,
+                                                  interlace_random_terms *out,
                                                   interlace_error *err);
 
 /**
@@ -2422,6 +2455,17 @@ interlace_status interlace_options_set_std_errors(interlace_options *options,
  */
 interlace_status interlace_options_set_unidentified(interlace_options *options,
                                                     interlace_unidentified unidentified,
+                                                    interlace_error *err);
+
+/**
+ * Whether a model may be without random terms; INTERLACE_RANDOM_TERMS_REQUIRED is the default.
+ * @param[in,out] options The options.
+ * @param[in] random_terms Whether a model may be without random terms.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_random_terms(interlace_options *options,
+                                                    interlace_random_terms random_terms,
                                                     interlace_error *err);
 
 /**

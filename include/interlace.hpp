@@ -201,6 +201,12 @@ enum class Unidentified : std::int32_t {
     ignore = INTERLACE_UNIDENTIFIED_IGNORE,
 };
 
+/// Whether a model may be without random terms. interlace_random_terms.
+enum class RandomTerms : std::int32_t {
+    required = INTERLACE_RANDOM_TERMS_REQUIRED,
+    optional = INTERLACE_RANDOM_TERMS_OPTIONAL,
+};
+
 /// What a call is at. interlace_phase.
 enum class Phase : std::int32_t {
     none = INTERLACE_PHASE_NONE,
@@ -1206,6 +1212,16 @@ template <>
     return detail::code_of<Unidentified>(name, interlace_unidentified_from_name);
 }
 
+[[nodiscard]] inline std::string_view name(RandomTerms code) noexcept
+{
+    return detail::view(interlace_random_terms_name(static_cast<interlace_random_terms>(code)));
+}
+template <>
+[[nodiscard]] inline Result<RandomTerms> from_name<RandomTerms>(std::string_view name)
+{
+    return detail::code_of<RandomTerms>(name, interlace_random_terms_from_name);
+}
+
 [[nodiscard]] inline std::string_view name(Phase code) noexcept
 {
     return detail::view(interlace_phase_name(static_cast<interlace_phase>(code)));
@@ -1684,6 +1700,9 @@ class Options : public detail::Owner<interlace_options, interlace_options_free> 
     /// interlace_options_set_unidentified: What to do if the data cannot tell random effects apart from each other or from the residual;
     /// INTERLACE_UNIDENTIFIED_ERROR is the default.
     Result<void> set_unidentified(Unidentified unidentified);
+
+    /// interlace_options_set_random_terms: Whether a model may be without random terms; INTERLACE_RANDOM_TERMS_REQUIRED is the default.
+    Result<void> set_random_terms(RandomTerms random_terms);
 
     /// interlace_options_set: Sets an option by name from text, such as "tolerance" from "1e-8".
     Result<void> set(std::string_view name, std::string_view value);
@@ -4259,6 +4278,13 @@ inline Result<void> Options::set_unidentified(Unidentified unidentified)
 {
     detail::Call call;
     call.ended(interlace_options_set_unidentified(capi(), static_cast<interlace_unidentified>(unidentified), call.error()));
+    return call.result();
+}
+
+inline Result<void> Options::set_random_terms(RandomTerms random_terms)
+{
+    detail::Call call;
+    call.ended(interlace_options_set_random_terms(capi(), static_cast<interlace_random_terms>(random_terms), call.error()));
     return call.result();
 }
 

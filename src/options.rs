@@ -33,7 +33,7 @@ pub struct Options {
     pub fixed_effects: FixedEffectsBy,
     /// Standard errors of generalised models.
     pub std_errors: StdErrors,
-    /// The model may be without random terms, as one that others are tested against.
+    /// The model may be without random terms, as one that others are tested against: [`RandomTerms::Optional`].
     pub null_model: bool,
     /// Random effects that the data can't tell from each other or from the residual.
     pub unidentified: Unidentified,
@@ -94,6 +94,20 @@ impl Choice for Unidentified {
     const LIST: &'static str = "unidentified";
     const ALL: &'static [(Self, &'static CStr)] =
         &[(Unidentified::Error, c"error"), (Unidentified::Warning, c"warning"), (Unidentified::Ignore, c"ignore")];
+}
+
+/// Whether a model may be without random terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RandomTerms {
+    /// One without is an error: most who leave them out have forgotten them.
+    #[default]
+    Required,
+    Optional,
+}
+
+impl Choice for RandomTerms {
+    const LIST: &'static str = "random_terms";
+    const ALL: &'static [(Self, &'static CStr)] = &[(RandomTerms::Required, c"required"), (RandomTerms::Optional, c"optional")];
 }
 
 /// Second derivatives of the log-likelihood in the linear predictor: as they are, or their expectation.

@@ -7,12 +7,14 @@ use super::buffer::{copied, slice, target};
 use super::c_void;
 use super::codes::meaning;
 use super::handle::{free, give, need};
-use super::options_lists::{FixedEffectsCode, InformationCode, MethodCode, NaCode, OptimizerCode, StdErrorsCode, UnidentifiedCode};
+use super::options_lists::{
+    FixedEffectsCode, InformationCode, MethodCode, NaCode, OptimizerCode, RandomTermsCode, StdErrorsCode, UnidentifiedCode,
+};
 use super::phase::ProgressFn;
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
-use crate::options::{Estimation, Nodes, Options};
+use crate::options::{Estimation, Nodes, Options, RandomTerms};
 
 /// The most quadrature points for each random effect.
 pub(super) const MAX_QUADRATURE: i64 = 100;
@@ -223,6 +225,24 @@ pub unsafe extern "C" fn interlace_options_set_unidentified(
         options.unidentified = meaning(unidentified, "unidentified")?;
         Ok(())
     })
+}
+
+/// Whether a model may be without random terms; INTERLACE_RANDOM_TERMS_REQUIRED is the default.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_random_terms(
+    options: Option<&mut OptionsHandle>,
+    random_terms: MaybeUninit<RandomTermsCode>,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        set_random_terms(options, meaning(random_terms, "random_terms")?);
+        Ok(())
+    })
+}
+
+pub(super) fn set_random_terms(options: &mut Options, random_terms: RandomTerms) {
+    options.null_model = random_terms == RandomTerms::Optional;
 }
 
 /// Sets the progress function, with the pointer that it receives. Every call that is given these options calls it. NULL removes it.

@@ -7,7 +7,7 @@ use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
 use crate::design::NaPolicy;
 use crate::optimize::Method;
-use crate::options::{Estimation, FixedEffectsBy, Information, StdErrors, Unidentified};
+use crate::options::{Estimation, FixedEffectsBy, Information, RandomTerms, StdErrors, Unidentified};
 
 /// Which likelihood a fit maximises.
 /// Since 0.1.
@@ -268,6 +268,42 @@ pub extern "C" fn interlace_unidentified_name(code: MaybeUninit<UnidentifiedCode
 pub unsafe extern "C" fn interlace_unidentified_from_name(
     name: *const c_char,
     out: *mut UnidentifiedCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// Whether a model may be without random terms.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RandomTermsCode {
+    /// A model without random terms or residual correlation is an error: most who leave them out have forgotten them. The default.
+    Required = 0,
+    /// It is fitted: a linear, generalised, ordinal or Cox model with fixed effects only.
+    Optional = 1,
+}
+
+impl Codes for RandomTermsCode {
+    type Meaning = RandomTerms;
+    const CODES: &'static [(Self, RandomTerms)] =
+        &[(RandomTermsCode::Required, RandomTerms::Required), (RandomTermsCode::Optional, RandomTerms::Optional)];
+}
+
+/// The name of a code for the need of random terms, such as "optional"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_random_terms_name(code: MaybeUninit<RandomTermsCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The code for the need of random terms that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+/// is none; the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_random_terms_from_name(
+    name: *const c_char,
+    out: *mut RandomTermsCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

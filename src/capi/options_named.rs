@@ -9,15 +9,15 @@ use super::c_char;
 use super::fit::FitHandle;
 use super::handle::need;
 use super::options::{
-    OptionsHandle, change, set_deadline, set_engine_seed, set_max_evaluations, set_memory_limit, set_method, set_nagq, set_theta0,
-    set_threads, set_tolerance,
+    OptionsHandle, change, set_deadline, set_engine_seed, set_max_evaluations, set_memory_limit, set_method, set_nagq,
+    set_random_terms, set_theta0, set_threads, set_tolerance,
 };
 use super::status::{ErrorRecord, Status};
 use super::strings::{StringTable, text};
 use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::names::{nearest, quoted};
-use crate::options::{Estimation, Nodes, Options};
+use crate::options::{Estimation, Nodes, Options, RandomTerms};
 
 /// Sets an option by name from text, such as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
 /// INTERLACE_E_ARGUMENT, as is a value that cannot be read.
@@ -105,7 +105,7 @@ struct Named {
     get: fn(&Options) -> String,
 }
 
-const NAMED: [Named; 16] = [
+const NAMED: [Named; 17] = [
     Named {
         name: c"method",
         doc: c"reml (default of linear models) or ml (default of generalised ones)",
@@ -186,6 +186,15 @@ const NAMED: [Named; 16] = [
         doc: c"random effects that the data can't tell from each other or from the residual: error (default), warning or ignore",
         set: |options, value| choose(&mut options.unidentified, value),
         get: |o| o.unidentified.name().into(),
+    },
+    Named {
+        name: c"random_terms",
+        doc: c"whether a model must have random terms: required (default) or optional",
+        set: |options, value| {
+            set_random_terms(options, RandomTerms::from_name(value)?);
+            Ok(())
+        },
+        get: |o| if o.null_model { RandomTerms::Optional } else { RandomTerms::Required }.name().into(),
     },
     Named {
         name: c"engine",

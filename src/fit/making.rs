@@ -95,5 +95,7 @@ pub(super) fn check_terms(kind: ModelKind, design: &Design, options: &Options) -
         return Ok(());
     }
     let what = if kind == ModelKind::Lmm { "linear mixed model" } else { "mixed model" };
-    Err(Error::argument(format!("the model has no random terms; a {what} needs at least one, such as (1 | group)")))
+    Err(Error::argument(format!(
+        "the model has no random terms; a {what} needs at least one, such as (1 | group), or the option random_terms = optional"
+    )))
 }

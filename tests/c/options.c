@@ -31,6 +31,9 @@ static void setters(interlace_options *options) {
     OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_WARNING, &err));
     OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_ERROR, &err));
     FAILS(INTERLACE_E_ARGUMENT, "unidentified is 3", interlace_options_set_unidentified(options, 3, &err));
+    OK(interlace_options_set_random_terms(options, INTERLACE_RANDOM_TERMS_OPTIONAL, &err));
+    OK(interlace_options_set_random_terms(options, INTERLACE_RANDOM_TERMS_REQUIRED, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "random_terms is 2", interlace_options_set_random_terms(options, 2, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "optimizer is 4", interlace_options_set_optimizer(options, (interlace_optimizer)4, &err));
     const char *value = NULL;
@@ -75,7 +78,7 @@ static void by_name(interlace_options *options) {
         {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
         {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"},
         {"information", "expected"}, {"nagq", "25"}, {"fixed_effects", "integrated"}, {"std_errors", "conditional"},
-        {"unidentified", "warning"}, {"engine", "iterative"}, {"engine_seed", "7"}, {"memory_limit", "1e9"}};
+        {"unidentified", "warning"}, {"random_terms", "optional"}, {"engine", "iterative"}, {"engine_seed", "7"}, {"memory_limit", "1e9"}};
     CHECK(interlace_options_count() == COUNT(settings));
     for (size_t i = 0; i < interlace_options_count(); i++) {
         SAME(interlace_options_name(i), settings[i][0]);

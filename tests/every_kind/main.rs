@@ -8,6 +8,7 @@ mod bootstrap;
 mod bootstrap_cases;
 mod cancel;
 mod finite;
+mod fixed_only;
 mod influence;
 mod model_checks;
 mod null_models;

@@ -160,6 +160,13 @@ class Unidentified(IntEnum):
     IGNORE = 2
 
 
+class RandomTerms(IntEnum):
+    """Whether a model may be without random terms."""
+
+    REQUIRED = 0
+    OPTIONAL = 1
+
+
 class Phase(IntEnum):
     """What a call is at."""
 
@@ -669,6 +676,8 @@ FUNCTIONS = {
     "interlace_std_errors_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_unidentified_name": [TEXT, INT32],
     "interlace_unidentified_from_name": [INT32, TEXT, POINTER, POINTER],
+    "interlace_random_terms_name": [TEXT, INT32],
+    "interlace_random_terms_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_phase_name": [TEXT, INT32],
     "interlace_phase_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_options_new": [INT32, POINTER, POINTER],
@@ -685,6 +694,7 @@ FUNCTIONS = {
     "interlace_options_set_nagq": [INT32, POINTER, INT32, POINTER],
     "interlace_options_set_std_errors": [INT32, POINTER, INT32, POINTER],
     "interlace_options_set_unidentified": [INT32, POINTER, INT32, POINTER],
+    "interlace_options_set_random_terms": [INT32, POINTER, INT32, POINTER],
     "interlace_options_set_progress": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_options_free": [None, POINTER],
     "interlace_options_set": [INT32, POINTER, TEXT, TEXT, POINTER],
