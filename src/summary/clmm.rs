@@ -38,7 +38,10 @@ pub fn text(fit: &Fit, own: &Generalised, ordinal: &Ordinal) -> String {
 
 fn heading(fit: &Fit, own: &Generalised) -> String {
     let (approximation, formula) = (approximation(own), formula(fit));
-    format!("Cumulative link mixed model fit by maximum likelihood ({approximation})\n{formula}")
+    match fit.all_terms().next() {
+        Some(_) => format!("Cumulative link mixed model fit by maximum likelihood ({approximation})\n{formula}"),
+        None => format!("Cumulative link model fit by maximum likelihood\n{formula}"),
+    }
 }
 
 /// What the model is and how well it fits, in one line under names.

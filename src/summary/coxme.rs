@@ -17,7 +17,8 @@ const DIGITS: usize = 4;
 pub fn text(fit: &Fit, own: &Cox) -> String {
     let strata = if own.survival.strata.is_empty() { String::new() } else { format!(", {} strata", own.survival.strata.len()) };
     let ties = own.ties.name();
-    let mut sections = vec![format!("Cox mixed-effects model fit by maximum likelihood (ties: {ties}{strata})\n{}", formula(fit))];
+    let effects = if fit.terms.is_empty() { "" } else { "mixed-effects " };
+    let mut sections = vec![format!("Cox {effects}model fit by maximum likelihood (ties: {ties}{strata})\n{}", formula(fit))];
     sections.push(format!("Events: {}. {}", own.n_events, sizes(fit)));
     if own.fixed_effects == FixedEffectsBy::Integrated {
         sections[0].push_str("\nFixed effects: at the maximum of the integrated likelihood");

@@ -33,7 +33,11 @@ fn heading(fit: &Fit, own: &Generalised) -> String {
     let method = if fit.reml { "restricted maximum likelihood" } else { "maximum likelihood" };
     let (family, link) = (own.family.name(), own.family.link().name());
     let (approximation, formula) = (approximation(own), formula(fit));
-    format!("Generalized linear mixed model fit by {method} ({approximation})\nFamily: {family} ({link})\n{formula}")
+    let title = match fit.all_terms().next() {
+        Some(_) => format!("Generalized linear mixed model fit by {method} ({approximation})"),
+        None => format!("Generalized linear model fit by {method}"),
+    };
+    format!("{title}\nFamily: {family} ({link})\n{formula}")
 }
 
 /// The line of the formula, if there is one.

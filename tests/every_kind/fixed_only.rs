@@ -101,6 +101,7 @@ fn they_are_those_of_r() {
     for own in known() {
         let (fit, _) = fitted(own.model);
         assert!(fit.outcome.converged && fit.terms.is_empty() && !fit.singular, "{}: {:?}", fit.formula, fit.outcome);
+        assert!(!fit.summary().unwrap().contains("mixed"), "{}", fit.summary().unwrap());
         near("log-likelihood", fit.log_likelihood, own.log_likelihood, 1e-10);
         assert_eq!(fit.fixed.estimate.len(), own.estimates.len());
         for (j, (estimate, error)) in own.estimates.iter().zip(own.std_errors).enumerate() {
