@@ -82,6 +82,7 @@ pub mod predict;
 pub mod validation;
 /// Residuals, overdispersion, R2.
 pub mod diagnostics;
+pub mod robust;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
 /// Questions about a fit by name, and the answers as one document.

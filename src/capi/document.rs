@@ -12,7 +12,7 @@ use super::progress::watched;
 use super::questions::QuestionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
-use crate::document::{Answers, Questions, Subject, Work, json, text};
+use crate::document::{Answers, Questions, Subject, Work, json, text, with_robust};
 use crate::error::{Error, Result};
 use crate::inference::degrees_of_freedom::DfMethod;
 
@@ -90,9 +90,12 @@ unsafe fn write(
     let questions = questions.map_or(&basics, |own| &own.questions);
     let settings = settings(options);
     let written = watched(options, |watch| {
+        let data = data.map(|own| &own.frame);
+        questions.check(handle.fit.kind.model())?;
+        let robust = with_robust(&handle.fit, data, questions, watch)?.map(|fit| FitHandle::new(fit, handle.options.clone()));
+        let handle = robust.as_ref().unwrap_or(handle);
         let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method, watch);
-        let subject =
-            Subject { fit: &handle.fit, spec: spec.map(|own| &own.spec), data: data.map(|own| &own.frame), freedom: &freedom };
+        let subject = Subject { fit: &handle.fit, spec: spec.map(|own| &own.spec), data, freedom: &freedom };
         let answers = Answers::new(&subject, questions, &Work { options: &settings, watch })?;
         writer(&subject, questions, &answers)
     })?;

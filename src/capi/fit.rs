@@ -63,6 +63,7 @@ pub(super) struct Strings {
     pub(super) decision: StringTable,
     pub(super) correlation: StringTable,
     pub(super) separated: StringTable,
+    pub(super) robust: StringTable,
     pub(super) warnings: StringTable,
     pub(super) dropped_rows: StringTable,
     pub(super) tables: StringTable,

@@ -250,6 +250,9 @@ pub(super) fn degrees_of_freedom_by<'f>(
 ) -> Result<DegreesOfFreedom<'f>> {
     let fit = &handle.fit;
     method.check(fit)?;
+    if let Some(own) = DegreesOfFreedom::of_robust(fit, method) {
+        return Ok(own);
+    }
     if matches!(method, DfMethod::Satterthwaite | DfMethod::KenwardRoger) || method == DfMethod::Default && fit.is_linear() {
         fit.need_rows_or_sums("degrees of freedom other than those of df = normal and df = residual")?;
     }

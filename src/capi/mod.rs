@@ -76,6 +76,7 @@ pub mod profile;
 pub mod questions;
 pub mod resample;
 pub mod resample_lists;
+pub mod robust;
 pub mod saved;
 pub mod spec;
 pub mod spec_arrays;

@@ -11,7 +11,7 @@ const ROWS: &str = "rows of the random effects";
 
 impl Fit {
     /// Response less its mean over the random effects, per row used.
-    pub(super) fn marginal_residuals(&self, watch: &Watch<'_>) -> Result<Vec<f64>> {
+    pub(crate) fn marginal_residuals(&self, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let (y, means) = (self.used(&self.y)?, self.marginal_means(watch)?);
         try_collect("residuals", y.iter().zip(&means).map(|(y, mean)| y - mean))
     }

@@ -10,7 +10,7 @@ mod number;
 mod questions;
 mod text;
 
-pub use answers::{Answers, Subject, Work};
+pub use answers::{Answers, Subject, Work, with_robust};
 pub use questions::{QUESTIONS, Question, Questions};
 
 pub use json::json;

@@ -5,6 +5,7 @@ use super::engine::{EngineRecord, Iterative};
 use super::estimable::Estimable;
 use super::kind::{Cox, Generalised, Kind, Nominal, Ordinal};
 use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
+use super::robust::Robust;
 use super::sums::Reduced;
 use crate::choice::Choice;
 use crate::design::{Design, ModelProgram, RowLedger};
@@ -72,6 +73,9 @@ pub struct Fit {
     /// A fit that was saved without its rows has what is per row no more.
     #[serde(serialize_with = "unless_left_out")]
     pub has_rows: bool,
+    /// What makes the covariance of the fixed effects, where it is not the model.
+    #[serde(skip)]
+    pub robust: Option<Robust>,
     /// The sums of a fit that was made without rows.
     pub(crate) reduced: Option<Box<Reduced>>,
     /// Makes the model matrices of new data.
@@ -135,6 +139,7 @@ impl Fit {
             rows: design.rows,
             timing: (0.0, 0.0),
             has_rows: true,
+            robust: None,
             reduced: None,
             kept: kept.to_vec(),
             estimable,

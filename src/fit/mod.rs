@@ -7,6 +7,7 @@ mod correlation;
 pub(crate) mod estimable;
 mod parts;
 mod family_record;
+pub(crate) mod robust;
 mod engine;
 mod kind;
 mod sums;
@@ -55,6 +56,7 @@ pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};
 pub use points::Points;
 pub use predictors::Role;
 pub use reduced::FromSums;
+pub use robust::{Robust, RobustKind};
 pub use sums::{Moments, Reduced};
 
 pub(crate) use nature::Nature;

@@ -56,6 +56,9 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved> {
 
 fn check(fit: &Fit, options: &Options, spec: Option<&Spec>) -> Result<()> {
     fit.check()?;
+    if fit.robust.is_some() {
+        return Err(Error::unsupported("robust standard errors are not saved: save the fit that they are of"));
+    }
     check_options(options)?;
     let Some(spec) = spec else { return Ok(()) };
     check_spec(spec)?;

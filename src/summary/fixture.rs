@@ -66,6 +66,7 @@ pub fn sleepstudy() -> Fit {
     let residuals: Vec<f64> = scaled.iter().map(|r| r * SIGMA).collect();
     Fit {
         has_rows: true,
+        robust: None,
         reduced: None,
         estimable: Estimable::default(),
         kind: Kind::Linear(None, None),

@@ -19,13 +19,16 @@ use std::cell::OnceCell;
 use crate::error::{Error, Result, if_any};
 use crate::fit::{Fit, Kind};
 use crate::frame::Frame;
-use crate::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, Satterthwaite};
 use crate::watch::Watch;
 
 impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
     /// those of clmm.
     pub fn summary(&self) -> Result<String> {
+        if let Some(own) = DegreesOfFreedom::of_robust(self, DfMethod::Default) {
+            return self.summary_with(own);
+        }
         let own = if_any(Satterthwaite::by_default(self, &Watch::unwatched()))?.flatten();
         self.summary_with(DegreesOfFreedom::by_default(own.as_ref()))
     }
@@ -54,6 +57,9 @@ impl Fit {
     pub fn table(&self, name: &str) -> Result<Frame> {
         let own = OnceCell::new();
         let by_default = || {
+            if let Some(own) = DegreesOfFreedom::of_robust(self, DfMethod::Default) {
+                return Ok(own);
+            }
             let own = own.get_or_init(|| Satterthwaite::by_default(self, &Watch::unwatched())).as_ref().map_err(Error::clone)?;
             Ok(DegreesOfFreedom::by_default(own.as_ref()))
         };

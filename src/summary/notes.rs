@@ -41,7 +41,8 @@ pub fn warnings(fit: &Fit) -> Vec<String> {
 
 /// The warnings as the last section of a summary; `None` without any.
 pub fn below(fit: &Fit) -> Option<String> {
-    let lines: Vec<String> = warnings(fit).iter().map(|text| format!("{}\n", one_line(text))).collect();
+    let robust = fit.robust.iter().map(|own| format!("Std. Error: {}", own.description()));
+    let lines: Vec<String> = robust.chain(warnings(fit)).map(|text| format!("{}\n", one_line(&text))).collect();
     (!lines.is_empty()).then(|| lines.concat())
 }
 

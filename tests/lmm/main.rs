@@ -19,6 +19,7 @@ mod properties;
 mod reference;
 mod regressions;
 mod residuals;
+mod robust;
 mod stream;
 mod stream_bootstrap;
 mod stream_digits;

@@ -31,6 +31,11 @@ impl Fit {
     pub fn influence(&self, options: &InfluenceOptions<'_>, watch: &Watch<'_>) -> Result<Influence> {
         self.need_rows("influence")?;
         self.with_factor("influence")?;
+        if self.robust.is_some() {
+            return Err(Error::unsupported(
+                "influence: of a fit with robust standard errors; ask it of the fit that it was made of",
+            ));
+        }
         if !self.is_linear() && options.method != InfluenceMethod::Refit {
             return Err(Error::unsupported(format!(
                 "influence method {} is for linear models; others have {}",

@@ -13,3 +13,4 @@ pub use kinds::{CaseStatus, InfluenceMethod};
 pub use measures::Measures;
 pub use table::{Apart, Influence, Outcome, apart};
 pub use units::Cases;
+pub(crate) use units::Units;

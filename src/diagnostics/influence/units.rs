@@ -24,7 +24,7 @@ pub enum Cases<'a> {
 }
 
 /// The rows used, case by case.
-pub(super) struct Units {
+pub(crate) struct Units {
     rows: Vec<u32>,
     /// Where each case begins, and the end.
     starts: Vec<usize>,

@@ -7,6 +7,7 @@ mod influence;
 mod means;
 mod prediction;
 mod replicates;
+mod robust;
 mod statistic;
 mod subject;
 
@@ -17,6 +18,7 @@ pub use influence::Influenced;
 pub use means::MeansAnswer;
 pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
+pub use robust::with_robust;
 pub use subject::{Subject, Work};
 
 use std::ffi::CStr;

@@ -43,6 +43,13 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     put_group_sizes(json, fit);
     json.names("rank_deficient_columns_dropped", &fit.fixed.dropped);
     let statistic = if fit.is_linear() { "t_value" } else { "z_value" };
+    if let Some(own) = &fit.robust {
+        json.object("robust", |json| {
+            json.text("kind", own.kind.name());
+            json.text("cluster", own.group.as_deref().unwrap_or("observation"));
+            json.count("clusters", own.n_clusters);
+        });
+    }
     put_coefficients(json, "fixed", &fit.fixed, &answers.fixed.p_values, statistic);
     json.numbers("theta", &fit.theta);
     json.names("theta_names", &fit.theta_names);

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
-use crate::fit::ParameterForm;
+use crate::fit::{ParameterForm, RobustKind};
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::inference::marginal_means::Weighting;
@@ -26,6 +26,9 @@ pub struct Questions {
     /// Types I, II, III.
     pub anova: [bool; 3],
     pub drop1: bool,
+    /// Standard errors by residuals of clusters: a grouping factor, a column or "observation".
+    pub robust: Option<RobustKind>,
+    pub cluster: Option<String>,
     pub confint: Vec<ConfidenceInterval>,
     /// The points of the profiles.
     pub profile: bool,
@@ -90,6 +93,8 @@ impl Default for Questions {
             level: 0.95,
             anova: [false; 3],
             drop1: false,
+            robust: None,
+            cluster: None,
             confint: vec![],
             profile: false,
             profile_scale: ProfileScale::default(),

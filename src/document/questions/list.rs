@@ -68,6 +68,20 @@ pub const QUESTIONS: &[Question] = &[
     )
     .of(&[c"profile", c"confint"]),
     Question::text(
+        c"robust",
+        c"cr0, cr1, cr1s, cr2 or cr3",
+        c"standard errors and tests of the fixed effects of a linear model by residuals of clusters: without correction, times m/(m-1), also times (n-1)/(n-p), unbiased under the model with Satterthwaite's degrees of freedom, or of deleted clusters",
+        |q, v| put(&mut q.robust, values::word(v).map(Some)),
+    )
+    .of_models(&[ModelKind::Lmm]),
+    Question::text(
+        c"cluster",
+        c"a grouping factor or column, or observation",
+        c"the clusters of robust standard errors (default: the only grouping factor of the model)",
+        |q, v| put(&mut q.cluster, values::text(v).map(Some)),
+    )
+    .of(&[c"robust"]),
+    Question::text(
         c"variance_parameters",
         c"sd, variance, log or theta",
         c"the residual variance and correlation, the family's parameters and the covariances of random effects with standard errors and Wald limits: as standard deviations and correlations, variances and covariances, logarithms and atanh of these, or theta",

@@ -41,6 +41,18 @@ impl DfMethod {
 
     /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
     pub fn check(self, fit: &Fit) -> Result<()> {
+        if let Some(own) = &fit.robust {
+            return match self {
+                DfMethod::KenwardRoger => {
+                    Err(Error::argument("df: Kenward-Roger degrees of freedom are not for robust standard errors"))
+                }
+                DfMethod::Satterthwaite if !own.has_moments() => Err(Error::argument(format!(
+                    "df: Satterthwaite degrees of freedom of robust standard errors are for cr2, these are {}",
+                    own.kind.name()
+                ))),
+                _ => Ok(()),
+            };
+        }
         if !matches!(self, DfMethod::Default | DfMethod::Normal) {
             fit.without_cox(&format!("df: {} degrees of freedom", self.title()))?;
         }

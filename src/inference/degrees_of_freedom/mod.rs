@@ -13,10 +13,11 @@ pub use method::DfMethod;
 pub use satterthwaite::Satterthwaite;
 pub(super) use system::{Observed, pseudo_inverse};
 
-use super::linear::{Coefficients, Combination, JointTest};
+use super::linear::{Coefficients, Combination, JointTest, independent_rows};
 use crate::error::{Error, Result};
-use crate::fit::{Fit, Role};
+use crate::fit::{Fit, Robust, Role};
 use crate::frame::Frame;
+use crate::tails::f_upper;
 
 /// The degrees of freedom of a fit's tests.
 #[derive(Clone, Copy)]
@@ -24,6 +25,7 @@ pub enum DegreesOfFreedom<'a> {
     Same(f64),
     Satterthwaite(&'a Satterthwaite),
     KenwardRoger(&'a KenwardRoger),
+    Robust(&'a Robust),
 }
 
 impl<'a> DegreesOfFreedom<'a> {
@@ -31,6 +33,12 @@ impl<'a> DegreesOfFreedom<'a> {
     /// model's can't be had. `own` is what [`Satterthwaite::by_default`] has of the fit.
     pub fn by_default(own: Option<&'a Satterthwaite>) -> Self {
         own.map_or(DegreesOfFreedom::Same(f64::INFINITY), DegreesOfFreedom::Satterthwaite)
+    }
+
+    /// Those of a fit with a robust covariance: of CR2 Satterthwaite's, of others the number of clusters less one.
+    pub fn of_robust(fit: &'a Fit, method: DfMethod) -> Option<Self> {
+        let own = fit.robust.as_ref().filter(|_| matches!(method, DfMethod::Default | DfMethod::Satterthwaite));
+        own.map(DegreesOfFreedom::Robust)
     }
 }
 
@@ -60,6 +68,8 @@ impl DegreesOfFreedom<'_> {
             DegreesOfFreedom::Same(_) => "residual degrees of freedom",
             DegreesOfFreedom::Satterthwaite(_) => "Satterthwaite's degrees of freedom",
             DegreesOfFreedom::KenwardRoger(_) => "Kenward and Roger's degrees of freedom and standard errors",
+            DegreesOfFreedom::Robust(own) if own.has_moments() => "Satterthwaite's degrees of freedom of robust standard errors",
+            DegreesOfFreedom::Robust(_) => "clusters less one as degrees of freedom",
         }
     }
 
@@ -69,6 +79,7 @@ impl DegreesOfFreedom<'_> {
             DegreesOfFreedom::Same(df) => *df,
             DegreesOfFreedom::Satterthwaite(own) => own.df(l),
             DegreesOfFreedom::KenwardRoger(own) => own.df(l),
+            DegreesOfFreedom::Robust(own) => own.df(l),
         };
         let root = match self {
             DegreesOfFreedom::KenwardRoger(own) => &own.root,
@@ -95,6 +106,10 @@ impl DegreesOfFreedom<'_> {
                 own.joint_test(&fit.fixed.estimate, l, k, rhs)
             }
             DegreesOfFreedom::KenwardRoger(own) => own.joint_test(&fit.fixed.estimate, l, k, rhs),
+            DegreesOfFreedom::Robust(own) => {
+                let wald = self.with_coefficients(fit, |simple| simple.joint_test(l, k, rhs, f64::INFINITY))?;
+                by_hotelling(own, wald, l, k, rhs)
+            }
         }
     }
 
@@ -129,4 +144,16 @@ impl DegreesOfFreedom<'_> {
         frame.add_real("upper", upper)?;
         Ok(frame)
     }
+}
+
+/// The F test of a robust Wald statistic by Hotelling's distribution with eta degrees of freedom: (eta - q + 1) / (eta q) times it has q and
+/// eta - q + 1 (Pustejovsky & Tipton 2018, section 4.2); NaN where eta is too small.
+fn by_hotelling(own: &Robust, wald: JointTest, l: &[f64], k: usize, rhs: &[f64]) -> Result<JointTest> {
+    let rows: Vec<Vec<f64>> = (0..k).map(|i| l.iter().skip(i).step_by(k).copied().collect()).collect();
+    let basis: Vec<Vec<f64>> = independent_rows(&rows, rhs)?.into_iter().map(|(row, _)| row).collect();
+    let (q, eta) = (wald.df1 as f64, own.eta(&basis));
+    let df2 = if eta > q - 1.0 { eta - q + 1.0 } else { f64::NAN };
+    let scaling = df2 / eta;
+    let chi_square = scaling * wald.chi_square;
+    Ok(JointTest { chi_square, df2, scaling, p_value: f_upper(chi_square / q, q, df2), ..wald })
 }

@@ -40,12 +40,15 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
     pub fn by_default(fit: &Fit, watch: &Watch<'_>) -> Result<Option<Self>> {
-        if fit.is_linear() { Ok(or_reason(Self::of(fit, watch))?.ok()) } else { Ok(None) }
+        if fit.is_linear() && fit.robust.is_none() { Ok(or_reason(Self::of(fit, watch))?.ok()) } else { Ok(None) }
     }
 
     /// Of a fit by iterations they are those of its average information.
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         fit.without_cox("Satterthwaite's degrees of freedom")?;
+        if fit.robust.is_some() {
+            return Err(Error::argument("df: robust standard errors have degrees of freedom of their own"));
+        }
         DfMethod::Satterthwaite.check(fit)?;
         if let Some(own) = fit.iterative().and_then(|own| own.linear.as_ref()) {
             let (map, derivatives) = (fit.fixed.root.clone(), own.fixed_derivatives.clone());

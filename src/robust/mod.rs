@@ -1,0 +1,91 @@
+//! Robust covariances of the fixed effects: sandwiches of residuals by cluster, or by row.
+//!
+//! With the model's covariance M = (X'V^-1 X)^-1 and matrices A_j that depend on the kind,
+//! M (sum_j X_j' V_j^-1 A_j e_j e_j' A_j' V_j^-1 X_j) M, e = y - X beta (Pustejovsky & Tipton 2018).
+
+mod blocks;
+mod linear;
+
+use crate::diagnostics::influence::{Cases, Units};
+use crate::error::{Error, Result};
+use crate::fit::{Fit, Robust, RobustKind};
+use crate::linalg::dense::{dot_in_order as dot, semidefinite_cholesky};
+use crate::watch::{Phase, Watch};
+
+/// What memory is for.
+const SANDWICH: &str = "robust covariance";
+
+impl Fit {
+    /// The same fit with a robust covariance of its fixed effects, by which all of its tests and limits are.
+    pub fn with_robust(&self, kind: RobustKind, cases: &Cases<'_>, watch: &Watch<'_>) -> Result<Fit> {
+        if self.robust.is_some() {
+            return Err(Error::argument("robust: the fit has robust standard errors, wanted the one that it was made of"));
+        }
+        if !self.is_linear() {
+            return Err(Error::unsupported("robust: standard errors of linear models only"));
+        }
+        self.need_rows("robust")?;
+        self.with_factor("robust")?;
+        watch.at(Phase::Residuals, 0, Some(self.n_obs))?;
+        let watch = &watch.inside(Phase::Residuals, 0, Some(self.n_obs));
+        let units = Units::new(self, cases)?;
+        let clusters = clusters(self, &units)?;
+        let (scores, moments) = linear::scores(self, kind, &units, watch)?;
+        let p = self.fixed.names.len();
+        let k = self.fixed.root.len() / p.max(1);
+        let factor = correction(kind, clusters as f64, self.n_obs as f64, p as f64);
+        let mut meat = vec![0.0; k * k];
+        for score in &scores {
+            for (column, x) in meat.chunks_exact_mut(k.max(1)).zip(score) {
+                column.iter_mut().zip(score).for_each(|(sum, y)| *sum += factor * x * y);
+            }
+        }
+        let mut fit = self.clone();
+        let root = rotated(&self.fixed.root, p, &semidefinite_cholesky(k, &meat));
+        let row = |i: usize| -> Vec<f64> { root.iter().skip(i).step_by(p.max(1)).copied().collect() };
+        let rows: Vec<Vec<f64>> = (0..p).map(row).collect();
+        fit.fixed.vcov = (0..p * p).map(|e| dot(&rows[e % p], &rows[e / p])).collect();
+        fit.fixed.std_error = rows.iter().map(|row| dot(row, row).sqrt()).collect();
+        fit.fixed.root = root;
+        let group = match cases {
+            Cases::Rows => None,
+            Cases::Group(name, _) => Some((*name).to_owned()),
+            Cases::Codes(_) => Some("codes".to_owned()),
+        };
+        fit.robust = Some(Robust { kind, group, n_clusters: clusters, model_root: self.fixed.root.clone(), moments });
+        Ok(fit)
+    }
+}
+
+/// The number of clusters, to one of which each row belongs.
+fn clusters(fit: &Fit, units: &Units) -> Result<usize> {
+    let rows: usize = (0..units.len()).map(|j| units.rows(j).len()).sum();
+    if rows < fit.n_obs {
+        return Err(Error::argument(format!("robust: {} of {} rows are in no cluster", fit.n_obs - rows, fit.n_obs)));
+    }
+    match units.len() {
+        m if m > 1 => Ok(m),
+        _ => Err(Error::argument("robust: all rows are in one cluster, wanted two clusters or more")),
+    }
+}
+
+/// What the sandwich is multiplied by, for m clusters.
+fn correction(kind: RobustKind, m: f64, n: f64, p: f64) -> f64 {
+    match kind {
+        RobustKind::Cr0 | RobustKind::Cr2 | RobustKind::Cr3 => 1.0,
+        RobustKind::Cr1 => m / (m - 1.0),
+        RobustKind::Cr1s => m * (n - 1.0) / ((m - 1.0) * (n - p)),
+    }
+}
+
+/// R T for R `[p, k]` and a lower triangle T `[k, k]`.
+fn rotated(r: &[f64], p: usize, t: &[f64]) -> Vec<f64> {
+    let k = r.len() / p.max(1);
+    let mut out = vec![0.0; p * k];
+    for (j, to) in out.chunks_exact_mut(p.max(1)).enumerate() {
+        for (i, from) in r.chunks_exact(p.max(1)).enumerate().skip(j) {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to += t[j * k + i] * from);
+        }
+    }
+    out
+}
