@@ -122,7 +122,10 @@ formula.interlace <- function(x, fixed.only = FALSE, ...) {
   if (fixed.only) fixed_formula(x$formula) else x$formula
 }
 
-getCall.interlace <- function(x, ...) x$call
+getCall.interlace <- function(x, ...) {
+  if (!is.null(x$prototypes)) need_data(x)
+  x$call
+}
 
 family.interlace <- function(object, ...) {
   name <- object$info$family
@@ -146,7 +149,8 @@ model.frame.interlace <- function(formula, ...) {
 }
 
 need_data <- function(fit)
-  if (is.null(fit$columns)) raise("argument", -1, "the fit comes from a file without the data of R: fit the model anew in this session")
+  if (is.null(fit$columns)) raise("argument", -1, if (is.null(fit$prototypes))
+    "the fit comes from a file without the data of R: fit the model anew in this session" else "the fit is one of data in parts, and has no rows of them")
 
 row_labels <- function(fit) if (is.null(fit$row_names)) seq_len(fit$info$numbers[["n_data_rows"]]) else fit$row_names
 
