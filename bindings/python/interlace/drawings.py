@@ -44,18 +44,18 @@ def points_of(values: list, what: str) -> list[int]:
     return kept
 
 
-def plot_resid(resid, type: str = "resid_vs_fitted", **options) -> Union[Picture, Drawing]:
+def plot_resid(resid_df, type: str = "resid_vs_fitted", **options) -> Union[Picture, Drawing]:
     """Residuals against fitted values ("resid_vs_fitted") or normal quantiles ("qq"): of a result, whose picture has a smoother and a band, with the options
     of `plot`; or of a frame with the columns ".resid" and ".fitted", such as `hlm_resid` gives."""
     if type not in KINDS:
         raise ValueError(f"type is {type!r}, but it must be 'resid_vs_fitted' or 'qq'")
-    if hasattr(resid, "_fit"):
-        return plot(resid, KINDS[type], **options)
+    if hasattr(resid_df, "_fit"):
+        return plot(resid_df, KINDS[type], **options)
     if options:
         raise TypeError(f"{', '.join(options)}: options are for pictures of results")
-    table = Table(frame_of(resid, [".resid", ".fitted"] if type != "qq" else [".resid"]))
+    table = Table(frame_of(resid_df, [".resid", ".fitted"] if type != "qq" else [".resid"]))
     own = column_of(table, ".resid")
-    return against_fitted(resid, own, column_of(table, ".fitted")) if type != "qq" else against_quantiles(resid, own)
+    return against_fitted(resid_df, own, column_of(table, ".fitted")) if type != "qq" else against_quantiles(resid_df, own)
 
 
 def against_fitted(frame, residuals, fitted) -> Drawing:
@@ -90,9 +90,9 @@ def influence_table(influence, level, method, diag) -> tuple[object, Table]:
     return own, table
 
 
-def plot_influence(influence, diag: str = "cooksd", *, level=1, method: str = "refit") -> Drawing:
+def plot_influence(influence_df, diag: str = "cooksd", *, level=1, method: str = "refit") -> Drawing:
     """A measure of influence of each case in the order of the cases: of a frame of `hlm_influence`, or of a result, with its `level` and `method`."""
-    frame, table = influence_table(influence, level, method, diag)
+    frame, table = influence_table(influence_df, level, method, diag)
     values = table.column(diag)
     kept = points_of(values, diag)
     xs, ys = [float(i + 1) for i in kept], [values[i] for i in kept]
@@ -103,10 +103,10 @@ def plot_influence(influence, diag: str = "cooksd", *, level=1, method: str = "r
     return Drawing("influence", plane.svg(), native({"x": xs, "y": ys}, library_of(frame)))
 
 
-def dotplot_diag(influence, diag: str = "cooksd", cutoff: Union[str, float] = "internal", name: str | None = None, *, level=1, method: str = "refit") -> Drawing:
+def dotplot_diag(influence_df, diag: str = "cooksd", cutoff: Union[str, float] = "internal", name: str | None = None, *, level=1, method: str = "refit") -> Drawing:
     """The cases in the order of a measure of influence, with the names of those beyond a cutoff: a number, or "internal", three interquartile ranges above the
     upper quartile (of covratio also below the lower). `name` is the column with the names, by default the first that is no measure."""
-    frame, table = influence_table(influence, level, method, diag)
+    frame, table = influence_table(influence_df, level, method, diag)
     values = table.column(diag)
     name = name or next((own for own in table.columns if own not in METRICS and not own.startswith("rvc.")), None)
     labels = [str(i + 1) for i in range(len(values))] if name is None else list(map(str, column_of(table, name)))
