@@ -16,7 +16,7 @@ il_plan <- function(formula, sample, weights, offset, contrasts = NULL, correlat
   na <- na_setting(na.action)
   if (na == "pad") na <- "omit"
   plan <- structure(list(call = call, formula = formula, recipes = reader$recipes, uses = reader$uses, env = reader$env, settings = settings, na = na,
-                         responses = further, prototypes = lapply(columns_of(reader, "lmm"), `[`, 0L)), class = "il_plan")
+                         responses = further, names = names(sample), prototypes = lapply(columns_of(reader, "lmm"), `[`, 0L)), class = "il_plan")
   plan$bytes <- .Call(C_plan, text, settings, part_columns(plan, sample), c(as_control(control), na = na), further)
   plan
 }
@@ -32,16 +32,16 @@ part_columns <- function(plan, data) {
   n <- if (is.data.frame(data)) nrow(data) else NROW(data[[1L]])
   own <- list()
   for (name in names(plan$recipes)) {
-    value <- part_value(plan, name, data, n)
-    if (!is.null(value)) own[[name]] <- part_column(value, name, plan$uses[[name]])
+    own[[name]] <- part_column(part_value(plan, name, data, n), name, plan$uses[[name]])
   }
   structure(own, rows = n)
 }
 
-# NULL for a column that is not there: the library says so.
+# Columns of the sample are columns of each part: what has their name elsewhere is something else.
 part_value <- function(plan, name, data, n) {
   recipe <- plan$recipes[[name]]
-  if (is.symbol(recipe) && !as.character(recipe) %in% names(data)) return(NULL)
+  absent <- setdiff(intersect(all.vars(recipe), plan$names), names(data))
+  if (length(absent)) raise("data", -1, sprintf("this part of the data has no column '%s'", absent[1L]))
   value <- tryCatch(eval(recipe, data, plan$env), error = function(problem)
     raise("data", -1, sprintf("'%s' cannot be evaluated in this part of the data: %s", name, conditionMessage(problem))))
   if (is.matrix(value) && ncol(value) == 1L) value <- value[, 1L]
