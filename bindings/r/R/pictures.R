@@ -16,27 +16,14 @@ picture_options <- function(...) {
   }, "")
 }
 
-# The data of the fit, and beside them columns that are not in the model.
-picture_frame <- function(fit, data) {
-  own <- frame_for_library(fit)
-  if (is.null(data)) return(own)
-  if (!is.data.frame(data)) raise("argument", -1, sprintf("'data' is of class '%s', not a data frame", class(data)[1L]))
-  if (is.null(own)) return(new_columns(fit, data))
-  if (nrow(data) != attr(own, "rows"))
-    raise("data", -1, sprintf("'data' has %d rows, and the data of the fit had %d", nrow(data), attr(own, "rows")))
-  for (name in setdiff(names(data), names(own)))
-    if (is.atomic(data[[name]]) && is.null(dim(data[[name]]))) own[[name]] <- as_column(data[[name]], name)
-  own
-}
-
 il_plot_data <- function(fit, kind = "dashboard", data = NULL, ...) {
   need_fit(fit)
-  plain(fit, .Call(C_picture_data, handle_of(fit), kind, picture_frame(fit, data), picture_options(...)))
+  plain(fit, .Call(C_picture_data, handle_of(fit), kind, frame_with(fit, data), picture_options(...)))
 }
 
 il_svg <- function(fit, kind = "dashboard", data = NULL, ...) {
   need_fit(fit)
-  .Call(C_picture, handle_of(fit), kind, picture_frame(fit, data), picture_options(...))
+  .Call(C_picture, handle_of(fit), kind, frame_with(fit, data), picture_options(...))
 }
 
 # With `file` an SVG file; without it the picture on the current device of R.
