@@ -89,6 +89,13 @@ class Inference(Case):
         theta = interlace.profile_confint(own, scale="theta")
         self.assertTrue((theta["lower"] < theta["upper"]).all())
         self.assertIn("zeta", own.profile().columns)
+        reported, plain, logs = interlace.variance_parameters(own), interlace.variance_parameters(own, limits="plain"), interlace.variance_parameters(own, "log")
+        self.near(plain["upper"], plain["estimate"] + 1.959963984540054 * plain["std_error"], 12)
+        sigma = reported.index[reported["id"] == "sigma"][0]
+        self.near([reported.loc[sigma, "estimate"], logs.loc[sigma, "estimate"]], [math.sqrt(own.scale), math.log(own.scale) / 2], 12)
+        self.near([reported.loc[sigma, "upper"]], [math.exp(logs.loc[sigma, "upper"])], 12)
+        self.near([interlace.variance_parameters(own, "variance").loc[sigma, "estimate"]], [own.scale], 12)
+        self.refused(ValueError, "limits is 'none'", interlace.variance_parameters, own, limits="none")
         self.assertTrue(interlace.isSingular(interlace.fit("Yield ~ 1", pd.read_csv(REFERENCE / "Dyestuff2.csv"), groups="Batch")))
         self.assertFalse(interlace.isSingular(own))
 
@@ -274,9 +281,9 @@ class Memory(Case):
         for _ in range(3):
             interlace.fit("y ~ x", data, groups="g")
         before = resident()
-        for _ in range(60):
+        for _ in range(30):
             interlace.fit("y ~ x", data, groups="g")
-        self.assertLess(resident() - before, 60 * rows.nbytes)  # of each fit less than one of its columns is left
+        self.assertLess(resident() - before, 30 * rows.nbytes)  # of each fit less than one of its columns is left
 
 
 class Watched(Case):

@@ -55,6 +55,17 @@ function ranef_limits(m, level, full)
 end
 
 """
+    varianceparameters(m; form = :reported, limits = :unbounded, level = 0.95)
+
+Standard errors and Wald limits of variances, correlations and family parameters: term, id, estimate, std_error, lower, upper. `form` is `:reported` (standard deviations and
+correlations), `:variance`, `:log` or `:working` (theta); `limits` are symmetric without bounds (`:unbounded`, so within the range of the parameter) or as they are (`:plain`).
+"""
+function varianceparameters(m::FittedModel; form = :reported, limits = :unbounded, level = 0.95, options...)
+    own, kind = code(C.parameter_form_from_name, form), code(C.parameter_limits_from_name, limits)
+    return asked(options -> tabled(C.fit_variance_parameters, m.fit, own, kind, level, options), m; options...)
+end
+
+"""
     profile(m; level = 0.95, scale = :sd_cor)
 
 The points of the profiles of all parameters: term, id, value, zeta. `confint(m, method = :profile)` has the intervals.

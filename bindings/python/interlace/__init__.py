@@ -56,6 +56,7 @@ from .inference import (
     isSingular,
     pairs,
     profile_confint,
+    variance_parameters,
     wald_test,
 )
 from .influence import cooks_distance, hlm_augment, hlm_influence, hlm_leverage, leverage, mdffits, n_influential, tau_gap
@@ -75,5 +76,5 @@ __all__ = [
     "InterlaceWarning", "InternalError", "isSingular", "kinds_of_pictures", "leverage", "load", "mdffits", "ModelInfo", "n_influential",
     "NegativeBinomial1Family", "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Picture", "Plan", "plot", "plot_influence", "plot_resid",
     "profile_confint", "Progress", "simulate", "simulated_residuals", "SimulatedResiduals", "StreamError", "tau_gap", "UnsupportedError", "update",
-    "VarCorr", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
+    "VarCorr", "variance_parameters", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ static const R_CallMethodDef ENTRIES[] = {
     ENTRY(C_simulated, 6),    ENTRY(C_picture, 4),     ENTRY(C_picture_data, 4), ENTRY(C_picture_kinds, 0), ENTRY(C_plan, 5),
     ENTRY(C_accumulator, 2),  ENTRY(C_accumulator_add, 3), ENTRY(C_accumulator_merge, 2), ENTRY(C_accumulator_to_raw, 1),
     ENTRY(C_accumulator_from_raw, 1), ENTRY(C_accumulator_numbers, 2), ENTRY(C_accumulator_fit, 4), ENTRY(C_csv_open, 2),
-    ENTRY(C_csv_next, 1),     {NULL, NULL, 0}};
+    ENTRY(C_csv_next, 1),     ENTRY(C_variance_parameters, 4), {NULL, NULL, 0}};
 
 void R_init_interlace(DllInfo *dll)
 {

@@ -98,6 +98,7 @@ SEXP C_means(SEXP handle, SEXP data, SEXP specs, SEXP request, SEXP contrasts);
 SEXP C_wald(SEXP handle, SEXP l, SEXP rhs, SEXP joint, SEXP df);
 SEXP C_r2(SEXP handle);
 SEXP C_overdispersion(SEXP handle);
+SEXP C_variance_parameters(SEXP handle, SEXP form, SEXP limits, SEXP level);
 SEXP C_vcov_kr(SEXP handle);
 SEXP C_cox(SEXP handle, SEXP what, SEXP argument);
 SEXP C_predict(SEXP handle, SEXP data, SEXP request);

@@ -76,6 +76,13 @@ test("intervals", {
   is_true(identical(confint(fm, method = "boot", nsim = 20, seed = 1), confint(il_bootstrap(fm, 20, seed = 1))))
   is_true(nrow(confint(wi, method = "Wald")) == 6L)
   fails(confint(fm, "Dayz"), "there is no parameter 'Dayz'")
+  wald <- il_variance_parameters(fm, limits = "plain")
+  near(wald$upper, wald$estimate + qnorm(0.975) * wald$std_error, 1e-12)
+  logs <- il_variance_parameters(fm, "log")
+  unbounded <- il_variance_parameters(fm)
+  at <- unbounded$id == "sigma"
+  near(c(unbounded$estimate[at], logs$estimate[at], il_variance_parameters(fm, "variance")$estimate[at]), c(sigma(fm), log(sigma(fm)), sigma(fm)^2), 1e-12)
+  near(c(unbounded$lower[at], unbounded$upper[at]), exp(c(logs$lower[at], logs$upper[at])), 1e-12)
   points <- profile(fm)
   is_true(all(c("term", "value", "zeta") %in% names(points)))
 })
