@@ -193,6 +193,18 @@ class Data(Case):
         y = pd.Series(fitted.simulate(seed=1)[:, 0], index=data.index)
         self.near([fitted.refit(y.iloc[::-1]).llf], [fitted.refit(y.to_numpy()).llf], 12)
 
+    def test_without_random_terms(self):
+        data = sleepstudy()
+        own = interlace.fit("Reaction ~ Days", data, random_terms="optional")
+        x = np.column_stack([np.ones(180), data["Days"]])
+        coefficients, rest, *_ = np.linalg.lstsq(x, data["Reaction"], rcond=None)
+        self.near(own.fe_params, coefficients, 10)
+        self.near([own.scale], rest / 178, 10)
+        self.assertEqual((own.random_effects, own.variance_components, own.ngroups, own.is_singular), ({}, {}, {}, False))
+        self.near(interlace.leverage(own)["overall"], np.einsum("ij,ji->i", x, np.linalg.pinv(x)), 10)
+        self.assertEqual((own.varcov.shape, own.model.groups, len(own.predict(data.head(2), interval="prediction"))), ((0, 0), None, 2))
+        self.assertNotIn("groups", own.summary())
+
     def test_results_of_rows_have_the_index_of_the_data(self):
         data = sleepstudy().set_axis([f"row {i}" for i in range(180)])
         data.loc["row 3", "Reaction"] = None

@@ -51,7 +51,8 @@ function ranef_limits(m, level, full)
         (group = fill(group(m, term), prod(size)), level = repeat(Interlace.levels(m, term), effects), effect = repeat(Interlace.effects(m, term), inner = levels),
          mode = down(numbers(C.fit_term_ranef, size, m.fit, term - 1)), lower = down(lower), upper = down(upper))
     end
-    return NamedTuple{(:group, :level, :effect, :mode, :lower, :upper)}(Tuple(reduce(vcat, getindex.(parts, i)) for i in 1:6))
+    empty = (String[], String[], String[], Float64[], Float64[], Float64[])   # of a model without random terms
+    return NamedTuple{(:group, :level, :effect, :mode, :lower, :upper)}(Tuple(reduce(vcat, getindex.(parts, i); init = empty[i]) for i in 1:6))
 end
 
 """

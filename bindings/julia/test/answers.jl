@@ -48,6 +48,16 @@ end
     @test thrown(() -> condVar(m; full = true)).code === :unsupported
 end
 
+@testset "without random terms" begin
+    d = sleepstudy()
+    m = lmm("Reaction ~ Days", d; random_terms = "optional")
+    x = [ones(180) d.Days]
+    @test coef(m) ≈ x \ d.Reaction && varest(m) ≈ sum(abs2, d.Reaction - x * coef(m)) / 178
+    @test ranef(m) == [] && raneftables(m) == NamedTuple() && length(confint(m; method = :ranef).mode) == 0 && VarCorr(m).sdcor == [sdest(m)]
+    @test leverage(m) ≈ [x[i, :]' * ((x' * x) \ x[i, :]) for i in 1:180] && picture(m) isa Picture && convergence(m).status[1] == "ok"
+    @test thrown(() -> lmm("Reaction ~ Days", d)).code === :argument
+end
+
 @testset "tests and intervals" begin
     m = slopes()
     for (df, name) in ((:satterthwaite, "satterthwaite"), (:kenward_roger, "kenward_roger"), (:normal, "normal"))
