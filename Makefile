@@ -49,7 +49,7 @@ help:
 	@echo 'make bench     benchmarks beside other programs, which writes docs/benchmarks.md; minutes; bench-full takes hours'
 	@echo 'make bench-micro  the parts of a fit'
 	@echo 'make wheel     the Python package, in $(CARGO_TARGET_DIR)/wheels'
-	@echo 'make bench-hosts  what a fit costs in Python and Julia, beside other packages, which it installs below $(CARGO_TARGET_DIR)'
+	@echo 'make bench-hosts  what a fit costs in C, Python, R and Julia, beside other packages, some of which it installs below $(CARGO_TARGET_DIR)'
 	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
 	@echo 'make uninstall removes it from there'
 	@echo 'make dist      an archive that may be unpacked anywhere, and packages of Debian, in $(CARGO_TARGET_DIR)/dist'
@@ -239,12 +239,16 @@ gallery: build
 bench-micro:
 	$(CARGO) bench --bench micro
 
-# What a fit costs in Python: this package, statsmodels and interlace-lme, in an environment of their own; and in Julia.
+# What a fit costs in C, Python, R and Julia, beside lme4, glmmTMB, statsmodels, interlace-lme, and MixedModels.jl where it is installed, in one run, which
+# writes the section of BENCH_HOSTS_PAGE. R and its packages are taken where they are there.
 BENCH_HOSTS := $(BENCH)/hosts
+BENCH_HOSTS_PAGE ?= docs/hosts/README.md
 bench-hosts: $(LIBRARY) $(JULIA)/julia
 	@test -d $(BENCH_HOSTS) || python3 -m venv $(BENCH_HOSTS) || { echo 'make bench-hosts: python3 cannot make a virtual environment in $(BENCH_HOSTS)' >&2; exit 1; }
 	@$(BENCH_HOSTS)/bin/python -m pip install -q -r tests/hosts/requirements.txt statsmodels interlace-lme==0.3.2
-	INTERLACE_LIBRARY='$(abspath $(OUT)/$(SO))' JULIA='$(abspath $(JULIA)/julia)' $(BENCH_HOSTS)/bin/python -B benches/hosts.py
+	$(BENCH_CC) benches/fit_repeatedly.c $(filter-out examples-c/interlace_fit.c,$(DEMO_SOURCES)) -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
+	INTERLACE_LIBRARY='$(abspath $(OUT)/$(SO))' FIT_REPEATEDLY='$(abspath $(OUT)/fit_repeatedly)' JULIA='$(abspath $(JULIA)/julia)' \
+		$(BENCH_HOSTS)/bin/python -B benches/hosts.py --write $(BENCH_HOSTS_PAGE)
 
 # One wheel for every Python on this platform, with the library inside.
 wheel: $(LIBRARY)

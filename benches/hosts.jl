@@ -25,15 +25,15 @@ function c_api()
 end
 
 strings = merge(DATA, (Subject = String[subject for subject in DATA.Subject],))
-say("Interlace.jl, Factor", () -> lmm(SLOPES, DATA), () -> read_all(lmm(SLOPES, DATA)))
-say("Interlace.jl, Vector{String}", () -> lmm(SLOPES, strings), () -> read_all(lmm(SLOPES, strings)))
-say("the C API alone, by ccall", c_api())
+say("Julia: lmm, the group a Factor", () -> lmm(SLOPES, DATA), () -> read_all(lmm(SLOPES, DATA)))
+say("Julia: lmm, the group a Vector{String}", () -> lmm(SLOPES, strings), () -> read_all(lmm(SLOPES, strings)))
+say("Julia: the C API alone, by ccall", c_api())
 if Base.find_package("MixedModels") !== nothing
     # Its formula is a macro, which must not be read where the package is not there.
     include_string(Main, """
         import MixedModels
         peer = MixedModels.@formula(Reaction ~ 1 + Days + (1 + Days | Subject))
         own() = MixedModels.fit(MixedModels.MixedModel, peer, strings; REML = true, progress = false)
-        say("MixedModels.jl", own, () -> (m = own(); (MixedModels.coef(m), MixedModels.stderror(m), MixedModels.coeftable(m), MixedModels.VarCorr(m), MixedModels.ranef(m))))
+        say("Julia: MixedModels.jl", own, () -> (m = own(); (MixedModels.coef(m), MixedModels.stderror(m), MixedModels.coeftable(m), MixedModels.VarCorr(m), MixedModels.ranef(m))))
         """)
 end

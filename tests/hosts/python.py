@@ -1,6 +1,7 @@
 """The Python package: data of all libraries in, results in theirs, the numbers of the C API, errors, Ctrl-C, pickles."""
 
 import math
+import pickle
 import sys
 import unittest
 import warnings
@@ -154,6 +155,75 @@ class Data(Case):
         self.near(alone["upper"], by_name.predict(data.assign(w=1), interval="prediction")["upper"], 12)
         self.refused(interlace.ArgumentError, "weights has 2 values", interlace.fit, SLOPES, data, weights=[1, 2])
         self.refused(TypeError, "weights must be numbers", interlace.fit, SLOPES, data, weights=["a"] * 180)
+
+
+    def test_series_go_to_rows_by_their_index(self):
+        data = sleepstudy().assign(w=np.arange(180) % 3 + 1.0, o=np.arange(180) / 10)
+        wanted = interlace.fit(SLOPES, data, weights="w", offset="o").llf
+        labels = [f"row {i}" for i in range(180)]
+        for own in (data, data.set_axis(labels), data.iloc[::-1], data.sample(frac=1, random_state=3)):
+            shuffled = own.sample(frac=1, random_state=1)
+            self.near([interlace.fit(SLOPES, own, weights=shuffled["w"], offset=shuffled["o"]).llf], [wanted], 10)
+            self.near([interlace.fit(SLOPES, own, weights=own["w"].to_numpy(), offset=list(own["o"])).llf], [wanted], 10)
+        some = data[data["Days"] > 2]
+        unlike = {"has the label 0, which no row": some["w"].reset_index(drop=True), "has the label 'a0', which no row": some["w"].set_axis([f"a{i}" for i in range(len(some))])}
+        for said, weights in unlike.items():
+            error = self.refused(interlace.ArgumentError, said, interlace.fit, SLOPES, some, weights=weights)
+            self.assertIn("weights.to_numpy()", error.message)
+            self.refused(interlace.ArgumentError, said.replace("weights", "offset"), interlace.fit, SLOPES, some, offset=weights)
+        self.refused(interlace.ArgumentError, "weights has 180 values, but the data have 126 rows", interlace.fit, SLOPES, some, weights=data["w"])
+        twice = data.set_axis([0, *range(179)])
+        self.assertEqual(interlace.fit(SLOPES, twice, weights=twice["w"], offset=twice["o"]).llf, wanted)
+        self.refused(interlace.ArgumentError, "labels that come twice", interlace.fit, SLOPES, twice, weights=twice["w"].iloc[::-1])
+        # Data without an index take values in their order, dicts of Series by the index of these.
+        self.near([interlace.fit(SLOPES, pl.from_pandas(data), weights=data["w"].set_axis(range(180, 0, -1)), offset="o").llf], [wanted], 12)
+        columns = {name: data[name] for name in data}
+        self.near([interlace.fit(SLOPES, columns, weights=data["w"].iloc[::-1], offset="o").llf], [wanted], 12)
+        self.refused(interlace.DataError, "Series with different indexes", interlace.fit, SLOPES, {**columns, "Days": data["Days"].iloc[::-1]})
+        # Where the values are used again: new data, updates, pickles, cross-validation, refits.
+        fitted = interlace.fit(SLOPES, data, weights=data["w"].iloc[::-1], offset=data["o"].iloc[::-1])
+        self.near(fitted.predict(data, offset=data["o"].iloc[::-1]), fitted.fittedvalues, 12)
+        self.refused(interlace.ArgumentError, "the index of offset", fitted.predict, some, offset=some["o"].reset_index(drop=True))
+        self.near([fitted.update(method="ML").llf], [interlace.fit(SLOPES, data, weights="w", offset="o", method="ML").llf], 12)
+        self.refused(interlace.ArgumentError, "weights", fitted.update, data=some)
+        frame = pickle.loads(pickle.dumps(fitted))
+        self.near(interlace.hlm_augment(frame)[".fitted"], fitted.fittedvalues, 12)
+        folds = [interlace.cross_val("Reaction ~ Days", data, "Subject", weights=own).scores for own in ("w", data["w"].iloc[::-1])]
+        self.near(*folds, 10)
+        y = pd.Series(fitted.simulate(seed=1)[:, 0], index=data.index)
+        self.near([fitted.refit(y.iloc[::-1]).llf], [fitted.refit(y.to_numpy()).llf], 12)
+
+    def test_without_random_terms(self):
+        data = sleepstudy()
+        own = interlace.fit("Reaction ~ Days", data, random_terms="optional")
+        x = np.column_stack([np.ones(180), data["Days"]])
+        coefficients, rest, *_ = np.linalg.lstsq(x, data["Reaction"], rcond=None)
+        self.near(own.fe_params, coefficients, 10)
+        self.near([own.scale], rest / 178, 10)
+        self.assertEqual((own.random_effects, own.variance_components, own.ngroups, own.is_singular), ({}, {}, {}, False))
+        self.near(interlace.leverage(own)["overall"], np.einsum("ij,ji->i", x, np.linalg.pinv(x)), 10)
+        self.assertEqual((own.varcov.shape, own.model.groups, len(own.predict(data.head(2), interval="prediction"))), ((0, 0), None, 2))
+        self.assertNotIn("groups", own.summary())
+
+    def test_results_of_rows_have_the_index_of_the_data(self):
+        data = sleepstudy().set_axis([f"row {i}" for i in range(180)])
+        data.loc["row 3", "Reaction"] = None
+        fitted = interlace.fit(SLOPES, data)
+        kept = data.index[data["Reaction"].notna()]
+        for own in (fitted.predict(interval="confidence"), interlace.leverage(fitted), interlace.hlm_resid(fitted, full_data=False), interlace.hlm_resid(fitted), interlace.hlm_augment(fitted)):
+            self.assertTrue(own.index.equals(kept))
+        new = data.iloc[[5, 1]]
+        own = fitted.predict(new, interval="prediction")
+        self.assertEqual(list(own.index), ["row 5", "row 1"])
+        self.near(own["fit"], fitted.predict(new), 12)
+        influence = interlace.hlm_influence(fitted, method="fixed")
+        self.assertTrue(influence.index.equals(kept))
+        self.assertEqual(influence.loc["row 4", "index"], 5)
+        padded = interlace.fit(SLOPES, data, na="pad")
+        self.assertTrue(padded.predict(interval="confidence").index.equals(data.index))
+        self.assertTrue(interlace.leverage(padded).index.equals(data.index))
+        self.assertTrue(interlace.hlm_influence(padded, method="fixed").index.equals(kept))
+        self.assertIsInstance(interlace.fit(SLOPES, pl.from_pandas(data)).predict(interval="confidence"), pl.DataFrame)
 
 
 class Linear(Case):

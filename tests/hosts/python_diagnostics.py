@@ -135,6 +135,48 @@ class Pictures(Case):
         self.refused(ValueError, "type is 'pp'", interlace.plot_resid, slopes(), "pp")
         self.refused(TypeError, "model is a DataFrame", interlace.plot, sleepstudy())
 
+    def test_frames_of_residuals(self):
+        data = sleepstudy()
+        data.loc[3, "Reaction"] = None
+        result = slopes(data)
+        frame = interlace.hlm_resid(result, type="conditional")
+        own = self.drawn(interlace.plot_resid(frame))
+        self.near(own.data["x"], result.fittedvalues, 12)
+        self.near(own.data["y"], result.resid, 12)
+        self.assertEqual(own.svg.count("<circle"), 179)
+        quantiles = self.drawn(interlace.plot_resid(pl.from_pandas(frame.reset_index(drop=True)), "qq"))
+        self.assertIsInstance(quantiles.data, pl.DataFrame)
+        self.near(quantiles.data["y"], np.sort(result.resid), 12)
+        self.near([quantiles.data["x"][89]], [0], 12)
+        self.refused(ValueError, "there is no column '.fitted'", interlace.plot_resid, frame.drop(columns=".fitted"))
+        self.refused(TypeError, "width: options", interlace.plot_resid, frame, width=300)
+
+    def test_frames_of_influence(self):
+        result = slopes()
+        frame = interlace.hlm_influence(result, method="fixed")
+        own = self.drawn(interlace.plot_influence(frame))
+        self.assertEqual((list(own.data["x"]), list(own.data["y"])), (list(range(1, 181)), list(frame["cooksd"])))
+        self.assertEqual(own.svg, interlace.plot_influence(result, method="fixed").svg)
+        self.assertEqual(len(interlace.plot_influence(result, "mdffits", level="Subject", method="fixed").data), 18)
+        dots = self.drawn(interlace.dotplot_diag(frame))
+        low, high = frame["cooksd"].quantile([0.25, 0.75])
+        self.assertEqual(int(dots.data["beyond"].sum()), int((frame["cooksd"] > high + 3 * (high - low)).sum()))
+        self.assertEqual(dots.data["label"].iloc[-1], str(frame.loc[frame["cooksd"].idxmax(), "index"]))
+        self.assertEqual(int(interlace.dotplot_diag(frame, cutoff=0.01).data["beyond"].sum()), int((frame["cooksd"] > 0.01).sum()))
+        low, high = frame["covratio"].quantile([0.25, 0.75])
+        ratio = frame["covratio"]
+        self.assertEqual(int(interlace.dotplot_diag(frame, "covratio").data["beyond"].sum()), int(((ratio > high + 3 * (high - low)) | (ratio < low - 3 * (high - low))).sum()))
+        groups = interlace.hlm_influence(result, "Subject", method="fixed")
+        named = interlace.dotplot_diag(groups, cutoff=0, name="Subject")
+        self.assertEqual(named.data["label"].iloc[-1], str(groups.loc[groups["cooksd"].idxmax(), "Subject"]))
+        broken = frame.assign(cooksd=[np.nan, *frame["cooksd"][1:]])
+        self.assertEqual(len(interlace.plot_influence(broken).data), 179)
+        self.drawn(interlace.dotplot_diag(frame.assign(cooksd=0.0)))
+        self.refused(ValueError, "there is no column 'cooks'", interlace.plot_influence, frame, "cooks")
+        self.refused(ValueError, "cutoff is 'outer'", interlace.dotplot_diag, frame, cutoff="outer")
+        self.refused(ValueError, "has no numbers", interlace.plot_influence, frame.assign(cooksd=np.nan))
+        self.assertIs(interlace.hlm_leverage, interlace.leverage)
+
 
 if __name__ == "__main__":
     unittest.main(warnings="ignore")

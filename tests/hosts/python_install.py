@@ -104,6 +104,32 @@ class Wheel(unittest.TestCase):
         self.assertEqual(set(interlace.__all__) - set(re.findall(r"\w+", text)), UNNAMED)
 
 
+class Features(unittest.TestCase):
+    def test_each_cell_names_tests_that_there_are(self):
+        """The table of docs/hosts/README.md: its files exist, and have the tests that it names."""
+        page = (ROOT / "docs" / "hosts" / "README.md").read_text().split("## What each has")[1].split("\n## ")[0]
+        folders, seen = [ROOT / "tests" / "hosts", ROOT / "tests" / "hosts" / "r", ROOT / "bindings" / "julia" / "test"], 0
+        for row in re.findall(r"^\| (?!\|)(.*) \|$", page, re.M)[1:]:
+            feature, *cells = row.split(" | ")
+            self.assertEqual(len(cells), 4, feature)
+            for cell in cells:
+                for name, said in re.findall(r"`([\w]+\.(?:py|R|jl))`([^`]*)", cell):
+                    (path,) = [folder / name for folder in folders if (folder / name).exists()]
+                    source = path.read_text()
+                    names = re.findall(r"test_\w+", said) if path.suffix == ".py" else pieces(said, source)
+                    for own in names:
+                        self.assertTrue(own in source, f"{feature}: {name} has no {own!r}")
+                        seen += 1
+                self.assertTrue("`" in cell or cell in ("no", "e(b) and e(V) only"), (feature, cell))
+        self.assertGreater(seen, 50)
+
+
+def pieces(said, source):
+    """Names of tests, which may have commas themselves."""
+    whole = said.strip(" ,")
+    return [] if not whole else [own for part in whole.split("; ") for own in ([part] if part in source else part.split(", "))]
+
+
 # On the page only by their kinds: results, families and what functions give.
 UNNAMED = {"AR1", "BetaFamily", "BootResult", "CLMMResult", "CVResult", "CoxmeResult", "CrossedLMEResult", "EmmResult", "GLMMFamily", "GLMMResult", "HurdlePoissonFamily",
            "ModelInfo", "NegativeBinomial1Family", "Picture", "SimulatedResiduals", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily"}  # fmt: skip

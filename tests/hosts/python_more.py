@@ -1,5 +1,6 @@
 """The Python package, continued: inference, resampling, Ctrl-C, errors, pickles and saved fits, and life without numpy and pandas."""
 
+import gc
 import json
 import math
 import os
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import duckdb
@@ -16,6 +18,8 @@ import pandas as pd
 import polars as pl
 from library import ROOT
 from python import DATA, REFERENCE, SLEEP, SLOPES, Case, in_c, interlace, sleepstudy
+
+from interlace import _c, _library
 
 PACKAGE = ROOT / "bindings" / "python"
 
@@ -85,6 +89,13 @@ class Inference(Case):
         theta = interlace.profile_confint(own, scale="theta")
         self.assertTrue((theta["lower"] < theta["upper"]).all())
         self.assertIn("zeta", own.profile().columns)
+        reported, plain, logs = interlace.variance_parameters(own), interlace.variance_parameters(own, limits="plain"), interlace.variance_parameters(own, "log")
+        self.near(plain["upper"], plain["estimate"] + 1.959963984540054 * plain["std_error"], 12)
+        sigma = reported.index[reported["id"] == "sigma"][0]
+        self.near([reported.loc[sigma, "estimate"], logs.loc[sigma, "estimate"]], [math.sqrt(own.scale), math.log(own.scale) / 2], 12)
+        self.near([reported.loc[sigma, "upper"]], [math.exp(logs.loc[sigma, "upper"])], 12)
+        self.near([interlace.variance_parameters(own, "variance").loc[sigma, "estimate"]], [own.scale], 12)
+        self.refused(ValueError, "limits is 'none'", interlace.variance_parameters, own, limits="none")
         self.assertTrue(interlace.isSingular(interlace.fit("Yield ~ 1", pd.read_csv(REFERENCE / "Dyestuff2.csv"), groups="Batch")))
         self.assertFalse(interlace.isSingular(own))
 
@@ -227,6 +238,52 @@ class Kept(Case):
         self.refused(TypeError, "random has 3", interlace.fit, "Reaction ~ Days", sleepstudy(), random=[3])
         self.refused(interlace.DataError, "2 columns 'x'", interlace.fit, "x ~ 1", pd.DataFrame([[1, 2]], columns=["x", "x"]))
         self.refused(interlace.DataError, "column 'x' has 1 values", interlace.fit, "y ~ x", {"y": [1.0, 2.0], "x": [1]})
+
+
+class Memory(Case):
+    def test_objects_are_freed(self):
+        """Each object that a call makes is freed once, when nobody holds it any more, also after errors."""
+        made, freed = [], []
+        begin = _library.Handle.__init__
+
+        def counted(handle, pointer):
+            begin(handle, pointer)
+            made.append(pointer)
+
+        def watched(free):
+            return lambda pointer: (freed.append(pointer), free(pointer))
+
+        originals = {name: getattr(_library.lib, name) for name in _c.FREE.values()}
+        with unittest.mock.patch.object(_library.Handle, "__init__", counted):
+            for name, free in originals.items():
+                setattr(_library.lib, name, watched(free))
+            try:
+                result = interlace.fit(SLOPES, sleepstudy())
+                result.predict(sleepstudy(), interval="confidence"), result.table("ranef"), result.refit(result.simulate(seed=1)[:, 0]), interlace.plot(result, "qq").data
+                interlace.hlm_influence(result, "Subject", method="fixed"), interlace.simulated_residuals(result, 20), pickle.loads(pickle.dumps(result)).llf
+                self.refused(interlace.DataError, "Dayz", interlace.fit, "Reaction ~ Dayz + (1 | Subject)", sleepstudy())
+                del result
+                gc.collect()
+            finally:
+                for name, free in originals.items():
+                    setattr(_library.lib, name, free)
+        self.assertGreater(len(made), 20)
+        self.assertEqual(sorted(made), sorted(freed))
+
+    @unittest.skipUnless(sys.platform == "linux", "the memory of the process is that of Linux")
+    def test_memory_does_not_pile_up(self):
+        rows = np.arange(100_000)
+        data = {"y": np.sin(rows), "x": np.cos(rows), "g": rows % 100}
+
+        def resident():
+            return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+        for _ in range(3):
+            interlace.fit("y ~ x", data, groups="g")
+        before = resident()
+        for _ in range(30):
+            interlace.fit("y ~ x", data, groups="g")
+        self.assertLess(resident() - before, 30 * rows.nbytes)  # of each fit less than one of its columns is left
 
 
 class Watched(Case):

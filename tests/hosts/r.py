@@ -80,7 +80,7 @@ class R(unittest.TestCase):
         self.assertIn("Status: OK", out)
 
     def test_scripts(self):
-        for name in ("formulas", "objects", "kinds", "diagnostics", "peers"):
+        for name in ("formulas", "objects", "kinds", "diagnostics", "pictures", "parts", "peers"):
             with self.subTest(name):
                 self.assertIn(" 0 failures", self.run_in("Rscript", SCRIPTS / f"{name}.R"))
 

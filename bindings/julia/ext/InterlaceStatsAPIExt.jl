@@ -27,6 +27,8 @@ StatsAPI.offset(m::FittedModel) = Interlace.offset(m)
 StatsAPI.residuals(m::FittedModel, rest...; kwargs...) = Interlace.residuals(m, rest...; kwargs...)
 StatsAPI.modelmatrix(m::FittedModel) = Interlace.modelmatrix(m)
 StatsAPI.predict(m::FittedModel, rest...; kwargs...) = Interlace.predict(m, rest...; kwargs...)
+StatsAPI.leverage(m::FittedModel, rest...; kwargs...) = Interlace.leverage(m, rest...; kwargs...)
+StatsAPI.cooksdistance(m::FittedModel; kwargs...) = Interlace.cooksdistance(m; kwargs...)
 StatsAPI.r2(m::FittedModel; kwargs...) = Interlace.r2(m; kwargs...)
 
 end

@@ -15,9 +15,12 @@ export fit, lmm, glmm, clmm, coxme, update, refit, refitML, refitmany
 export coef, coefnames, coeftable, vcov, stderror, fixef, fixefnames, loglikelihood, objective, deviance, nobs, dof, dof_residual, aic, aicc, bic, islinear, isfitted
 export fitted, response, residuals, modelmatrix, predict, predictionstatus, r2, overdispersion, sdest, varest, issingular, converged, outcome
 export ranef, raneftables, condVar, VarCorr, theta, thetanames, table, tables
-export confint, profile, likelihoodratiotest, anova, drop1, waldtest, emmeans, contrasts
+export confint, varianceparameters, profile, likelihoodratiotest, anova, drop1, waldtest, emmeans, contrasts
 export hazardratios, concordance, proportionalhazards, survival, survivalquantiles, survivalmeans
 export simulate, bootstrap, parametricbootstrap, crossvalidate, alloptimizers
+export leverage, influence, cooksdistance, influential, simulated_residuals, ranefresiduals, convergence, augment
+export Picture, picture, picture_data, pictures
+export Plan, Accumulator, csvparts, ndropped, forecast
 export readcsv, tobytes, frombytes, savefit, loadfit
 
 include("C.jl")
@@ -33,7 +36,10 @@ include("random.jl")
 include("inference.jl")
 include("prediction.jl")
 include("resampling.jl")
+include("diagnostics.jl")
+include("pictures.jl")
 include("saved.jl")
+include("parts.jl")
 
 function __init__()
     load_library()

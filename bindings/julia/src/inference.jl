@@ -51,7 +51,19 @@ function ranef_limits(m, level, full)
         (group = fill(group(m, term), prod(size)), level = repeat(Interlace.levels(m, term), effects), effect = repeat(Interlace.effects(m, term), inner = levels),
          mode = down(numbers(C.fit_term_ranef, size, m.fit, term - 1)), lower = down(lower), upper = down(upper))
     end
-    return NamedTuple{(:group, :level, :effect, :mode, :lower, :upper)}(Tuple(reduce(vcat, getindex.(parts, i)) for i in 1:6))
+    empty = (String[], String[], String[], Float64[], Float64[], Float64[])   # of a model without random terms
+    return NamedTuple{(:group, :level, :effect, :mode, :lower, :upper)}(Tuple(reduce(vcat, getindex.(parts, i); init = empty[i]) for i in 1:6))
+end
+
+"""
+    varianceparameters(m; form = :reported, limits = :unbounded, level = 0.95)
+
+Standard errors and Wald limits of variances, correlations and family parameters: term, id, estimate, std_error, lower, upper. `form` is `:reported` (standard deviations and
+correlations), `:variance`, `:log` or `:working` (theta); `limits` are symmetric without bounds (`:unbounded`, so within the range of the parameter) or as they are (`:plain`).
+"""
+function varianceparameters(m::FittedModel; form = :reported, limits = :unbounded, level = 0.95, options...)
+    own, kind = code(C.parameter_form_from_name, form), code(C.parameter_limits_from_name, limits)
+    return asked(options -> tabled(C.fit_variance_parameters, m.fit, own, kind, level, options), m; options...)
 end
 
 """

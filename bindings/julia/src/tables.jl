@@ -93,7 +93,14 @@ end
 A CSV file as a named tuple of columns, for data of a model: numbers, and text as [`Factor`](@ref)s. `categorical` names columns that are categories even
 if they look like numbers.
 """
-function readcsv(path; categorical = String[], separator = nothing, decimal = nothing, quotes = nothing, na_strings = nothing, strict_numbers = false)
+function readcsv(path; named...)
+    frame = made(C.Frame, C.frame_read_csv, String(path), csv_options(; named...))
+    own = columns_as_data(frame)
+    finalize(frame)
+    return own
+end
+
+function csv_options(; categorical = String[], separator = nothing, decimal = nothing, quotes = nothing, na_strings = nothing, strict_numbers = false)
     options = made(C.CsvOptions, C.csv_options_new)
     separator === nothing || call(C.csv_options_set_separator, options, separator)
     decimal === nothing || call(C.csv_options_set_decimal, options, decimal)
@@ -101,7 +108,11 @@ function readcsv(path; categorical = String[], separator = nothing, decimal = no
     na_strings === nothing || call(C.csv_options_set_na_strings, options, String[na_strings...], length(na_strings))
     isempty(categorical) || call(C.csv_options_set_categorical, options, String[string(name) for name in categorical], length(categorical))
     call(C.csv_options_set_strict_numbers, options, strict_numbers)
-    frame = made(C.Frame, C.frame_read_csv, String(path), options)
+    return options
+end
+
+"""The columns of a frame as data of a model: text as `Factor`s."""
+function columns_as_data(frame)
     names = frame_names(frame)
     columns = [C.frame_column_kind(frame, i - 1) == C.ColumnKind.CATEGORY ? factor(frame, i - 1) : column(frame, i - 1) for i in 1:length(names)]
     return NamedTuple{Tuple(Symbol.(names))}(Tuple(columns))

@@ -48,6 +48,16 @@ end
     @test thrown(() -> condVar(m; full = true)).code === :unsupported
 end
 
+@testset "without random terms" begin
+    d = sleepstudy()
+    m = lmm("Reaction ~ Days", d; random_terms = "optional")
+    x = [ones(180) d.Days]
+    @test coef(m) ≈ x \ d.Reaction && varest(m) ≈ sum(abs2, d.Reaction - x * coef(m)) / 178
+    @test ranef(m) == [] && raneftables(m) == NamedTuple() && length(confint(m; method = :ranef).mode) == 0 && VarCorr(m).sdcor == [sdest(m)]
+    @test leverage(m) ≈ [x[i, :]' * ((x' * x) \ x[i, :]) for i in 1:180] && picture(m) isa Picture && convergence(m).status[1] == "ok"
+    @test thrown(() -> lmm("Reaction ~ Days", d)).code === :argument
+end
+
 @testset "tests and intervals" begin
     m = slopes()
     for (df, name) in ((:satterthwaite, "satterthwaite"), (:kenward_roger, "kenward_roger"), (:normal, "normal"))
@@ -59,6 +69,14 @@ end
     own, wanted = confint(m; method = :profile, level = 0.8), asked(m; confint = "profile", level = 0.8)["profile_ci"]
     @test own.term == wanted["names"] && own.lower == wanted["lower"] && own.upper == wanted["upper"]
     @test confint(m; method = :profile, scale = :theta).term[1] == "theta.Subject.(Intercept)"
+    reported, plain, logs = varianceparameters(m), varianceparameters(m; limits = :plain), varianceparameters(m; form = :log, level = 0.9)
+    places = [findfirst(==(id), Interlace.parameternames(m)) for id in reported.id]
+    vcov_of_all = Interlace.parametersvcov(m)
+    @test reported.estimate == Interlace.parameters(m)[places] && reported.std_error ≈ [sqrt(vcov_of_all[i, i]) for i in places]
+    @test plain.upper ≈ plain.estimate + 1.959963984540054 * plain.std_error && plain.std_error == reported.std_error
+    sigma = findfirst(==("sigma"), reported.id)
+    @test logs.estimate[sigma] ≈ log(sdest(m)) && reported.lower[sigma] ≈ exp(log(sdest(m)) - 1.959963984540054 * logs.std_error[sigma])
+    @test varianceparameters(m; form = :variance).estimate[sigma] ≈ varest(m) && occursin("unbounded", said(() -> varianceparameters(m; limits = :none)))
     @test profile(m).zeta == asked(m; profile = true)["profile"]["zeta"]
     @test occursin(":profile or :ranef", said(() -> confint(m; method = :boot)))
     cake = lmm("angle ~ recipe * temp + (1 | recipe:replicate)", csv("cake"))

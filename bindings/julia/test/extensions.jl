@@ -27,7 +27,7 @@ Tables.columns(own::ByColumns) = own.columns
     own = Interlace.pooled(ordered)
     @test own.codes == [1, 0, -1, 2] && own.levels == ["lo", "mid", "hi"] && own.ordered && isequal(back((x = ordered,)).x, ["mid", "lo", missing, "hi"])
     for name in (:coef, :coefnames, :coeftable, :stderror, :vcov, :confint, :loglikelihood, :deviance, :nobs, :dof, :dof_residual, :aic, :aicc, :bic, :islinear, :isfitted, :fitted, :response, :weights,
-                 :offset, :residuals, :modelmatrix, :predict, :r2)
+                 :offset, :residuals, :modelmatrix, :predict, :r2, :leverage, :cooksdistance)
         @test isequal(getfield(StatsAPI, name)(m), getfield(Interlace, name)(m))
     end
     @test coef(StatsAPI.fit(LinearMixedModel, SLOPES, d; REML = false)) == coef(slopes(REML = false))

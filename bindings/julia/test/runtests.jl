@@ -9,5 +9,5 @@ struct Laplace end
 struct LogitLink end
 
 include("helpers.jl")
-const FILES = isempty(ARGS) ? ["models", "columns", "calls", "answers", "resampling", "saved", "extensions"] : ARGS
+const FILES = isempty(ARGS) ? ["models", "columns", "calls", "answers", "resampling", "diagnostics", "saved", "parts", "extensions"] : ARGS
 @testset "Interlace" begin foreach(name -> include("$name.jl"), FILES) end

@@ -14,6 +14,7 @@ from ._watch import Progress
 from .correlation import AR1, CompoundSymmetry
 from .cox import CoxmeResult
 from .diagnostics import SimulatedResiduals, diagnose, hlm_resid, simulated_residuals
+from .drawings import dotplot_diag, plot_influence, plot_resid
 from .errors import (
     ArgumentError,
     CancelledError,
@@ -55,13 +56,14 @@ from .inference import (
     isSingular,
     pairs,
     profile_confint,
+    variance_parameters,
     wald_test,
 )
-from .influence import cooks_distance, hlm_augment, hlm_influence, leverage, mdffits, n_influential, tau_gap
+from .influence import cooks_distance, hlm_augment, hlm_influence, hlm_leverage, leverage, mdffits, n_influential, tau_gap
 from .linear import CrossedLMEResult, ModelInfo
 from .ordinal import CLMMResult
 from .parts import Accumulator, Plan
-from .pictures import Picture, kinds_of_pictures, plot, plot_resid
+from .pictures import Picture, kinds_of_pictures, plot
 from .resampling import bootMer, simulate
 from .validation import CVResult, allFit, cross_val
 
@@ -69,10 +71,10 @@ __version__ = _c.VERSION
 __all__ = [
     "Accumulator", "allFit", "Anova", "anova", "anova_type2", "anova_type3", "AR1", "ArgumentError", "BetaFamily", "bootMer", "BootResult",
     "CancelledError", "clmm", "CLMMResult", "CompoundSymmetry", "contrast", "cooks_distance", "coxme", "CoxmeResult", "cross_val", "CrossedLMEResult",
-    "CVResult", "DataError", "DeadlineError", "diagnose", "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes",
-    "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_augment", "hlm_influence", "hlm_resid", "HurdlePoissonFamily", "InterlaceError",
+    "CVResult", "DataError", "DeadlineError", "diagnose", "dotplot_diag", "drop1", "emmeans", "EmmResult", "Family", "fit", "FormulaError", "from_bytes",
+    "GammaFamily", "glmer", "GLMMFamily", "GLMMResult", "hlm_augment", "hlm_influence", "hlm_leverage", "hlm_resid", "HurdlePoissonFamily", "InterlaceError",
     "InterlaceWarning", "InternalError", "isSingular", "kinds_of_pictures", "leverage", "load", "mdffits", "ModelInfo", "n_influential",
-    "NegativeBinomial1Family", "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Picture", "Plan", "plot", "plot_resid",
+    "NegativeBinomial1Family", "NegativeBinomial2Family", "NumericError", "OutOfMemoryError", "pairs", "Picture", "Plan", "plot", "plot_influence", "plot_resid",
     "profile_confint", "Progress", "simulate", "simulated_residuals", "SimulatedResiduals", "StreamError", "tau_gap", "UnsupportedError", "update",
-    "VarCorr", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
+    "VarCorr", "variance_parameters", "wald_test", "ZeroInflatedNB2Family", "ZeroInflatedPoissonFamily", "ZeroOneInflatedBetaFamily",
 ]  # fmt: skip

@@ -226,6 +226,12 @@ def of_columns(data, columns, response) -> FrameHandle:
     for name, length in lengths.items():
         if length != n:
             raise DataError(f"column {name!r} has {length} values, but column {next(iter(lengths))!r} has {n}")
+    first = None  # the first Series: all of them have its index, or nobody knows which values belong together
+    for name, column in data.items():
+        if library(column) == "pandas" and hasattr(column, "index"):
+            first = first or (name, column.index)
+            if not column.index.equals(first[1]):
+                raise DataError(f"columns {first[0]!r} and {name!r} are Series with different indexes: make a DataFrame of them, which puts them in order")
     frame = FrameHandle.made(lib.interlace_frame_new, n)
     for name, column in data.items():
         with passing_over(columns, name):

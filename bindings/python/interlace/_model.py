@@ -9,6 +9,7 @@ from ctypes import sizeof
 from . import _c
 from ._arrays import doubles
 from ._frames import add_numbers, frame_of, free_name
+from ._index import aligned, index_of
 from ._library import FrameHandle, OptionsHandle, SpecHandle, call, lib, text
 from ._tables import Table
 from ._watch import Watch
@@ -69,7 +70,7 @@ class Given:
     def names(self):
         return [own for own in (self.weights, self.offset) if isinstance(own, str)]
 
-    def give(self, spec, frame) -> dict[str, str]:
+    def give(self, spec, frame, data) -> dict[str, str]:
         made = {}
         for what, function in (("weights", lib.interlace_spec_set_weights), ("offset", lib.interlace_spec_set_offset)):
             own = getattr(self, what)
@@ -77,7 +78,7 @@ class Given:
                 continue
             if not isinstance(own, str):
                 made[what] = free_name(frame, f"({what})")
-                add_numbers(frame, made[what], own, what)
+                add_numbers(frame, made[what], aligned(own, index_of(data), what), what)
             call(function, spec, text(made.get(what, own)))
         return made
 

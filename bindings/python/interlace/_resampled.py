@@ -7,6 +7,7 @@ from ctypes import POINTER, byref, c_double, cast
 
 from . import _c
 from ._arrays import doubles, filled, numpy
+from ._index import aligned
 from ._library import BootstrapHandle, FitHandle, FrameHandle, call, code, lib
 from ._model import request
 from ._named import frame
@@ -76,7 +77,7 @@ class Resampled(Result):
 
     def refit(self, y):
         """The model fitted to another response [nobs] on the same rows."""
-        own, pointer, length = doubles(y, "y")
+        own, pointer, length = doubles(aligned(y, self._index(), "y"), "y")
         with self._watch() as watch:
             handle = FitHandle.made(lib.interlace_fit_refit, self._fit, pointer, length, self._options(watch))
         del own

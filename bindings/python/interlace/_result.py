@@ -10,6 +10,7 @@ from ctypes import byref, c_char_p, c_double, c_void_p
 from . import _c, _effects
 from ._arrays import filled
 from ._frames import add_numbers, frame_of, kind_in, library_of, numbers_of
+from ._index import aligned, index_of
 from ._library import FitHandle, FrameHandle, OptionsHandle, SpecHandle, call, code, lib, string, strings, text
 from ._model import options_of, request, variables
 from ._named import frame, pandas, series
@@ -220,6 +221,19 @@ class Result:
         """Means of the response, with random effects, of the rows used."""
         return self._rows(lib.interlace_fit_fitted)
 
+    def _used_rows(self) -> list[int]:
+        """The rows of the data that have a place in results per row, from 0."""
+        rows = range(lib.interlace_fit_n_data_rows(self._fit))
+        if lib.interlace_fit_n_rows(self._fit) == len(rows):
+            return list(rows)
+        left_out = set(self._frame_table(lib.interlace_fit_table, b"dropped_rows", self.DF).column("row"))
+        return [row for row in rows if row not in left_out]
+
+    def _index(self, rows=None):
+        """The index of results for these rows of the data of the fit, or for all that it used; None without pandas."""
+        own = index_of(self._data) if self._native == "pandas" and self._data is not None else None
+        return None if own is None else own[self._used_rows() if rows is None else rows]
+
     def residuals(self, type: str = "response"):
         """Residuals of the rows used: response, pearson, working, deviance, normalized and others (docs/residuals.md), as far as the model has them."""
         with self._watch() as watch:
@@ -274,7 +288,7 @@ class Result:
         if made is not None:
             if offset is None:
                 raise ArgumentError("the fit has an offset that was given as values: give offset= for the rows of newdata, too", 1, "argument")
-            add_numbers(own, made, offset, "offset")
+            add_numbers(own, made, aligned(offset, index_of(newdata), "offset"), "offset")
         elif offset is not None:
             raise ArgumentError("offset is given, but the fit has none that was given as values", 1, "argument")
         return own
@@ -295,7 +309,7 @@ class Result:
             if interval is None:
                 return filled(shape, _wide(lib.interlace_fit_predict, options), self._fit, own, byref(asked))
             parts = intervals(rows * width, self._fit, own, asked, options)
-        return native(dict(zip(("fit", "std_error", "lower", "upper"), parts)), self._native)
+        return native(dict(zip(("fit", "std_error", "lower", "upper"), parts)), self._native, self._index() if newdata is None else index_of(newdata))
 
     def _weights_of(self, frame):
         """The column of weights of new data, if the fit has one and so do they."""
@@ -332,7 +346,7 @@ class Result:
             roles = variables(self._spec)
             self._frame = frame_of(self._data, None if roles is None else [name for name, _ in roles if name not in self._made.values()])
             for what, name in self._made.items():
-                add_numbers(self._frame, name, self._call[what], what)
+                add_numbers(self._frame, name, aligned(self._call[what], index_of(self._data), what), what)
         return self._frame
 
 

@@ -101,12 +101,13 @@ class Table:
         return of_arrow(self.pyarrow(), "duckdb")
 
 
-def native(columns: dict, library: str):
-    """A frame of that library from columns of numbers or texts."""
+def native(columns: dict, library: str, index=None):
+    """A frame of that library from columns of numbers or texts; `index` is that of a frame of pandas."""
     if library == "pandas":
         import pandas
 
-        return pandas.DataFrame({name: list(values) for name, values in columns.items()}, columns=list(columns))
+        own = pandas.DataFrame({name: list(values) for name, values in columns.items()}, columns=list(columns))
+        return own if index is None or len(index) != len(own) else own.set_axis(index)
     if library == "polars":
         import polars
 

@@ -24,7 +24,7 @@ def hlm_resid(model, full_data: bool = True, type: str = "marginal", standardize
     fitted = list(model.fittedvalues if type == "conditional" else model.predict(include_re=False))
     scale = model.scale**0.5 if standardized else 1.0
     own = {".resid": [float(y - mean) / scale for y, mean in zip(response, fitted)], ".fitted": list(map(float, fitted))}
-    return with_data(model, own) if full_data else native(own, model._native)
+    return with_data(model, own) if full_data else native(own, model._native, model._index())
 
 
 def levels_of(model, group) -> list:
@@ -44,11 +44,7 @@ def with_data(model, columns: dict):
     """The rows of the user's data that the fit has values for, and these values."""
     if model._data is None:
         raise ValueError("the fit has no data: it was loaded from bytes of another program")
-    rows = list(range(lib.interlace_fit_n_data_rows(model._fit)))
-    if lib.interlace_fit_n_rows(model._fit) < len(rows):
-        left_out = set(model._frame_table(lib.interlace_fit_table, b"dropped_rows", model.DF).column("row"))
-        rows = [row for row in rows if row not in left_out]
-    return beside(model._data, model._native, rows, columns)
+    return beside(model._data, model._native, model._used_rows(), columns)
 
 
 def diagnose(model):

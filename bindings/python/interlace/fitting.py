@@ -22,7 +22,7 @@ from .ordinal import CLMMResult
 
 Groups = Union[str, Sequence[str], None]
 Column = Union[str, Sequence[float], Any, None]
-"""The name of a column, or a value for each row of the data."""
+"""The name of a column, or a value for each row of the data; a Series of pandas beside a frame of pandas is taken by its index."""
 
 MODELS = {"fit": _c.Model.LMM, "glmer": _c.Model.GLMM, "clmm": _c.Model.CLMM, "coxme": _c.Model.COXME}
 RESULTS = {_c.Model.LMM: CrossedLMEResult, _c.Model.GLMM: GLMMResult, _c.Model.CLMM: CLMMResult, _c.Model.COXME: CoxmeResult}
@@ -115,7 +115,7 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     family = set_model(kind, spec, own)
     given = Given(own["weights"], own["offset"])
     frame = frame_for(spec, own["data"], given, ordinal=kind == "clmm" and own["levels"] is None)
-    made = given.give(spec, frame)
+    made = given.give(spec, frame, own["data"])
     custom = family if isinstance(family, CustomFamily) else None
     with Watch(own["progress"], custom) as watch:
         named = {"method": own.get("method"), "optimizer": own["optimizer"], "na": own["na"], "threads": own["threads"], "nagq": own.get("nAGQ")}

@@ -203,3 +203,11 @@ def profile_confint(result, level: float = 0.95, scale: str = "natural"):
         raise ValueError(f"scale is {scale!r}, but it must be 'natural' or 'theta'")
     asked = request(_c.ProfileRequest, level=level, profile_scale=_c.ProfileScale.THETA if scale == "theta" else _c.ProfileScale.SD_COR)
     return result._frame_table(lib.interlace_fit_parameters_confint_profile, byref(asked)).to(result._native)
+
+
+def variance_parameters(result, form: str = "reported", limits: str = "unbounded", level: float = 0.95):
+    """Standard errors and Wald limits of variances, correlations and parameters of the family as a frame: term, id, estimate, std_error, lower, upper. `form` is
+    "reported" (standard deviations and correlations), "variance", "log" or "working" (theta). `limits` are symmetric on a scale without bounds ("unbounded"), and so
+    within the range of the parameter, or on that of the form ("plain")."""
+    own, kind = code(_c.ParameterForm, form, "form"), code(_c.ParameterLimits, limits, "limits")
+    return result._frame_table(lib.interlace_fit_variance_parameters, own, kind, level).to(result._native)

@@ -24,7 +24,10 @@ def leverage(model, level: int = 1):
     with model._watch() as watch:
         options = model._options(watch)
         own = {name: model._rows(lib.interlace_fit_leverage, _c.Leverage[kind], options) for name, kind in KINDS.items()}
-    return native({name: list(map(float, values)) for name, values in own.items()}, model._native)
+    return native({name: list(map(float, values)) for name, values in own.items()}, model._native, model._index())
+
+
+hlm_leverage = leverage  # by its other name
 
 
 class Influence:
@@ -54,7 +57,9 @@ def hlm_influence(model, level=1, *, method: str = "refit", full: bool = False, 
     own = Influence(model, level, method, progress)
     if full:
         return own.table.to(model._native)
-    return native({"index" if level == 1 else level: own.labels, **own.columns()}, model._native)
+    if level != 1:
+        return native({level: own.labels, **own.columns()}, model._native)
+    return native({"index": own.labels, **own.columns()}, model._native, model._index([label - 1 for label in own.labels]))
 
 
 def hlm_augment(model, level=1, include_influence: bool = True, *, method: str = "fixed"):

@@ -35,7 +35,7 @@ class Plan:
         needed = variables(spec)
         self._columns = None if needed is None else [name for name, _ in needed] + given.names()
         frame = frame_of(sample, self._columns)
-        given.give(spec, frame)
+        given.give(spec, frame, sample)
         with Watch() as watch:
             own_options = options_of(watch, {"method": method, **options})
             self._handle = PlanHandle.made(lib.interlace_plan_new, spec, own_options)

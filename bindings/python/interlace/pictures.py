@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Iterable
 from ctypes import byref, c_size_t, c_void_p
 
+from ._drawing import Svg
 from ._frames import frame_of
 from ._library import FrameHandle, Handle, call, lib, string, text
 from ._tables import Table
@@ -17,7 +18,7 @@ class PlotOptionsHandle(Handle):
     __slots__ = ()
 
 
-class Picture:
+class Picture(Svg):
     """A picture of a fit: `svg` is its text, which notebooks show; `save` writes it to a file; `data` are its coordinates as a frame."""
 
     def __init__(self, model, kind: str, data, options: PlotOptionsHandle, progress: Told):
@@ -43,16 +44,6 @@ class Picture:
             own = FrameHandle.made(lib.interlace_fit_plot_data, model._fit, kind, data, options, model._options(watch))
         return Table(own).to(model._native)
 
-    def save(self, path) -> None:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(self.svg)
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def __repr__(self):
-        return f"<Picture {self.kind!r}: {len(self.svg)} characters of SVG>"
-
 
 def kinds_of_pictures() -> dict[str, str]:
     """What `plot` can draw: each kind with what it shows."""
@@ -75,11 +66,3 @@ def option_text(value) -> str:
     if isinstance(value, str) or not isinstance(value, Iterable):
         return str(value)
     return ", ".join(f'"{own}"' if "," in str(own) else str(own) for own in value)
-
-
-def plot_resid(model, type: str = "resid_vs_fitted", **options) -> Picture:
-    """Residuals of a fit against fitted values ("resid_vs_fitted") or normal quantiles ("qq")."""
-    kinds = {"resid_vs_fitted": "residuals", "qq": "qq"}
-    if type not in kinds:
-        raise ValueError(f"type is {type!r}, but it must be 'resid_vs_fitted' or 'qq'")
-    return plot(model, kinds[type], **options)

@@ -21,7 +21,7 @@ def prepared(formula, data, groups, random, family, weights, offset):
         own.give(spec)
     given = Given(weights, offset)
     frame = frame_for(spec, data, given)
-    given.give(spec, frame)
+    given.give(spec, frame, data)
     return spec, frame, own if isinstance(own, CustomFamily) else None
 
 

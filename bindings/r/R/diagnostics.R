@@ -4,21 +4,23 @@ hatvalues.interlace <- function(model, type = c("overall", "fixef", "ranef", "ra
   named_rows(model, .Call(C_leverage, handle_of(model), match.arg(type)))
 
 # What the estimates become without each row, or without each level of a group: by a refit, one Newton step, or with the covariances held.
-il_influence <- function(fit, group = NULL, method = c("refit", "one_step", "fixed"))
-  plain(fit, .Call(C_influence, handle_of(fit), frame_for_library(fit), if (!is.null(group)) as.character(group), match.arg(method)))
+# A group that the model does not have is a column of `data`, in the rows of the data of the fit.
+il_influence <- function(fit, group = NULL, method = c("refit", "one_step", "fixed"), data = NULL)
+  plain(fit, .Call(C_influence, handle_of(fit), frame_with(fit, data), if (!is.null(group)) as.character(group), match.arg(method)))
 
-influence.interlace <- function(model, groups = NULL, method = c("refit", "one_step", "fixed"), ...) il_influence(model, groups, method)
+influence.interlace <- function(model, groups = NULL, method = c("refit", "one_step", "fixed"), data = NULL, ...)
+  il_influence(model, groups, method, data)
 
-cooks.distance.interlace <- function(model, group = NULL, method = c("refit", "one_step", "fixed"), ...) {
-  own <- il_influence(model, group, method)
+cooks.distance.interlace <- function(model, group = NULL, method = c("refit", "one_step", "fixed"), data = NULL, ...) {
+  own <- il_influence(model, group, method, data)
   names <- if (is.null(group)) row_labels(model)[as.integer(own$case)] else own$case
   stats::setNames(own$cooks_distance, names)
 }
 
 # Residuals between 0 and 1 by simulation, as DHARMa makes them, and tests of the model by them.
-il_simulated_residuals <- function(fit, nsim = 250, seed = NULL, re.form = NA, group = NULL) {
+il_simulated_residuals <- function(fit, nsim = 250, seed = NULL, re.form = NA, group = NULL, data = NULL) {
   own <- .Call(C_simulated, handle_of(fit), whole(nsim, "nsim", 1), a_seed(seed), if (is.null(re.form)) "conditional" else "new",
-               frame_for_library(fit), if (!is.null(group)) as.character(group))
+               frame_with(fit, data), if (!is.null(group)) as.character(group))
   lapply(own, from_one)
 }
 

@@ -97,10 +97,12 @@ take <- function(reader, e, use, name = if (is.symbol(e)) as.character(e) else d
   as.name(name)
 }
 
-# Whether the values of an expression depend on their own rows only: it is evaluated once more for either half of the rows, in another order.
+# Whether the values of an expression depend on their own rows only: it is evaluated once more for either half of the rows, in another order, and for
+# one more than a third, because halves of balanced data may have the mean of the whole.
 by_row <- function(reader, e, value) {
   half <- reader$n %/% 2L
-  same_for(reader, e, value, rev(seq.int(half + 1L, length.out = reader$n - half))) && same_for(reader, e, value, rev(seq_len(half)))
+  parts <- list(seq.int(half + 1L, length.out = reader$n - half), seq_len(half), seq_len(min(reader$n, reader$n %/% 3L + 1L)))
+  all(vapply(parts, function(rows) same_for(reader, e, value, rev(rows)), NA))
 }
 
 same_for <- function(reader, e, value, rows) {

@@ -2,6 +2,19 @@
 
 frame_for_library <- function(fit) fit$columns
 
+# The data of the fit, and beside them columns that are not in the model.
+frame_with <- function(fit, data) {
+  own <- frame_for_library(fit)
+  if (is.null(data)) return(own)
+  if (!is.data.frame(data)) raise("argument", -1, sprintf("'data' is of class '%s', not a data frame", class(data)[1L]))
+  if (is.null(own)) return(new_columns(fit, data))
+  if (nrow(data) != attr(own, "rows"))
+    raise("data", -1, sprintf("'data' has %d rows, and the data of the fit had %d", nrow(data), attr(own, "rows")))
+  for (name in setdiff(names(data), names(own)))
+    if (is.null(dim(data[[name]]))) own[[name]] <- tryCatch(as_column(data[[name]], name), interlace_error = function(problem) NULL)
+  own
+}
+
 predictor_name <- function(component) {
   known <- c(cond = "mean", mean = "mean", zi = "zero_inflation", zero_inflation = "zero_inflation", disp = "dispersion",
              dispersion = "dispersion", scale = "dispersion")
@@ -122,7 +135,10 @@ formula.interlace <- function(x, fixed.only = FALSE, ...) {
   if (fixed.only) fixed_formula(x$formula) else x$formula
 }
 
-getCall.interlace <- function(x, ...) x$call
+getCall.interlace <- function(x, ...) {
+  if (!is.null(x$prototypes)) need_data(x)
+  x$call
+}
 
 family.interlace <- function(object, ...) {
   name <- object$info$family
@@ -146,7 +162,8 @@ model.frame.interlace <- function(formula, ...) {
 }
 
 need_data <- function(fit)
-  if (is.null(fit$columns)) raise("argument", -1, "the fit comes from a file without the data of R: fit the model anew in this session")
+  if (is.null(fit$columns)) raise("argument", -1, if (is.null(fit$prototypes))
+    "the fit comes from a file without the data of R: fit the model anew in this session" else "the fit is one of data in parts, and has no rows of them")
 
 row_labels <- function(fit) if (is.null(fit$row_names)) seq_len(fit$info$numbers[["n_data_rows"]]) else fit$row_names
 

@@ -39,7 +39,7 @@ new_column <- function(fit, name, newdata, n) {
       "Put it into the data as a column"), name))
   if (is.matrix(value) && ncol(value) == 1L) value <- value[, 1L]
   if (length(value) != n) raise("data", -1, sprintf("'%s' has %d values, and the new data have %d rows", name, length(value), n))
-  like_fit(value, fit$columns[[name]], name)
+  like_fit(value, (if (is.null(fit$columns)) fit$prototypes else fit$columns)[[name]], name)
 }
 
 # As the fit's column: a factor that was made of text, truths or a group's numbers is made again.

@@ -35,18 +35,20 @@ print.summary.interlace <- function(x, ...) {
 print.interlace <- function(x, digits = max(3L, getOption("digits") - 3L), ...) {
   own <- x$info
   title <- c(lmm = "Linear mixed model", glmm = "Generalised linear mixed model", clmm = "Cumulative link mixed model", coxme = "Cox mixed model")
+  random <- length(random_terms(x)) > 0L
+  if (!random) title <- c(lmm = "Linear model", glmm = "Generalised linear model", clmm = "Cumulative link model", coxme = "Cox model")
   how <- if (own$model == "lmm" || own$method == "reml") toupper(own$method) else "maximum likelihood"
   cat(sprintf("%s fit by %s ['%s']\n", title[[own$model]], how, class(x)[1L]))
   if (own$model %in% c("glmm", "clmm")) cat(sprintf(" Family: %s ( %s )\n", own$family, own$link))
   if (!is.null(x$formula)) cat("Formula:", deparsed(x$formula), "\n")
   if (is.symbol(x$call$data)) cat("   Data:", deparsed(x$call$data), "\n")
   print(c(AIC = own$numbers[["aic"]], BIC = own$numbers[["bic"]], logLik = own$numbers[["log_likelihood"]]), digits = max(digits, 6L))
-  if (length(random_terms(x))) {
+  if (random || own$model == "lmm") {
     cat("Random effects:\n")
     print(VarCorr.interlace(x), digits = digits)
   }
   groups <- ngrps.interlace(x)
-  cat(sprintf("Number of obs: %d, groups:  %s\n", nobs.interlace(x), paste(names(groups), groups, sep = ", ", collapse = "; ")))
+  cat(sprintf("Number of obs: %d%s\n", nobs.interlace(x), if (random) paste0(", groups:  ", paste(names(groups), groups, sep = ", ", collapse = "; ")) else ""))
   left <- own$numbers[["n_data_rows"]] - own$numbers[["n_obs"]]
   if (left > 0) cat(sprintf("(%d rows left out: missing values or no weight)\n", as.integer(left)))
   if (own$model == "clmm") {

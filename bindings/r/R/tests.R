@@ -107,6 +107,10 @@ il_icc <- function(fit) {
 
 il_overdispersion <- function(fit) unlist(.Call(C_overdispersion, handle_of(fit)))
 
+# Standard errors and Wald limits of variances, correlations and family parameters.
+il_variance_parameters <- function(fit, form = c("reported", "variance", "log", "working"), limits = c("unbounded", "plain"), level = 0.95)
+  plain(fit, .Call(C_variance_parameters, handle_of(fit), match.arg(form), match.arg(limits), level))
+
 # What Cox models have of their own.
 il_hazard_ratios <- function(fit, level = 0.95) plain(fit, .Call(C_cox, handle_of(fit), "hazard_ratios", level))
 

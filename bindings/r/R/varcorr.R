@@ -34,7 +34,7 @@ format_varcorr <- function(x, digits) {
   rows <- rows[is.na(rows$var2), ]
   own <- cbind(Groups = ifelse(duplicated(rows$grp), "", rows$grp), Name = ifelse(is.na(rows$var1), "", rows$var1),
                Std.Dev. = format(rows$sdcor, digits = digits))
-  size <- max(vapply(x, nrow, 0L))
+  size <- max(1L, vapply(x, nrow, 0L))
   if (size > 1L) {
     corr <- matrix("", nrow(own), size - 1L, dimnames = list(NULL, c("Corr", rep("", size - 2L))))
     at <- 0L

@@ -27,6 +27,11 @@ BOX(family, interlace_family, interlace_family_free)
 BOX(questions, interlace_questions, interlace_questions_free)
 BOX(text, char, interlace_text_free)
 BOX(bytes, uint8_t, interlace_bytes_free)
+BOX(plot_options, interlace_plot_options, interlace_plot_options_free)
+BOX(plan, interlace_plan, interlace_plan_free)
+BOX(accumulator, interlace_accumulator, interlace_accumulator_free)
+BOX(csv_options, interlace_csv_options, interlace_csv_options_free)
+BOX(csv_stream, interlace_csv_stream, interlace_csv_stream_free)
 
 void box_fill(SEXP box, void *object)
 {

@@ -14,7 +14,10 @@ static const R_CallMethodDef ENTRIES[] = {
     ENTRY(C_vcov_kr, 1),      ENTRY(C_cox, 3),         ENTRY(C_predict, 3),      ENTRY(C_survival, 4),      ENTRY(C_simulate, 4),
     ENTRY(C_refit, 2),        ENTRY(C_profile, 4),     ENTRY(C_bootstrap, 3),    ENTRY(C_boot_confint, 6),  ENTRY(C_all_optimizers, 2),
     ENTRY(C_cross_validate, 5), ENTRY(C_leverage, 2), ENTRY(C_influence, 4),   ENTRY(C_diagnose, 2),      ENTRY(C_augment, 4),
-    ENTRY(C_simulated, 6),    {NULL, NULL, 0}};
+    ENTRY(C_simulated, 6),    ENTRY(C_picture, 4),     ENTRY(C_picture_data, 4), ENTRY(C_picture_kinds, 0), ENTRY(C_plan, 5),
+    ENTRY(C_accumulator, 2),  ENTRY(C_accumulator_add, 3), ENTRY(C_accumulator_merge, 2), ENTRY(C_accumulator_to_raw, 1),
+    ENTRY(C_accumulator_from_raw, 1), ENTRY(C_accumulator_numbers, 2), ENTRY(C_accumulator_fit, 4), ENTRY(C_csv_open, 2),
+    ENTRY(C_csv_next, 1),     ENTRY(C_variance_parameters, 4), {NULL, NULL, 0}};
 
 void R_init_interlace(DllInfo *dll)
 {

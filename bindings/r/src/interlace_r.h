@@ -18,6 +18,11 @@ SEXP box_family(void);
 SEXP box_questions(void);
 SEXP box_text(void);
 SEXP box_bytes(void);
+SEXP box_plot_options(void);
+SEXP box_plan(void);
+SEXP box_accumulator(void);
+SEXP box_csv_options(void);
+SEXP box_csv_stream(void);
 void box_fill(SEXP box, void *object);
 void box_empty(SEXP box); /* frees now */
 
@@ -41,6 +46,10 @@ SEXP handle_new(SEXP fit, SEXP spec, SEXP options);
 interlace_fit *handle_fit(SEXP handle);
 interlace_spec *handle_spec(SEXP handle);       /* NULL if a saved fit had none */
 interlace_options *handle_options(SEXP handle);
+
+/* Specs and options in boxes. */
+SEXP spec_made(SEXP model, SEXP formula, SEXP settings);
+SEXP options_made(SEXP values, SEXP theta0);
 
 /* A family of R: a list of its functions. */
 void family_set(interlace_spec *spec, SEXP functions, const char *name);
@@ -89,6 +98,7 @@ SEXP C_means(SEXP handle, SEXP data, SEXP specs, SEXP request, SEXP contrasts);
 SEXP C_wald(SEXP handle, SEXP l, SEXP rhs, SEXP joint, SEXP df);
 SEXP C_r2(SEXP handle);
 SEXP C_overdispersion(SEXP handle);
+SEXP C_variance_parameters(SEXP handle, SEXP form, SEXP limits, SEXP level);
 SEXP C_vcov_kr(SEXP handle);
 SEXP C_cox(SEXP handle, SEXP what, SEXP argument);
 SEXP C_predict(SEXP handle, SEXP data, SEXP request);
@@ -105,5 +115,18 @@ SEXP C_influence(SEXP handle, SEXP data, SEXP group, SEXP method);
 SEXP C_diagnose(SEXP handle, SEXP what);
 SEXP C_augment(SEXP handle, SEXP data, SEXP seed, SEXP influence);
 SEXP C_simulated(SEXP handle, SEXP nsim, SEXP seed, SEXP kind, SEXP data, SEXP group);
+SEXP C_picture(SEXP handle, SEXP kind, SEXP data, SEXP choices);
+SEXP C_picture_data(SEXP handle, SEXP kind, SEXP data, SEXP choices);
+SEXP C_picture_kinds(void);
+SEXP C_plan(SEXP formula, SEXP settings, SEXP sample, SEXP options, SEXP responses);
+SEXP C_accumulator(SEXP plan, SEXP partition);
+SEXP C_accumulator_add(SEXP box, SEXP data, SEXP options);
+SEXP C_accumulator_merge(SEXP box, SEXP part);
+SEXP C_accumulator_to_raw(SEXP box);
+SEXP C_accumulator_from_raw(SEXP bytes);
+SEXP C_accumulator_numbers(SEXP box, SEXP forecast);
+SEXP C_accumulator_fit(SEXP box, SEXP options, SEXP theta0, SEXP response);
+SEXP C_csv_open(SEXP path, SEXP categorical);
+SEXP C_csv_next(SEXP stream);
 
 #endif

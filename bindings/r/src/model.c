@@ -75,7 +75,7 @@ static void set_codes(interlace_spec *spec, SEXP settings)
     }
 }
 
-static SEXP spec_made(SEXP model, SEXP formula, SEXP settings)
+SEXP spec_made(SEXP model, SEXP formula, SEXP settings)
 {
     interlace_error err;
     interlace_model kind;
@@ -100,7 +100,7 @@ static SEXP spec_made(SEXP model, SEXP formula, SEXP settings)
     return box;
 }
 
-static SEXP options_made(SEXP values, SEXP theta0)
+SEXP options_made(SEXP values, SEXP theta0)
 {
     interlace_error err;
     interlace_options *options = NULL;

@@ -161,6 +161,25 @@ SEXP C_overdispersion(SEXP handle)
     return list;
 }
 
+SEXP C_variance_parameters(SEXP handle, SEXP form, SEXP limits, SEXP level)
+{
+    interlace_error err;
+    interlace_parameter_form own;
+    interlace_parameter_limits scale;
+    interlace_frame *out = NULL;
+    watch heard;
+    check(interlace_parameter_form_from_name(string(form), &own, &err), &err);
+    check(interlace_parameter_limits_from_name(string(limits), &scale, &err), &err);
+    SEXP box = PROTECT(box_frame());
+    watch_begin(&heard, handle_options(handle));
+    interlace_status status = interlace_fit_variance_parameters(handle_fit(handle), own, scale, Rf_asReal(level), heard.options, &out, &err);
+    box_fill(box, out);
+    watch_end(&heard, status, &err);
+    SEXP list = frame_list(box);
+    UNPROTECT(1);
+    return list;
+}
+
 SEXP C_vcov_kr(SEXP handle)
 {
     interlace_error err;

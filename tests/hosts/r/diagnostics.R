@@ -23,12 +23,19 @@ test("influence", {
   near(cooks.distance(fm, "Subject") / sum(cooks.distance(fm, "Subject")), wanted / sum(wanted), 1e-3) # lme4's have another factor
   is_true(length(cooks.distance(fm, method = "fixed")) == 180L)
   fails(il_influence(fm, "Day"), "Day")
+  late <- transform(sleepstudy, late = Days > 4, other = I(rep(list(1), 180)), raw = as.raw(0))
+  own <- il_influence(fm, "late", data = late)
+  is_true(identical(own$case, c("FALSE", "TRUE")) && identical(own$rows, c(90L, 90L)))
+  early <- lmer(Reaction ~ Days + (Days | Subject), subset(sleepstudy, Days <= 4), control = sharp)
+  near(own$Days[2], fixef(early)[2], 1e-5)
+  fails(il_influence(fm, "late", data = late[-1, ]), "'data' has 179 rows", "interlace_data_error")
 })
 
 test("reports", {
   is_true(all(c("check", "status", "meaning") %in% names(il_diagnose(fm))))
   both <- il_simulated_residuals(fm, 100, seed = 1)
   is_true(nrow(both$residuals) == 180L && nrow(both$tests) > 0L)
+  is_true(nrow(il_simulated_residuals(fm, 20, seed = 1, group = "late", data = transform(sleepstudy, late = Days > 4))$residuals) == 2L)
   own <- il_augment(fm)
   near(own$.fitted, fitted(fm), 1e-15)
   is_true(identical(own$.row, 1:180))

@@ -144,6 +144,9 @@ test("a column that depends on other rows fits, and does not predict", {
   own <- il_lmer(y ~ cut(x, 3) + (1 | g), d)
   near(fixef(own), fixef(lmer(y ~ cut(x, 3) + (1 | g), d, control = sharp)), 2e-6)
   fails(predict(own, d[1:5, ]), "depends on other rows")
+  # Each half of sleepstudy has the mean of the whole.
+  balanced <- il_lmer(Reaction ~ I(Days - mean(Days)) + (1 | Subject), lme4::sleepstudy)
+  fails(predict(balanced, lme4::sleepstudy[1:5, ]), "depends on other rows")
   fixed <- il_lmer(y ~ cut(x, c(-9, 0, 9)) + (1 | g), d)
   near(predict(fixed, d[1:5, ]), fitted(fixed)[1:5], 1e-12)
 })

@@ -66,6 +66,18 @@ test("summary and print", {
   for (fit in list(cb, wi, co)) is_true(length(capture.output(print(fit), print(summary(fit)))) > 20L)
 })
 
+test("without random terms", {
+  own <- il_lmer(Reaction ~ Days, sleepstudy, control = il_control(random_terms = "optional"))
+  plain <- lm(Reaction ~ Days, sleepstudy)
+  near(coef(summary(own))[, 1:4], cbind(coef(summary(plain))[, 1:2], 178, coef(summary(plain))[, 3]), 1e-10)
+  near(hatvalues(own), hatvalues(plain), 1e-10)
+  near(predict(own, sleepstudy[1:3, ]), predict(plain, sleepstudy[1:3, ]), 1e-12)
+  is_true(length(ranef(own)) == 0L && nrow(as.data.frame(VarCorr(own))) == 1L)
+  said <- capture.output(print(own), print(VarCorr(own)))
+  is_true(said[1] == "Linear model fit by REML ['il_lmer']" && "Number of obs: 180" %in% said && sum(grepl("Residual", said)) == 2L)
+  fails(il_lmer(Reaction ~ Days, sleepstudy), "random")
+})
+
 test("intervals", {
   own <- confint(fm)
   wanted <- suppressMessages(confint(theirs, oldNames = FALSE, quiet = TRUE))
@@ -76,6 +88,13 @@ test("intervals", {
   is_true(identical(confint(fm, method = "boot", nsim = 20, seed = 1), confint(il_bootstrap(fm, 20, seed = 1))))
   is_true(nrow(confint(wi, method = "Wald")) == 6L)
   fails(confint(fm, "Dayz"), "there is no parameter 'Dayz'")
+  wald <- il_variance_parameters(fm, limits = "plain")
+  near(wald$upper, wald$estimate + qnorm(0.975) * wald$std_error, 1e-12)
+  logs <- il_variance_parameters(fm, "log")
+  unbounded <- il_variance_parameters(fm)
+  at <- unbounded$id == "sigma"
+  near(c(unbounded$estimate[at], logs$estimate[at], il_variance_parameters(fm, "variance")$estimate[at]), c(sigma(fm), log(sigma(fm)), sigma(fm)^2), 1e-12)
+  near(c(unbounded$lower[at], unbounded$upper[at]), exp(c(logs$lower[at], logs$upper[at])), 1e-12)
   points <- profile(fm)
   is_true(all(c("term", "value", "zeta") %in% names(points)))
 })
