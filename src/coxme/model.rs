@@ -129,13 +129,9 @@ impl Model {
         };
         let index = |index: &[u32]| try_collect("group index", rows.iter().map(|&row| index[row as usize]));
         let indices: Vec<Vec<u32>> = terms.iter().map(|(own, _)| index(own)).collect::<Result<_>>()?;
-        let values: Vec<Option<Vec<f64>>> =
-            terms.iter().map(|(_, z)| z.map(part).transpose()).collect::<Result<_>>()?;
-        let own: Vec<TermRows> = indices
-            .iter()
-            .zip(&values)
-            .map(|(index, z)| TermRows { index, z: z.as_deref(), entries: None, runs: None })
-            .collect();
+        let values: Vec<Option<Vec<f64>>> = terms.iter().map(|(_, z)| z.map(part).transpose()).collect::<Result<_>>()?;
+        let own: Vec<TermRows> =
+            indices.iter().zip(&values).map(|(index, z)| TermRows { index, z: z.as_deref(), entries: None, runs: None }).collect();
         let most = if self.forest.is_some() { 0 } else { usize::MAX };
         let forest = forest(survival, &sets, &self.layout, &own, most)?;
         let z = SparseRows::new(n, &self.layout, &own)?;

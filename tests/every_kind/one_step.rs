@@ -1,9 +1,10 @@
 //! Influence by one Newton step on models of every kind.
 
 use super::influence::{cases, models};
+use crate::common::frames::frame;
 use crate::common::generalised::generalised;
 use crate::common::{Data, Rng};
-use interlace::diagnostics::influence::{CaseStatus, Cases, Influence, InfluenceMethod, InfluenceOptions};
+use interlace::diagnostics::influence::{CaseStatus, Cases, Influence, InfluenceMethod, InfluenceOptions, Measures};
 use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::options::FixedEffectsBy;
@@ -13,43 +14,53 @@ use interlace::watch::Watch;
 const UNWATCHED: Watch<'static> = Watch::unwatched();
 
 fn by(fit: &Fit, method: InfluenceMethod, group: Option<&str>) -> Influence {
-    let own = group.map_or(InfluenceOptions { threads: 2, ..InfluenceOptions::default() }, |group| cases(group, 2));
+    let own = group.map_or(InfluenceOptions::default(), |group| cases(group, 2));
     fit.influence(&InfluenceOptions { method, ..own }, &UNWATCHED).unwrap()
 }
 
+/// Cook's distances and all estimates of groups and of single rows, beside refits; the floor is that of the correlations. Of the zero part and of
+/// groups that say much about a variance the square of what they do counts.
 #[test]
-fn look() {
-    for (name, model, group) in models() {
+fn steps_are_near_refits_of_real_data() {
+    let mut all: Vec<_> = models().into_iter().map(|(name, model, group)| (name, model, group, 1)).collect();
+    let mut eortc = generalised("Surv(y, uncens) ~ trt + (1 | center)", "", frame("eortc.csv", &["center"]));
+    eortc.spec.kind = ModelKind::Coxme;
+    all.push(("eortc", eortc, "center", 6));
+    for (name, model, group, every) in all {
         let fit = model.fit();
-        for group in [Some(group), None] {
-            if group.is_none() && fit.n_obs > 310 { continue; }
-            let t0 = std::time::Instant::now();
-            let refit = by(&fit, InfluenceMethod::Refit, group);
-            let t1 = std::time::Instant::now();
-            let step = by(&fit, InfluenceMethod::OneStep, group);
-            let t2 = std::time::Instant::now();
-            println!("{name} {group:?} cases {} refit {:?} step {:?}", refit.cases.len(), t1 - t0, t2 - t1);
-            let pairs: Vec<_> = refit.cases.iter().zip(&step.cases).filter_map(|(a, b)| Some((a.as_ref().ok()?, b.as_ref().ok()?))).collect();
-            for (i, (a, b)) in refit.cases.iter().zip(&step.cases).enumerate() {
-                if a.is_ok() != b.is_ok() { println!("  {i} {:?} {:?}", a.as_ref().err(), b.as_ref().err()); }
-            }
-            let show = |what: &str, of: &dyn Fn(&interlace::diagnostics::influence::Measures) -> f64| {
+        let index = &fit.terms[0].design.index;
+        let groups: Vec<i32> = index.iter().map(|level| if level % every == 0 { *level as i32 } else { -1 }).collect();
+        let step = 1 + fit.n_obs / 60;
+        let rows: Vec<i32> = (0..fit.n_obs).map(|i| if i % step == 0 { i as i32 } else { -1 }).collect();
+        let of_groups = match name {
+            "zeros" => 0.96,
+            "poisson" | "negative binomial" => 0.98,
+            _ => 0.99,
+        };
+        for (what, codes, floor) in [(group, &groups, of_groups), ("row", &rows, 0.99)] {
+            let [refit, step] = [InfluenceMethod::Refit, InfluenceMethod::OneStep].map(|method| {
+                fit.influence(&InfluenceOptions { cases: Cases::Codes(codes), method, threads: 2 }, &UNWATCHED).unwrap()
+            });
+            let pairs: Vec<_> =
+                refit.cases.iter().zip(&step.cases).map(|(a, b)| (a.as_ref().unwrap(), b.as_ref().unwrap())).collect();
+            assert!(pairs.len() > 5, "{name}");
+            let check = |measure: &str, of: &dyn Fn(&Measures) -> f64, floor: f64| {
                 let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().map(|(a, b)| (of(a), of(b))).unzip();
-                let most = x.iter().zip(&y).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-                let range = x.iter().map(|a| a.abs()).fold(0.0, f64::max);
-                println!("  {what}: r {:.5} worst {most:.3e} of {range:.3e}", correlation(&x, &y));
+                let (r, most) = (correlation(&x, &y), |v: &[f64]| v.iter().map(|v| v.abs()).fold(0.0, f64::max));
+                // Alike in size, too.
+                let off = most(&x.iter().zip(&y).map(|(a, b)| a - b).collect::<Vec<_>>());
+                assert!(r > floor && off < 0.5 * most(&x), "{name} without {what}, {measure}: {r}, {off} of {}", most(&x));
             };
-            show("cook", &|m| m.cooks_distance);
-            show("mdffits", &|m| m.mdffits);
-            show("log covratio", &|m| m.covratio.ln());
-            show("covtrace", &|m| m.covtrace);
-            show("displacement", &|m| m.displacement);
-            for j in 0..refit.names.len() {
-                let full = refit.full[j];
-                show(&refit.names[j], &|m| m.estimates[j] - full);
+            check("Cook's distance", &|m| m.cooks_distance, floor);
+            check("covratio", &|m| m.covratio.ln(), floor - 0.02);
+            for (j, own) in refit.names.iter().enumerate() {
+                check(own, &|m| m.estimates[j] - refit.full[j], floor);
             }
-            for j in 0..fit.fixed.names.len() { show("dfbetas", &|m| m.dfbetas[j]); }
+            for j in 0..fit.fixed.names.len() {
+                check("dfbetas", &|m| m.dfbetas[j], floor);
+            }
         }
+        assert_eq!(by(&fit, InfluenceMethod::OneStep, Some(group)).labels.len(), fit.terms[0].design.levels.len());
     }
 }
 
@@ -81,11 +92,10 @@ fn a_step_is_exact_to_the_first_order() {
             let codes: Vec<i32> = (0..fit.n_obs).map(|i| if i == row { 0 } else { -1 }).collect();
             let [refit, step] = [InfluenceMethod::Refit, InfluenceMethod::OneStep].map(|method| {
                 let own = fit.influence(&InfluenceOptions { cases: Cases::Codes(&codes), method, threads: 1 }, &UNWATCHED).unwrap();
-                own.cases[0].as_ref().unwrap().estimates.clone()
+                (own.full.clone(), own.cases[0].as_ref().unwrap().estimates.clone())
             });
-            let full = fit.influence(&InfluenceOptions { cases: Cases::Codes(&codes), method: InfluenceMethod::Refit, threads: 1 }, &UNWATCHED).unwrap().full;
+            let (full, refit, step) = (refit.0, refit.1, step.1);
             let norm = |of: &dyn Fn(usize) -> f64| (0..full.len()).map(|j| of(j).powi(2)).sum::<f64>().sqrt();
-            println!("{name} {weight} moved {:.3e} off {:.3e}", norm(&|j| refit[j] - full[j]), norm(&|j| refit[j] - step[j]));
             norm(&|j| refit[j] - step[j]) / norm(&|j| refit[j] - full[j])
         };
         let (large, small) = (off(0.3), off(0.03));
@@ -113,71 +123,22 @@ fn weighted(row: usize, weight: f64) -> Frame {
     frame
 }
 
-#[test]
-fn awkward() {
-    let (mut all, mut higher, mut failed) = ([0; 3], [0; 3], [0; 3]);
-    for seed in 0..200 {
-        let (g, per) = (5 + seed as usize % 3, 3 + seed as usize % 4);
-        let (n, mut rng) = (g * per, Rng(seed + 1000));
-        let (x, u, v) = (rng.normals(n), rng.normals(g), rng.normals(g));
-        let scale = [0.0, 0.5, 1.5, 3.0][seed as usize % 4];
-        let eta: Vec<f64> = (0..n).map(|i| 0.3 + (0.4 + 0.8 * v[i % g]) * x[i] + scale * u[i % g]).collect();
-        let yes = eta.iter().map(|eta| f64::from(u8::from(rng.uniform() < 1.0 / (1.0 + (-eta).exp())))).collect();
-        let count = eta.iter().map(|eta| (eta.min(3.0).exp() * 2.0 * rng.uniform()).round()).collect();
-        let time = eta.iter().map(|eta| -(1.0 - rng.uniform()).ln() / eta.exp()).collect();
-        let mut frame = Frame::new(n);
-        frame.add_real("yes", yes).unwrap();
-        frame.add_real("count", count).unwrap();
-        frame.add_real("time", time).unwrap();
-        frame.add_real("event", (0..n).map(|i| f64::from(u8::from((i + seed as usize) % 3 > 0))).collect()).unwrap();
-        frame.add_real("x", x).unwrap();
-        let labels: Vec<String> = (0..n).map(|i| format!("g{}", i % g)).collect();
-        frame.add_strings("g", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
-        for (k, (formula, kind, family)) in [
-            ("yes ~ x + (1 + x | g)", ModelKind::Glmm, "binomial"),
-            ("count ~ x + (1 + x | g)", ModelKind::Glmm, "nbinom2"),
-            ("Surv(time, event) ~ x + (1 + x | g)", ModelKind::Coxme, ""),
-        ].into_iter().enumerate() {
-            let mut model = generalised(formula, family, frame.clone());
-            model.spec.kind = kind;
-            let Ok(fit) = model.try_fit() else { continue };
-            let heard = std::cell::RefCell::new(vec![]);
-            let report = |step: &interlace::watch::Step<'_>| { if step.objective.is_finite() { heard.borrow_mut().push(step.objective); } true };
-            let watcher = interlace::watch::Watcher::new(Some(&report), None);
-            let Ok(own) = fit.influence(&cases("g", 1), &watcher.watch()) else { continue };
-            let heard = heard.borrow();
-            let mut next = heard.iter();
-            for (i, case) in own.cases.iter().enumerate() {
-                if case.is_err() { continue; }
-                let Some(deviance) = next.next() else { println!("missing"); continue };
-                let rest: Vec<usize> = (0..n).filter(|row| labels[*row] != own.labels[i]).collect();
-                let Ok(fresh) = interlace_fresh(&model, &frame.select(&rest).unwrap()) else { continue };
-                all[k] += 1;
-                let more = deviance - fresh.criterion;
-                if more > 1e-5 && fresh.outcome.converged { higher[k] += 1; println!("seed {seed} model {k} without {}: {deviance} fresh {} {}", own.labels[i], fresh.criterion, own.status(i) as i32); }
-                if more < -1e-5 { failed[k] += 1; }
-            }
-        }
-    }
-    println!("cases {all:?} higher {higher:?} lower {failed:?}");
-}
-
-fn interlace_fresh(model: &crate::common::generalised::Generalised, frame: &Frame) -> interlace::error::Result<Fit> {
-    crate::common::generalised::Generalised { frame: frame.clone(), ..model.clone() }.try_fit()
-}
-
 /// The status of a case does not depend on how its estimates are had.
 #[test]
 fn statuses_are_those_of_refits() {
     let (n, mut rng) = (48, Rng(5));
     let x = rng.normals(n);
     let only: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == 5))).collect();
-    let count: Vec<f64> = (0..n).map(|i| (2.0 * (0.5 * x[i] + 0.2 * (i % 6) as f64).exp() * rng.uniform()).round() + only[i]).collect();
-    let data = Data::default().real("count", count).real("x", x).real("only", only).group("g", &(0..n).map(|i| i % 6).collect::<Vec<_>>());
-    let data = data.real("time", rng.normals(n).iter().map(|z| z.exp()).collect()).group("one", &vec![0; n]);
-    for (formula, kind, family) in
-        [("count ~ x + only + (1 | g)", ModelKind::Glmm, "poisson"), ("Surv(time) ~ x + only + (1 | g)", ModelKind::Coxme, "")]
-    {
+    let count: Vec<f64> =
+        (0..n).map(|i| (2.0 * (0.5 * x[i] + 0.2 * (i % 6) as f64).exp() * rng.uniform()).round() + only[i]).collect();
+    let data =
+        Data::default().real("count", count).real("x", x).real("only", only).group("g", &(0..n).map(|i| i % 6).collect::<Vec<_>>());
+    let data =
+        data.real("time", rng.normals(n).iter().map(|z| z.exp()).collect()).real("event", vec![1.0; n]).group("one", &vec![0; n]);
+    for (formula, kind, family) in [
+        ("count ~ x + only + (1 | g)", ModelKind::Glmm, "poisson"),
+        ("Surv(time, event) ~ x + only + (1 | g)", ModelKind::Coxme, ""),
+    ] {
         let mut model = generalised(formula, family, data.frame());
         model.spec.kind = kind;
         let fit = model.fit();

@@ -52,7 +52,9 @@ impl Steps {
             Step::Done(stepped) => stepped,
             Step::Infinite(j) => {
                 let name = &design.x_names[j];
-                return Err(Error::numeric(format!("the fixed effect {name} has no finite estimate without it (monotone likelihood)")));
+                return Err(Error::numeric(format!(
+                    "the fixed effect {name} has no finite estimate without it (monotone likelihood)"
+                )));
             }
         };
         let displacement = self.all.displacement(&mut Laplace::new(&self.cox.model, watch)?, &working)?;

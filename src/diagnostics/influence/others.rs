@@ -63,7 +63,7 @@ impl<'a> Refits<'a> {
         let mut own = self.fit.again(design, &self.options, Some(self.fit), &watch.of_fit())?;
         // One that had to end early tells nothing.
         watch.check()?;
-        if (rows < FEW || self.fit.singular || own.singular) && std::env::var("WARM").is_err() {
+        if rows < FEW || self.fit.singular || own.singular {
             own = self.or_anew(own, gone, watch)?;
         }
         let fixed = |fit: &Fit| -> Vec<Vec<String>> {

@@ -166,9 +166,7 @@ mod tests {
         let basis = [1.0, 3.0, -2.0, 0.0, 0.5, 0.8, 0.0, 0.0, 2.0];
         let of = |theta: &[f64]| {
             let cov = Structure::new(StructureKind::Unstructured, None, r).relative_covariance(theta);
-            let entry = |i: usize, j: usize| {
-                (0..9).map(|e| basis[i * r + e % r] * cov[e] * basis[j * r + e / r]).sum::<f64>()
-            };
+            let entry = |i: usize, j: usize| (0..9).map(|e| basis[i * r + e % r] * cov[e] * basis[j * r + e / r]).sum::<f64>();
             let sd = |i: usize| entry(i, i).sqrt();
             elements(r).map(|(i, j)| if i == j { sd(i) } else { entry(i, j) / (sd(i) * sd(j)) }).collect::<Vec<_>>()
         };
