@@ -106,7 +106,7 @@ impl Model {
     }
 
     /// On some of the rows, ascending, in the same parameters: columns are those of all rows, and levels without rows stay. `design` and
-    /// `survival` are those of the rows, `values` of [`Self::effects`]. Or the first column of X that these rows do not determine.
+    /// `survival` are those of the rows; `terms` are levels of all rows, with [`Self::effects`]. Or the first column of X that these rows do not determine.
     pub fn of_rows(
         &self,
         rows: &[u32],
@@ -157,10 +157,9 @@ impl Model {
         }))
     }
 
-    /// The levels of each term of the model's design, and the columns as the model has them.
-    pub fn effects<'d>(&self, design: &'d Design) -> Result<Vec<(&'d [u32], Option<Vec<f64>>)>> {
-        let values = random_rows(design, &self.structures)?.values;
-        Ok(design.terms.iter().map(|term| &term.index[..]).zip(values).collect())
+    /// The columns of each term of the model's design as the model has them; none where they are one.
+    pub fn effects(&self, design: &Design) -> Result<Vec<Option<Vec<f64>>>> {
+        Ok(random_rows(design, &self.structures)?.values)
     }
 
     /// The risk sets of the data, whatever limit was taken.

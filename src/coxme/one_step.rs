@@ -92,7 +92,7 @@ impl AllRows {
         let (value, root) = match &self.approximate {
             None => {
                 let value = laplace.evaluate(&x)?;
-                (value, self.root_inside(laplace)?)
+                (value, root_inside(laplace)?)
             }
             Some(all) => {
                 let mut change = vec![0.0; all.len()];
@@ -137,21 +137,21 @@ impl AllRows {
         if value.is_finite() { Ok(()) } else { Err(Error::numeric("the criterion without it is not finite at the estimates")) }
     }
 
-    /// The covariance of fixed effects at the joint mode, given theta.
-    fn root_inside(&self, laplace: &Laplace<'_>) -> Result<Option<Vec<f64>>> {
-        let (p, q) = (laplace.model.p(), laplace.model.q());
-        let mut covariance = vec![0.0; p * p];
-        for (j, out) in covariance.chunks_exact_mut(p.max(1)).enumerate() {
-            let mut unit = vec![0.0; q + p];
-            unit[q + j] = 1.0;
-            laplace.joint.solve_whole(&mut unit)?;
-            out.copy_from_slice(&unit[q..]);
-        }
-        Ok(Curvature::of_covariance(&covariance).changed(&vec![0.0; p * p]))
-    }
-
     /// The rows of the fixed effects.
     fn of_fixed(&self, first: usize, root: &[f64]) -> Vec<f64> {
         root.chunks_exact(self.x.len().max(1)).flat_map(|column| column[first..].iter().copied()).collect()
     }
+}
+
+/// The covariance of fixed effects at the joint mode, given theta.
+fn root_inside(laplace: &Laplace<'_>) -> Result<Option<Vec<f64>>> {
+    let (p, q) = (laplace.model.p(), laplace.model.q());
+    let mut covariance = vec![0.0; p * p];
+    for (j, out) in covariance.chunks_exact_mut(p.max(1)).enumerate() {
+        let mut unit = vec![0.0; q + p];
+        unit[q + j] = 1.0;
+        laplace.joint.solve_whole(&mut unit)?;
+        out.copy_from_slice(&unit[q..]);
+    }
+    Ok(Curvature::of_covariance(&covariance).changed(&vec![0.0; p * p]))
 }

@@ -32,7 +32,8 @@ impl Fit {
         self.need_rows("influence")?;
         self.with_factor("influence")?;
         if !self.is_linear() && options.method == InfluenceMethod::Fixed {
-            let [own, refit, step] = [InfluenceMethod::Fixed, InfluenceMethod::Refit, InfluenceMethod::OneStep].map(|m| m.name());
+            let [own, refit, step] =
+                [InfluenceMethod::Fixed, InfluenceMethod::Refit, InfluenceMethod::OneStep].map(InfluenceMethod::name);
             return Err(Error::unsupported(format!("influence method {own} is for linear models; others have {refit} and {step}")));
         }
         let units = Units::new(self, &options.cases)?;

@@ -32,7 +32,7 @@ impl Steps {
         }
         let held = cox.held.as_ref().map(|(beta, _)| &beta[..]);
         let all = AllRows::new(&mut Laplace::new(&cox.model, watch)?, &cox.working, held)?;
-        let values = cox.model.effects(&design)?.into_iter().map(|(_, values)| values).collect();
+        let values = cox.model.effects(&design)?;
         Ok(Some(Steps { cases: Cases::of_design(fit.design()?), values, design, all, cox }))
     }
 

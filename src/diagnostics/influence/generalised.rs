@@ -59,7 +59,7 @@ impl<'a> Steps<'a> {
         }
         let response = self.response.of_rows(&rest)?;
         watch.pulse()?;
-        if let Some(lost) = self.lost(&response, &design)? {
+        if let Some(lost) = lost(&response, &design)? {
             return Ok(Found::RankLost(lost));
         }
         let model = self.model.of_rows(response.boxed()?, &rest)?;
@@ -77,20 +77,6 @@ impl<'a> Steps<'a> {
         };
         let displacement = self.all.displacement(&mut Laplace::new(&self.model, self.how, watch)?, &x)?;
         Ok(Found::Estimates(Without { estimates, root, displacement }))
-    }
-
-    /// A fixed effect, or a nominal one, that the other rows do not determine.
-    fn lost(&self, response: &AnyResponse, design: &Design) -> Result<Option<String>> {
-        let mut names = vec![&design.x_names];
-        let further = [&design.zero_inflation, &design.dispersion].into_iter().flatten();
-        names.extend(further.map(|predictor| &predictor.x_names));
-        names.extend(design.nominal.as_ref().map(|nominal| &nominal.x_names));
-        for (names, kept) in names.into_iter().zip(response.kept(design)?) {
-            if let Some(lost) = (0..names.len()).find(|j| !kept.contains(j)) {
-                return Ok(Some(names[lost].clone()));
-            }
-        }
-        Ok(None)
     }
 
     /// Of the user's fixed effects of the mean.
@@ -119,4 +105,18 @@ impl<'a> Steps<'a> {
         }
         covariance
     }
+}
+
+/// A fixed effect, or a nominal one, that the other rows do not determine.
+fn lost(response: &AnyResponse, design: &Design) -> Result<Option<String>> {
+    let mut names = vec![&design.x_names];
+    let further = [&design.zero_inflation, &design.dispersion].into_iter().flatten();
+    names.extend(further.map(|predictor| &predictor.x_names));
+    names.extend(design.nominal.as_ref().map(|nominal| &nominal.x_names));
+    for (names, kept) in names.into_iter().zip(response.kept(design)?) {
+        if let Some(lost) = (0..names.len()).find(|j| !kept.contains(j)) {
+            return Ok(Some(names[lost].clone()));
+        }
+    }
+    Ok(None)
 }

@@ -13,7 +13,7 @@ use crate::watch::Watch;
 
 /// What makes estimates without rows.
 pub(super) enum Others<'a> {
-    Refits(Refits<'a>),
+    Refits(Box<Refits<'a>>),
     Generalised(Box<generalised::Steps<'a>>),
     Cox(Box<cox::Steps>),
 }
@@ -28,7 +28,7 @@ impl<'a> Others<'a> {
                 return Ok(Others::Cox(Box::new(steps)));
             }
         }
-        Refits::new(fit).map(Others::Refits)
+        Ok(Others::Refits(Box::new(Refits::new(fit)?)))
     }
 
     /// The estimates without some rows.
