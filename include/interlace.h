@@ -6145,7 +6145,7 @@ interlace_status interlace_fit_augment(const interlace_fit *fit,
 typedef enum interlace_influence_method {
     /** The model is fitted to the other rows, from the estimates of all rows to the end of the search. */
     INTERLACE_INFLUENCE_METHOD_REFIT = 0,
-    /** One Newton step from the estimates of all rows, with the Hessian of all rows. Of linear models. */
+    /** One Newton step from the estimates of all rows, with the Hessian of all rows. */
     INTERLACE_INFLUENCE_METHOD_ONE_STEP = 1,
     /** The covariances of random effects and residuals are held: HLMdiag's values. Of linear models. */
     INTERLACE_INFLUENCE_METHOD_FIXED = 2

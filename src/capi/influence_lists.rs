@@ -14,7 +14,7 @@ use crate::diagnostics::influence::InfluenceMethod;
 pub enum InfluenceMethodCode {
     /// The model is fitted to the other rows, from the estimates of all rows to the end of the search.
     Refit = 0,
-    /// One Newton step from the estimates of all rows, with the Hessian of all rows. Of linear models.
+    /// One Newton step from the estimates of all rows, with the Hessian of all rows.
     OneStep = 1,
     /// The covariances of random effects and residuals are held: HLMdiag's values. Of linear models.
     Fixed = 2,

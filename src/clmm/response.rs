@@ -11,7 +11,7 @@ use super::coordinates::Coordinates;
 use super::region::Region;
 use super::rows::{At, CellRows, Second, Triple};
 use super::thresholds::Thresholds;
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, Separated};
@@ -54,6 +54,20 @@ impl OrderedResponse {
             scale_centred: self.scale_centred,
             coordinates: self.coordinates.clone(),
             within: self.within.as_ref().map(Region::try_clone).transpose()?,
+        })
+    }
+
+    /// On some of the rows, in the same parameters.
+    pub fn of_rows(&self, rows: &[u32]) -> Result<Self> {
+        let of = |values: &[f64]| try_collect("response", rows.iter().map(|&row| values[row as usize]));
+        Ok(OrderedResponse {
+            thresholds: self.thresholds.clone(),
+            y: of(&self.y)?,
+            weights: if self.weights.is_empty() { vec![] } else { of(&self.weights)? },
+            nominal: self.nominal.of_rows(rows)?,
+            coordinates: self.coordinates.clone(),
+            within: self.within.as_ref().map(Region::try_clone).transpose()?,
+            ..*self
         })
     }
 

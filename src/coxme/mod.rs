@@ -30,6 +30,7 @@ mod spread;
 pub mod laplace;
 pub mod observed;
 pub mod integrated;
+pub mod one_step;
 pub mod estimate;
 pub mod solution;
 pub mod coefficient;

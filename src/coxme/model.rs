@@ -8,7 +8,7 @@ use super::rows::SparseRows;
 use super::within::Within;
 use crate::covariance::{Structure, with_ranges};
 use crate::design::{Design, SurvivalDesign, TermDesign, independent_columns};
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts};
 
 /// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
@@ -103,6 +103,63 @@ impl Model {
             shifts,
             turns,
         })
+    }
+
+    /// On some of the rows, ascending, in the same parameters: columns are those of all rows, and levels without rows stay. `design` and
+    /// `survival` are those of the rows; `terms` are levels of all rows, with [`Self::effects`]. Or the first column of X that these rows do not determine.
+    pub fn of_rows(
+        &self,
+        rows: &[u32],
+        (design, survival): (&Design, &SurvivalDesign),
+        terms: &[(&[u32], Option<&[f64]>)],
+    ) -> Result<std::result::Result<Self, usize>> {
+        let n = rows.len();
+        let mut sets = RiskSets::new(survival, design.weights.as_deref(), self.sets.ties)?;
+        let (kept, ..) = fixed_columns(design, survival, &sets)?;
+        if let Some(lost) = (0..self.p()).find(|j| !kept.contains(j)) {
+            return Ok(Err(lost));
+        }
+        let take = |column: &[f64]| try_collect("model matrix", rows.iter().map(|&row| column[row as usize]));
+        let part = |columns: &[f64]| -> Result<Vec<f64>> {
+            let mut own = try_vec("model matrix", 0.0, columns.len() / self.n.max(1) * n)?;
+            for (to, from) in own.chunks_exact_mut(n.max(1)).zip(columns.chunks_exact(self.n.max(1))) {
+                to.copy_from_slice(&take(from)?);
+            }
+            Ok(own)
+        };
+        let index = |index: &[u32]| try_collect("group index", rows.iter().map(|&row| index[row as usize]));
+        let indices: Vec<Vec<u32>> = terms.iter().map(|(own, _)| index(own)).collect::<Result<_>>()?;
+        let values: Vec<Option<Vec<f64>>> = terms.iter().map(|(_, z)| z.map(part).transpose()).collect::<Result<_>>()?;
+        let own: Vec<TermRows> =
+            indices.iter().zip(&values).map(|(index, z)| TermRows { index, z: z.as_deref(), entries: None, runs: None }).collect();
+        let most = if self.forest.is_some() { 0 } else { usize::MAX };
+        let forest = forest(survival, &sets, &self.layout, &own, most)?;
+        let z = SparseRows::new(n, &self.layout, &own)?;
+        let x = part(&self.x)?;
+        let NeverFalling { columns: never_falling, far, whole } = never_falling(&mut sets, &x)?;
+        Ok(Ok(Model {
+            n,
+            sets,
+            kept: self.kept.clone(),
+            x,
+            x_scales: self.x_scales.clone(),
+            never_falling,
+            far,
+            whole,
+            offset: self.offset.as_deref().map(take).transpose()?,
+            layout: self.layout.clone(),
+            structures: self.structures.clone(),
+            z,
+            forest,
+            scales: self.scales.clone(),
+            shifts: self.shifts.clone(),
+            turns: self.turns.clone(),
+        }))
+    }
+
+    /// The columns of each term of the model's design as the model has them; none where they are one.
+    pub fn effects(&self, design: &Design) -> Result<Vec<Option<Vec<f64>>>> {
+        Ok(random_rows(design, &self.structures)?.values)
     }
 
     /// The risk sets of the data, whatever limit was taken.

@@ -74,7 +74,7 @@ impl Fit {
     }
 
     /// The estimates as parameters of a generalised model of the same columns; `None` where these have no place in it.
-    pub(super) fn near(&self, response: &AnyResponse, model: &Model, inside: Inside) -> Result<Option<Near>> {
+    pub(crate) fn near(&self, response: &AnyResponse, model: &Model, inside: Inside) -> Result<Option<Near>> {
         let (mut theta, mut fixed) = (self.theta.clone(), self.all_fixed());
         let same = model.fixed.iter().zip(&fixed).all(|(part, own)| part.kept.len() == own.len());
         let Some(own) = self.generalised().filter(|_| same) else { return Ok(None) };

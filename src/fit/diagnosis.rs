@@ -30,7 +30,7 @@ fn has_known_dispersion(family: &dyn Family) -> bool {
 
 /// Of a response that is the same in all rows: an error where there is nothing to estimate, otherwise a warning. Of a continuous response
 /// there is, where it differs from a known part of the predictor, or where the dispersion is known.
-pub(super) fn check_constant(response: &FamilyResponse, offset: Option<&[f64]>) -> Result<Option<String>> {
+pub(crate) fn check_constant(response: &FamilyResponse, offset: Option<&[f64]>) -> Result<Option<String>> {
     let all_same = |values: &[f64]| values.windows(2).all(|w| w[0] == w[1]);
     let Some(first) = response.y.first() else { return Ok(None) };
     if !all_same(&response.y) {
@@ -44,7 +44,7 @@ pub(super) fn check_constant(response: &FamilyResponse, offset: Option<&[f64]>) 
 }
 
 /// Fails where the fixed effects alone give the response, on the scale of the linear predictor: no dispersion is left.
-pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Result<()> {
+pub(crate) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Result<()> {
     if !is_continuous(&*response.family) || response.zero.is_some() || has_known_dispersion(&*response.family) {
         return Ok(());
     }

@@ -118,6 +118,26 @@ impl AnyResponse {
         })
     }
 
+    /// On some of the rows, ascending, in the same parameters.
+    pub fn of_rows(&self, rows: &[u32]) -> Result<Self> {
+        Ok(match self {
+            AnyResponse::Family(response) => AnyResponse::Family(response.of_rows(rows)?),
+            AnyResponse::Ordered(response) => AnyResponse::Ordered(Box::new(response.of_rows(rows)?)),
+        })
+    }
+
+    /// The columns of each predictor of a design that its model would keep, those of the nominal effects last.
+    pub fn kept(&self, design: &Design) -> Result<Vec<Vec<usize>>> {
+        let mut all = vec![self.mean_part(design)?.kept];
+        for predictor in [&design.zero_inflation, &design.dispersion].into_iter().flatten() {
+            all.push(self.further_part(design.n, predictor)?.kept);
+        }
+        if let Some(nominal) = &design.nominal {
+            all.push(FixedPart::beside_constant(design.n, &[], &nominal.x, None, true)?.kept);
+        }
+        Ok(all)
+    }
+
     /// The model in working units, the predictors in the order of the response.
     pub fn model(&self, design: &Design) -> Result<Model> {
         let n = design.n;

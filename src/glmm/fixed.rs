@@ -1,6 +1,6 @@
 //! The fixed effects of one linear predictor in an orthonormal basis, so that units and collinearity of X don't matter to the search.
 
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_gather, try_vec};
 use crate::linalg::dense::{dot, dot_in_order, solve_upper};
 use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean, take_off};
 
@@ -33,6 +33,24 @@ impl FixedPart {
             kept: self.kept.clone(),
             w: self.w.clone(),
             offset: try_copy("offset", &self.offset)?,
+            means: self.means.clone(),
+            offset_mean: self.offset_mean,
+            unit: self.unit,
+        })
+    }
+
+    /// The same basis on some of the rows, where it is not orthonormal.
+    pub fn of_rows(&self, rows: &[u32]) -> Result<Self> {
+        let what = "fixed-effects model matrix";
+        let n = self.q.len().checked_div(self.p).unwrap_or(0).max(1);
+        let q = self.q.chunks_exact(n).flat_map(|column| rows.iter().map(|&row| column[row as usize]));
+        let offset = if self.offset.is_empty() { &[][..] } else { rows };
+        Ok(FixedPart {
+            q: try_gather(what, q)?,
+            p: self.p,
+            kept: self.kept.clone(),
+            w: self.w.clone(),
+            offset: try_collect("offset", offset.iter().map(|&row| self.offset[row as usize]))?,
             means: self.means.clone(),
             offset_mean: self.offset_mean,
             unit: self.unit,

@@ -5,6 +5,7 @@ pub mod jet;
 pub mod own_rows;
 pub mod response;
 pub mod model;
+mod subset;
 mod random_rows;
 mod latent;
 pub mod approximation;
@@ -33,6 +34,7 @@ mod inverse;
 mod differences;
 pub mod solution;
 pub mod joint;
+pub mod one_step;
 pub mod iterative;
 
 #[cfg(test)]

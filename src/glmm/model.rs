@@ -31,9 +31,9 @@ pub struct Model {
     /// The root mean square by which each effect was divided.
     pub scales: Vec<Vec<f64>>,
     /// What was taken off the effects' columns before.
-    shifts: Vec<Shift>,
+    pub(super) shifts: Vec<Shift>,
     /// By what the effects of each term were turned then, [`EffectUnits::turn`].
-    turns: Vec<Vec<f64>>,
+    pub(super) turns: Vec<Vec<f64>>,
 }
 
 impl Model {
@@ -92,7 +92,7 @@ impl Model {
         })
     }
 
-    fn find_entries(&mut self) -> Result<()> {
+    pub(super) fn find_entries(&mut self) -> Result<()> {
         for (z, entries) in self.z.iter().zip(&mut self.entries) {
             *entries = z.as_ref().map_or(Ok(None), |z| Entries::new(self.n, z))?;
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::jet::{Adjoint, Evaluator, Guess, Jet, Response, tetrahedron};
 use super::own_rows::OwnRows;
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::{Constants, Derivatives, Family, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
 use crate::random::triangle;
 
@@ -46,6 +46,14 @@ impl FamilyResponse {
             weights: try_copy("weights", &self.weights)?,
             shared: self.shared.clone(),
         })
+    }
+
+    /// On some of the rows.
+    pub fn of_rows(&self, rows: &[u32]) -> Result<Self> {
+        let shared = self.shared.clone();
+        let of = |values: &[f64]| try_collect("response", rows.iter().map(|&row| values[row as usize]));
+        let weights = if self.weights.is_empty() { vec![] } else { of(&self.weights)? };
+        Ok(FamilyResponse { family: self.family.clone(), y: of(&self.y)?, weights, shared, ..*self })
     }
 
     pub fn observations(&self) -> Observations<'_> {

@@ -1,6 +1,7 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
 use super::approximation::Inside;
+use super::border::Border;
 use super::edge::{AtEdge, Edges, Kind, flat_places};
 use super::inverse::{inverse_within, sparse_dot};
 use super::jet::Separated;
@@ -131,6 +132,18 @@ impl Laplace<'_> {
             }
             other => Ok((other?, None)),
         }
+    }
+
+    /// The covariance of the working parameters, those inside first; NaN for what is at a boundary or edge.
+    pub(super) fn working_covariance(&mut self, x: &[f64], std_errors: StdErrors) -> Result<Vec<f64>> {
+        Ok(self.covariance_of_parameters(x, std_errors)?.vcov)
+    }
+
+    /// The covariance of the fixed effects that are inside, given the working parameters.
+    pub(super) fn covariance_inside(&mut self, x: &[f64]) -> Result<Vec<f64>> {
+        self.evaluate(x, Order::Gradient)?;
+        self.factorize_observed()?;
+        Ok(self.border.as_ref().map_or_else(Vec::new, Border::covariance))
     }
 
     /// The covariance of the working parameters, those inside first: 2 H^-1 with H the Hessian of the deviance. `[m, m]`, with NaN rows

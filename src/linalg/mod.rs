@@ -1,6 +1,7 @@
 //! Block-sparse symmetric systems: factor, log-determinant, selected inverse; and small dense helpers.
 
 mod cholesky;
+pub mod curvature;
 pub mod delta;
 pub mod dense;
 mod eigen;

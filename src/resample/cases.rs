@@ -110,12 +110,18 @@ impl Cases {
         Cases { design, rows: vec![], starts: vec![0], labels: Arc::default(), unit_of: None }
     }
 
-    /// The design without some rows, ascending. Levels that have no rows any more are none.
-    pub fn without_rows(&self, gone: &[u32]) -> Result<Design> {
+    /// The rows but some, ascending.
+    pub fn rows_without(&self, gone: &[u32]) -> Result<Vec<u32>> {
         let mut rest = try_vec(SAMPLE, 0, self.design.n - gone.len())?;
         let mut next = gone.iter().peekable();
         let stay = (0..self.design.n as u32).filter(|row| next.next_if_eq(&row).is_none());
         rest.iter_mut().zip(stay).for_each(|(to, row)| *to = row);
+        Ok(rest)
+    }
+
+    /// The design without some rows, ascending. Levels that have no rows any more are none.
+    pub fn without_rows(&self, gone: &[u32]) -> Result<Design> {
+        let rest = self.rows_without(gone)?;
         let draws = try_vec(SAMPLE, 0, rest.len())?;
         self.design(&Sample { rows: rest, draws })
     }

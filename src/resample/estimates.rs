@@ -24,7 +24,7 @@ pub struct Refit {
 }
 
 /// Whether some linear combination of random effects has no variance.
-pub(super) fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
+pub(crate) fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
     with_ranges(structures).any(|(structure, range)| !null_directions(*structure, &working[range]).is_empty())
 }
 

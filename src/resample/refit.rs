@@ -241,9 +241,14 @@ fn refit_generalised(
 }
 
 fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -> Result<Refit> {
-    let (model, x) = (laplace.model, &end.working);
     laplace.forget_modes(true);
-    let value = laplace.evaluate(x, crate::family::Order::Mode)?;
+    let value = laplace.evaluate(&end.working, crate::family::Order::Mode)?;
+    Ok(Refit { converged: end.converged, ..refit_there(laplace, response, &end.working, value) })
+}
+
+/// The estimates at working parameters, where the deviance has this value; the modes are those there.
+pub(crate) fn refit_there(laplace: &Laplace<'_>, response: &AnyResponse, x: &[f64], value: f64) -> Refit {
+    let model = laplace.model;
     let mut fixed = vec![laplace.fixed_effects(x)];
     fixed.extend(laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0).map(|(_, range)| x[range].to_vec()));
     model.fixed.iter().zip(&mut fixed).for_each(|(part, gamma)| part.to_user(gamma));
@@ -252,7 +257,7 @@ fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -
     if response.ordered().is_some() {
         model.in_latent_unit(model.log_unit(&fixed), &mut theta, [&mut fixed[0], &mut family]);
     }
-    Ok(Refit {
+    Refit {
         theta,
         correlation: None,
         std_error: vec![],
@@ -260,9 +265,9 @@ fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -
         sigma: sigma_of(response, shared),
         fixed,
         log_likelihood: -0.5 * value,
-        converged: end.converged,
+        converged: true,
         singular: is_singular(&model.structures, x),
-    })
+    }
 }
 
 /// The family's first parameter as it is reported.

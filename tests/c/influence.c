@@ -1,5 +1,6 @@
 /* Leverage, and what estimates become without rows and groups. */
 #include "check.h"
+#include "kinds.h"
 
 enum { N = 180, SUBJECTS = 18 };
 
@@ -125,6 +126,27 @@ static void rest(const interlace_fit *fit, const interlace_frame *data)
     interlace_options_free(options);
 }
 
+/* One step is for every kind of model: a case has numbers, or a reason. */
+static void steps(void)
+{
+    interlace_frame *frame = kinds_frame(), *out;
+    int seen = 0;
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        interlace_fit *fit = kinds_fit(kind, frame);
+        OK(interlace_fit_influence(fit, kinds_has_data(kind) ? frame : NULL,
+                                   INFLUENCE(.influence_method = INTERLACE_INFLUENCE_METHOD_ONE_STEP, .group = "g"), NULL, &out, &err));
+        for (size_t i = 0; i < interlace_frame_n_rows(out); i++) {
+            const int has_reason = label(out, "reason", i) != NULL;
+            CHECK(has_reason || (at(out, "cooks_distance", i) >= 0 && at(out, "cooks_distance", i) < 1e3));
+            seen += !has_reason;
+        }
+        interlace_frame_free(out);
+        interlace_fit_free(fit);
+    }
+    CHECK(seen > 4 * KINDS);
+    interlace_frame_free(frame);
+}
+
 int main(void)
 {
     static const char *const categorical[] = {"Subject"};
@@ -140,5 +162,6 @@ int main(void)
     interlace_fit_free(fit);
     interlace_spec_free(spec);
     interlace_frame_free(data);
+    steps();
     return 0;
 }

@@ -10,6 +10,7 @@ mod cancel;
 mod finite;
 mod fixed_only;
 mod influence;
+mod one_step;
 mod model_checks;
 mod null_models;
 mod parameters;

@@ -3,7 +3,7 @@
 use super::kinds::{CaseStatus, InfluenceMethod};
 use super::linear::{Deleter, Kept, Linear, RowDeleted, each_row};
 use super::measures::{Found, Measures, Reference, Without};
-use super::others::Refits;
+use super::others::Others;
 use super::table::{Influence, Outcome};
 use super::units::{Cases, Units};
 use crate::choice::Choice;
@@ -36,12 +36,10 @@ impl Fit {
                 "influence: of a fit with robust standard errors; ask it of the fit that it was made of",
             ));
         }
-        if !self.is_linear() && options.method != InfluenceMethod::Refit {
-            return Err(Error::unsupported(format!(
-                "influence method {} is for linear models; others have {}",
-                options.method.name(),
-                InfluenceMethod::Refit.name()
-            )));
+        if !self.is_linear() && options.method == InfluenceMethod::Fixed {
+            let [own, refit, step] =
+                [InfluenceMethod::Fixed, InfluenceMethod::Refit, InfluenceMethod::OneStep].map(InfluenceMethod::name);
+            return Err(Error::unsupported(format!("influence method {own} is for linear models; others have {refit} and {step}")));
         }
         let units = Units::new(self, &options.cases)?;
         watch.at(Phase::Deletion, 0, Some(units.len()))?;
@@ -49,10 +47,7 @@ impl Fit {
         let done = if self.is_linear() {
             leaving.of_linear(options, &watch.with_threads(1))?
         } else {
-            let refits = Refits::new(self)?;
-            let work = |(): &mut (), i: usize, watch: &Watch<'_>| leaving.outcome(i, |gone| refits.without(gone, watch));
-            let pieces = Pieces { tools: &|_| Ok(()), work: &work, news: &news };
-            run(units.len(), options.threads, Phase::Deletion, &pieces, watch)?
+            leaving.of_others(options, watch)?
         };
         Ok(Influence {
             rows: try_collect(CASES, (0..units.len()).map(|i| units.rows(i).len()))?,
@@ -93,6 +88,13 @@ impl Leaving<'_> {
             return Ok(all);
         }
         let pieces = Pieces { tools: &|_| Ok(Kept::default()), work: &one, news: &news };
+        run(self.units.len(), options.threads, Phase::Deletion, &pieces, watch)
+    }
+
+    fn of_others(&self, options: &InfluenceOptions<'_>, watch: &Watch<'_>) -> Result<Vec<Done>> {
+        let without = Others::new(self.fit, options.method, &watch.inside(Phase::Deletion, 0, Some(self.units.len())))?;
+        let work = |(): &mut (), i: usize, watch: &Watch<'_>| self.outcome(i, |gone| without.without(gone, watch));
+        let pieces = Pieces { tools: &|_| Ok(()), work: &work, news: &news };
         run(self.units.len(), options.threads, Phase::Deletion, &pieces, watch)
     }
 

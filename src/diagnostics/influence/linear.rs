@@ -24,7 +24,7 @@ use crate::watch::Watch;
 const STEP: f64 = 1e-4;
 
 /// Of fewer rows the criterion may have several minima inside the region, too; a search from all starts is cheap then.
-const FEW: usize = 60;
+pub(super) const FEW: usize = 60;
 
 /// Relative to the largest, curvature below this is none.
 const FLAT: f64 = 1e-10;

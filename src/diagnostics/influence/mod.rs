@@ -1,6 +1,8 @@
 //! Influence: what estimates become without single rows, or without groups of them.
 
 mod cases;
+mod cox;
+mod generalised;
 mod kinds;
 mod linear;
 mod measures;

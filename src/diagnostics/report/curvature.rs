@@ -13,9 +13,10 @@ const NOTHING: f64 = 1e-3;
 /// Correlations of two estimates that are nearly one number.
 const ALIKE: f64 = 0.95;
 
-/// Of all parameters but the fixed effects, over which the criterion is at its best.
+/// Of all parameters but the fixed effects, over which the criterion is at its best. Standard deviations and correlations are those of effects
+/// whose columns are orthogonal, so that the origin and the unit of a covariate have no part in it.
 pub fn findings(fit: &Fit, watch: &Watch<'_>) -> Result<Vec<Finding>> {
-    let vcov = match fit.parameters_vcov(ParameterForm::Reported, watch) {
+    let vcov = match fit.whitened_vcov(watch) {
         Ok(vcov) => vcov,
         Err(error) if error.ends_all() || error.code == Code::Memory => return Err(error),
         Err(error) => return Ok(vec![unknown(&error.message)]),

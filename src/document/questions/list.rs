@@ -262,7 +262,7 @@ pub const QUESTIONS: &[Question] = &[
     Question::text(
         c"influence_method",
         c"refit, one_step or fixed",
-        c"influence by fits to the other rows (the default); of a linear model also by one Newton step, or with the covariances held",
+        c"influence by fits to the other rows (the default), by one Newton step, or, of a linear model, with the covariances held",
         |q, v| put(&mut q.influence_method, values::word(v)),
     )
     .of(&[c"influence"]),

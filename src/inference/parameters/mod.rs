@@ -18,6 +18,7 @@ mod cox;
 mod linear;
 mod reported;
 mod table;
+mod whitened;
 
 use crate::error::{Result, try_copy};
 use crate::fit::{Fit, Kind, ParameterForm};
@@ -39,9 +40,16 @@ impl Fit {
         };
         match form {
             ParameterForm::Working => Ok(working),
-            ParameterForm::Reported => Ok(reported::covariance(self, &working)),
-            ParameterForm::Variance => Ok(reported::of_variances(self, &reported::covariance(self, &working))),
-            ParameterForm::Log => Ok(reported::unbounded(self, &reported::covariance(self, &working))),
+            ParameterForm::Reported => Ok(reported::covariance(self, &working, &[])),
+            ParameterForm::Variance => Ok(reported::of_variances(self, &reported::covariance(self, &working, &[]))),
+            ParameterForm::Log => Ok(reported::unbounded(self, &reported::covariance(self, &working, &[]))),
         }
+    }
+
+    /// The same as they are reported, but of effects whose columns are orthogonal and have a mean square of one: neither the origin nor the unit
+    /// of a covariate is in it. Terms whose structure depends on these are as they are.
+    pub(crate) fn whitened_vcov(&self, watch: &Watch<'_>) -> Result<Vec<f64>> {
+        let bases = whitened::bases(self)?;
+        Ok(reported::covariance(self, &self.parameters_vcov(ParameterForm::Working, watch)?, &bases))
     }
 }

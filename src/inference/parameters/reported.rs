@@ -6,6 +6,8 @@
 //! ```text
 //! ds_i/dt_i = u_i,   dr/dt_i = (u_j - r u_i) / s_i
 //! ```
+//!
+//! Those of effects L'b are the same of the rows of L'T.
 
 use libm::hypot;
 
@@ -14,12 +16,14 @@ use crate::fit::{Fit, ParameterForm};
 use crate::formula::StructureKind;
 use crate::linalg::delta::{self, Slopes};
 
-/// An element of u_j - r u_i that is rounding.
+/// An element of u_j - r u_i that is rounding: of effects as they are, and of combinations of them.
 const ROUNDING: f64 = 1e-14;
+const ROUNDING_OF_SUMS: f64 = 1e-10;
 
-/// The covariance of all parameters as they are reported, from that of working ones.
-pub fn covariance(fit: &Fit, working: &[f64]) -> Vec<f64> {
-    delta::covariance(&slopes(fit), working)
+/// The covariance of all parameters as they are reported, from that of working ones. For each term L, lower triangular, if standard deviations
+/// and correlations are to be those of L'b; of unstructured terms alone.
+pub fn covariance(fit: &Fit, working: &[f64], bases: &[Option<Vec<f64>>]) -> Vec<f64> {
+    delta::covariance(&slopes(fit, bases), working)
 }
 
 /// That of variances and covariances, from that of reported parameters.
@@ -38,7 +42,7 @@ pub fn unbounded(fit: &Fit, reported: &[f64]) -> Vec<f64> {
 }
 
 /// The derivatives of reported parameters in working ones.
-fn slopes(fit: &Fit) -> Vec<Slopes> {
+fn slopes(fit: &Fit, bases: &[Option<Vec<f64>>]) -> Vec<Slopes> {
     let fixed = fit.fixed.names.len() + fit.named_predictors().map(|(_, p)| p.fixed.names.len()).sum::<usize>();
     let mut own: Vec<f64> = vec![1.0; fixed];
     match fit.generalised() {
@@ -58,10 +62,10 @@ fn slopes(fit: &Fit) -> Vec<Slopes> {
     let first = rows.len();
     let structures: Vec<Structure> = fit.named_terms().map(|(_, term)| term.design.structure).collect();
     let sigma = fit.is_linear().then_some(fixed);
-    for (structure, range) in with_ranges(&structures) {
+    for (k, (structure, range)) in with_ranges(&structures).enumerate() {
         let theta = &fit.theta[range.clone()];
         let own = if structure.kind == StructureKind::Unstructured {
-            of_factor(structure.size, theta)
+            of_factor(structure.size, theta, bases.get(k).and_then(Option::as_deref))
         } else {
             of_theta(structure, theta)
         };
@@ -90,27 +94,37 @@ fn of_theta(structure: &Structure, theta: &[f64]) -> Vec<Derivative> {
     theta.iter().enumerate().map(one).collect()
 }
 
-/// Of theta that is the lower triangle of T by columns.
-fn of_factor(r: usize, theta: &[f64]) -> Vec<Derivative> {
+/// Of theta that is the lower triangle of T by columns, for L'T if there is an L.
+fn of_factor(r: usize, theta: &[f64], basis: Option<&[f64]>) -> Vec<Derivative> {
     let place = |i: usize, k: usize| k * r - k * (k + 1) / 2 + i;
-    let length = |i: usize| (0..=i).map(|k| theta[place(i, k)]).fold(0.0, hypot);
-    let unit = |i: usize, k: usize| if k <= i { theta[place(i, k)] / length(i) } else { 0.0 };
+    // L'_ia; and the rows of T that a row of L'T has a part of.
+    let weight = |i: usize, a: usize| basis.map_or(f64::from(u8::from(i == a)), |basis| basis[i * r + a]);
+    let parts = |i: usize| i..if basis.is_some() { r } else { i + 1 };
+    let row = |i: usize| -> Vec<f64> {
+        (0..r).map(|k| parts(i).filter(|a| *a >= k).map(|a| weight(i, a) * theta[place(a, k)]).sum()).collect()
+    };
+    let rows: Vec<Vec<f64>> = (0..r).map(row).collect();
+    let lengths: Vec<f64> = rows.iter().map(|row| row.iter().copied().fold(0.0, hypot)).collect();
+    let rounding = if basis.is_some() { ROUNDING_OF_SUMS } else { ROUNDING };
+    // By the elements of theta, from those of row i of L'T.
+    let by_theta = |i: usize, of_row: Vec<f64>| -> Slopes {
+        let all = parts(i).flat_map(|a| (0..=a).map(move |k| (a, k)));
+        all.map(|(a, k)| (place(a, k), weight(i, a) * of_row[k])).filter(|(_, slope)| *slope != 0.0).collect()
+    };
     let one = |(i, j): (usize, usize)| {
-        if length(i) == 0.0 || length(j) == 0.0 {
+        if lengths[i] == 0.0 || lengths[j] == 0.0 {
             return Derivative { value: (i == j).then_some(0.0), slopes: vec![] };
         }
+        let unit = |i: usize, k: usize| rows[i][k] / lengths[i];
         if i == j {
-            let slopes = (0..=i).map(|k| (place(i, k), unit(i, k))).filter(|(_, slope)| *slope != 0.0).collect();
-            return Derivative { value: Some(length(i)), slopes };
+            return Derivative { value: Some(lengths[i]), slopes: by_theta(i, (0..r).map(|k| unit(i, k)).collect()) };
         }
-        let correlation: f64 = (0..=j).map(|k| unit(i, k) * unit(j, k)).sum();
+        let correlation: f64 = (0..r).map(|k| unit(i, k) * unit(j, k)).sum();
         let part = |a: usize, b: usize| {
-            (0..=a)
-                .map(move |k| (place(a, k), unit(b, k) - correlation * unit(a, k)))
-                .filter(|(_, v)| v.abs() > ROUNDING)
-                .map(move |(e, v)| (e, v / length(a)))
+            let own = (0..r).map(|k| unit(b, k) - correlation * unit(a, k));
+            by_theta(a, own.map(|v| if v.abs() > rounding { v / lengths[a] } else { 0.0 }).collect())
         };
-        Derivative { value: None, slopes: part(i, j).chain(part(j, i)).collect() }
+        Derivative { value: None, slopes: part(i, j).into_iter().chain(part(j, i)).collect() }
     };
     elements(r).map(one).collect()
 }
@@ -130,7 +144,7 @@ mod tests {
     #[test]
     fn derivatives_are_differences() {
         let theta = [1.3, -0.4, 0.7, 0.9, 0.2, 0.5];
-        let rows = of_factor(3, &theta);
+        let rows = of_factor(3, &theta, None);
         let h = 1e-6;
         for e in 0..theta.len() {
             let at = |by: f64| {
@@ -145,15 +159,40 @@ mod tests {
         }
     }
 
+    /// Of L'b the same, by the covariance L'T T'L.
+    #[test]
+    fn derivatives_of_combinations_are_differences() {
+        let (r, theta) = (3, [1.3, -0.4, 0.7, 0.9, 0.2, 0.5]);
+        let basis = [1.0, 3.0, -2.0, 0.0, 0.5, 0.8, 0.0, 0.0, 2.0];
+        let of = |theta: &[f64]| {
+            let cov = Structure::new(StructureKind::Unstructured, None, r).relative_covariance(theta);
+            let entry = |i: usize, j: usize| (0..9).map(|e| basis[i * r + e % r] * cov[e] * basis[j * r + e / r]).sum::<f64>();
+            let sd = |i: usize| entry(i, i).sqrt();
+            elements(r).map(|(i, j)| if i == j { sd(i) } else { entry(i, j) / (sd(i) * sd(j)) }).collect::<Vec<_>>()
+        };
+        let (rows, h) = (of_factor(r, &theta, Some(&basis)), 1e-6);
+        for e in 0..theta.len() {
+            let at = |by: f64| {
+                let mut theta = theta;
+                theta[e] += by;
+                of(&theta)
+            };
+            for (row, (up, down)) in rows.iter().zip(at(h).into_iter().zip(at(-h))) {
+                let got: f64 = row.slopes.iter().filter(|(place, _)| *place == e).map(|(_, slope)| slope).sum();
+                assert!((got - (up - down) / (2.0 * h)).abs() < 1e-8, "element {e}: {got}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_at_a_boundary_moves_with_nothing() {
         // One direction: the correlation is -1, and T_22 moves neither standard deviation.
-        let rows = of_factor(2, &[0.3, -0.7, 0.0]);
+        let rows = of_factor(2, &[0.3, -0.7, 0.0], None);
         assert_eq!(rows[0].slopes, [(0, 1.0)]);
         assert_eq!(rows[1].slopes, []);
         assert_eq!(rows[2].slopes, [(1, -1.0)]);
         // No variance of the first effect.
-        let rows = of_factor(2, &[0.0, 0.0, 0.4]);
+        let rows = of_factor(2, &[0.0, 0.0, 0.4], None);
         assert!(rows[0].slopes.is_empty() && rows[1].slopes.is_empty());
         assert_eq!(rows[2].slopes, [(2, 1.0)]);
     }
