@@ -27,8 +27,8 @@ const MOST: usize = 6;
 /// Points of a contour and of a trace.
 const CONTOUR: usize = 120;
 const TRACE: usize = 60;
-/// Where a profile never crosses, what is shown of its zeta.
-const SHOWN: f64 = 0.98;
+/// Where a profile never crosses it is shown as long as it rises by this share of how it does at first.
+const RISING: f64 = 0.05;
 /// Periods of the spline of d before and after the one that is used.
 const PERIODS: i32 = 4;
 
@@ -53,9 +53,8 @@ impl Own {
     fn new(profile: Profile) -> Result<Option<Self>> {
         let outermost = reach(SHARES[0]);
         let side = |sign: f64, limit: f64| {
-            let most = profile.curve.points.iter().map(|p| sign * p.zeta).fold(0.0, f64::max);
             // What is beyond the outermost contour is not shown, nor where a curve hardly rises.
-            if limit.is_nan() { SHOWN * most } else { most.min(outermost + 1e-6) }
+            if limit.is_nan() { rising(&profile, sign).min(outermost + 1e-6) } else { outermost + 1e-6 }
         };
         let (low, high) = (-side(-1.0, profile.lower), side(1.0, profile.upper));
         let shown = |p: &OnCurve| p.value.is_finite() && p.zeta >= low && p.zeta <= high;
@@ -123,6 +122,23 @@ impl Own {
     }
 }
 
+/// How far |zeta| goes on one side of the estimate before its curve is flat.
+fn rising(profile: &Profile, sign: f64) -> f64 {
+    let own = profile.curve.points.iter().map(|p| (sign * (p.value - profile.estimate), sign * p.zeta));
+    let mut side: Vec<(f64, f64)> = own.filter(|p| p.0 > 0.0 && p.0.is_finite() && p.1.is_finite()).collect();
+    side.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut last, mut steepest) = ((0.0, 0.0), 0.0_f64);
+    for point in side {
+        let slope = (point.1 - last.1) / (point.0 - last.0);
+        steepest = steepest.max(slope);
+        if slope.is_nan() || slope <= RISING * steepest {
+            break;
+        }
+        last = point;
+    }
+    last.1
+}
+
 /// The contour of level c, closed, by where the traces are at both of their ends: of y at x = -c and c, of x at y = -c and c.
 fn contour(c: f64, y_at: [f64; 2], x_at: [f64; 2]) -> Result<Vec<(f64, f64)>> {
     let angle = |v: f64| (v / c).clamp(-1.0, 1.0).acos();
@@ -185,7 +201,8 @@ fn chosen(scene: &Scene<'_>) -> Result<(Vec<usize>, String)> {
     if let Some(group) = &scene.settings.term {
         places.retain(|&k| known[k].1.rsplit_once('|').is_some_and(|(_, own)| own == group));
         if places.is_empty() {
-            let message = format!("term: no parameter of random effects is one of the grouping factor {}", crate::names::quoted(group));
+            let message =
+                format!("term: no parameter of random effects is one of the grouping factor {}", crate::names::quoted(group));
             return Err(Error::argument(message));
         }
     }
@@ -232,7 +249,10 @@ pub fn profile_pairs(scene: &Scene<'_>) -> Result<Sheet> {
         }
     }
     if all.len() < 2 {
-        return Err(Error::numeric(format!("picture profile_pairs: no two parameters have profiles, without one: {}", lost.join(", "))));
+        return Err(Error::numeric(format!(
+            "picture profile_pairs: no two parameters have profiles, without one: {}",
+            lost.join(", ")
+        )));
     }
     if !lost.is_empty() {
         said = format!("{said}; without a profile: {}", lost.join(", "));
@@ -245,13 +265,17 @@ pub fn profile_pairs(scene: &Scene<'_>) -> Result<Sheet> {
     let mut panels = vec![];
     for (i, down) in all.iter().enumerate() {
         for (j, along) in all.iter().enumerate() {
-            panels.push(if i == j { Panel::new(down.name.clone(), axis(down, false), axis(down, false)) } else { pair(along, down, j > i)? });
+            panels.push(if i == j {
+                Panel::new(down.name.clone(), axis(down, false), axis(down, false))
+            } else {
+                pair(along, down, j > i)?
+            });
         }
     }
     let shares = SHARES.iter().rev().map(|share| percent(*share)).collect::<Vec<_>>().join(", ");
     let caption = format!(
-        "contours of {shares} % by the profiles; solid: the best of what is upright at each value along, dashed: the reverse; below the \
-         diagonal parameters, above signed roots{said}"
+        "contours of {shares} % of the likelihood, by its profiles; solid: the best upright value at each value along, dashed: the reverse; \
+         below the diagonal the parameters, above it their signed roots{said}"
     );
     let columns = all.len();
     Ok(Sheet { columns, matrix: true, height: 700.0, ..Sheet::of("Pairs of parameters", caption, panels) })
@@ -289,9 +313,11 @@ fn pair(along: &Own, up: &Own, is_zeta: bool) -> Result<Panel> {
         (0..=TRACE).map(move |k| from + (to - from) * k as f64 / TRACE as f64).map(|t| (t, trace.at(t))).collect::<Vec<_>>()
     };
     let other: Vec<(f64, f64)> = steps(&x_along_y).into_iter().map(|(y, x)| (x, y)).collect();
-    Ok(panel
-        .with(layer(format!("{} along {}", up.name, along.name), Role::Fit, &steps(&y_along_x)))
-        .with(layer(format!("{} along {}", along.name, up.name), Role::Limit, &other)))
+    Ok(panel.with(layer(format!("{} along {}", up.name, along.name), Role::Fit, &steps(&y_along_x))).with(layer(
+        format!("{} along {}", along.name, up.name),
+        Role::Limit,
+        &other,
+    )))
 }
 
 #[cfg(test)]

@@ -203,7 +203,9 @@ fn data_that_leave_little_to_draw() {
     let singular = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"]));
     let fit = singular.fit();
     assert!(fit.singular);
-    for name in ["caterpillar", "qq_ranef", "shrinkage", "dashboard", "profile_zeta", "profile_density", "profile_pairs", "influence"] {
+    for name in
+        ["caterpillar", "qq_ranef", "shrinkage", "dashboard", "profile_zeta", "profile_density", "profile_pairs", "influence"]
+    {
         checked(name, &sheet(&fit, Some(&singular.frame), name, &[]).unwrap(), &[]);
     }
 }

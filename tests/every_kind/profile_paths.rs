@@ -4,9 +4,13 @@ use crate::common::close::close;
 use crate::common::frames::{frame, reals};
 use crate::common::generalised::{Generalised, cbpp, generalised, linear, salamanders};
 use interlace::fit::{Fit, ParameterForm};
+use interlace::frame::Frame;
 use interlace::inference::profile::{Profile, points};
 use interlace::spec::{ModelKind, PredictorSpec};
 use interlace::watch::Watch;
+
+/// A model of a formula on data.
+type Make = Box<dyn Fn(&str, Frame) -> Generalised>;
 
 fn profiles(fit: &Fit) -> Vec<Profile> {
     fit.profile(0.95, &Watch::unwatched()).unwrap()
@@ -89,8 +93,7 @@ fn with_a_coefficient_held_the_others_are_those_of_a_fit_with_an_offset() {
     salamander.add_real("open", mined).unwrap();
     let ml = |own: Generalised| own.options(|o| o.reml = false);
     let counts = |formula: &str, frame| generalised(formula, "nbinom2", frame);
-    type Make = Box<dyn Fn(&str, interlace::frame::Frame) -> Generalised>;
-    let cases: [(&str, &str, interlace::frame::Frame, Make, [&str; 2], f64); 3] = [
+    let cases: [(&str, &str, Frame, Make, [&str; 2], f64); 3] = [
         (
             "linear",
             "Days",

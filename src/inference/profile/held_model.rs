@@ -11,9 +11,14 @@ use crate::glmm::model::Model;
 pub enum Last {
     Nothing,
     /// Fixed effect j of predictor a.
-    Fixed { a: usize, j: usize },
+    Fixed {
+        a: usize,
+        j: usize,
+    },
     /// The effects of a nominal column.
-    Nominal { column: usize },
+    Nominal {
+        column: usize,
+    },
 }
 
 /// The model.

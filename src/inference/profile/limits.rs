@@ -59,20 +59,16 @@ pub struct Wanted<'w> {
 
 /// Profiles of the chosen parameters.
 pub fn all(base: &impl Parameters, labels: Vec<Label>, wanted: &Wanted<'_>, watch: &Watch<'_>) -> Result<Vec<Profile>> {
-    let chosen: Vec<(usize, (Parameter, Label))> = base
-        .parameters()
-        .into_iter()
-        .zip(labels)
-        .enumerate()
-        .filter(|(place, _)| (wanted.is_chosen)(*place))
-        .collect();
+    let chosen: Vec<(usize, (Parameter, Label))> =
+        base.parameters().into_iter().zip(labels).enumerate().filter(|(place, _)| (wanted.is_chosen)(*place)).collect();
     let total = chosen.len();
     let one = |(done, (place, (parameter, label))): (usize, (usize, (Parameter, Label)))| {
         let report = Report { watch, done, total };
         watch.at(Phase::Profile, done, Some(total))?;
         let reaches = &wanted.reaches;
         let of = Of { minimum: base.minimum(), label: &label, place, reaches };
-        let mut work = |likelihood: &mut dyn Likelihood, held, reading: &Reading<'_>| of.profile(likelihood, held, reading, &report);
+        let mut work =
+            |likelihood: &mut dyn Likelihood, held, reading: &Reading<'_>| of.profile(likelihood, held, reading, &report);
         match base.with_held(parameter, &mut work) {
             Err(e) if e.code == Code::Numeric => Ok(Profile {
                 id: label.id,

@@ -56,7 +56,8 @@ impl Fit {
     /// The same of the parameters that are chosen by their places, with limits where |zeta| is each of `reaches`, the widest first. They
     /// share a curve, on which the further ones cost little.
     pub fn profile_to(&self, reaches: &[f64], is_chosen: &dyn Fn(usize) -> bool, watch: &Watch<'_>) -> Result<Vec<Profile>> {
-        if reaches.is_empty() || reaches.windows(2).any(|pair| pair[0] < pair[1]) || reaches.iter().any(|z| !(*z > 0.0)) {
+        if reaches.is_empty() || reaches.windows(2).any(|pair| pair[0] < pair[1]) || reaches.iter().any(|z| z.is_nan() || *z <= 0.0)
+        {
             return Err(Error::argument("profile: reaches must be positive, the widest first"));
         }
         let (labels, wanted) = (self.labels(), Wanted { reaches: reaches.to_vec(), is_chosen });

@@ -16,6 +16,8 @@ const BELOW: f64 = 20.0;
 const RIGHT: f64 = 22.0;
 /// Pixels of a panel at least.
 const LEAST: f64 = 20.0;
+/// How much wider bold text is.
+const BOLD: f64 = 1.15;
 
 pub fn draw(sheet: &Sheet, area: Region, canvas: &mut Canvas) {
     let n = sheet.columns.max(1);
@@ -57,7 +59,7 @@ pub fn draw(sheet: &Sheet, area: Region, canvas: &mut Canvas) {
 
 /// A name in lines, broken behind marks.
 fn name(text: &str, region: Region, canvas: &mut Canvas) {
-    let room = region.right - region.left - 8.0;
+    let room = (region.right - region.left - 8.0) / BOLD;
     let most = (((region.bottom - region.top) / (TICK + 3.0)) as usize).max(1);
     let mut lines: Vec<String> = vec![];
     for piece in text.split_inclusive(['_', '|', '.', ':', ' ', ',', ')']) {
