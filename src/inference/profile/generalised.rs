@@ -159,7 +159,7 @@ impl<'w> Base<'w> {
         let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
         let held = Held::of_fixed_effect(hold, centre, self.fixed[a][j]);
-        Ok(HeldModel { last: Last::Fixed { a, j }, ..self.held_in(model, held) })
+        Ok(HeldModel { last: Last::Fixed { a, j }, ..self.held_in(model, held)? })
     }
 
     /// A fixed effect as a combination of the working ones: that of an intercept, which is next to nothing beside columns far from zero.
@@ -178,7 +178,7 @@ impl<'w> Base<'w> {
         let shares = others.map(|i| (first + i, -weights[i] / weights[largest])).collect();
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let hold = Hold::Shifted { at: first + largest, factor: 1.0 / weights[largest], shares };
-        Ok(self.held_in(model, Held::of_fixed_effect(hold, centre, self.fixed[a][j])))
+        self.held_in(model, Held::of_fixed_effect(hold, centre, self.fixed[a][j]))
     }
 
     fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<HeldModel> {
@@ -186,7 +186,7 @@ impl<'w> Base<'w> {
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let scale = response.family.parameters()[response.shared[f]].scale;
         let held = self.hold_shared(centre, f, scale);
-        Ok(self.held_in(model, held))
+        self.held_in(model, held)
     }
 
     fn hold_shared(&self, centre: Vec<f64>, f: usize, scale: Scale) -> Held {
@@ -204,8 +204,8 @@ impl<'w> Base<'w> {
         }
     }
 
-    fn held_in(&self, model: Model, held: Held) -> HeldModel {
-        HeldModel { model, held, response: self.response.clone(), last: Last::Nothing }
+    fn held_in(&self, model: Model, held: Held) -> Result<HeldModel> {
+        Ok(HeldModel { model, held, response: self.response.try_clone()?, last: Last::Nothing })
     }
 
     /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
@@ -294,7 +294,7 @@ impl<'w> Base<'w> {
         let turned = place(&model, k).turned(effects);
         let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
         model.turn(k, turned.g);
-        Ok(self.held_in(model, held))
+        self.held_in(model, held)
     }
 
     fn hold_theta(&self, k: usize, element: usize) -> Result<HeldModel> {
@@ -305,11 +305,11 @@ impl<'w> Base<'w> {
             let turned = place.turned(&[]);
             let held = turned.hold_element(element, centre);
             model.turn(k, turned.g);
-            return Ok(self.held_in(model, held));
+            return self.held_in(model, held);
         }
         let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
         let held = place.hold_theta(element, theta, centre);
-        Ok(self.held_in(model, held))
+        self.held_in(model, held)
     }
 }
 
