@@ -5668,8 +5668,10 @@ interlace_status interlace_fit_parameters_confint_profile(const interlace_fit *f
 
 /**
  * Profiles of all parameters as a new frame of points: term, id, value, and zeta, the signed root of the deviance's
- * rise above its minimum when the parameter has that value, maximised over all others. The points of a term ascend,
- * from slightly below its interval to slightly above; otherwise as interlace_fit_parameters_confint_profile.
+ * rise above its minimum when the parameter has that value, maximised over all others; then a column for each
+ * parameter, by its name, with its value there (with a number behind a name that one of the other columns has). The
+ * points of a term ascend, from slightly below its interval to slightly above; otherwise as
+ * interlace_fit_parameters_confint_profile.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.

@@ -2739,7 +2739,8 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     [[nodiscard]] Result<Frame> parameters_confint_profile(const ProfileRequest &request = {}, Maybe<Options> options = none) const;
 
     /// interlace_fit_profile: Profiles of all parameters as a new frame of points: term, id, value, and zeta, the signed root of the
-    /// deviance's rise above its minimum when the parameter has that value, maximised over all others.
+    /// deviance's rise above its minimum when the parameter has that value, maximised over all others; then a column for each parameter, by
+    /// its name, with its value there (with a number behind a name that one of the other columns has).
     [[nodiscard]] Result<Frame> profile(const ProfileRequest &request = {}, Maybe<Options> options = none) const;
 
     /// interlace_fit_ranef_residuals: Random effects as residuals, as a new frame with a row for each level and effect: "predictor" (not in

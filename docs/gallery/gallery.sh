@@ -62,6 +62,7 @@ picture sleepstudy_shrinkage shrinkage
 picture sleepstudy_groups groups
 picture sleepstudy_profile_zeta profile_zeta
 picture sleepstudy_profile_density profile_density
+picture sleepstudy_profile_pairs profile_pairs
 
 section 'A linear model with two groups' lmm 'distance ~ age * Sex + (age | Subject)' Orthodont.csv
 picture orthodont_means means 'effect=age|Sex'

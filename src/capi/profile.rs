@@ -62,7 +62,8 @@ pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
 }
 
 /// Profiles of all parameters as a new frame of points: term, id, value, and zeta, the signed root of the deviance's rise above its minimum
-/// when the parameter has that value, maximised over all others. The points of a term ascend, from slightly below its interval
+/// when the parameter has that value, maximised over all others; then a column for each parameter, by its name, with its value there (with
+/// a number behind a name that one of the other columns has). The points of a term ascend, from slightly below its interval
 /// to slightly above; otherwise as interlace_fit_parameters_confint_profile.
 /// Since 0.1.
 #[unsafe(no_mangle)]

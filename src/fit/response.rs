@@ -46,6 +46,14 @@ impl AnyResponse {
         Ok(AnyResponse::Family(response))
     }
 
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(match self {
+            AnyResponse::Family(response) => AnyResponse::Family(response.try_clone()?),
+            AnyResponse::Ordered(response) => AnyResponse::Ordered(Box::new(response.try_clone()?)),
+        })
+    }
+
     pub fn family(&self) -> Option<&FamilyResponse> {
         match self {
             AnyResponse::Family(response) => Some(response),

@@ -82,6 +82,11 @@ impl<'a> UnprofiledDeviance<'a> {
         self.held.as_ref().map_or(f64::NAN, |held| held.slope)
     }
 
+    /// Sigma and the fixed effects of the last evaluation, in the user's units.
+    pub fn estimates(&self) -> (f64, Vec<f64>) {
+        (self.deviance.sigma(), self.deviance.fixed_effects())
+    }
+
     pub fn evaluate(&mut self, x: &[f64]) -> Result<f64> {
         let n = self.system.n_working();
         let relative = x[n].exp();

@@ -11,6 +11,7 @@ use super::effects::{caterpillar, qq_ranef, ranef_pairs};
 use super::groups::groups;
 use super::influence::{influence, leverage};
 use super::means::means;
+use super::profile_pairs::profile_pairs;
 use super::profiles::{profile_density, profile_zeta};
 use super::residuals::{qq, residuals, scale_location};
 use super::scene::Scene;
@@ -33,7 +34,7 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 22] = [
+pub const KINDS: [Kind; 23] = [
     Kind {
         name: c"dashboard",
         summary: c"six pictures that a model of this kind is judged by first, on one sheet",
@@ -120,6 +121,12 @@ pub const KINDS: [Kind; 22] = [
         summary: c"densities of the parameters by their profiles",
         needs_rows: false,
         make: profile_density,
+    },
+    Kind {
+        name: c"profile_pairs",
+        summary: c"pairs of parameters: contours of the likelihood by their profiles, above the diagonal as signed roots",
+        needs_rows: false,
+        make: profile_pairs,
     },
     Kind {
         name: c"binned",

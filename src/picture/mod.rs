@@ -15,6 +15,7 @@ mod kind;
 mod lowess;
 mod means;
 mod order;
+mod profile_pairs;
 mod profiles;
 mod residuals;
 mod scene;

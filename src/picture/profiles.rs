@@ -8,16 +8,18 @@ use super::scene::Scene;
 use super::sheet::{Axis, Layer, Mark, Panel, Role, Sheet};
 use super::spline::Spline;
 use crate::error::{Error, Result};
-use crate::inference::profile::Profile;
-use crate::names::{known, quoted};
+use crate::inference::profile::{Profile, reach};
+use crate::names::{self, quoted};
 
-/// Levels whose limits are shown; a curve goes as far as the last.
-const LEVELS: [f64; 4] = [0.5, 0.8, 0.95, 0.99];
+/// Levels whose limits are shown; a curve goes as far as the first.
+const LEVELS: [f64; 4] = [0.99, 0.95, 0.8, 0.5];
+/// The place of the one that densities show.
+const USUAL: usize = 1;
 /// Points of a curve, and the share of its width below which two points are one.
 const CURVE: usize = 120;
 const SAME: f64 = 0.012;
 
-/// What was seen of one parameter at all levels.
+/// What was seen of one parameter.
 struct Seen {
     name: String,
     estimate: f64,
@@ -29,32 +31,22 @@ struct Seen {
 
 /// The parameters that are asked for, with those that have no profile.
 fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
-    let mut by_level: Vec<Vec<Profile>> = vec![];
-    for level in LEVELS {
-        by_level.push(scene.fit.profile(level, scene.watch)?);
-    }
-    let mut all: Vec<Seen> = vec![];
-    let wanted = scene.settings.effect.as_ref();
-    let names: Vec<&str> = by_level[0].iter().map(|own| own.name.as_str()).collect();
-    let places: Vec<usize> =
-        (0..names.len()).filter(|&k| wanted.is_none_or(|name| name == names[k] || *name == by_level[0][k].id)).collect();
-    if let (Some(name), []) = (wanted, &places[..]) {
-        let known = known("the model", name, names.into_iter());
-        return Err(Error::argument(format!("effect: no parameter is called {}; {known}", quoted(name))));
-    }
-    let mut lost: Vec<String> = vec![];
-    for k in places {
-        let own: Vec<&Profile> = by_level.iter().map(|profiles| &profiles[k]).collect();
-        let mut points: Vec<(f64, f64)> = own.iter().flat_map(|profile| profile.curve.points.iter().copied()).collect();
-        points.retain(|(value, zeta)| value.is_finite() && zeta.is_finite());
-        points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        points.dedup();
-        let (name, estimate) = (own[0].name.clone(), own[0].estimate);
+    let known = scene.fit.profiled_parameters();
+    let places = match &scene.settings.effect {
+        Some(name) => vec![place(&known, name)?],
+        None => (0..known.len()).collect(),
+    };
+    let reaches = LEVELS.iter().map(|level| reach(*level)).collect::<Result<Vec<_>>>()?;
+    let profiles = scene.fit.profile_to(&reaches, &|k| places.contains(&k), scene.watch)?;
+    let (mut all, mut lost): (Vec<Seen>, Vec<String>) = (vec![], vec![]);
+    for own in profiles {
+        let points = finite(&own);
         if points.len() < 2 {
-            lost.push(name);
+            lost.push(own.name);
             continue;
         }
-        all.push(Seen { name, estimate, points, limits: own.iter().map(|profile| (profile.lower, profile.upper)).collect() });
+        let limits = std::iter::once((own.lower, own.upper)).chain(own.inner).collect();
+        all.push(Seen { name: own.name, estimate: own.estimate, points, limits });
     }
     if all.is_empty() {
         return Err(Error::numeric(format!("no parameter has a profile: {}", lost.join(", "))));
@@ -66,23 +58,45 @@ fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
     Ok((all, said))
 }
 
+/// The place of a parameter by its name or its id.
+pub fn place(known: &[(String, String)], wanted: &str) -> Result<usize> {
+    known.iter().position(|(id, name)| name == wanted || id == wanted).ok_or_else(|| {
+        let known = names::known("the model", wanted, known.iter().map(|(_, name)| name.as_str()));
+        Error::argument(format!("effect: no parameter is called {}; {known}", quoted(wanted)))
+    })
+}
+
+/// Value and zeta of what was seen of a profile, ascending, each once.
+fn finite(profile: &Profile) -> Vec<(f64, f64)> {
+    let all = profile.curve.points.iter().map(|point| (point.value, point.zeta));
+    let mut points: Vec<(f64, f64)> = all.filter(|(value, zeta)| value.is_finite() && zeta.is_finite()).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    points.dedup();
+    points
+}
+
+/// Those of at least two points that are not too near each other.
+pub fn knots(points: &[(f64, f64)]) -> (Vec<f64>, Vec<f64>) {
+    let (first, last) = (points[0], points[points.len() - 1]);
+    let near = SAME * (last.0 - first.0);
+    let mut knots = vec![first];
+    for point in points {
+        // The estimate is where the curve crosses zero.
+        let apart = knots.last().is_none_or(|knot| point.0 - knot.0 > near && point.1 > knot.1);
+        if point.1 == 0.0 && knots.len() > 1 && knots.last().is_some_and(|knot| point.0 - knot.0 <= near) {
+            knots.pop();
+            knots.push(*point);
+        } else if apart {
+            knots.push(*point);
+        }
+    }
+    knots.into_iter().unzip()
+}
+
 impl Seen {
     /// A curve through points that are not too near each other, and the values along it.
     fn curve(&self) -> Result<(Spline, Vec<f64>)> {
-        let (first, last) = (self.points[0], self.points[self.points.len() - 1]);
-        let near = SAME * (last.0 - first.0);
-        let mut knots = vec![first];
-        for point in &self.points {
-            // The estimate is where the curve crosses zero.
-            let apart = knots.last().is_none_or(|knot| point.0 - knot.0 > near && point.1 > knot.1);
-            if point.1 == 0.0 && knots.len() > 1 && knots.last().is_some_and(|knot| point.0 - knot.0 <= near) {
-                knots.pop();
-                knots.push(*point);
-            } else if apart {
-                knots.push(*point);
-            }
-        }
-        let (x, y): (Vec<f64>, Vec<f64>) = knots.into_iter().unzip();
+        let (x, y) = knots(&self.points);
         let (from, to) = (x[0], x[x.len() - 1]);
         let at = (0..=CURVE).map(|k| from + (to - from) * k as f64 / CURVE as f64).collect();
         Ok((Spline::new(x, y)?, at))
@@ -94,7 +108,7 @@ impl Seen {
 }
 
 fn levels() -> String {
-    LEVELS.iter().map(|level| percent(*level)).collect::<Vec<_>>().join(", ")
+    LEVELS.iter().rev().map(|level| percent(*level)).collect::<Vec<_>>().join(", ")
 }
 
 /// The signed root of the rise of the deviance, with the limits of intervals.
@@ -135,7 +149,7 @@ pub fn profile_density(scene: &Scene<'_>) -> Result<Sheet> {
         let height: Vec<f64> = at.iter().map(|v| density(*v)).collect();
         let none = vec![0.0; at.len()];
         let (x, y): (Vec<f64>, Vec<f64>) =
-            [own.limits[2].0, own.limits[2].1].into_iter().filter(|v| v.is_finite()).map(|v| (v, density(v))).unzip();
+            [own.limits[USUAL].0, own.limits[USUAL].1].into_iter().filter(|v| v.is_finite()).map(|v| (v, density(v))).unzip();
         let (zero, top) = (vec![0.0; y.len()], y.clone());
         panels.push(
             Panel::new("", own.axis(), Axis::new("Density").reaching(0.0, 0.0))

@@ -113,13 +113,13 @@ pub const SETTINGS: [Setting; 9] = [
     },
     Setting {
         name: c"effect",
-        doc: c"a coefficient or parameter, or the covariate or factor along the axis (default: all, or the first)",
+        doc: c"a coefficient or parameter (of profile_pairs, several between commas), or the covariate or factor along the axis (default: all, or the first)",
         set: |own, text| put(&mut own.effect, named("effect", text)),
     },
     Setting {
         name: c"levels",
         doc: c"levels of the grouping factor to show, \"a, b, c\", a level with a comma in quotes (default: the first ones)",
-        set: |own, text| put(&mut own.levels, list(text)),
+        set: |own, text| put(&mut own.levels, list("levels", text)),
     },
     Setting {
         name: c"residual",
@@ -173,7 +173,7 @@ fn named(name: &str, text: &str) -> Result<String> {
 }
 
 /// Texts between commas, spaces around them taken off; in quotes a text may have commas, and keeps its spaces.
-fn list(text: &str) -> Result<Vec<String>> {
+pub fn list(name: &str, text: &str) -> Result<Vec<String>> {
     let (mut items, mut rest) = (vec![], text.trim());
     loop {
         let (item, after) = match rest.strip_prefix('"').and_then(|inside| inside.split_once('"')) {
@@ -184,11 +184,11 @@ fn list(text: &str) -> Result<Vec<String>> {
         match after.strip_prefix(',') {
             Some(more) => rest = more.trim_start(),
             None if after.is_empty() => break,
-            None => return Err(Error::argument(format!("levels is {}, wanted names between commas", quoted(text)))),
+            None => return Err(Error::argument(format!("{name} is {}, wanted names between commas", quoted(text)))),
         }
     }
     if items.iter().any(String::is_empty) {
-        return Err(Error::argument(format!("levels is {}, wanted names between commas", quoted(text))));
+        return Err(Error::argument(format!("{name} is {}, wanted names between commas", quoted(text))));
     }
     Ok(items)
 }

@@ -101,6 +101,8 @@ pub struct Sheet {
     pub columns: usize,
     /// The title of the sheet is that of its only panel, too.
     pub plain: bool,
+    /// The panels are those of a square matrix: they share the axes of their rows and columns, and on the diagonal stand their titles.
+    pub matrix: bool,
 }
 
 /// A column of numbers of a layer.
@@ -182,7 +184,7 @@ impl Sheet {
     pub fn of(title: impl Into<String>, caption: impl Into<String>, panels: Vec<Panel>) -> Self {
         let (columns, rows) = grid(panels.len());
         let height = if panels.len() == 1 { 450.0 } else { 60.0 + 250.0 * rows as f64 };
-        Sheet { title: title.into(), caption: caption.into(), panels, height, columns, plain: false }
+        Sheet { title: title.into(), caption: caption.into(), panels, height, columns, plain: false, matrix: false }
     }
 
     /// With one panel, which the title of the sheet says enough of.

@@ -5,9 +5,10 @@ use std::f64::consts::TAU;
 use super::pictures::sheet;
 use crate::common::close::{close, near};
 use crate::common::frames::{frame, labels, reals};
-use crate::common::generalised::{cbpp, linear, salamanders};
+use crate::common::generalised::{cbpp, generalised, linear, salamanders};
 use interlace::distributions::normal_quantile;
 use interlace::fit::Fit;
+use interlace::frame::Frame;
 use interlace::inference::degrees_of_freedom::DegreesOfFreedom;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::picture::{Layer, Mark, Sheet};
@@ -117,6 +118,45 @@ fn profiles_cross_their_limits_and_densities_have_the_whole() {
     near("the peak", peak * TAU.sqrt() * fit.fixed.std_error[1], 1.0, 0.05);
     let one = sheet(&fit, None, "profile_zeta", &[("effect", "sigma")]).unwrap();
     assert_eq!(one.panels.len(), 1);
+}
+
+/// Contours by traces are close to where the likelihood has its level, and pass the ends of the traces.
+#[test]
+fn contours_of_pairs_are_those_of_the_likelihood() {
+    let mut data = frame("cbpp.csv", &["herd", "period"]);
+    let period = labels(&data, "period");
+    for k in ["2", "3", "4"] {
+        data.add_real(&format!("p{k}"), period.iter().map(|own| f64::from(u8::from(own == k))).collect()).unwrap();
+    }
+    let model = |formula: &str, data: &Frame| generalised(formula, "binomial", data.clone()).fit();
+    let fit = model("cbind(incidence, size - incidence) ~ p2 + p3 + p4 + (1 | herd)", &data);
+    let pairs = sheet(&fit, None, "profile_pairs", &[("effect", "p2, p3")]).unwrap();
+    let titles: Vec<&str> = pairs.panels.iter().map(|panel| panel.title.as_str()).collect();
+    assert_eq!(titles, ["p2", "ζ: p3 × p2", "p2 × p3", "p3"]);
+    let (contour, level) = (layer(&pairs, 2, "95 %"), -2.0 * 0.05_f64.ln());
+    let (p2, p3) = (reals(&data, "p2"), reals(&data, "p3"));
+    let n = contour.x.len();
+    assert_eq!(n, 121);
+    for k in (0..n).step_by(20) {
+        let held = p2.iter().zip(&p3).map(|(a, b)| contour.x[k] * a + contour.y[k] * b).collect();
+        let mut own = data.clone();
+        own.add_real("held", held).unwrap();
+        let other = model("cbind(incidence, size - incidence) ~ p4 + offset(held) + (1 | herd)", &own);
+        let rise = 2.0 * (fit.log_likelihood - other.log_likelihood);
+        near(&format!("point {k}"), rise, level, 0.03 * level);
+    }
+    // On the scales of zeta, up to the outermost contour.
+    let (outer, trace) = (layer(&pairs, 1, "99 %"), layer(&pairs, 1, "p2 along p3"));
+    let last = trace.x.len() - 1;
+    near("the end", trace.x[last], (-2.0 * 0.01_f64.ln()).sqrt(), 1e-3);
+    let nearest = |x: f64, y: f64| outer.x.iter().zip(&outer.y).map(|(a, b)| (a - x).abs().max((b - y).abs())).fold(9.0, f64::min);
+    assert!(nearest(trace.x[last], trace.y[last]) < 0.1 && nearest(trace.x[0], trace.y[0]) < 0.1);
+    let one = |effect: &str| sheet(&fit, None, "profile_pairs", &[("effect", effect)]);
+    assert_eq!(one("p3").unwrap().panels.len(), 25);
+    assert!(one("p2, p9").unwrap_err().message.starts_with("effect: no parameter is called 'p9'"));
+    assert!(sheet(&fit, None, "profile_pairs", &[("term", "herd")]).unwrap_err().message.contains("only one parameter"));
+    let error = sheet(&fit, None, "profile_pairs", &[("term", "hert")]).unwrap_err();
+    assert_eq!(error.message, "term: no parameter of random effects is one of the grouping factor 'hert'");
 }
 
 #[test]

@@ -87,7 +87,7 @@ const WITH_SLOPES: &[&str] = &["shrinkage", "ranef_pairs", "groups", "leverage",
 fn every_picture_that_suits_a_model_is_drawn_and_others_say_why_not() {
     let sleep = linear("Reaction ~ Days + (Days | Subject)", frame("sleepstudy.csv", &["Subject"]));
     let crossed = linear("diameter ~ 1 + (1 | plate) + (1 | sample)", frame("Penicillin.csv", &["plate", "sample"]));
-    let profiles: &[&str] = &["profile_zeta", "profile_density"];
+    let profiles: &[&str] = &["profile_zeta", "profile_density", "profile_pairs"];
     let models: [(&str, Generalised, Vec<&[&str]>); 6] = [
         ("slopes", sleep, vec![&OF_ALL, WITH_SLOPES, profiles, &["scale_location"]]),
         (
@@ -127,7 +127,7 @@ fn every_picture_that_suits_a_model_is_drawn_and_others_say_why_not() {
             }
         }
     }
-    assert_eq!(drawn, 17 + 14 + 14 + 14 + 14 + 13);
+    assert_eq!(drawn, 18 + 15 + 15 + 15 + 15 + 14);
 }
 
 /// Names that are no friends of XML, of one line, or of room.
@@ -203,7 +203,9 @@ fn data_that_leave_little_to_draw() {
     let singular = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"]));
     let fit = singular.fit();
     assert!(fit.singular);
-    for name in ["caterpillar", "qq_ranef", "shrinkage", "dashboard", "profile_zeta", "profile_density", "influence"] {
+    for name in
+        ["caterpillar", "qq_ranef", "shrinkage", "dashboard", "profile_zeta", "profile_density", "profile_pairs", "influence"]
+    {
         checked(name, &sheet(&fit, Some(&singular.frame), name, &[]).unwrap(), &[]);
     }
 }

@@ -216,7 +216,7 @@ fn further_predictors_have_profiles_too() {
     assert!(profiles[1].lower > 0.0);
     // zeta rises along each profile.
     for p in &profiles {
-        assert!(p.curve.points.windows(2).all(|w| w[0].1 <= w[1].1 + 1e-6), "{p:?}");
+        assert!(p.curve.points.windows(2).all(|w| w[0].zeta <= w[1].zeta + 1e-6), "{p:?}");
     }
     let fit = salamanders("nbinom2").dispersion("~ mined").fit();
     let profiles = fit.profile(0.9, &Watch::unwatched()).unwrap();

@@ -346,7 +346,10 @@ fn restricted_fits_have_the_profiles_of_maximum_likelihood() {
             let profile = &own[n_cov + 1];
             assert_eq!(profile.name, correlation.name());
             assert!((profile.estimate - correlation.estimate).abs() < 1e-6, "{profile:?} {}", correlation.estimate);
-            assert!(profile.curve.points.windows(2).all(|w| w[0].0 <= w[1].0 && w[0].1 <= w[1].1 + 1e-6), "{profile:?}");
+            assert!(
+                profile.curve.points.windows(2).all(|w| w[0].value <= w[1].value && w[0].zeta <= w[1].zeta + 1e-6),
+                "{profile:?}"
+            );
         }
     }
 }

@@ -69,7 +69,7 @@ end
 """
     profile(m; level = 0.95, scale = :sd_cor)
 
-The points of the profiles of all parameters: term, id, value, zeta. `confint(m, method = :profile)` has the intervals.
+The points of the profiles of all parameters: term, id, value, zeta, and a column for each parameter with its value there. `confint(m, method = :profile)` has the intervals.
 """
 profile(m::FittedModel; level = 0.95, scale = :sd_cor, options...) = profiled(C.fit_profile, m, level, scale; options...)
 

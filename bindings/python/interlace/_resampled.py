@@ -136,7 +136,7 @@ class Resampled(Result):
         return out.value
 
     def profile(self, level: float = 0.95, *, progress=None):
-        """Profiles of the likelihood as a frame of points: term, id, value, zeta."""
+        """Profiles of the likelihood as a frame of points: term, id, value, zeta, and a column for each parameter with its value there."""
         asked = request(_c.ProfileRequest, level=level)
         return self._frame_table(lib.interlace_fit_profile, byref(asked), progress=progress).to(self._native)
 

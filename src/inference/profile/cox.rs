@@ -4,7 +4,7 @@
 
 use super::held::Held;
 use super::hold::{Hold, least};
-use super::likelihood::Likelihood;
+use super::likelihood::{Likelihood, State};
 use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place};
 use crate::covariance::Structure;
@@ -49,7 +49,7 @@ impl<'f> Base<'f> {
     fn with_effects(&self, k: usize, effects: &[usize], work: &mut Work<'_>) -> Result<Profile> {
         let (turned, centre) = (place(&self.model, k).turned(effects), self.working.clone());
         let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
-        work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held)
+        work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held, &|state| self.read(state))
     }
 
     fn with_theta(&self, k: usize, element: usize, work: &mut Work<'_>) -> Result<Profile> {
@@ -57,12 +57,12 @@ impl<'f> Base<'f> {
         if place.is_mixed() {
             let turned = place.turned(&[]);
             let held = turned.hold_element(element, self.working.clone());
-            return work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held);
+            return work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held, &|state| self.read(state));
         }
         let theta = self.model.theta_from_working(&self.working);
         let own = &theta[place.first..place.first + place.structure.n_theta()];
         let held = place.hold_theta(element, own, self.working.clone());
-        work(&mut Laplace::new(&self.model, self.watch)?, held)
+        work(&mut Laplace::new(&self.model, self.watch)?, held, &|state| self.read(state))
     }
 
     fn with_fixed(&self, j: usize, work: &mut Work<'_>) -> Result<Profile> {
@@ -86,7 +86,18 @@ impl<'f> Base<'f> {
         let unit = Some(self.fit.fixed.std_error[j]).filter(|unit| unit.is_finite());
         // Without a finite estimate the likelihood does not fall on the side of what is reported.
         let open = self.own.monotone.contains(&self.fit.fixed.names[j]).then(|| self.fit.fixed.estimate[j] > 0.0);
-        work(&mut likelihood, Held { unit, minimum: Some(end.value), open, ..Held::of_fixed_effect(hold, end.x, estimate) })
+        let held = Held { unit, minimum: Some(end.value), open, ..Held::of_fixed_effect(hold, end.x, estimate) };
+        let read = |state: State| {
+            let mut fixed = coefficients(&model, &state, p - 1);
+            fixed.insert(j, state.shared[0] / scale);
+            [terms::reported(&self.model.structures, &state.theta, 1.0), fixed].concat()
+        };
+        work(&mut likelihood, held, &read)
+    }
+
+    fn read(&self, state: State) -> Vec<f64> {
+        let fixed = coefficients(&self.model, &state, self.fit.fixed.names.len());
+        [terms::reported(&self.model.structures, &state.theta, 1.0), fixed].concat()
     }
 }
 
@@ -119,6 +130,11 @@ impl Likelihood for Laplace<'_> {
     fn theta(&self, x: &[f64]) -> Vec<f64> {
         self.model.theta_from_working(x)
     }
+
+    fn state(&mut self, x: &[f64]) -> Result<State> {
+        let own = self.joint.beta.iter().zip(&self.model.x_scales).map(|(beta, scale)| beta / scale);
+        Ok(State { theta: Likelihood::theta(self, x), shared: vec![], fixed: vec![own.collect()] })
+    }
 }
 
 impl Likelihood for WithCoefficient<'_> {
@@ -129,9 +145,22 @@ impl Likelihood for WithCoefficient<'_> {
     fn theta(&self, x: &[f64]) -> Vec<f64> {
         self.laplace.model.theta_from_working(&x[..self.laplace.model.n_theta()])
     }
+
+    /// Behind the covariances the coefficient, times the scale of its column.
+    fn state(&mut self, x: &[f64]) -> Result<State> {
+        let (working, coefficient) = x.split_at(self.laplace.model.n_theta());
+        Ok(State { shared: coefficient.to_vec(), ..self.laplace.state(working)? })
+    }
 }
 
 fn place(model: &Model, k: usize) -> Place<'_> {
     let first = model.structures[..k].iter().map(Structure::n_theta).sum();
     Place { structure: model.structures[k], first, units: model.units(k), sigma: 1.0 }
+}
+
+/// The coefficients of `p` columns, NaN of those that the model has left out.
+fn coefficients(model: &Model, state: &State, p: usize) -> Vec<f64> {
+    let mut all = vec![f64::NAN; p];
+    model.kept.iter().zip(state.fixed.iter().flatten()).for_each(|(j, beta)| all[*j] = *beta);
+    all
 }

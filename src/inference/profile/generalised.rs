@@ -3,8 +3,9 @@
 //! A fixed effect comes last in its predictor's basis, where its coefficient is proportional to the last working one.
 
 use super::held::Held;
+use super::held_model::{HeldModel, Last};
 use super::hold::Hold;
-use super::likelihood::Likelihood;
+use super::likelihood::{Likelihood, State};
 use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place};
 use crate::clmm::response::OrderedResponse;
@@ -119,7 +120,7 @@ impl<'w> Base<'w> {
     }
 
     /// The model in which a parameter is held.
-    fn hold(&self, parameter: Parameter) -> Result<(Model, Held)> {
+    fn hold(&self, parameter: Parameter) -> Result<HeldModel> {
         let has_unit = !matches!(parameter, Parameter::Fixed { a: 1, .. } | Parameter::Correlation { .. });
         if let Some(own) = if has_unit { self.in_own_unit()? } else { None } {
             return own.hold(parameter);
@@ -137,7 +138,7 @@ impl<'w> Base<'w> {
         }
     }
 
-    fn hold_fixed(&self, a: usize, j: usize) -> Result<(Model, Held)> {
+    fn hold_fixed(&self, a: usize, j: usize) -> Result<HeldModel> {
         let mut design = self.design.clone();
         let n = design.n;
         let mut matrices: Vec<&mut Vec<f64>> = vec![&mut design.x];
@@ -157,11 +158,12 @@ impl<'w> Base<'w> {
         let at = model.n_theta() + model.fixed[..=a].iter().map(|f| f.p).sum::<usize>() - 1;
         let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        Ok((model, Held::of_fixed_effect(hold, centre, self.fixed[a][j])))
+        let held = Held::of_fixed_effect(hold, centre, self.fixed[a][j]);
+        Ok(HeldModel { last: Last::Fixed { a, j }, ..self.held_in(model, held)? })
     }
 
     /// A fixed effect as a combination of the working ones: that of an intercept, which is next to nothing beside columns far from zero.
-    fn hold_combination(&self, a: usize, j: usize) -> Result<(Model, Held)> {
+    fn hold_combination(&self, a: usize, j: usize) -> Result<HeldModel> {
         let model = self.response.model(&self.design)?;
         let (part, first) = (&model.fixed[a], model.n_theta() + model.fixed[..a].iter().map(|f| f.p).sum::<usize>());
         let weight = |i: usize| {
@@ -176,45 +178,46 @@ impl<'w> Base<'w> {
         let shares = others.map(|i| (first + i, -weights[i] / weights[largest])).collect();
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let hold = Hold::Shifted { at: first + largest, factor: 1.0 / weights[largest], shares };
-        Ok((model, Held::of_fixed_effect(hold, centre, self.fixed[a][j])))
+        self.held_in(model, Held::of_fixed_effect(hold, centre, self.fixed[a][j]))
     }
 
-    fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<(Model, Held)> {
+    fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<HeldModel> {
         let model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let scale = response.family.parameters()[response.shared[f]].scale;
-        Ok(self.hold_shared(model, centre, f, scale))
+        let held = self.hold_shared(centre, f, scale);
+        self.held_in(model, held)
     }
 
-    fn hold_shared(&self, model: Model, centre: Vec<f64>, f: usize, scale: Scale) -> (Model, Held) {
+    fn hold_shared(&self, centre: Vec<f64>, f: usize, scale: Scale) -> Held {
         let at = centre.len() - self.shared.len() + f;
-        let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
-        let reported = Box::new(move |v| scale.reported(v));
-        (
-            model,
-            Held {
-                hold,
-                estimate: centre[at],
-                centre,
-                bounds: (None, None),
-                unit: None,
-                reported,
-                others: vec![],
-                minimum: None,
-                open: None,
-            },
-        )
+        Held {
+            hold: Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) },
+            estimate: centre[at],
+            centre,
+            bounds: (None, None),
+            unit: None,
+            reported: Box::new(move |v| scale.reported(v)),
+            others: vec![],
+            minimum: None,
+            open: None,
+        }
+    }
+
+    fn held_in(&self, model: Model, held: Held) -> Result<HeldModel> {
+        Ok(HeldModel { model, held, response: self.response.try_clone()?, last: Last::Nothing })
     }
 
     /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
     /// other working parameters. A spacing is the anchor by its logarithm; of these, only nominal effects have parts.
-    fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<(Model, Held)> {
+    fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<HeldModel> {
         let thresholds = Thresholds { anchor: f, ..response.thresholds.clone() };
         let (location, centred) = (thresholds.location()[f], response.nominal.p == 0);
         let response = OrderedResponse { thresholds, ..response.clone() };
         if location == 0.0 {
-            let (model, centre, _) = self.ordered(response, &self.design, &self.reported()?, centred)?;
-            return Ok(self.hold_shared(model, centre, f, Scale::Log));
+            let (model, centre, response) = self.ordered(response, &self.design, &self.reported()?, centred)?;
+            let (held, response) = (self.hold_shared(centre, f, Scale::Log), AnyResponse::Ordered(Box::new(response)));
+            return Ok(HeldModel { model, held, response, last: Last::Nothing });
         }
         let reported = self.reported()?;
         let (model, centre, response) = self.ordered(response, &self.design, &reported, true)?;
@@ -230,24 +233,12 @@ impl<'w> Base<'w> {
         }
         let at = first + f;
         let hold = Hold::Shifted { at, factor: 1.0, shares };
-        Ok((
-            model,
-            Held {
-                hold,
-                centre,
-                estimate: reported[f],
-                bounds: (None, None),
-                unit: None,
-                reported: Box::new(|v| v),
-                others: vec![],
-                minimum: None,
-                open: None,
-            },
-        ))
+        let (held, response) = (Held::of_fixed_effect(hold, centre, reported[f]), AnyResponse::Ordered(Box::new(response)));
+        Ok(HeldModel { model, held, response, last: Last::Nothing })
     }
 
     /// A nominal effect is proportional to the coefficient of the last column of the basis.
-    fn hold_nominal(&self, response: &OrderedResponse, f: usize) -> Result<(Model, Held)> {
+    fn hold_nominal(&self, response: &OrderedResponse, f: usize) -> Result<HeldModel> {
         let (m, n) = (response.thresholds.n_alpha(), self.design.n);
         let (c, k) = ((f - m) / m, (f - m) % m);
         let mut design = self.design.clone();
@@ -263,7 +254,8 @@ impl<'w> Base<'w> {
         let factor = response.nominal.to_working(&last)[response.nominal.p - 1];
         let at = centre.len() - m + k;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        Ok((model, Held::of_fixed_effect(hold, centre, estimate)))
+        let response = AnyResponse::Ordered(Box::new(response));
+        Ok(HeldModel { model, held: Held::of_fixed_effect(hold, centre, estimate), response, last: Last::Nominal { column: c } })
     }
 
     /// The thresholds' parameters and nominal effects as they are reported.
@@ -296,16 +288,16 @@ impl<'w> Base<'w> {
     }
 
     /// A standard deviation, or a correlation, of effects of an unstructured term.
-    fn hold_effects(&self, k: usize, effects: &[usize]) -> Result<(Model, Held)> {
+    fn hold_effects(&self, k: usize, effects: &[usize]) -> Result<HeldModel> {
         let mut model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let turned = place(&model, k).turned(effects);
         let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
         model.turn(k, turned.g);
-        Ok((model, held))
+        self.held_in(model, held)
     }
 
-    fn hold_theta(&self, k: usize, element: usize) -> Result<(Model, Held)> {
+    fn hold_theta(&self, k: usize, element: usize) -> Result<HeldModel> {
         let mut model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let place = place(&model, k);
@@ -313,11 +305,11 @@ impl<'w> Base<'w> {
             let turned = place.turned(&[]);
             let held = turned.hold_element(element, centre);
             model.turn(k, turned.g);
-            return Ok((model, held));
+            return self.held_in(model, held);
         }
         let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
         let held = place.hold_theta(element, theta, centre);
-        Ok((model, held))
+        self.held_in(model, held)
     }
 }
 
@@ -334,8 +326,10 @@ impl Parameters for Base<'_> {
     }
 
     fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
-        let (model, held) = self.hold(parameter)?;
-        work(&mut self.laplace(&model)?, held)
+        let mut own = self.hold(parameter)?;
+        let held = std::mem::replace(&mut own.held, Held::of_fixed_effect(Hold::Beside, vec![], f64::NAN));
+        let counts: Vec<usize> = self.fixed.iter().map(Vec::len).collect();
+        work(&mut self.laplace(&own.model)?, held, &|state| own.read(state, &counts))
     }
 }
 
@@ -346,6 +340,12 @@ impl Likelihood for Laplace<'_> {
 
     fn theta(&self, x: &[f64]) -> Vec<f64> {
         self.model.theta_from_working(&x[..self.model.n_theta()])
+    }
+
+    fn state(&mut self, x: &[f64]) -> Result<State> {
+        let mut fixed: Vec<Vec<f64>> = self.ranges().into_iter().map(|range| x[range].to_vec()).collect();
+        self.model.fixed.iter().zip(&mut fixed).for_each(|(part, beta)| part.to_user(beta));
+        Ok(State { theta: Likelihood::theta(self, x), shared: x[self.shared()].to_vec(), fixed })
     }
 }
 

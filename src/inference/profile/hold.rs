@@ -1,6 +1,6 @@
 //! A deviance in all working parameters but one, which is held.
 
-use super::likelihood::{Likelihood, Report};
+use super::likelihood::{Likelihood, Reading, Report};
 use super::path::{Path, Point};
 use libm::hypot;
 
@@ -197,6 +197,7 @@ pub struct HeldPath<'s, 'p> {
     others: Vec<Track>,
     tangent: Option<Tangent>,
     unit: f64,
+    reading: &'s Reading<'s>,
     report: &'s Report<'p>,
 }
 
@@ -257,10 +258,11 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         hold: Hold,
         centre: (f64, Vec<f64>),
         others: Vec<(f64, Vec<f64>)>,
+        reading: &'s Reading<'s>,
         report: &'s Report<'p>,
     ) -> Self {
         let others = others.into_iter().map(Track::new).collect();
-        HeldPath { likelihood, hold, own: Track::new(centre), others, tangent: None, unit: 0.0, report }
+        HeldPath { likelihood, hold, own: Track::new(centre), others, tangent: None, unit: 0.0, reading, report }
     }
 
     /// The distance over which the deviance may be expected to rise by one, from its curvature; `guess` where that does not tell.
@@ -270,6 +272,16 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         self.tangent = tangent.filter(|tangent| tangent.unit < LONGEST * guess);
         self.unit = self.tangent.as_ref().map_or(guess, |tangent| tangent.unit);
         Ok(self.unit)
+    }
+
+    /// All parameters at the estimates.
+    pub fn estimates(&mut self) -> Result<Vec<f64>> {
+        let (v, x) = &self.own.centre;
+        if matches!(self.hold, Hold::Beside) {
+            self.likelihood.hold(*v);
+        }
+        self.likelihood.gradient(x, &mut vec![0.0; x.len()])?;
+        Ok((self.reading)(self.likelihood.state(x)?))
     }
 
     /// The distance where the other parameters stay, and the tangent.
@@ -373,7 +385,8 @@ impl Path for HeldPath<'_, '_> {
             None => self.likelihood.slope(),
         };
         self.report.point(value, &self.likelihood.theta(&x))?;
-        Ok(Point { value, slope })
+        let parameters = (self.reading)(self.likelihood.state(&x)?);
+        Ok(Point { value, slope, parameters })
     }
 
     fn restart(&mut self) {

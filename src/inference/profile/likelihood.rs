@@ -19,7 +19,24 @@ pub trait Likelihood: Objective {
     fn slope(&self) -> f64 {
         f64::NAN
     }
+
+    /// All that it has at the point of the last gradient.
+    fn state(&mut self, x: &[f64]) -> Result<State>;
 }
+
+/// The parameters at a point, as the model has them in which one of them is held.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The user's; of linear models relative to sigma.
+    pub theta: Vec<f64>,
+    /// What all rows share: of linear models sigma and the residual correlation, of others the working parameters.
+    pub shared: Vec<f64>,
+    /// The fixed effects of each predictor, of the columns that the model keeps.
+    pub fixed: Vec<Vec<f64>>,
+}
+
+/// From the parameters as a model has them to all that are reported, in the order of those that have profiles.
+pub type Reading<'r> = dyn Fn(State) -> Vec<f64> + 'r;
 
 /// Tells of points.
 pub struct Report<'p> {

@@ -3,7 +3,7 @@
 
 use super::held::{Held, Other};
 use super::hold::Hold;
-use super::likelihood::Likelihood;
+use super::likelihood::{Likelihood, State};
 use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place, Turned};
 use crate::covariance::Structure;
@@ -129,6 +129,24 @@ impl<'f> Base<'f> {
         UnprofiledDeviance::new(system, self.sigma, held, self.watch)
     }
 
+    /// All parameters as they are reported.
+    fn read(&self, state: State) -> Vec<f64> {
+        let State { theta, shared, fixed } = state;
+        let (sigma, n_theta) = (shared.first().copied().unwrap_or(f64::NAN), self.system.n_theta());
+        let mut all = terms::reported(&self.system.structures, &theta[..n_theta], sigma);
+        all.extend(shared);
+        let kept = fixed.into_iter().next().unwrap_or_default();
+        all.extend((0..self.fit.fixed.names.len()).map(|j| self.column(j).map_or(f64::NAN, |column| kept[column])));
+        all
+    }
+
+    /// The place of a fixed effect among those that the system has.
+    fn column(&self, j: usize) -> Option<usize> {
+        // The system of rows has the columns that were kept, that of sums all.
+        let own = if self.fit.reduced.is_some() { self.fit.kept[j] } else { j };
+        self.system.kept.iter().position(|kept| *kept == own)
+    }
+
     /// Effects of an unstructured term.
     fn with_effects(&self, k: usize, effects: &[usize], work: &mut Work<'_>) -> Result<Profile> {
         let turned = self.place(k, self.sigma).turned(effects);
@@ -137,7 +155,7 @@ impl<'f> Base<'f> {
             if effects.len() == 1 { Ok(turned.hold_sd(centre)) } else { turned.hold_correlation(centre) }
         })?;
         let system = self.turned(k, &turned);
-        work(&mut self.deviance(system.as_ref().unwrap_or(&self.system), None)?, held)
+        work(&mut self.deviance(system.as_ref().unwrap_or(&self.system), None)?, held, &|state| self.read(state))
     }
 
     /// Sigma by its logarithm, the residual correlation by its coordinate.
@@ -163,13 +181,11 @@ impl<'f> Base<'f> {
                 open: None,
             })
         })?;
-        work(&mut deviance, held)
+        work(&mut deviance, held, &|state| self.read(state))
     }
 
     fn with_fixed(&self, j: usize, work: &mut Work<'_>) -> Result<Profile> {
-        // The system of rows has the columns that were kept, that of sums all.
-        let own = if self.fit.reduced.is_some() { self.fit.kept[j] } else { j };
-        let Some(column) = self.system.kept.iter().position(|kept| *kept == own) else {
+        let Some(column) = self.column(j) else {
             return Err(Error::numeric("its column is nearly a combination of the others"));
         };
         let mut deviance = self.deviance(&self.system, Some(column))?;
@@ -186,7 +202,7 @@ impl<'f> Base<'f> {
                 open: None,
             })
         })?;
-        work(&mut deviance, held)
+        work(&mut deviance, held, &|state| self.read(state))
     }
 }
 
@@ -212,7 +228,7 @@ impl Parameters for Base<'_> {
                     let own = &theta[place.first..place.first + place.structure.n_theta()];
                     Ok(place.hold_theta(element, own, at.working.clone()))
                 })?;
-                work(&mut self.deviance(&self.system, None)?, held)
+                work(&mut self.deviance(&self.system, None)?, held, &|state| self.read(state))
             }
             Parameter::Shared { f } => self.with_shared(f, work),
             Parameter::Fixed { j, .. } => self.with_fixed(j, work),
@@ -240,6 +256,14 @@ impl Likelihood for UnprofiledDeviance<'_> {
 
     fn slope(&self) -> f64 {
         UnprofiledDeviance::slope(self)
+    }
+
+    /// The last evaluation may be one elsewhere: gradients are kept.
+    fn state(&mut self, x: &[f64]) -> Result<State> {
+        self.evaluate(x)?;
+        let (mut theta, (sigma, fixed)) = (Likelihood::theta(self, x), self.estimates());
+        let rho = theta.split_off(self.system.n_theta());
+        Ok(State { theta, shared: [vec![sigma], rho].concat(), fixed: vec![fixed] })
     }
 }
 
@@ -271,11 +295,12 @@ impl Parameters for Relative<'_> {
             let turned = place.turned(&[]);
             let held = base.held(|at| Ok(turned.hold_element(element, at.relative.clone())))?;
             let system = base.turned(k, &turned);
-            return work(&mut Deviance::new(system.as_ref().unwrap_or(&base.system), false, base.watch)?, held);
+            let mut deviance = Deviance::new(system.as_ref().unwrap_or(&base.system), false, base.watch)?;
+            return work(&mut deviance, held, &|state| state.theta);
         }
         let own = place.first..place.first + place.structure.n_theta();
         let held = base.held(|at| Ok(place.hold_theta(element, &at.theta[own.clone()], at.relative.clone())))?;
-        work(&mut Deviance::new(&base.system, false, base.watch)?, held)
+        work(&mut Deviance::new(&base.system, false, base.watch)?, held, &|state| state.theta)
     }
 }
 
@@ -288,6 +313,13 @@ impl Likelihood for Deviance<'_> {
         let mut theta = vec![0.0; x.len()];
         theta_from_working(self.system, x, &mut theta);
         theta
+    }
+
+    /// Of which theta alone is asked for.
+    fn state(&mut self, x: &[f64]) -> Result<State> {
+        let mut theta = Likelihood::theta(self, x);
+        theta.truncate(self.system.n_theta());
+        Ok(State { theta, ..State::default() })
     }
 }
 

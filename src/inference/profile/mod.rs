@@ -7,6 +7,7 @@
 mod cox;
 mod generalised;
 mod held;
+mod held_model;
 mod hold;
 mod likelihood;
 mod limits;
@@ -15,7 +16,7 @@ mod path;
 mod terms;
 
 pub use limits::Profile;
-pub use path::Curve;
+pub use path::{Curve, OnCurve};
 
 use std::ffi::CStr;
 
@@ -24,9 +25,9 @@ use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
 use crate::fit::{Fit, Kind, ParameterForm};
 use crate::frame::Frame;
-use crate::names::unique;
+use crate::names::{beside, unique};
 use crate::watch::Watch;
-use limits::{Label, Parameters, Work, all};
+use limits::{Label, Parameters, Wanted, Work, all};
 use terms::Parameter;
 
 /// The parameters that are profiled.
@@ -49,14 +50,29 @@ impl Fit {
     /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`).
     /// The watcher hears of each point of a profile, with the least deviance there and theta.
     pub fn profile(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
-        let z = reach(level)?;
-        match &self.kind {
-            Kind::Linear(..) => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
-            Kind::Generalised(own) | Kind::Ordinal(own, _) => {
-                all(&generalised::Base::new(self, own, watch)?, self.labels(), z, watch)
-            }
-            Kind::Cox(own) => all(&cox::Base::new(self, own, watch)?, self.labels(), z, watch),
+        self.profile_to(&[reach(level)?], &|_| true, watch)
+    }
+
+    /// The same of the parameters that are chosen by their places, with limits where |zeta| is each of `reaches`, the widest first. They
+    /// share a curve, on which the further ones cost little.
+    pub fn profile_to(&self, reaches: &[f64], is_chosen: &dyn Fn(usize) -> bool, watch: &Watch<'_>) -> Result<Vec<Profile>> {
+        if reaches.is_empty() || reaches.windows(2).any(|pair| pair[0] < pair[1]) || reaches.iter().any(|z| z.is_nan() || *z <= 0.0)
+        {
+            return Err(Error::argument("profile: reaches must be positive, the widest first"));
         }
+        let (labels, wanted) = (self.labels(), Wanted { reaches: reaches.to_vec(), is_chosen });
+        match &self.kind {
+            Kind::Linear(..) => all(&linear::Base::new(self, watch)?, labels, &wanted, watch),
+            Kind::Generalised(own) | Kind::Ordinal(own, _) => {
+                all(&generalised::Base::new(self, own, watch)?, labels, &wanted, watch)
+            }
+            Kind::Cox(own) => all(&cox::Base::new(self, own, watch)?, labels, &wanted, watch),
+        }
+    }
+
+    /// Id and name of each parameter that has a profile, in their order.
+    pub fn profiled_parameters(&self) -> Vec<(String, String)> {
+        self.labels().into_iter().map(|label| (label.id, label.name)).collect()
     }
 
     /// What the parameters are called, in lme4's order.
@@ -72,14 +88,14 @@ impl Fit {
 
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
     pub fn profile_theta(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
-        let z = reach(level)?;
+        let wanted = Wanted { reaches: vec![reach(level)?], is_chosen: &|_| true };
         let labels = labelled(self.theta_ids(), self.theta_names.iter().map(|name| format!("theta.{name}")).collect());
         match &self.kind {
-            Kind::Linear(..) => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, z, watch),
+            Kind::Linear(..) => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, &wanted, watch),
             Kind::Generalised(own) | Kind::Ordinal(own, _) => {
-                all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, labels, z, watch)
+                all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, labels, &wanted, watch)
             }
-            Kind::Cox(own) => all(&Theta { fit: self, base: cox::Base::new(self, own, watch)? }, labels, z, watch),
+            Kind::Cox(own) => all(&Theta { fit: self, base: cox::Base::new(self, own, watch)? }, labels, &wanted, watch),
         }
     }
 }
@@ -89,7 +105,7 @@ fn labelled(ids: Vec<String>, names: Vec<String>) -> Vec<Label> {
 }
 
 /// How far an interval reaches on the scale of zeta.
-fn reach(level: f64) -> Result<f64> {
+pub fn reach(level: f64) -> Result<f64> {
     if level > 0.0 && level < 1.0 {
         return Ok(-normal_quantile(0.5 * (1.0 - level)));
     }
@@ -115,7 +131,7 @@ impl<P: Parameters> Parameters for Theta<'_, P> {
     }
 
     fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
-        self.base.with_held(parameter, work)
+        self.base.with_held(parameter, &mut |likelihood, held, _| work(likelihood, held, &|state| state.theta))
     }
 }
 
@@ -131,13 +147,26 @@ pub fn intervals(profiles: &[Profile]) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Points as a table: term, id, value, zeta.
+/// Columns of the table of points beside those of the parameters.
+const COLUMNS: [&str; 4] = ["term", "id", "value", "zeta"];
+
+/// Points of all profiles as a table: term, id, value, zeta, and a column for each parameter with its value there, which has a number at
+/// its end where its name is one of the others.
 pub fn points(profiles: &[Profile]) -> Result<Frame> {
     let all = || profiles.iter().flat_map(|p| p.curve.points.iter().map(move |point| (p, point)));
     let mut frame = Frame::new(all().count());
-    frame.add_strings("term", &all().map(|(p, _)| Some(p.name.as_str())).collect::<Vec<_>>())?;
-    frame.add_strings("id", &all().map(|(p, _)| Some(p.id.as_str())).collect::<Vec<_>>())?;
-    frame.add_real("value", all().map(|(_, point)| point.0).collect())?;
-    frame.add_real("zeta", all().map(|(_, point)| point.1).collect())?;
+    let [term, id, value, zeta] = COLUMNS;
+    frame.add_strings(term, &all().map(|(p, _)| Some(p.name.as_str())).collect::<Vec<_>>())?;
+    frame.add_strings(id, &all().map(|(p, _)| Some(p.id.as_str())).collect::<Vec<_>>())?;
+    frame.add_real(value, all().map(|(_, point)| point.value).collect())?;
+    frame.add_real(zeta, all().map(|(_, point)| point.zeta).collect())?;
+    let names: Vec<String> = profiles.iter().map(|p| p.name.clone()).collect();
+    for (k, name) in beside(&COLUMNS, &names).iter().enumerate() {
+        // The one that is held is what it was held at.
+        let one = |(p, point): (&Profile, &OnCurve)| {
+            if p.place == k { point.value } else { point.parameters.get(k).copied().unwrap_or(f64::NAN) }
+        };
+        frame.add_real(name, all().map(one).collect())?;
+    }
     Ok(frame)
 }

@@ -27,10 +27,12 @@ pub trait Path {
     fn restart(&mut self);
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Point {
     pub value: f64,
     pub slope: f64,
+    /// All parameters as they are reported, this one among them.
+    pub parameters: Vec<f64>,
 }
 
 /// One side of an estimate.
@@ -46,12 +48,35 @@ pub struct Side {
 /// A limit, or why there is none.
 pub type Limit = std::result::Result<f64, String>;
 
-/// A profile: where it started, and all of (v, zeta) that was seen.
+/// A profile: where it started, and all that was seen of it.
 #[derive(Clone, Debug, Default)]
 pub struct Curve {
     pub estimate: f64,
     pub minimum: f64,
-    pub points: Vec<(f64, f64)>,
+    pub points: Vec<OnCurve>,
+}
+
+/// A point of a profile.
+#[derive(Clone, Debug)]
+pub struct OnCurve {
+    pub value: f64,
+    /// The signed root of the deviance's rise.
+    pub zeta: f64,
+    /// All parameters that have profiles, in their order, where the deviance is least: this one, too, but for rounding.
+    pub parameters: Vec<f64>,
+}
+
+impl Curve {
+    /// How far from the estimate to begin the search for the place where |zeta| is z: by what was seen of that side.
+    pub fn first(&self, upper: bool, z: f64) -> Option<f64> {
+        let sign = if upper { 1.0 } else { -1.0 };
+        let mut seen: Vec<(f64, f64)> =
+            self.points.iter().map(|p| (sign * (p.value - self.estimate), sign * p.zeta)).filter(|p| p.0 > 0.0).collect();
+        seen.push((0.0, 0.0));
+        seen.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (a, b) = seen.windows(2).map(|pair| (pair[0], pair[1])).find(|(a, b)| a.1 <= z && z < b.1)?;
+        Some(a.0 + (z - a.1) / (b.1 - a.1) * (b.0 - a.0)).filter(|first| *first > 0.0)
+    }
 }
 
 /// The bracket of one search.
@@ -147,7 +172,7 @@ impl Search<'_> {
             return Ok(Seen::Lower(-rise));
         }
         let zeta = rise.max(0.0).sqrt();
-        self.curve.points.push((v, self.sign * zeta));
+        self.curve.points.push(OnCurve { value: v, zeta: self.sign * zeta, parameters: point.parameters });
         if zeta < self.z {
             self.inside = (v, zeta);
         } else {
@@ -206,7 +231,7 @@ mod tests {
         fn at(&mut self, v: f64) -> Result<Point> {
             self.1 += 1;
             let (value, slope) = (self.0)(v);
-            if value.is_nan() { Err(Error::numeric("undefined")) } else { Ok(Point { value, slope }) }
+            if value.is_nan() { Err(Error::numeric("undefined")) } else { Ok(Point { value, slope, parameters: vec![] }) }
         }
 
         fn restart(&mut self) {}

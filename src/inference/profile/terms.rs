@@ -8,7 +8,7 @@ use super::held::Held;
 use super::hold::Hold;
 use libm::hypot;
 
-use crate::covariance::{Structure, elements};
+use crate::covariance::{Structure, elements, with_ranges};
 use crate::error::{Error, Result};
 use crate::formula::StructureKind;
 use crate::random::{EffectUnits, remap};
@@ -36,6 +36,29 @@ pub fn parameters(k: usize, structure: Structure) -> Vec<Parameter> {
         return elements(structure.size).map(one).collect();
     }
     (0..structure.n_theta()).map(|element| Parameter::Theta { k, element }).collect()
+}
+
+/// The parameters of all terms at theta, in order, the unit that standard deviations are numbers of given.
+pub fn reported(structures: &[Structure], theta: &[f64], unit: f64) -> Vec<f64> {
+    let mut all = vec![];
+    for (structure, range) in with_ranges(structures) {
+        let (r, theta) = (structure.size, &theta[range]);
+        if structure.kind != StructureKind::Unstructured {
+            let of = |k: usize| if structure.has_unit(k) { unit } else { 1.0 };
+            all.extend(theta.iter().enumerate().map(|(k, v)| of(k) * v));
+            continue;
+        }
+        let mut t = vec![0.0; r * r];
+        elements(r).zip(theta).for_each(|((i, j), v)| t[i * r + j] = *v);
+        let row = |i: usize| &t[i * r..(i + 1) * r];
+        let sd = |i: usize| row(i).iter().fold(0.0, |length, v| hypot(length, *v));
+        let correlation = |i: usize, j: usize| {
+            let (a, b) = (sd(i), sd(j));
+            row(i).iter().zip(row(j)).map(|(v, w)| v / a * (w / b)).sum::<f64>().clamp(-1.0, 1.0)
+        };
+        all.extend(elements(r).map(|(i, j)| if i == j { unit * sd(i) } else { correlation(i, j) }));
+    }
+    all
 }
 
 /// The effects of a term of r in an order in which the given ones come first.

@@ -16,7 +16,7 @@ const WIDEST: f64 = 0.36;
 const LEAST: f64 = 20.0;
 
 /// A place on an axis and what is written there.
-type Mark = (f64, String);
+pub type Mark = (f64, String);
 
 /// A panel with its scales.
 pub struct Frame {
@@ -26,6 +26,8 @@ pub struct Frame {
     x_marks: Vec<Mark>,
     y_marks: Vec<Mark>,
     titled: bool,
+    /// What the widths of lines are multiplied by.
+    pub pen: f64,
 }
 
 fn written(size: f64, anchor: Anchor) -> Type {
@@ -48,17 +50,33 @@ impl Frame {
         region.left = region.left.min(region.right - LEAST);
         let x = Scale::of(&panel.x, &panel.layers, Direction::X, (region.left, region.right));
         let x_marks = along_x(&panel.x, &x);
-        Frame { region, x, y, x_marks, y_marks, titled }
+        Frame { region, x, y, x_marks, y_marks, titled, pen: 1.0 }
+    }
+
+    /// With nothing beside its region, and thin lines.
+    pub fn bare(panel: &Panel, region: Region) -> Self {
+        let y = Scale::of(&panel.y, &panel.layers, Direction::Y, (region.bottom, region.top));
+        let x = Scale::of(&panel.x, &panel.layers, Direction::X, (region.left, region.right));
+        let (x_marks, y_marks) = (along_x(&panel.x, &x), along_y(&panel.y, &y, WIDEST * (region.right - region.left)));
+        Frame { region, x, y, x_marks, y_marks, titled: false, pen: 0.6 }
+    }
+
+    pub fn y_marks(&self) -> &[Mark] {
+        &self.y_marks
+    }
+
+    /// Lines across and upright behind all else.
+    pub fn grid(&self, canvas: &mut Canvas) {
+        let Region { left, top, right, bottom } = self.region;
+        let xs = self.x_marks.iter().map(|(v, _)| vec![(self.x.at(*v), top), (self.x.at(*v), bottom)]);
+        let ys = self.y_marks.iter().map(|(v, _)| vec![(left, self.y.at(*v)), (right, self.y.at(*v))]);
+        canvas.lines(&xs.chain(ys).collect::<Vec<_>>(), Ink::of(GRID, 1.0));
     }
 
     /// Grid, axes, numbers, names and titles.
     pub fn draw(&self, panel: &Panel, cell: Region, canvas: &mut Canvas) {
         let Region { left, top, right, bottom } = self.region;
-        let upright = |x: f64| vec![(x, top), (x, bottom)];
-        let across = |y: f64| vec![(left, y), (right, y)];
-        let xs = self.x_marks.iter().map(|(v, _)| upright(self.x.at(*v)));
-        let ys = self.y_marks.iter().map(|(v, _)| across(self.y.at(*v)));
-        canvas.lines(&xs.chain(ys).collect::<Vec<_>>(), Ink::of(GRID, 1.0));
+        self.grid(canvas);
         for (v, text) in &self.x_marks {
             // The first and the last stay within the cell.
             let half = width(text, TICK) / 2.0;
@@ -75,6 +93,22 @@ impl Frame {
         canvas.text(&label, (cell.left + 11.0, f64::midpoint(top, bottom)), written(LABEL, Anchor::Middle), true);
         let title = if self.titled { fitted(&panel.title, cell.right - left, LABEL) } else { String::new() };
         canvas.text(&title, (left, cell.top + 13.0), Type { bold: true, ..written(LABEL, Anchor::Start) }, false);
+    }
+}
+
+/// The numbers along x, at a height, those that stand apart within the region.
+pub fn label_x(frame: &Frame, y: f64, canvas: &mut Canvas) {
+    for (v, text) in &frame.x_marks {
+        let half = width(text, TICK) / 2.0;
+        let x = frame.x.at(*v).clamp(frame.region.left + half, (frame.region.right - half).max(frame.region.left + half));
+        canvas.text(text, (x, y), written(TICK, Anchor::Middle), false);
+    }
+}
+
+/// The numbers along y, beside x.
+pub fn label_y(frame: &Frame, x: f64, anchor: Anchor, canvas: &mut Canvas) {
+    for (v, text) in &frame.y_marks {
+        canvas.text(text, (x, frame.y.at(*v) + 0.36 * TICK), written(TICK, anchor), false);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod axes;
 mod labels;
+mod matrix;
 mod panel;
 mod scale;
 mod style;
@@ -41,6 +42,11 @@ pub fn svg(sheet: &Sheet, settings: &Settings) -> String {
     for line in &caption {
         y += CAPTION + 4.0;
         canvas.text(line, (MARGIN, y), written(CAPTION, GREY, false), false);
+    }
+    if sheet.matrix {
+        let area = Region { left: MARGIN, top: y + 10.0, right: width - MARGIN, bottom: height - MARGIN / 2.0 };
+        matrix::draw(sheet, area, &mut canvas);
+        return canvas.finish();
     }
     let (columns, count) = (sheet.columns.max(1), sheet.panels.len().max(1));
     let rows = count.div_ceil(columns);

@@ -55,8 +55,17 @@ fn points(layer: &Layer, frame: &Frame) -> Vec<(f64, f64)> {
     finite.map(|(x, y)| point(frame, *x, *y)).collect()
 }
 
+/// All layers of a panel, without names.
+pub fn layers(panel: &Panel, frame: &Frame, canvas: &mut Canvas) {
+    panel.layers.iter().for_each(|layer| marks(layer, frame, 1.0, canvas));
+}
+
 fn marks(layer: &Layer, frame: &Frame, opacity: f64, canvas: &mut Canvas) {
     let region = frame.region;
+    let line = |role: Role| {
+        let own = line(role);
+        Ink { width: own.width * frame.pen, ..own }
+    };
     match layer.mark {
         Mark::Points if !layer.size.is_empty() => bubbles(layer, frame, canvas),
         Mark::Points => draw_points(layer, frame, opacity, canvas),
