@@ -129,7 +129,7 @@ const OF_ANY: [(&str, Use); 4] = [
 ];
 
 /// Of fits of some kinds.
-const OTHERS: [(&str, &[&str], Use); 27] = [
+const OTHERS: [(&str, &[&str], Use); 28] = [
     ("quantile residuals", &["linear", "crossed", "poisson", "nbinom2", "gamma", "ordinal", "nominal and scale"], |fit, _| {
         fit.quantile_residuals(1, &Watch::unwatched()).map(nothing)
     }),
