@@ -5183,7 +5183,10 @@ interlace_status interlace_fit_coefficients(const interlace_fit *fit,
  * fit left out columns. For a Cox model the columns are "term", "df", "chi_square" and "p_value", and for
  * INTERLACE_ANOVA_TYPE_I "log_likelihood": that type compares the integrated likelihoods as each term is added, in the
  * order of the formula, beginning with a row "NULL" for the model without fixed effects (as anova in coxme); the other
- * types are Wald tests. INTERLACE_E_ARGUMENT for other models.
+ * types are Wald tests. For a generalised or ordinal model the tests are Wald's of the fixed effects of the mean (not
+ * of the zero part, the dispersion, the scale or thresholds), with the columns "term", "df", "chi_square" and
+ * "p_value", or with finite degrees of freedom "term", "num_df", "den_df", "statistic" (F) and "p_value". What a term
+ * adds to others in types I and II is by the covariance of the coefficients. INTERLACE_E_NUMERIC if that is not known.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] anova_type What the tests of an analysis of variance take as given.
@@ -5202,11 +5205,90 @@ interlace_status interlace_fit_anova(const interlace_fit *fit,
                                      interlace_error *err);
 
 /**
- * Likelihood-ratio tests of a linear or Cox model (by the integrated likelihood) against those without each of its
+ * The analysis of variance of a linear model with effect sizes of its terms, as a new frame: the columns of
+ * interlace_fit_anova, then "partial_eta_sq", F df1 / (F df1 + df2), and "partial_omega_sq", (F - 1) df1 / (F df1 + df2
+ * + 1), or zero where that is negative. Both are missing where there is no F, and where df2 is infinite.
+ * INTERLACE_E_ARGUMENT for other models.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] anova_type What the tests of an analysis of variance take as given.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_effect_sizes(const interlace_fit *fit,
+                                            const interlace_frame *data,
+                                            interlace_anova_type anova_type,
+                                            interlace_df df,
+                                            const interlace_options *options,
+                                            interlace_frame **out,
+                                            interlace_error *err);
+
+/**
+ * The fixed effects of the mean in standard deviations, as a new frame, one row each: "term", "id", "estimate",
+ * "std_error", "lower" and "upper", each times the standard deviation (with n - 1, without weights) of the column of
+ * the model matrix over the rows used, and for a linear model divided by that of the response. A constant column has
+ * zeros. Columns of factors count as others. INTERLACE_E_UNSUPPORTED for a fit without rows.
+ * @param[in] fit The fit.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_standardized(const interlace_fit *fit,
+                                            interlace_df df,
+                                            double level,
+                                            const interlace_options *options,
+                                            interlace_frame **out,
+                                            interlace_error *err);
+
+/**
+ * Likelihood-ratio tests of an ordinal model against those in which a term of its fixed effects, with the terms that it
+ * contains, also has nominal effects, which differ from threshold to threshold, as a new frame: a row "<none>" for the
+ * model, then a row for each term: "term", "n_parameters" (those that it adds), "log_likelihood", "aic", "chi_square",
+ * "p_value" and "warning" (missing, or why there is no test or what is to be known of it). Effects that the model has
+ * already are kept. All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL unless
+ * the fit left out columns. INTERLACE_E_ARGUMENT for other models.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_nominal_test(const interlace_fit *fit,
+                                            const interlace_frame *data,
+                                            const interlace_options *options,
+                                            interlace_frame **out,
+                                            interlace_error *err);
+
+/**
+ * The same against models in which a term is also in the scale of the latent variable. Otherwise as
+ * interlace_fit_nominal_test.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_scale_test(const interlace_fit *fit,
+                                          const interlace_frame *data,
+                                          const interlace_options *options,
+                                          interlace_frame **out,
+                                          interlace_error *err);
+
+/**
+ * Likelihood-ratio tests of a model (of a Cox model by the integrated likelihood) against those without each of its
  * terms, as a new frame: a row "<none>" for the model, then a row for each term of the fixed effects that no other
  * contains: "term", "n_parameters" (those that it removes), "aic", "chi_square" and "p_value". All models are fitted by
  * maximum likelihood. `data` is the frame of the fit; it may be NULL unless the fit left out columns, which may have an
- * estimate without a term. INTERLACE_E_ARGUMENT for other models.
+ * estimate without a term. Terms are those of the fixed effects of the mean. INTERLACE_E_NUMERIC if a model without a
+ * term did not converge, or has a higher likelihood than the model.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -5219,6 +5301,25 @@ interlace_status interlace_fit_drop1(const interlace_fit *fit,
                                      const interlace_options *options,
                                      interlace_frame **out,
                                      interlace_error *err);
+
+/**
+ * F tests of a linear model against those without each of its terms, as a new frame: a row for each term of the fixed
+ * effects that no other contains, with the columns of interlace_fit_anova. No model is fitted anew. `data` is the frame
+ * of the fit; it may be NULL unless the fit left out columns. INTERLACE_E_ARGUMENT for other models.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_drop1_f(const interlace_fit *fit,
+                                       const interlace_frame *data,
+                                       interlace_df df,
+                                       const interlace_options *options,
+                                       interlace_frame **out,
+                                       interlace_error *err);
 
 /**
  * The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger
@@ -6526,10 +6627,10 @@ bool interlace_questions_suits(size_t i, interlace_model model);
  * docs/document.md has its keys. Numbers have the shortest text that reads back to the same number, missing ones are
  * null, infinite ones "Inf" and "-Inf", and rows count from 0. `spec` and `data` are those of the fit. Either may be
  * NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models anew; prediction intervals take the
- * weights of new data from the column that `spec` names; "anova", "drop1" and "emmeans" need `data` as
- * interlace_fit_anova, interlace_fit_drop1 and interlace_fit_marginal_means do. `options` (may be NULL) has the threads
- * and the progress function of what takes long, and how models are fitted anew. INTERLACE_E_ARGUMENT if the questions
- * do not go together or do not suit the fit; the other failures are those of the functions that answer a question by
+ * weights of new data from the column that `spec` names; "anova", "drop1", "nominal_test", "scale_test" and "emmeans"
+ * need `data` as interlace_fit_anova, interlace_fit_drop1 and the like do. `options` (may be NULL) has the threads and
+ * the progress function of what takes long, and how models are fitted anew. INTERLACE_E_ARGUMENT if the questions do
+ * not go together or do not suit the fit; the other failures are those of the functions that answer a question by
  * itself.
  * @param[in] fit The fit.
  * @param[in] spec The model of the fit. NULL is allowed where it is not needed.

@@ -2676,10 +2676,34 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// "sum_sq", "mean_sq", "num_df", "den_df", "statistic" (F) and "p_value".
     [[nodiscard]] Result<Frame> anova(Maybe<Frame> data, AnovaType anova_type, Df df = Df::default_, Maybe<Options> options = none) const;
 
-    /// interlace_fit_drop1: Likelihood-ratio tests of a linear or Cox model (by the integrated likelihood) against those without each of
+    /// interlace_fit_effect_sizes: The analysis of variance of a linear model with effect sizes of its terms, as a new frame: the columns
+    /// of interlace_fit_anova, then "partial_eta_sq", F df1 / (F df1 + df2), and "partial_omega_sq", (F - 1) df1 / (F df1 + df2 + 1), or
+    /// zero where that is negative.
+    [[nodiscard]] Result<Frame> effect_sizes(Maybe<Frame> data, AnovaType anova_type, Df df = Df::default_,
+            Maybe<Options> options = none) const;
+
+    /// interlace_fit_standardized: The fixed effects of the mean in standard deviations, as a new frame, one row each: "term", "id",
+    /// "estimate", "std_error", "lower" and "upper", each times the standard deviation (with n - 1, without weights) of the column of the
+    /// model matrix over the rows used, and for a linear model divided by that of the response.
+    [[nodiscard]] Result<Frame> standardized(Df df = Df::default_, double level = 0.95, Maybe<Options> options = none) const;
+
+    /// interlace_fit_nominal_test: Likelihood-ratio tests of an ordinal model against those in which a term of its fixed effects, with the
+    /// terms that it contains, also has nominal effects, which differ from threshold to threshold, as a new frame: a row "<none>" for the
+    /// model, then a row for each term: "term", "n_parameters" (those that it adds), "log_likelihood", "aic", "chi_square", "p_value" and
+    /// "warning" (missing, or why there is no test or what is to be known of it).
+    [[nodiscard]] Result<Frame> nominal_test(Maybe<Frame> data = none, Maybe<Options> options = none) const;
+
+    /// interlace_fit_scale_test: The same against models in which a term is also in the scale of the latent variable.
+    [[nodiscard]] Result<Frame> scale_test(Maybe<Frame> data = none, Maybe<Options> options = none) const;
+
+    /// interlace_fit_drop1: Likelihood-ratio tests of a model (of a Cox model by the integrated likelihood) against those without each of
     /// its terms, as a new frame: a row "<none>" for the model, then a row for each term of the fixed effects that no other contains:
     /// "term", "n_parameters" (those that it removes), "aic", "chi_square" and "p_value".
     [[nodiscard]] Result<Frame> drop1(Maybe<Frame> data = none, Maybe<Options> options = none) const;
+
+    /// interlace_fit_drop1_f: F tests of a linear model against those without each of its terms, as a new frame: a row for each term of the
+    /// fixed effects that no other contains, with the columns of interlace_fit_anova.
+    [[nodiscard]] Result<Frame> drop1_f(Maybe<Frame> data = none, Df df = Df::default_, Maybe<Options> options = none) const;
 
     /// interlace_fit_fixef_vcov_kenward_roger: The covariance matrix of the estimates of the fixed effects with Kenward and Roger's
     /// adjustment (Kenward & Roger 1997) [p,p].
@@ -5221,11 +5245,52 @@ inline Result<Frame> Fit::anova(Maybe<Frame> data, AnovaType anova_type, Df df, 
     return call.result(Frame(out));
 }
 
+inline Result<Frame> Fit::effect_sizes(Maybe<Frame> data, AnovaType anova_type, Df df, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_effect_sizes(capi(), data.capi(), static_cast<interlace_anova_type>(anova_type),
+            static_cast<interlace_df>(df), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::standardized(Df df, double level, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_standardized(capi(), static_cast<interlace_df>(df), level, options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::nominal_test(Maybe<Frame> data, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_nominal_test(capi(), data.capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::scale_test(Maybe<Frame> data, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_scale_test(capi(), data.capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
 inline Result<Frame> Fit::drop1(Maybe<Frame> data, Maybe<Options> options) const
 {
     detail::Call call;
     interlace_frame *out{};
     call.ended(interlace_fit_drop1(capi(), data.capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::drop1_f(Maybe<Frame> data, Df df, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_drop1_f(capi(), data.capi(), static_cast<interlace_df>(df), options.capi(), &out, call.error()));
     return call.result(Frame(out));
 }
 

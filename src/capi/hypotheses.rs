@@ -19,9 +19,12 @@ use crate::error::{Error, Result, or_reason, try_vec};
 use crate::fit::{Fit, Instead};
 use crate::inference::anova::anova_table;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
-use crate::inference::drop1::drop1_table;
+use crate::inference::drop1::{drop1_f_table, drop1_table};
+use crate::inference::effect_sizes::effect_sizes_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
+use crate::inference::ordinal_terms::{Beyond, ordinal_terms_table};
+use crate::inference::standardized::standardized_table;
 use crate::spec::Spec;
 use crate::watch::Watch;
 
@@ -104,7 +107,10 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
 /// For a Cox model the columns are "term", "df", "chi_square" and "p_value", and for INTERLACE_ANOVA_TYPE_I "log_likelihood": that type compares the
 /// integrated likelihoods as each term is added, in the order of the formula, beginning with a row "NULL" for the model without fixed effects
 /// (as anova in coxme); the other types are Wald tests.
-/// INTERLACE_E_ARGUMENT for other models.
+/// For a generalised or ordinal model the tests are Wald's of the fixed effects of the mean (not of the zero part, the dispersion, the scale or
+/// thresholds), with the columns "term", "df", "chi_square" and "p_value", or with finite degrees of freedom "term", "num_df", "den_df",
+/// "statistic" (F) and "p_value". What a term adds to others in types I and II is by the covariance of the coefficients.
+/// INTERLACE_E_NUMERIC if that is not known.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_anova(
@@ -126,10 +132,103 @@ pub unsafe extern "C" fn interlace_fit_anova(
     })
 }
 
-/// Likelihood-ratio tests of a linear or Cox model (by the integrated likelihood) against those without each of its terms, as a new frame: a row "<none>" for the model, then a
+/// The analysis of variance of a linear model with effect sizes of its terms, as a new frame: the columns of interlace_fit_anova, then
+/// "partial_eta_sq", F df1 / (F df1 + df2), and "partial_omega_sq", (F - 1) df1 / (F df1 + df2 + 1), or zero where that is negative. Both are
+/// missing where there is no F, and where df2 is infinite. INTERLACE_E_ARGUMENT for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_effect_sizes(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    anova_type: MaybeUninit<AnovaTypeCode>,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (summed(fit)?, target(out, "out")?);
+        let kind = meaning(anova_type, "anova_type")?;
+        let freedom = degrees_of_freedom(handle, df, options)?;
+        let data = data.map(|data| &data.frame);
+        let table = watched(options, |watch| effect_sizes_table(&handle.fit, data, kind, freedom, watch))?;
+        out.write(give(FrameHandle::new(table))?);
+        Ok(())
+    })
+}
+
+/// The fixed effects of the mean in standard deviations, as a new frame, one row each: "term", "id", "estimate", "std_error", "lower" and "upper",
+/// each times the standard deviation (with n - 1, without weights) of the column of the model matrix over the rows used, and for a linear
+/// model divided by that of the response. A constant column has zeros. Columns of factors count as others.
+/// INTERLACE_E_UNSUPPORTED for a fit without rows.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_standardized(
+    fit: Option<&FitHandle>,
+    df: MaybeUninit<DfCode>,
+    level: f64,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        handle.fit.need_rows("standardized")?;
+        let table = standardized_table(&handle.fit, degrees_of_freedom(handle, df, options)?, level)?;
+        out.write(give(FrameHandle::new(table))?);
+        Ok(())
+    })
+}
+
+/// Likelihood-ratio tests of an ordinal model against those in which a term of its fixed effects, with the terms that it contains, also has
+/// nominal effects, which differ from threshold to threshold, as a new frame: a row "<none>" for the model, then a row for each term: "term",
+/// "n_parameters" (those that it adds), "log_likelihood", "aic", "chi_square", "p_value" and "warning" (missing, or why there is no test or
+/// what is to be known of it). Effects that the model has already are kept. All models are fitted by maximum likelihood. `data` is the frame
+/// of the fit; it may be NULL unless the fit left out columns. INTERLACE_E_ARGUMENT for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_nominal_test(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || of_ordinal_terms(fit, data, options, Beyond::Nominal, out))
+}
+
+/// The same against models in which a term is also in the scale of the latent variable. Otherwise as interlace_fit_nominal_test.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_scale_test(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || of_ordinal_terms(fit, data, options, Beyond::Scale, out))
+}
+
+unsafe fn of_ordinal_terms(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    beyond: Beyond,
+    out: *mut *mut FrameHandle,
+) -> Result<()> {
+    let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+    let data = data.map(|data| &data.frame);
+    let table = watched(options, |watch| ordinal_terms_table(&handle.fit, data, beyond, watch))?;
+    out.write(give(FrameHandle::new(table))?);
+    Ok(())
+}
+
+/// Likelihood-ratio tests of a model (of a Cox model by the integrated likelihood) against those without each of its terms, as a new frame: a row "<none>" for the model, then a
 /// row for each term of the fixed effects that no other contains: "term", "n_parameters" (those that it removes), "aic", "chi_square" and
 /// "p_value". All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
-/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models.
+/// unless the fit left out columns, which may have an estimate without a term. Terms are those of the fixed effects of the mean.
+/// INTERLACE_E_NUMERIC if a model without a term did not converge, or has a higher likelihood than the model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_drop1(
@@ -143,6 +242,28 @@ pub unsafe extern "C" fn interlace_fit_drop1(
         let (handle, out) = (whole_or(fit, Instead::Comparison)?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
         let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
+        out.write(give(FrameHandle::new(table))?);
+        Ok(())
+    })
+}
+
+/// F tests of a linear model against those without each of its terms, as a new frame: a row for each term of the fixed effects that no other
+/// contains, with the columns of interlace_fit_anova. No model is fitted anew. `data` is the frame of the fit; it may be NULL unless the fit
+/// left out columns. INTERLACE_E_ARGUMENT for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_drop1_f(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (summed(fit)?, target(out, "out")?);
+        let freedom = degrees_of_freedom(handle, df, options)?;
+        let table = watched(options, |watch| drop1_f_table(&handle.fit, data.map(|data| &data.frame), freedom, watch))?;
         out.write(give(FrameHandle::new(table))?);
         Ok(())
     })

@@ -12,6 +12,8 @@ pub enum Named {
     Plain,
     Anova,
     Drop1,
+    /// Terms of ordinal models beyond the location.
+    Beyond,
     Combinations,
     Joint,
     Means,
@@ -22,10 +24,10 @@ pub enum Named {
     Fits,
 }
 
-use Named::{Anova, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means, ProportionalHazards};
+use Named::{Anova, Beyond, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means, ProportionalHazards};
 
 /// Those that differ: in the library, and in R (lmerTest, lme4, emmeans, survival).
-const NAMES: [(Named, &str, &str); 41] = [
+const NAMES: [(Named, &str, &str); 46] = [
     (Anova, "sum_sq", "Sum.Sq"),
     (Anova, "mean_sq", "Mean.Sq"),
     (Anova, "num_df", "NumDF"),
@@ -39,6 +41,11 @@ const NAMES: [(Named, &str, &str); 41] = [
     (Drop1, "aic", "AIC"),
     (Drop1, "chi_square", "LRT"),
     (Drop1, "p_value", "p.value"),
+    (Beyond, "n_parameters", "Df"),
+    (Beyond, "log_likelihood", "logLik"),
+    (Beyond, "aic", "AIC"),
+    (Beyond, "chi_square", "LRT"),
+    (Beyond, "p_value", "p.value"),
     (Combinations, "std_error", "SE"),
     (Combinations, "statistic", T_RATIO),
     (Combinations, "p_value", "p.value"),

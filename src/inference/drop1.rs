@@ -1,4 +1,5 @@
-//! Likelihood-ratio tests of a linear or Cox model against the models without each of its terms, all fitted by maximum likelihood.
+//! Tests of a model against the models without each of its terms: by likelihood ratios, all fitted by maximum likelihood, or of linear models
+//! by F tests.
 
 use crate::design::{Design, ModelProgram, Program};
 use crate::error::{Error, Result, try_vec};
@@ -7,7 +8,9 @@ use crate::fit::cox::least;
 use crate::fit::estimable::Estimable;
 use crate::fit::linear::assemble;
 use crate::frame::Frame;
-use crate::inference::model_matrix::all_columns;
+use crate::inference::anova::{AnovaType, f_table, hypotheses};
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
+use crate::inference::model_matrix::with_all_columns;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate;
 use crate::names::quoted;
@@ -18,25 +21,37 @@ use crate::watch::{Phase, Watch};
 /// A row for the model, `<none>`, and one for each term that is in no other: `term`, `n_parameters` (those that go with it), `aic`,
 /// `chi_square`, `p_value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
 pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result<Frame> {
-    if !fit.is_linear() && fit.cox().is_none() {
-        return Err(Error::argument("drop1 is for linear and Cox models; compare generalised models by likelihood ratios"));
-    }
-    let design = with_all_columns(fit, data)?;
-    let options = Options { reml: false, ..fit.options() };
+    let design = with_all_columns(fit, data, "drop1")?;
+    let options = Options { reml: false, reml_generalised: false, ..fit.options() };
     let terms = droppable(fit, design.x_names.len())?;
     let total = Some(terms.len() + 1);
     watch.at(Phase::Model, 0, total)?;
-    let (whole, p) = best(fit, &design, &options, || "the model".to_owned(), &watch.inside(Phase::Model, 0, total))?;
-    let more = fit.theta.len() + usize::from(fit.is_linear());
+    let guess = coefficients(fit, design.x_names.len());
+    let (whole, p) = if fit.generalised().is_some() && !fit.reml && fit.outcome.converged {
+        (fit.criterion, fit.fixed.names.len())
+    } else {
+        let which = || "the model".to_owned();
+        best(fit, (&design, Some(&guess)), &options, which, &watch.inside(Phase::Model, 0, total))?
+    };
+    let more = fit.npar - fit.fixed.names.len();
     let aic = |deviance: f64, p: usize| deviance + 2.0 * (p + more) as f64;
     let (mut names, mut npar, mut aics) = (vec!["<none>".to_owned()], vec![i64::MIN], vec![aic(whole, p)]);
     let (mut ratios, mut p_values) = (vec![f64::NAN], vec![f64::NAN]);
     for (i, (term, rest)) in terms.into_iter().enumerate() {
         watch.at(Phase::Model, i + 1, total)?;
         let which = || format!("the model without the term {}", quoted(&term));
-        let (deviance, left) = best(fit, &rest.of(&design)?, &options, which, &watch.inside(Phase::Model, i + 1, total))?;
+        let (design, guess) = (rest.of(&design)?, rest.guess(&guess));
+        let inside = watch.inside(Phase::Model, i + 1, total);
+        let (deviance, left) = best(fit, (&design, guess.as_deref()), &options, which, &inside)?;
         let own = p.saturating_sub(left);
         let rise = deviance - whole;
+        if fit.generalised().is_some() && rise < -LOWER * whole.abs().max(1.0) {
+            return Err(Error::numeric(format!(
+                "drop1: the model without the term {} has a higher likelihood than the model, whose fit is not at the maximum; fit it by \
+                 another optimiser or from another start",
+                quoted(&term)
+            )));
+        }
         let ratio = if rise < 0.0 { 0.0 } else { rise };
         names.push(term);
         npar.push(own as i64);
@@ -53,6 +68,19 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result
     Ok(frame)
 }
 
+/// F tests of a linear model against those without each term that is in no other, with the columns of an analysis of variance.
+pub fn drop1_f_table(fit: &Fit, data: Option<&Frame>, freedom: DegreesOfFreedom<'_>, watch: &Watch<'_>) -> Result<Frame> {
+    if !fit.is_linear() {
+        return Err(Error::argument("drop1: F tests are for linear models; other models have likelihood ratios"));
+    }
+    let mut tests = hypotheses(fit, data, AnovaType::II, watch)?;
+    if let ModelProgram::Formula(program) = &fit.program {
+        let mut larger = program.larger_terms().into_iter();
+        tests.retain(|_| larger.next().is_some_and(|larger| larger.is_empty()));
+    }
+    f_table(fit, &tests, freedom, watch)
+}
+
 /// What is left of X without a term.
 enum Rest {
     /// These columns.
@@ -61,25 +89,11 @@ enum Rest {
     Combined(Vec<Vec<f64>>),
 }
 
+/// How far, relative to it, the deviance of a smaller model may be below the whole one's: what searches leave.
+const LOWER: f64 = 1e-7;
+
 /// How far, relative to its weights, a column may be from a combination of others.
 const TOLERANCE: f64 = 1e-9;
-
-/// The design of a fit, with all columns of X.
-fn with_all_columns(fit: &Fit, data: Option<&Frame>) -> Result<Design> {
-    fit.with_factor("drop1")?;
-    let design = fit.design()?;
-    match (&fit.program, data) {
-        (ModelProgram::Formula(program), _) if fit.kept.len() == program.fixed_names().len() => Ok(design),
-        (ModelProgram::Formula(program), Some(data)) => {
-            let x = all_columns(program, &fit.kept, &fit.rows, &fit.x, data)?;
-            Ok(Design { x, x_names: program.fixed_names().to_vec(), ..design })
-        }
-        (ModelProgram::Formula(_), None) => {
-            Err(Error::argument("data is NULL, but the fit left out columns, and drop1 needs the data of the fit then"))
-        }
-        (ModelProgram::Arrays(_), _) => Ok(design),
-    }
-}
 
 /// The terms that are in no other, with the rest of the `p` columns of X.
 fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
@@ -91,8 +105,8 @@ fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
                 if !larger.is_empty() {
                     continue;
                 }
-                // Factors of a Cox model are always coded as beside an intercept.
-                let rest = if fit.cox().is_some() || program.stays_without(t) {
+                // Factors of Cox and ordinal models are always coded as beside an intercept.
+                let rest = if fit.cox().is_some() || fit.ordinal().is_some() || program.stays_without(t) {
                     Rest::Kept((0..p).filter(|&j| of_column[j] != t + 1).collect())
                 } else {
                     recoded(program, t, label)?
@@ -135,7 +149,26 @@ fn recoded(program: &Program, term: usize, label: &str) -> Result<Rest> {
     Ok(Rest::Combined(combinations.dependent().iter().map(|(_, weights)| weights.clone()).collect()))
 }
 
+/// The effects of all `p` columns of X, zero for those that the fit has left out.
+fn coefficients(fit: &Fit, p: usize) -> Vec<f64> {
+    let estimate = &fit.fixed.estimate;
+    if p == estimate.len() {
+        return estimate.clone();
+    }
+    let mut all = vec![0.0; p];
+    fit.kept.iter().zip(estimate).for_each(|(&j, own)| all[j] = *own);
+    all
+}
+
 impl Rest {
+    /// Effects of what is left.
+    fn guess(&self, all: &[f64]) -> Option<Vec<f64>> {
+        match self {
+            Rest::Kept(kept) => Some(kept.iter().map(|&j| all[j]).collect()),
+            Rest::Combined(_) => None,
+        }
+    }
+
     /// A design with this for X.
     fn of(&self, design: &Design) -> Result<Design> {
         let n = design.n;
@@ -164,8 +197,16 @@ fn chosen(n: usize, x: &[f64], kept: &[usize]) -> Result<Vec<f64>> {
 }
 
 /// The smallest deviance of a model, and how many fixed effects it has.
-fn best(fit: &Fit, design: &Design, options: &Options, which: impl Fn() -> String, watch: &Watch<'_>) -> Result<(f64, usize)> {
-    let found = if let Some(own) = fit.cox() {
+fn best(
+    fit: &Fit,
+    (design, guess): (&Design, Option<&[f64]>),
+    options: &Options,
+    which: impl Fn() -> String,
+    watch: &Watch<'_>,
+) -> Result<(f64, usize)> {
+    let found = if let Some(own) = fit.generalised() {
+        fit.least_deviance(own, (design, guess), options, watch)?.map(|least| (least.deviance, least.p))
+    } else if let Some(own) = fit.cox() {
         least(own.ties, design, options, watch)?
     } else {
         let system = assemble(design, watch)?;

@@ -39,6 +39,43 @@ static void scalars(const interlace_fit *fit) {
     CHECK(interlace_fit_sigma(fit) == 1 && interlace_fit_n_separated(fit) == 0 && interlace_fit_n_warnings(fit) == 0);
 }
 
+static double number(const interlace_frame *table, const char *column, size_t row) {
+    double values[64];
+    size_t at;
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
+    return values[row];
+}
+
+static const char *word(const interlace_frame *table, const char *column, size_t row) {
+    size_t at;
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    return interlace_frame_column_string(table, at, row);
+}
+
+/* Terms that might differ between thresholds, or be in the scale. */
+static void terms(const interlace_fit *fit) {
+    interlace_frame *table;
+    OK(interlace_fit_nominal_test(fit, NULL, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3 && number(table, "n_parameters", 1) == 3 && number(table, "p_value", 2) > 0.05);
+    SAME(word(table, "term", 0), "<none>");
+    CLOSE(number(table, "aic", 0), 177.13082555298533, 1e-7);
+    interlace_frame_free(table);
+    OK(interlace_fit_scale_test(fit, NULL, NULL, &table, &err));
+    CHECK(number(table, "n_parameters", 2) == 1 && number(table, "chi_square", 1) >= 0);
+    interlace_frame_free(table);
+    OK(interlace_fit_anova(fit, NULL, INTERLACE_ANOVA_TYPE_III, INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    CHECK(number(table, "df", 0) == 1 && number(table, "chi_square", 1) > 10);
+    interlace_frame_free(table);
+    OK(interlace_fit_drop1(fit, NULL, NULL, &table, &err));
+    CLOSE(number(table, "chi_square", 2), 14.346811, 2e-4);
+    interlace_frame_free(table);
+    table = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_nominal_test(NULL, NULL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_scale_test(fit, NULL, NULL, NULL, &err));
+    CHECK(table == NULL);
+}
+
 static void thresholds(const interlace_fit *fit) {
     static const char *const names[THRESHOLDS] = {"1|2", "2|3", "3|4", "4|5"};
     static const double estimate[THRESHOLDS] = {-1.62366948219881, 1.5133569007921452, 4.228520413072746, 6.088769389227951};
@@ -296,6 +333,7 @@ static void others(void) {
 int main(void) {
     interlace_fit *fit = fitted(model("rating ~ temp + contact + (1 | judge)"), wine());
     scalars(fit);
+    terms(fit);
     thresholds(fit);
     effects(fit);
     rows(fit);

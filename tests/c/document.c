@@ -19,11 +19,13 @@ static void listing(void) {
         CHECK(strlen(interlace_questions_doc(i)) > 10 && strchr(interlace_questions_name(i), '-') == NULL);
         CHECK(values == NULL || strlen(values) > 3);
         CHECK(need == NULL || question(need) < n);
-        CHECK(interlace_questions_suits(i, INTERLACE_MODEL_LMM) || interlace_questions_suits(i, INTERLACE_MODEL_COXME));
+        CHECK(interlace_questions_suits(i, INTERLACE_MODEL_LMM) || interlace_questions_suits(i, INTERLACE_MODEL_CLMM) ||
+              interlace_questions_suits(i, INTERLACE_MODEL_COXME));
     }
     CHECK(interlace_questions_name(n) == NULL && interlace_questions_doc(n) == NULL && interlace_questions_values(n) == NULL);
     CHECK(!interlace_questions_takes_frame(n) && !interlace_questions_is_repeatable(n) && interlace_questions_needs(n, 0) == NULL);
-    CHECK(interlace_questions_values(question("drop1")) == NULL && !interlace_questions_suits(question("drop1"), INTERLACE_MODEL_GLMM));
+    CHECK(interlace_questions_values(question("drop1")) == NULL && interlace_questions_suits(question("drop1"), INTERLACE_MODEL_GLMM));
+    CHECK(!interlace_questions_suits(question("nominal_test"), INTERLACE_MODEL_GLMM));
     CHECK(interlace_questions_takes_frame(question("predict")) && interlace_questions_is_repeatable(question("lrt")));
     SAME(interlace_questions_needs(question("type"), 1), "emmeans");
     CHECK(interlace_questions_needs(question("type"), 2) == NULL && interlace_questions_needs(question("df"), 0) == NULL);
@@ -32,7 +34,8 @@ static void listing(void) {
 /* Values that are right, and what is said of others. */
 static void setting(interlace_questions *questions) {
     static const char *const right[][2] = {
-        {"df", "kenward-roger"}, {"df", "kenward_roger"}, {"df", "normal"}, {"anova", "3"}, {"drop1", NULL}, {"drop1", "true"},
+        {"df", "kenward-roger"}, {"df", "kenward_roger"}, {"df", "normal"}, {"anova", "3"}, {"drop1", NULL}, {"drop1", "true"}, {"drop1_test", "lrt"}, {"drop1-test", "F"},
+        {"effect_sizes", NULL}, {"standardized", "true"}, {"nominal_test", NULL}, {"scale-test", "false"}, {"test", "0,1 = 2; 1,0"},
         {"confint", "wald"}, {"profile", "false"}, {"profile_scale", "theta"}, {"profile-scale", "sdcor"}, {"variance_parameters", "variance"}, {"parameter_limits", "plain"}, {"test", "0,1; 1,0"},
         {"r2", NULL}, {"level", "0.9"}, {"emmeans", "~ f"}, {"at", "x = 1"}, {"comparisons", "eff"}, {"comparisons", "1,-1"},
         {"means_weights", "proportional"}, {"adjust", "holm"}, {"lrt", "y ~ 1"}, {"chi_bar", NULL}, {"type", "cum.prob"},
@@ -44,7 +47,9 @@ static void setting(interlace_questions *questions) {
         {"influence", "observation"}, {"influence_method", "one-step"}, {"influence_threshold", "0.1"}, {"residuals", "quantile"}, {"residuals", "schoenfeld"}, {"residuals", "cholesky"}, {"residuals", "random_effects"}, {"simulated_residuals", "250"}, {"residual_group", "g"}, {"diagnose", NULL}, {"proportional_hazards", "km"}, {"all_fit", NULL}, {"cross_validate", "rows"}, {"folds", "5"}, {"seed", "0"}};
     static const char *const wrong[][3] = {
         {"df", "satterthwait", "did you mean satterthwaite?"}, {"anova", "4", "anova is '4', it must be 1, 2 or 3"},
-        {"drop1", "yes", "true or false"}, {"confint", NULL, "wald, profile, boot or ranef"}, {"test", "1,2; 3", "rows of coefficients"},
+        {"drop1", "yes", "true or false"}, {"drop1_test", "t", "lrt or f"},
+        {"effect_sizes", "omega", "true or false"}, {"standardized", "no", "true or false"}, {"nominal_test", "x", "true or false"},
+        {"scale_test", "1", "true or false"}, {"test", "0,1 = x", "the value that is tested"}, {"test", "0,1 = 2 = 3", "rows of coefficients"}, {"confint", NULL, "wald, profile, boot or ranef"}, {"test", "1,2; 3", "rows of coefficients"},
         {"test", "", "rows"}, {"level", "1", "between 0 and 1"}, {"level", "x", "level is 'x'"}, {"emmeans", " ", "a formula"},
         {"comparisons", "1,x", "pairwise"}, {"type", "mean", "risk, survival or expected"}, {"re", "", "grouping factors"},
         {"new_levels", "one", "zero, error or average"}, {"times", "1,x", "numbers"}, {"curve_limits", "logit", "log, log_log, plain or none"},
@@ -73,8 +78,10 @@ static void checks(const interlace_frame *frame) {
     FAILS(INTERLACE_E_ARGUMENT, "df takes text", interlace_questions_set_frame(questions, "df", frame, &err));
     OK(interlace_questions_set_frame(questions, "predict", frame, &err));
     OK(interlace_questions_set(questions, "anova", "1", &err));
+    OK(interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
+    OK(interlace_questions_set(questions, "effect_sizes", NULL, &err));
     OK(interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "anova is for the models lmm and coxme, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "effect_sizes is for the model lmm, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
     OK(interlace_questions_set(questions, "proportional_hazards", "rank", &err));
     FAILS(INTERLACE_E_ARGUMENT, "proportional_hazards is for the model coxme, not lmm",
           interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));

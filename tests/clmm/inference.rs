@@ -4,6 +4,7 @@ mod diagnostics;
 mod hypotheses;
 mod profile;
 mod resampling;
+mod terms;
 
 use crate::common::frames::frame;
 use crate::common::generalised::{Generalised, generalised};

@@ -1,6 +1,8 @@
 //! Every piece of work that may be long says how far it is, ends where its watcher wants it to, and at its deadline; and nothing is lost by
 //! that. Results are compared as text: the shortest that reads back as the same bits.
 
+mod terms;
+
 use std::fmt::Debug;
 use std::time::Instant;
 

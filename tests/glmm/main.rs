@@ -14,4 +14,5 @@ mod properties;
 mod reference;
 mod separation;
 mod starts;
+mod terms;
 mod units;

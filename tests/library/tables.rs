@@ -12,11 +12,14 @@ use interlace::inference::adjust::Adjustment;
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::contrast::Contrasts;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
-use interlace::inference::drop1::drop1_table;
+use interlace::inference::drop1::{drop1_f_table, drop1_table};
+use interlace::inference::effect_sizes::effect_sizes_table;
 use interlace::inference::linear::{Coefficients, combinations_table, joint_table};
 use interlace::inference::lrt::likelihood_ratio_table;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
+use interlace::inference::ordinal_terms::{Beyond, ordinal_terms_table};
 use interlace::inference::profile::{intervals, points};
+use interlace::inference::standardized::standardized_table;
 use interlace::options::Options;
 use interlace::predict::{CurveRequest, NewData};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
@@ -92,6 +95,9 @@ fn of_linear_models(seen: &mut Seen) {
     let freedom = DegreesOfFreedom::Satterthwaite(&satterthwaite);
     seen.add("anova", &anova_table(&fit, None, AnovaType::III, freedom, &Watch::unwatched()).unwrap());
     seen.add("drop1", &drop1_table(&fit, None, &Watch::unwatched()).unwrap());
+    seen.add("anova", &drop1_f_table(&fit, None, freedom, &Watch::unwatched()).unwrap());
+    seen.add("effect_sizes", &effect_sizes_table(&fit, None, AnovaType::II, freedom, &Watch::unwatched()).unwrap());
+    seen.add("standardized", &standardized_table(&fit, freedom, 0.95).unwrap());
     let l = [0.0, 1.0, 0.0, 0.0];
     let rows = freedom.with_coefficients(&fit, |own| combinations_table(&own.combinations(&l, 1).unwrap(), &[0.0]));
     seen.add("wald_test", &rows.unwrap());
@@ -148,6 +154,10 @@ fn of_generalised_models(seen: &mut Seen) {
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
     let fit = Fit::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
     seen.add_named(&fit);
+    for df in [f64::INFINITY, 9.0] {
+        let table = anova_table(&fit, None, AnovaType::II, DegreesOfFreedom::Same(df), &Watch::unwatched()).unwrap();
+        seen.add("anova of generalised and ordinal models", &table);
+    }
     seen.add("ranef_residuals", &fit.ranef_residuals(&Watch::unwatched()).unwrap());
     seen.add(
         "all_optimizers",
@@ -175,7 +185,12 @@ fn of_generalised_models(seen: &mut Seen) {
 fn of_ordinal_models(seen: &mut Seen) {
     let mut model = spec(ModelKind::Clmm, "rating ~ temp + (1 | judge)");
     model.ordinal.nominal = Some(PredictorSpec::Formula("~ contact".into()));
-    seen.add_named(&Fit::new(&model, Some(&data("wine")), &Options::default(), &Watch::unwatched()).unwrap());
+    let (data, watch) = (data("wine"), Watch::unwatched());
+    let fit = Fit::new(&model, Some(&data), &Options::default(), &watch).unwrap();
+    seen.add_named(&fit);
+    for beyond in [Beyond::Nominal, Beyond::Scale] {
+        seen.add("nominal_test and scale_test", &ordinal_terms_table(&fit, Some(&data), beyond, &watch).unwrap());
+    }
 }
 
 fn of_cox_models(seen: &mut Seen) {

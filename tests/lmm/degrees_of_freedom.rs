@@ -1,6 +1,8 @@
 //! Degrees of freedom of linear models against lmerTest 3.1-3 and pbkrtest 0.5-2 (tests/reference/lmm_df.json), exact ones of balanced
 //! designs, and what they must not depend on.
 
+mod effects;
+mod left_out;
 mod missing_cells;
 mod properties;
 mod reference;

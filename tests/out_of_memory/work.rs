@@ -13,6 +13,7 @@ use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, S
 use interlace::inference::drop1::drop1_table;
 use interlace::inference::lrt::fit_and_compare;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
+use interlace::inference::ordinal_terms::{Beyond, ordinal_terms_table};
 use interlace::options::Options;
 use interlace::predict::{CurveRequest, Interval, NewData, Quantity, RandomTerms, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects, RefitOptions};
@@ -128,7 +129,7 @@ const OF_ANY: [(&str, Use); 4] = [
 ];
 
 /// Of fits of some kinds.
-const OTHERS: [(&str, &[&str], Use); 27] = [
+const OTHERS: [(&str, &[&str], Use); 28] = [
     ("quantile residuals", &["linear", "crossed", "poisson", "nbinom2", "gamma", "ordinal", "nominal and scale"], |fit, _| {
         fit.quantile_residuals(1, &Watch::unwatched()).map(nothing)
     }),
@@ -199,9 +200,16 @@ const OTHERS: [(&str, &[&str], Use); 27] = [
         MarginalMeans::of_fit(fit, Some(&model.frame), &MeansSpec::parse("~ f")?, Weighting::Proportional, &Watch::unwatched())
             .map(nothing)
     }),
-    ("drop1", &["linear"], |fit, model| drop1_table(fit, Some(&model.frame), &Watch::unwatched()).map(nothing)),
-    ("analysis of variance", &["crossed"], |fit, model| {
+    ("drop1", &["linear", "poisson", "ordinal"], |fit, model| {
+        drop1_table(fit, Some(&model.frame), &Watch::unwatched()).map(nothing)
+    }),
+    ("analysis of variance", &["crossed", "poisson", "ordinal"], |fit, model| {
         anova_table(fit, Some(&model.frame), AnovaType::II, DegreesOfFreedom::Same(f64::INFINITY), &Watch::unwatched()).map(nothing)
+    }),
+    ("nominal and scale effects", &["ordinal"], |fit, model| {
+        let table = |beyond| ordinal_terms_table(fit, Some(&model.frame), beyond, &Watch::unwatched());
+        table(Beyond::Nominal)?;
+        table(Beyond::Scale).map(nothing)
     }),
     ("cross-validation", &["linear", "gamma"], |_, model| {
         let partition = Partition { group: None, folds: 2, seed: 1 };

@@ -1,6 +1,6 @@
 # Tests of terms, comparisons of models, marginal means, R2.
 
-# One fit: a table of its terms, of type 1, 2 or 3 (linear and Cox models). Several: likelihood-ratio tests, of maximum likelihood refits.
+# One fit: a table of its terms, of type 1, 2 or 3. Several: likelihood-ratio tests, of maximum likelihood refits.
 anova.interlace <- function(object, ..., type = 3, ddf = "default", refit = TRUE, chi_bar = FALSE, model.names = NULL) {
   others <- Filter(function(x) inherits(x, "interlace"), list(...))
   if (length(others)) {
@@ -15,8 +15,8 @@ anova.interlace <- function(object, ..., type = 3, ddf = "default", refit = TRUE
   own$term <- NULL
   names(own) <- c(sum_sq = "Sum Sq", mean_sq = "Mean Sq", num_df = "NumDF", den_df = "DenDF", statistic = "F value", p_value = "Pr(>F)",
                   log_likelihood = "loglik", df = "Df", chi_square = "Chisq")[names(own)]
-  if (object$info$model == "coxme") names(own)[names(own) == "Pr(>F)"] <- "Pr(>Chisq)"
-  heading <- sprintf("Type %s Analysis of %s Table%s", toupper(roman), if (object$info$model == "coxme") "Deviance" else "Variance",
+  if ("Chisq" %in% names(own)) names(own)[names(own) == "Pr(>F)"] <- "Pr(>Chisq)"
+  heading <- sprintf("Type %s Analysis of %s Table%s", toupper(roman), if (object$info$model != "lmm") "Deviance" else "Variance",
                      if (object$info$model == "lmm") sprintf(" with %s degrees of freedom", method_title(ddf)) else "")
   structure(without_nan(own), row.names = terms, heading = heading, class = c("anova", "data.frame"))
 }

@@ -2,14 +2,17 @@
 
 use super::subject::{Subject, Work, about};
 use crate::choice::Choice;
-use crate::document::questions::{ConfidenceInterval, Questions};
+use crate::document::questions::{ConfidenceInterval, Drop1Test, Questions};
 use crate::error::{Code, Error, Result, try_gather, try_vec};
 use crate::fit::{Fit, Role};
 use crate::frame::Frame;
 use crate::inference::anova::{AnovaType, anova_table};
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
-use crate::inference::drop1::drop1_table;
+use crate::inference::drop1::{drop1_f_table, drop1_table};
+use crate::inference::effect_sizes::effect_sizes_table;
 use crate::inference::linear::{combinations_table, joint_table};
+use crate::inference::ordinal_terms::{Beyond, ordinal_terms_table};
+use crate::inference::standardized::standardized_table;
 
 /// Tests of coefficients and terms.
 pub struct FixedEffects<'a> {
@@ -21,7 +24,12 @@ pub struct FixedEffects<'a> {
     /// By type.
     pub anova: Vec<(AnovaType, Frame)>,
     pub drop1: Option<Frame>,
+    /// The same by F tests.
+    pub drop1_f: Option<Frame>,
     pub hypothesis: Option<Hypothesis>,
+    pub standardized: Option<Frame>,
+    pub nominal_test: Option<Frame>,
+    pub scale_test: Option<Frame>,
 }
 
 /// Limits of parameters, in the order of their names.
@@ -36,6 +44,8 @@ pub struct Limits {
 pub struct Hypothesis {
     pub rows: Frame,
     pub joint: Frame,
+    /// Whether other values than zero were given.
+    pub has_values: bool,
 }
 
 impl<'a> FixedEffects<'a> {
@@ -62,13 +72,36 @@ impl<'a> FixedEffects<'a> {
         let coefficients = freedom.coefficients_table(fit, questions.level)?;
         let mut anova = vec![];
         for ((kind, _), _) in AnovaType::ALL.iter().zip(questions.anova).filter(|(_, asked)| *asked) {
-            anova.push((*kind, anova_table(fit, data, *kind, freedom, work.watch)?));
+            let table = if questions.effect_sizes { effect_sizes_table } else { anova_table };
+            anova.push((*kind, table(fit, data, *kind, freedom, work.watch)?));
         }
-        let drop1 = if questions.drop1 { Some(drop1_table(fit, data, work.watch)?) } else { None };
-        let hypothesis = if questions.test.is_empty() { None } else { Some(hypothesis(fit, freedom, &questions.test)?) };
+        let (mut drop1, mut drop1_f) = (None, None);
+        match questions.drop1_test {
+            _ if !questions.drop1 => {}
+            Drop1Test::LikelihoodRatio => drop1 = Some(drop1_table(fit, data, work.watch)?),
+            Drop1Test::F => drop1_f = Some(drop1_f_table(fit, data, freedom, work.watch)?),
+        }
+        let hypothesis = if questions.test.is_empty() { None } else { Some(hypothesis(fit, freedom, questions)?) };
         let wald = if questions.asks(ConfidenceInterval::Wald) { Some(Limits::wald(fit, freedom, questions.level)?) } else { None };
+        let standardized = if questions.standardized { Some(standardized_table(fit, freedom, questions.level)?) } else { None };
+        let beyond = |asked: bool, what: Beyond| asked.then(|| ordinal_terms_table(fit, data, what, work.watch)).transpose();
+        let nominal_test = beyond(questions.nominal_test, Beyond::Nominal)?;
+        let scale_test = beyond(questions.scale_test, Beyond::Scale)?;
         let p_values = freedom.coefficients(fit).iter().map(|own| own.p_value(0.0)).collect();
-        Ok(FixedEffects { method, freedom, coefficients, p_values, wald, anova, drop1, hypothesis })
+        Ok(FixedEffects {
+            method,
+            freedom,
+            coefficients,
+            p_values,
+            wald,
+            anova,
+            drop1,
+            drop1_f,
+            hypothesis,
+            standardized,
+            nominal_test,
+            scale_test,
+        })
     }
 
     /// The table of a type.
@@ -112,7 +145,8 @@ impl Limits {
 }
 
 /// Each row of L, and all together.
-fn hypothesis(fit: &Fit, freedom: DegreesOfFreedom<'_>, rows: &[Vec<f64>]) -> Result<Hypothesis> {
+fn hypothesis(fit: &Fit, freedom: DegreesOfFreedom<'_>, questions: &Questions) -> Result<Hypothesis> {
+    let rows = &questions.test;
     let (k, p, fixed) = (rows.len(), rows.first().map_or(0, Vec::len), fit.fixed.names.len());
     if p != fixed {
         return Err(Error::argument(format!("test: a row has {p} coefficients, the model has {fixed} fixed effects")));
@@ -121,14 +155,20 @@ fn hypothesis(fit: &Fit, freedom: DegreesOfFreedom<'_>, rows: &[Vec<f64>]) -> Re
     for (i, row) in rows.iter().enumerate() {
         row.iter().enumerate().for_each(|(j, weight)| l[i + j * k] = *weight);
     }
-    let zeros = try_vec("linear combinations", 0.0, k)?;
+    let has_values = questions.test_values.is_some();
+    let rhs = match &questions.test_values {
+        Some(values) => values.clone(),
+        None => try_vec("linear combinations", 0.0, k)?,
+    };
     about(
         "test",
         (|| {
-            Ok(Hypothesis {
-                rows: freedom.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &zeros))?,
-                joint: joint_table(&freedom.joint_test(fit, &l, k, &zeros)?)?,
-            })
+            let mut rows = freedom.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &rhs))?;
+            let joint = joint_table(&freedom.joint_test(fit, &l, k, &rhs)?)?;
+            if has_values {
+                rows.add_real("rhs", rhs.clone())?;
+            }
+            Ok(Hypothesis { rows, joint, has_values })
         })(),
     )
 }

@@ -135,6 +135,9 @@ fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()>
         json.object(tests.method.name(), |json| {
             put_columns(json, &coefficients);
             anova = put_anova(json, tests);
+            if let (Ok(()), Some(table)) = (&anova, &tests.drop1_f) {
+                anova = put_table(json, "drop1", Named::Anova, table);
+            }
         });
         anova?;
     } else {
@@ -142,6 +145,12 @@ fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()>
     }
     if let Some(table) = &tests.drop1 {
         put_table(json, "drop1", Named::Drop1, table)?;
+    }
+    if let Some(table) = &tests.standardized {
+        put_table(json, "standardized", Named::Plain, table)?;
+    }
+    for (key, table) in [("nominal_test", &tests.nominal_test), ("scale_test", &tests.scale_test)] {
+        table.iter().try_for_each(|table| put_table(json, key, Named::Beyond, table))?;
     }
     if let Some(own) = &tests.hypothesis {
         let (rows, joint) = (columns(Named::Combinations, &own.rows)?, columns(Named::Joint, &own.joint)?);

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+use super::kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
 use crate::fit::{ParameterForm, RobustKind};
@@ -29,6 +29,14 @@ pub struct Questions {
     /// Standard errors by residuals of clusters: a grouping factor, a column or "observation".
     pub robust: Option<RobustKind>,
     pub cluster: Option<String>,
+    pub drop1_test: Drop1Test,
+    /// Shares of variance in analyses of variance.
+    pub effect_sizes: bool,
+    /// Coefficients in standard deviations.
+    pub standardized: bool,
+    /// Terms of an ordinal model that may have nominal effects, or be in the scale.
+    pub nominal_test: bool,
+    pub scale_test: bool,
     pub confint: Vec<ConfidenceInterval>,
     /// The points of the profiles.
     pub profile: bool,
@@ -36,8 +44,9 @@ pub struct Questions {
     /// The form of the table of variances and family parameters, and its limits.
     pub variance_parameters: Option<ParameterForm>,
     pub parameter_limits: ParameterLimits,
-    /// Rows of a matrix L.
+    /// Rows of a matrix L, and the value of each that is tested, if there are such.
     pub test: Vec<Vec<f64>>,
+    pub test_values: Option<Vec<f64>>,
     pub means: Means,
     /// Formulas of models to compare with.
     pub lrt: Vec<String>,
@@ -95,12 +104,18 @@ impl Default for Questions {
             drop1: false,
             robust: None,
             cluster: None,
+            drop1_test: Drop1Test::default(),
+            effect_sizes: false,
+            standardized: false,
+            nominal_test: false,
+            scale_test: false,
             confint: vec![],
             profile: false,
             profile_scale: ProfileScale::default(),
             variance_parameters: None,
             parameter_limits: ParameterLimits::default(),
             test: vec![],
+            test_values: None,
             means: Means::default(),
             lrt: vec![],
             chi_bar: false,
@@ -154,8 +169,9 @@ impl Questions {
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
     pub fn of_rows(&self, has_sums: bool) -> Option<&'static CStr> {
         const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
-        const BY_SUMS: [&CStr; 17] = [
+        const BY_SUMS: [&CStr; 18] = [
             c"anova",
+            c"effect_sizes",
             c"profile",
             c"profile_scale",
             c"variance_parameters",
@@ -179,6 +195,7 @@ impl Questions {
             return named.or_else(|| limits.iter().any(|kind| self.asks(*kind)).then_some(c"confint"));
         }
         let of_rows = |name: &CStr| match name.to_bytes() {
+            b"drop1" | b"drop1_test" => self.drop1_test != Drop1Test::F,
             b"bootstrap_type" => self.bootstrap_type != BootstrapType::Parametric,
             b"boot_interval" => self.boot_interval == IntervalKind::Accelerated,
             b"means_weights" => self.means.weights == Weighting::Proportional,
@@ -198,5 +215,7 @@ impl Questions {
             || self.means.specs.is_some()
             || !self.test.is_empty()
             || self.anova.contains(&true)
+            || self.standardized
+            || (self.drop1 && self.drop1_test == Drop1Test::F)
     }
 }

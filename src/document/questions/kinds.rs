@@ -54,6 +54,19 @@ impl Choice for ConfidenceInterval {
     ];
 }
 
+/// How terms are tested that are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Drop1Test {
+    #[default]
+    LikelihoodRatio,
+    F,
+}
+
+impl Choice for Drop1Test {
+    const LIST: &'static str = "drop1_test";
+    const ALL: &'static [(Self, &'static CStr)] = &[(Drop1Test::LikelihoodRatio, c"lrt"), (Drop1Test::F, c"f")];
+}
+
 /// Which parameters have profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ProfileScale {

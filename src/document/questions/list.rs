@@ -23,6 +23,11 @@ fn anova(questions: &mut Questions, text: &str) -> Option<()> {
     Some(())
 }
 
+fn hypotheses(questions: &mut Questions, text: &str) -> Option<()> {
+    (questions.test, questions.test_values) = values::hypotheses(text)?;
+    Some(())
+}
+
 fn interval(questions: &mut Questions, text: &str) -> Option<()> {
     let kind = if text == "none" { None } else { Some(values::word(text)?) };
     questions.interval = kind;
@@ -43,13 +48,43 @@ pub const QUESTIONS: &[Question] = &[
         c"degrees of freedom of tests and intervals of the fixed effects (linear models: satterthwaite by default; others: normal, that is infinite)",
         |q, v| put(&mut q.df, values::word(v)),
     ),
-    Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, chi-square tests of those of a Cox model, of type I, II or III (repeatable)", anova)
-        .repeatable()
-        .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
-    Question::flag(c"drop1", c"likelihood-ratio tests of a linear or Cox model against those without each term", |q, v| {
-        put(&mut q.drop1, values::truth(v))
+    Question::text(
+        c"anova",
+        c"1, 2 or 3",
+        c"F tests of the terms of a linear model, chi-square tests of those of other models, of type I, II or III (repeatable)",
+        anova,
+    )
+    .repeatable(),
+    Question::flag(c"drop1", c"tests of the model against those without each term", |q, v| put(&mut q.drop1, values::truth(v))),
+    Question::text(
+        c"drop1_test",
+        c"lrt or f",
+        c"terms left out are tested by likelihood ratios (the default), or in a linear model by F tests",
+        |q, v| put(&mut q.drop1_test, values::word(v)),
+    )
+    .of(&[c"drop1"]),
+    Question::flag(c"effect_sizes", c"partial eta squared and omega squared of the terms in analyses of variance", |q, v| {
+        put(&mut q.effect_sizes, values::truth(v))
     })
-    .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
+    .of(&[c"anova"])
+    .of_models(&[ModelKind::Lmm]),
+    Question::flag(
+        c"standardized",
+        c"fixed effects times the standard deviations of their columns, in a linear model divided by that of the response",
+        |q, v| put(&mut q.standardized, values::truth(v)),
+    ),
+    Question::flag(
+        c"nominal_test",
+        c"likelihood-ratio tests of an ordinal model against those in which each term has nominal effects",
+        |q, v| put(&mut q.nominal_test, values::truth(v)),
+    )
+    .of_models(&[ModelKind::Clmm]),
+    Question::flag(
+        c"scale_test",
+        c"likelihood-ratio tests of an ordinal model against those in which each term is in the scale, too",
+        |q, v| put(&mut q.scale_test, values::truth(v)),
+    )
+    .of_models(&[ModelKind::Clmm]),
     Question::text(
         c"confint",
         c"wald, profile, boot or ranef",
@@ -96,9 +131,9 @@ pub const QUESTIONS: &[Question] = &[
     .of(&[c"variance_parameters"]),
     Question::text(
         c"test",
-        c"rows of coefficients, \"0,1,-1; 0,0,1\"",
+        c"rows of coefficients, \"0,1,-1; 0,0,1\", with the value that is tested unless it is zero, \"0,1,-1 = 2\"",
         c"linear combinations of the fixed effects, one per row: tests of each and of all together",
-        |q, v| put(&mut q.test, values::rows(v)),
+        hypotheses,
     ),
     Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.r2, values::truth(v))),
     Question::text(c"level", c"a number between 0 and 1", c"the level of all intervals (default 0.95)", |q, v| {

@@ -8,6 +8,6 @@ mod question;
 mod values;
 
 pub use asked::Questions;
-pub use kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+pub use kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 pub use list::QUESTIONS;
 pub use question::Question;

@@ -44,6 +44,16 @@ pub fn rows(text: &str) -> Option<Vec<Vec<f64>>> {
     rows.windows(2).all(|pair| pair[0].len() == pair[1].len()).then_some(rows)
 }
 
+/// "1,-1,0 = 2; 0,1,-1": rows of equal length, and their values if any row has one.
+pub fn hypotheses(text: &str) -> Option<(Vec<Vec<f64>>, Option<Vec<f64>>)> {
+    let split =
+        |row: &'_ str| row.split_once('=').map_or((row.to_owned(), None), |(l, value)| (l.to_owned(), Some(value.to_owned())));
+    let (left, right): (Vec<String>, Vec<Option<String>>) = text.split(';').map(split).unzip();
+    let given = right.iter().any(Option::is_some);
+    let values = right.iter().map(|value| value.as_deref().map_or(Some(0.0), number)).collect::<Option<Vec<f64>>>()?;
+    Some((rows(&left.join(";"))?, given.then_some(values)))
+}
+
 /// A number that is not negative.
 pub fn not_negative(text: &str) -> Option<f64> {
     number(text).filter(|x| *x >= 0.0)

@@ -99,9 +99,21 @@ fn put_tests(out: &mut String, tests: &FixedEffects<'_>) -> Result<()> {
     if let Some(table) = &tests.drop1 {
         put_table(out, "Without each term (maximum likelihood):", Named::Drop1, table)?;
     }
+    if let Some(table) = &tests.drop1_f {
+        put_table(out, "Without each term (F tests):", Named::Anova, table)?;
+    }
+    let others = [
+        ("Standardized coefficients:", Named::Plain, &tests.standardized),
+        ("Tests of nominal effects:", Named::Beyond, &tests.nominal_test),
+        ("Tests of effects on the scale:", Named::Beyond, &tests.scale_test),
+    ];
+    for (title, named, table) in others {
+        table.iter().try_for_each(|table| put_table(out, title, named, table))?;
+    }
     if let Some(own) = &tests.hypothesis {
         put_table(out, "Linear combinations:", Named::Combinations, &own.rows)?;
-        put_table(out, "All of them zero:", Named::Joint, &own.joint)?;
+        let title = if own.has_values { "All of them equal to rhs:" } else { "All of them zero:" };
+        put_table(out, title, Named::Joint, &own.joint)?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Analysis of deviance of a Cox model. Type I is sequential: the integrated likelihood rises with each term that is added to the random
 //! ones, all models fitted anew (coxme's anova). Types II and III are Wald tests.
 
-use super::hypotheses::{AnovaType, Terms, hypotheses};
+use super::hypotheses::{AnovaType, Terms};
+use super::wald;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::cox::least;
 use crate::fit::{Cox, Fit};
 use crate::frame::Frame;
-use crate::inference::linear::Coefficients;
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 use crate::names::quoted;
 use crate::tails::chi_square_upper;
 use crate::watch::{Phase, Watch};
@@ -14,7 +15,11 @@ use crate::watch::{Phase, Watch};
 /// A row a term: `term`, of type I `log_likelihood`, `df`, `chi_square` and `p_value`. Type I begins with a row `NULL`, without fixed
 /// effects.
 pub fn table(fit: &Fit, own: &Cox, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Frame> {
-    if kind == AnovaType::I { sequential(fit, own, watch) } else { wald(fit, data, kind, watch) }
+    if kind == AnovaType::I {
+        sequential(fit, own, watch)
+    } else {
+        wald::table(fit, data, kind, DegreesOfFreedom::Same(f64::INFINITY), watch)
+    }
 }
 
 fn sequential(fit: &Fit, own: &Cox, watch: &Watch<'_>) -> Result<Frame> {
@@ -58,22 +63,5 @@ fn sequential(fit: &Fit, own: &Cox, watch: &Watch<'_>) -> Result<Frame> {
     frame.add_integers("df", std::iter::once(i64::MIN).chain(steps.clone().map(|i| df(i) as i64)).collect())?;
     frame.add_real("chi_square", first(f64::NAN).chain(steps.clone().map(rise)).collect())?;
     frame.add_real("p_value", first(f64::NAN).chain(steps.map(p_value)).collect())?;
-    Ok(frame)
-}
-
-fn wald(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Frame> {
-    let tests = hypotheses(fit, data, kind, watch)?;
-    let coefficients = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
-    let (mut chi_square, mut p_value, mut df) = (vec![f64::NAN; tests.len()], vec![f64::NAN; tests.len()], vec![0; tests.len()]);
-    for (i, own) in tests.iter().enumerate().filter(|(_, own)| own.k > 0) {
-        watch.at(Phase::Test, i, Some(tests.len()))?;
-        let test = coefficients.joint_test(&own.l, own.k, &vec![0.0; own.k], f64::INFINITY)?;
-        (chi_square[i], p_value[i], df[i]) = (test.chi_square, test.p_value, test.df1 as i64);
-    }
-    let mut frame = Frame::new(tests.len());
-    frame.add_strings("term", &tests.iter().map(|own| Some(own.term.as_str())).collect::<Vec<_>>())?;
-    frame.add_integers("df", df)?;
-    frame.add_real("chi_square", chi_square)?;
-    frame.add_real("p_value", p_value)?;
     Ok(frame)
 }

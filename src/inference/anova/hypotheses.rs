@@ -1,19 +1,20 @@
 //! The hypotheses of an analysis of variance, as combinations of the fixed effects.
 //!
 //! - Type I: each term beyond those before it.
-//! - Type II: each term beyond those that do not contain it.
+//! - Type II: each term beyond those that do not contain it. "Beyond" is by X'X in a linear model, by the covariance of the coefficients in
+//!   generalised and ordinal ones.
 //! - Type III: the coefficients of a term, made orthogonal, in the space of estimable functions of the model with an indicator for each
 //!   level, to those of the terms that contain it (Goodnight 1976). They do not depend on the coding. Where all cells have rows, they
 //!   compare unweighted means of cells; covariates are taken at zero.
 
 use super::indicators::{ByRank, Indicators, has_constant};
+use super::information::{columns, sequential};
 use crate::choice::Choice;
 use crate::design::ModelProgram;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::linalg::dense::{self, dot_in_order as dot};
-use crate::linalg::orthogonal::take_off;
+use crate::linalg::dense;
 use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
 
@@ -39,9 +40,6 @@ pub struct Hypothesis {
     pub k: usize,
 }
 
-/// What memory is for.
-const BASIS: &str = "orthonormal basis of the fixed effects";
-
 /// The terms of a fit, as hypotheses need them.
 pub(super) struct Terms {
     pub labels: Vec<String>,
@@ -56,7 +54,7 @@ pub(super) struct Terms {
 pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Vec<Hypothesis>> {
     watch.at(Phase::Test, 0, None)?;
     let terms = Terms::of(fit);
-    let x = fit.seen_columns()?;
+    let x = columns(fit, watch)?;
     let p = fit.fixed.names.len();
     let everything: Vec<usize> = (0..p).collect();
     // A term alone has one hypothesis, whatever it is called.
@@ -129,7 +127,7 @@ impl Terms {
         let intercept = has_constant(fit);
         let by_rank = !fit.fixed.dropped.is_empty() || !intercept;
         let indicators = match &fit.program {
-            ModelProgram::Formula(program) if by_rank || (of_third && contained) => Some(Indicators::of(fit, program, data)?),
+            ModelProgram::Formula(program) if by_rank || (of_third && contained) => Some(Indicators::of(fit, program, data, x)?),
             _ => None,
         };
         let metric = indicators.as_ref().filter(|_| of_third).map_or_else(|| Ok(vec![]), |own| own.metric(p))?;
@@ -177,29 +175,4 @@ fn orthogonalised(p: usize, metric: &[f64], j: usize, others: &[usize]) -> Resul
     dense::solve_lower_transpose(m, &gram, &mut share);
     others.iter().zip(&share).for_each(|(&a, s)| row[a] -= s);
     Ok(row)
-}
-
-/// For the columns of X in an order: the rows of the upper triangular factor of X, in the order of the columns in X.
-fn sequential(x: &[f64], n: usize, order: &[usize], watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
-    let p = order.len();
-    let mut q = try_vec(BASIS, 0.0, n * p)?;
-    let mut rows = vec![vec![0.0; p]; p];
-    for (j, &column) in order.iter().enumerate() {
-        watch.pulse()?;
-        let (before, rest) = q.split_at_mut(j * n);
-        let own = &mut rest[..n];
-        own.copy_from_slice(&x[column * n..(column + 1) * n]);
-        for _ in 0..2 {
-            take_off(before.chunks_exact(n.max(1)), own, dot, |i, share| rows[i][column] += share);
-        }
-        let norm = dot(own, own).sqrt();
-        if norm <= 0.0 {
-            return Err(Error::numeric("the columns of the fixed effects are not independent"));
-        }
-        for v in own.iter_mut() {
-            *v /= norm;
-        }
-        rows[j][column] = norm;
-    }
-    Ok(rows)
 }

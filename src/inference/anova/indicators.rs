@@ -2,7 +2,7 @@
 //! are orthogonal in, and what hypotheses of types II and III are made of where the fit left out columns, or has no intercept.
 
 use crate::design::{ModelProgram, Program};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::fit::estimable::Estimable;
 use crate::frame::Frame;
@@ -26,14 +26,16 @@ pub struct Indicators {
 /// What is left of a column, relative to it, that is a combination of others.
 const TOLERANCE: f64 = 1e-8;
 
-/// Whether a constant is among the fixed effects; of a Cox model it is in the baseline hazard.
+/// Whether a constant is among the fixed effects; of a Cox model it is in the baseline hazard, of an ordinal model in the thresholds.
 pub fn has_constant(fit: &Fit) -> bool {
-    fit.cox().is_some() || !matches!(&fit.program, ModelProgram::Formula(program) if !program.has_intercept())
+    fit.cox().is_some()
+        || fit.ordinal().is_some()
+        || !matches!(&fit.program, ModelProgram::Formula(program) if !program.has_intercept())
 }
 
 impl Indicators {
-    /// `data` are those of the fit, and are needed where it left out columns.
-    pub fn of(fit: &Fit, program: &Program, data: Option<&Frame>) -> Result<Self> {
+    /// `data` are those of the fit, and are needed where it left out columns; `x` are the columns that stand for the information.
+    pub fn of(fit: &Fit, program: &Program, data: Option<&Frame>, x: &[f64]) -> Result<Self> {
         let products = program.indicator_columns()?;
         let (p, all) = (products.model, products.model + products.other);
         let every: Vec<usize> = (0..p).collect();
@@ -53,7 +55,7 @@ impl Indicators {
                 return Err(Error::argument(message));
             };
             let all = all_columns(program, &fit.kept, &fit.rows, &fit.x, data)?;
-            let x = fit.seen(&all)?;
+            let x = if fit.ordinal().is_some() { beside_thresholds(fit, all)?.into() } else { fit.seen(&all)? };
             for (j, shares) in Estimable::new(&x, fit.n_obs, p, &fit.kept)?.dependent() {
                 columns[*j].copy_from_slice(shares);
             }
@@ -69,7 +71,6 @@ impl Indicators {
             }
             of_levels.push(own);
         }
-        let x = fit.seen_columns()?;
         let norms = x.chunks_exact((x.len() / m.max(1)).max(1)).map(|column| dot(column, column).sqrt()).collect();
         Ok(Indicators {
             of_levels,
@@ -101,6 +102,27 @@ impl Indicators {
         };
         self.columns.iter().zip(&self.term).filter(|(_, term)| !inside.contains(term)).all(|(weights, _)| !depends(weights))
     }
+}
+
+/// Columns `[n_obs, p]` without what the thresholds and nominal effects of an ordinal model take in, which is nothing of other models.
+fn beside_thresholds(fit: &Fit, mut x: Vec<f64>) -> Result<Vec<f64>> {
+    let (Some(own), n) = (fit.ordinal(), fit.n_obs.max(1)) else { return Ok(x) };
+    let ones = try_vec("column of the thresholds", 1.0, n)?;
+    let mut basis: Vec<Vec<f64>> = vec![];
+    let nominal = own.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+    std::iter::once(&ones[..]).chain(nominal.chunks_exact(n)).try_for_each(|column| {
+        add(&mut basis, try_copy("column of the thresholds", column)?);
+        Ok::<(), Error>(())
+    })?;
+    for column in x.chunks_exact_mut(n) {
+        let size = dot(column, column).sqrt();
+        project_out(&basis, column);
+        // What is rounding is nothing.
+        if dot(column, column).sqrt() <= TOLERANCE * size {
+            column.fill(0.0);
+        }
+    }
+    Ok(x)
 }
 
 /// Hypotheses by rank: of a term, and of those that contain it, in the space of the columns of X by its triangular factor.

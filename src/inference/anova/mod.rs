@@ -1,20 +1,23 @@
-//! Analysis of variance: F tests of the terms of the fixed effects. Of a Cox model chi-square tests.
+//! Analysis of variance: F tests of the terms of the fixed effects. Of models that are not linear chi-square tests.
 
 mod cox;
 mod hypotheses;
 mod indicators;
+mod information;
+mod wald;
 
 pub use hypotheses::{AnovaType, Hypothesis, hypotheses};
 
 use super::degrees_of_freedom::DegreesOfFreedom;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::watch::{Phase, Watch};
 
 /// A row a term: `term`, `sum_sq`, `mean_sq`, `num_df`, `den_df`, `statistic` (F), `p_value`. The mean square is F, before it is scaled, times the
 /// residual variance. A term of which the fit has left out all columns has no degrees of freedom and no test. Of a Cox model: `term`, of type I
-/// `log_likelihood`, `df`, `chi_square`, `p_value`.
+/// `log_likelihood`, `df`, `chi_square`, `p_value`. Of generalised and ordinal models, whose zero part, dispersion, scale and thresholds have no
+/// tests here: `term`, `df`, `chi_square`, `p_value`, or with finite degrees of freedom `term`, `num_df`, `den_df`, `statistic` (F), `p_value`.
 pub fn anova_table(
     fit: &Fit,
     data: Option<&Frame>,
@@ -26,11 +29,13 @@ pub fn anova_table(
         return cox::table(fit, own, data, kind, watch);
     }
     if !fit.is_linear() {
-        return Err(Error::argument(
-            "the analysis of variance is for linear and Cox models; compare generalised models by likelihood ratios",
-        ));
+        return wald::table(fit, data, kind, freedom, watch);
     }
-    let tests = hypotheses(fit, data, kind, watch)?;
+    f_table(fit, &hypotheses(fit, data, kind, watch)?, freedom, watch)
+}
+
+/// F tests of the hypotheses of a linear model, a row each.
+pub(super) fn f_table(fit: &Fit, tests: &[Hypothesis], freedom: DegreesOfFreedom<'_>, watch: &Watch<'_>) -> Result<Frame> {
     let n = tests.len();
     let (mut squares, mut mean, mut den) = (vec![f64::NAN; n], vec![f64::NAN; n], vec![f64::NAN; n]);
     let (mut f, mut p, mut num) = (vec![f64::NAN; n], vec![f64::NAN; n], vec![0; n]);

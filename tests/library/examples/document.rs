@@ -82,7 +82,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let all = "--df kenward-roger --anova 1 --anova 2 --drop1 --confint wald --confint profile --confint boot --confint ranef --profile --variance-parameters sd \
                --test 0,1 --r2 --emmeans ~1 --predict data/sleepstudy.csv --interval confidence --simulate 1 --bootstrap 2 \
                --response-se mean --refit data/sleepstudy.csv --residuals working --influence observation --all-fit \
-               --cross-validate Subject --folds 2 --residuals random_effects --simulated-residuals 9 --diagnose";
+               --cross-validate Subject --folds 2 --residuals random_effects --simulated-residuals 9 --diagnose --effect-sizes --standardized";
     let all: Vec<&str> = all.split_whitespace().collect();
     let mixture = ["--family", "nbinom2", "--ziformula", "~ mined + (1 | site)", "--dispformula", "~ mined"];
     let survival = "--anova 1 --anova 3 --drop1 --confint wald --simulate 1";
@@ -90,6 +90,8 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let times = ["--survival-quantiles", "0.5", "--survival-means", "100"];
     let cox = ["--proportional-hazards", "km", "--residuals", "schoenfeld", "--residuals", "dfbeta"];
     let crossed = "score ~ hours_studied + prior_gpa + (1 | student_id) + (1 | school_id)";
+    let f_tests = ["--drop1", "--drop1-test", "f"];
+    let terms = ["--nominal-test", "--scale-test", "--anova", "2", "--drop1"];
     let ordinal = ["clmm", "rating ~ temp + (1 | judge)", &wine];
     for arguments in [
         [&SLEEPSTUDY[..], &all, &["--lrt", "Reaction ~ 1 + (Days | Subject)"]].concat(),
@@ -105,7 +107,8 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
             "~ period",
         ],
         [&ordinal[..], &["--nominal", "~ contact", "--scale", "~ temp", "--predict", &wine]].concat(),
-        [&ordinal[..], &["--predict", &wine, "--type", "cum.prob"]].concat(),
+        [&ordinal[..], &["--predict", &wine, "--type", "cum.prob"], &terms].concat(),
+        [&SLEEPSTUDY[..], &f_tests].concat(),
         [
             &["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney, "--survival", &kidney, "--times", "30,100"][..],
             &survival,

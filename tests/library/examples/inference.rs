@@ -53,6 +53,17 @@ fn interlace_fit_tests_the_fixed_effects_of_linear_models() {
     let kenward_roger = document(&["--df", "kenward-roger", "--anova", "1"]);
     close(&kenward_roger["kenward_roger"]["df"][0], 17.0);
     close(&kenward_roger["kenward_roger"]["anova"]["type1"]["F.value"][0], 45.853);
+    // Of a slope of 10, and of zero.
+    let valued = document(&["--test", "0,1 = 10; 1,0", "--drop1", "--drop1-test", "f"]);
+    close(&valued["test"]["rows"]["t.ratio"][0], (10.467_285_96 - 10.0) / 1.545_788_896);
+    close(&valued["test"]["rows"]["p.value"][0], 0.766_093_610_2);
+    close(&valued["test"]["rows"]["rhs"][0], 10.0);
+    assert_eq!((&valued["test"]["rows"]["rhs"][1], &valued["test"]["joint"]["df1"][0]), (&0.into(), &2.into()));
+    close(&valued["satterthwaite"]["drop1"]["F.value"][0], 45.853);
+    assert!(valued["drop1"].is_null() && document(&["--test", "0,1"])["test"]["rows"]["rhs"].is_null());
+    let sizes = document(&["--anova", "2", "--effect-sizes", "--standardized"]);
+    close(&sizes["satterthwaite"]["anova"]["type2"]["partial_eta_sq"][0], 0.729_527_651_4);
+    close(&sizes["standardized"]["estimate"][1], 0.535_230_226_265);
     let plain = document(&[]);
     assert_eq!(plain["satterthwaite"]["p_value"], satterthwaite["satterthwaite"]["p_value"]);
     assert!(plain["wald_ci"].is_null() && plain["satterthwaite"]["anova"].is_null(), "what was not asked for");
