@@ -2,14 +2,19 @@
 
 pub mod adjust;
 pub mod anova;
+pub mod bootstrap_lrt;
 pub mod contrast;
 pub mod degrees_of_freedom;
 pub mod drop1;
+mod edge;
+pub mod exact_rlrt;
 pub mod linear;
 pub mod lrt;
 pub mod marginal_means;
+pub mod mixture;
 mod model_matrix;
 mod nesting;
 pub mod parameters;
 pub mod profile;
+pub mod ranova;
 pub mod wald;

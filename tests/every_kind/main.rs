@@ -23,3 +23,4 @@ mod simulated_residuals;
 mod threads;
 mod validation;
 mod variance_parameters;
+mod variance_tests;

@@ -9,6 +9,7 @@ mod prediction;
 mod replicates;
 mod statistic;
 mod subject;
+mod variances;
 
 pub use again::{CrossValidated, Refitted};
 pub use diagnosed::{ResidualValues, SimulatedAnswer};
@@ -18,6 +19,7 @@ pub use means::MeansAnswer;
 pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
 pub use subject::{Subject, Work};
+pub use variances::VarianceTests;
 
 use std::ffi::CStr;
 use std::time::Instant;
@@ -37,6 +39,7 @@ pub struct Answers<'a> {
     pub variance_parameters: Option<Frame>,
     pub means: Option<MeansAnswer>,
     pub comparison: Option<Frame>,
+    pub variances: VarianceTests,
     pub predicted: Option<Predicted>,
     pub survival: Option<SurvivalAnswer>,
     /// Responses one after another.
@@ -78,6 +81,7 @@ impl<'a> Answers<'a> {
         });
         let means = means.transpose()?;
         let comparison = again::compare(subject, questions, work)?;
+        let variances = VarianceTests::new(subject, questions, work)?;
         let seconds = start.elapsed().as_secs_f64();
         let (count, what) = (questions.simulate, questions.simulate_type);
         Ok(Answers {
@@ -85,6 +89,7 @@ impl<'a> Answers<'a> {
             variance_parameters: parameters.transpose()?,
             means,
             comparison,
+            variances,
             seconds,
             predicted: Predicted::new(subject, questions, work)?,
             survival: SurvivalAnswer::new(subject, questions, work)?,

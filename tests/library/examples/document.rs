@@ -92,7 +92,18 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let crossed = "score ~ hours_studied + prior_gpa + (1 | student_id) + (1 | school_id)";
     let ordinal = ["clmm", "rating ~ temp + (1 | judge)", &wine];
     for arguments in [
-        [&SLEEPSTUDY[..], &all, &["--lrt", "Reaction ~ 1 + (Days | Subject)"]].concat(),
+        [&SLEEPSTUDY[..], &all, &["--lrt", "Reaction ~ 1 + (Days | Subject)", "--ranova"]].concat(),
+        vec![
+            "lmm",
+            "rating ~ temp + (1 | judge)",
+            &wine,
+            "--rlrt",
+            "9",
+            "--pb-lrt",
+            "rating ~ 1 + (1 | judge)",
+            "--replicates",
+            "3",
+        ],
         vec!["lmm", "y ~ x + (1 | subj)", &ar1, "--correlation", "ar1(time | subj)"],
         [&["glmm", "count ~ mined + (1 | site)", &salamanders][..], &mixture].concat(),
         vec![
