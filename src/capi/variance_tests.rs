@@ -63,7 +63,7 @@ pub unsafe extern "C" fn interlace_fit_exact_rlrt(
     })
 }
 
-/// The parametric bootstrap of a likelihood ratio (Halekoh & Højsgaard 2014): simulates responses from `reduced`, fits both models to each, and
+/// The parametric bootstrap of a likelihood ratio (Halekoh & Hojsgaard 2014): simulates responses from `reduced`, fits both models to each, and
 /// makes a frame with a row for each replicate: "replicate" (its number), "log_likelihood_reduced", "log_likelihood", "chi_square" (not below zero) and "reason" (why it failed, else
 /// missing). Numbers, seed and first replicate are those of `bootstrap`, what it draws does not count: random effects are drawn anew. Both models are
 /// fitted by maximum likelihood. `reduced` must be nested in `full`, on the same rows. Frames of parts of the replicates can be joined by interlace_frame_append.

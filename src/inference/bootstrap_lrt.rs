@@ -7,6 +7,7 @@ use crate::error::{Error, Result, or_reason, try_collect};
 use crate::family::special::gamma_tails;
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::options::FixedEffectsBy;
 use crate::resample::pool::{News, Pieces, run};
 use crate::resample::{BootstrapOptions, RandomEffects, Refitter, Simulator};
 use crate::tails::{chi_square_upper, f_upper};
@@ -27,6 +28,9 @@ pub struct BootstrapLrt {
 
 /// A replicate this much below the observed ratio is as large: both have errors of the searches.
 const SLACK: f64 = 1e-6;
+
+/// A likelihood of the larger model that is lower by more than this share is no maximum.
+const SHORT: f64 = 1e-6;
 
 /// What memory is for.
 const FRAME: &str = "table of bootstrap likelihood ratios";
@@ -59,6 +63,13 @@ impl NestedPair {
         (2.0 * (self.full.log_likelihood - self.reduced.log_likelihood)).max(0.0)
     }
 
+    /// Whether estimates maximise the likelihood that is compared, so that the larger model's can't be the lower one.
+    fn maximised(&self) -> bool {
+        let own = &self.full;
+        own.cox().is_none_or(|own| own.fixed_effects == FixedEffectsBy::Integrated)
+            && own.generalised().is_none_or(|own| own.quadrature > 0)
+    }
+
     fn df(&self) -> usize {
         self.full.npar - self.reduced.npar
     }
@@ -76,6 +87,9 @@ impl NestedPair {
                     return Err(Error::numeric(format!("the search of the {name} model did not converge")));
                 }
                 *found = refit.log_likelihood;
+            }
+            if self.maximised() && found[1] < found[0] - SHORT * (1.0 + found[0].abs()) {
+                return Err(Error::numeric("the search of the larger model has stopped short of the reduced one's likelihood"));
             }
             Ok(found)
         };

@@ -99,6 +99,22 @@ fn p_values_are_of_the_replicates() {
     assert!(own.test(&bootstrap(&own, 0, 0, 1), 0.95).unwrap_err().message.contains("no replicate"));
 }
 
+/// pbkrtest 0.5.2: `PBmodcomp(nsim = 2000)`; both draw, so that five standard errors are allowed.
+#[test]
+fn p_values_are_pbkrtests() {
+    let data = frame("cake.csv", &["recipe", "replicate"]);
+    let models = ["angle ~ 1 + (1 | recipe:replicate)", "angle ~ recipe + (1 | recipe:replicate)"].map(|f| linear(f, data.clone()));
+    let own = pair(&models[0], &models[1]);
+    near("ratio", own.observed(), 0.529_99, 1e-4);
+    let table = own.test(&bootstrap(&own, 0, 500, 2), 0.95).unwrap();
+    let p = reals(&table, "p_value");
+    let error = |p: f64| 5.0 * (p * (1.0 - p) * (1.0 / 500.0 + 1.0 / 2000.0)).sqrt();
+    for (own, want) in p.iter().zip([0.767_21, 0.784_61, 0.776_98, 0.767_13]) {
+        assert!((own - want).abs() < error(want), "{p:?}");
+    }
+    assert!(reals(&table, "lower")[1] < p[1] && p[1] < reals(&table, "upper")[1]);
+}
+
 /// Of 200 data sets without a variance a test at 10 % rejects as many as a binomial number within four standard deviations.
 #[test]
 fn the_bootstrap_holds_its_level() {
