@@ -2204,6 +2204,10 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_aic: Akaike's information criterion.
     [[nodiscard]] double aic() const noexcept;
 
+    /// interlace_fit_aicc: Akaike's information criterion corrected for small samples (Hurvich & Tsai 1989), AIC + 2 k (k + 1) / (n - k -
+    /// 1) with k parameters and n rows used, of a Cox model n events.
+    [[nodiscard]] double aicc() const noexcept;
+
     /// interlace_fit_bic: Bayesian information criterion.
     [[nodiscard]] double bic() const noexcept;
 
@@ -2709,6 +2713,17 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// adjustment (Kenward & Roger 1997) [p,p].
     [[nodiscard]] Result<Matrix> fixef_vcov_kenward_roger(Maybe<Options> options = none) const;
 
+    /// interlace_fit_ranova: Likelihood-ratio tests of a model against those without each of its random terms, and without each effect of a
+    /// term that no other contains (`(1 + x | g)` against `(1 | g)`), as a new frame: a row "<none>" for the model, then a row each:
+    /// "term", "n_parameters", "log_likelihood", "aic", and against the model "chi_square", "df", "p_value", "reference" (the distribution
+    /// that it is by), "p_value_chi_square" (by chi-square, which is conservative) and "warning".
+    [[nodiscard]] Result<Frame> ranova(Maybe<Options> options = none) const;
+
+    /// interlace_fit_exact_rlrt: The exact test that the variance of a linear model's only random effect is zero (Crainiceanu & Ruppert
+    /// 2004), as a new frame of one row: "method" (RLRT, or LRT of a fit by maximum likelihood), "statistic", "p_value", "std_error" (what
+    /// the draws may have missed it by), "zero_share" (of draws that are zero) and "draws".
+    [[nodiscard]] Result<Frame> exact_rlrt(std::size_t draws, std::uint64_t seed, Maybe<Options> options = none) const;
+
     /// interlace_fit_marginal_means: Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns,
     /// "estimate" ("response" if a link is inverted), "std_error", "df", "lower" and "upper".
     [[nodiscard]] Result<Frame> marginal_means(Maybe<Frame> data, std::string_view specs, const MeansRequest &request = {},
@@ -2830,6 +2845,18 @@ class Bootstrap : public detail::Owner<interlace_bootstrap, interlace_bootstrap_
     /// Of the median of the response, or of a function of the response, which may reorder it.
     [[nodiscard]] Result<double> response_std_error(const Fit &fit, const std::function<double(Output)> &function = nullptr,
                                                     Maybe<Options> options = none) const;
+
+    /// interlace_bootstrap_lrt: The parametric bootstrap of a likelihood ratio (Halekoh & Hojsgaard 2014): simulates responses from
+    /// `reduced`, fits both models to each, and makes a frame with a row for each replicate: "replicate" (its number),
+    /// "log_likelihood_reduced", "log_likelihood", "chi_square" (not below zero) and "reason" (why it failed, else missing).
+    [[nodiscard]] Result<Frame> lrt(const Fit &reduced, const Fit &full, Maybe<Options> options = none) const;
+
+    /// interlace_bootstrap_lrt_test: p-values of the likelihood ratio of two fits from `replicates`, a frame of interlace_bootstrap_lrt of
+    /// the same fits, as a new frame with a row for each "method": "chi_square", "bootstrap" (one more than the replicates that are as
+    /// large, by one more than all), "bartlett" (the ratio by the mean of the replicates, times the degrees of freedom, by chi-square) and
+    /// "gamma" (by the gamma distribution with the mean and variance of the replicates).
+    [[nodiscard]] Result<Frame> lrt_test(const Fit &reduced, const Fit &full, const Frame &replicates, double level = 0.95,
+            Maybe<Options> options = none) const;
 
     /// interlace_bootstrap_interval_name: The name of a kind of bootstrap interval, such as "bca"; NULL for a number that is none.
     [[nodiscard]] static std::string_view interval_name(BootstrapInterval code) noexcept;
@@ -4405,6 +4432,11 @@ inline double Fit::aic() const noexcept
     return interlace_fit_aic(capi());
 }
 
+inline double Fit::aicc() const noexcept
+{
+    return interlace_fit_aicc(capi());
+}
+
 inline double Fit::bic() const noexcept
 {
     return interlace_fit_bic(capi());
@@ -5303,6 +5335,22 @@ inline Result<Matrix> Fit::fixef_vcov_kenward_roger(Maybe<Options> options) cons
     return call.result(std::move(out));
 }
 
+inline Result<Frame> Fit::ranova(Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_ranova(capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::exact_rlrt(std::size_t draws, std::uint64_t seed, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_exact_rlrt(capi(), draws, seed, options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
 inline Result<Frame> Fit::marginal_means(Maybe<Frame> data, std::string_view specs, const MeansRequest &request,
         Maybe<Options> options) const
 {
@@ -5437,6 +5485,24 @@ inline Result<Frame> Fit::plot_data(std::string_view picture, Maybe<Frame> data,
     interlace_frame *out{};
     if (call.good()) call.ended(interlace_fit_plot_data(capi(), picture_text.c_str(), data.capi(), plot_options.capi(), options.capi(),
             &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Bootstrap::lrt(const Fit &reduced, const Fit &full, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_bootstrap_lrt(capi(), reduced.capi(), full.capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Bootstrap::lrt_test(const Fit &reduced, const Fit &full, const Frame &replicates, double level,
+        Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_bootstrap_lrt_test(capi(), reduced.capi(), full.capi(), replicates.capi(), level, options.capi(), &out,
+            call.error()));
     return call.result(Frame(out));
 }
 

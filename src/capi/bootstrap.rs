@@ -60,7 +60,7 @@ enum Draws {
 /// What is resampled, and what is computed of each replicate.
 /// Since 0.1.
 pub struct BootstrapHandle {
-    options: BootstrapOptions,
+    pub(super) options: BootstrapOptions,
     draws: Draws,
     names: Vec<String>,
     function: StatisticFn,

@@ -19,7 +19,7 @@ use crate::inference::degrees_of_freedom::DfMethod;
 /// A fit as one JSON document of `*len` bytes to `*text`, with a NUL after it: estimates with their covariances and tests, random effects, values per row, how the search
 /// ended, and the answers to `questions` (NULL: none). docs/document.md has its keys. Numbers have the shortest text that reads back to the
 /// same number, missing ones are null, infinite ones "Inf" and "-Inf", and rows count from 0.
-/// `spec` and `data` are those of the fit. Either may be NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models
+/// `spec` and `data` are those of the fit. Either may be NULL unless a question needs it: "lrt", "pb_lrt", "all_fit" and "cross_validate" fit models
 /// anew; prediction intervals take the weights of new data from the column that `spec` names; "anova", "drop1", "nominal_test", "scale_test" and
 /// "emmeans" need `data` as interlace_fit_anova, interlace_fit_drop1 and the like do. `options` (may be NULL) has the threads and the progress
 /// function of what takes long, and how models are fitted anew.

@@ -234,6 +234,14 @@ pub extern "C" fn interlace_fit_aic(fit: Option<&FitHandle>) -> f64 {
     query(f64::NAN, || Some(fit?.fit.aic))
 }
 
+/// Akaike's information criterion corrected for small samples (Hurvich & Tsai 1989), AIC + 2 k (k + 1) / (n - k - 1) with k parameters and n rows used, of a Cox
+/// model n events. NaN for NULL, and where n is not larger than k + 1.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_aicc(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(fit?.fit.aicc()))
+}
+
 /// Bayesian information criterion. NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]

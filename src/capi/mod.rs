@@ -90,6 +90,7 @@ pub mod status;
 pub mod survival_curves;
 pub mod test_lists;
 pub mod validation;
+pub mod variance_tests;
 
 #[cfg(debug_assertions)]
 pub mod test_hooks;

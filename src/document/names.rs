@@ -19,15 +19,16 @@ pub enum Named {
     Means,
     Contrasts,
     Comparison,
+    Ranova,
     ProportionalHazards,
     /// Fits, a row each.
     Fits,
 }
 
-use Named::{Anova, Beyond, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means, ProportionalHazards};
+use Named::{Anova, Beyond, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means, ProportionalHazards, Ranova};
 
 /// Those that differ: in the library, and in R (lmerTest, lme4, emmeans, survival).
-const NAMES: [(Named, &str, &str); 46] = [
+const NAMES: [(Named, &str, &str); 53] = [
     (Anova, "sum_sq", "Sum.Sq"),
     (Anova, "mean_sq", "Mean.Sq"),
     (Anova, "num_df", "NumDF"),
@@ -71,6 +72,13 @@ const NAMES: [(Named, &str, &str); 46] = [
     (Comparison, "chi_square", "Chisq"),
     (Comparison, "df", "Df"),
     (Comparison, "p_value", "p.value"),
+    (Ranova, "n_parameters", "npar"),
+    (Ranova, "log_likelihood", "logLik"),
+    (Ranova, "aic", "AIC"),
+    (Ranova, "chi_square", "LRT"),
+    (Ranova, "df", "Df"),
+    (Ranova, "p_value", "p.value"),
+    (Ranova, "p_value_chi_square", "p.value.chisq"),
     (ProportionalHazards, "chi_square", "chisq"),
     (ProportionalHazards, "p_value", "p"),
     (Fits, "log_likelihood", "logLik"),

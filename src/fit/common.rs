@@ -156,6 +156,14 @@ impl Fit {
         matches!(self.kind, Kind::Linear(..))
     }
 
+    /// AIC corrected for small samples (Hurvich and Tsai 1989): as many rows as were used, of a Cox model those with an event. NaN where these
+    /// are no more than the parameters and one.
+    pub fn aicc(&self) -> f64 {
+        let (k, n) = (self.npar as f64, self.cox().map_or(self.n_obs, |own| own.n_events) as f64);
+        let left = n - k - 1.0;
+        if left > 0.0 { self.aic + 2.0 * k * (k + 1.0) / left } else { f64::NAN }
+    }
+
     /// Fails for what is not available for a Cox model.
     pub(crate) fn without_cox(&self, what: &str) -> Result<()> {
         match &self.kind {

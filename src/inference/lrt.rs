@@ -2,22 +2,23 @@
 
 use std::collections::HashSet;
 
-use super::nesting::{columns_by_sums, not_nested, one_variance_more};
+use super::edge::null_distribution;
+use super::mixture::Mixture;
+use super::nesting::{columns_by_sums, not_nested};
 use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_gather, try_push, try_vec};
 use crate::fit::{Cox, Fit, Generalised};
 use crate::frame::Frame;
 use crate::options::Options;
 use crate::spec::Spec;
-use crate::tails::{chi_bar_square_upper, chi_square_upper};
 use crate::watch::{Phase, Watch};
 
 /// The null distribution of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Null {
     ChiSquare,
-    /// Half chi-square with one degree of freedom less, half with all: the larger model has one variance more, which is zero, at the edge
-    /// of its range, in the smaller one (Self & Liang 1987; Stram & Lee 1994).
+    /// A mixture: variances of the larger model are zero, at the edge of their range, in the smaller one (Self & Liang 1987; Stram & Lee
+    /// 1994).
     ChiBarSquare,
 }
 
@@ -29,6 +30,8 @@ pub struct Comparison {
     /// NaN without degrees of freedom.
     pub p_value: f64,
     pub null: Null,
+    /// The distribution itself.
+    pub reference: Mixture,
     /// Why the test may not be one.
     pub warning: Option<String>,
 }
@@ -54,7 +57,7 @@ pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Resu
 }
 
 /// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `n_obs`, `n_parameters`, `aic`, `bic`,
-/// `log_likelihood`, `deviance`, and against the row before `chi_square`, `df`, `p_value`, `distribution` and `warning`.
+/// `log_likelihood`, `deviance`, and against the row before `chi_square`, `df`, `p_value`, `distribution`, `reference` and `warning`.
 pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<Frame> {
     table_of(fits, &likelihood_ratio(fits, chi_bar, watch)?)
 }
@@ -76,6 +79,8 @@ fn table_of(fits: &[&Fit], rows: &[(usize, Option<Comparison>)]) -> Result<Frame
     frame.add_real("p_value", tests().map(|t| t.map_or(f64::NAN, |t| t.p_value)).collect())?;
     let name = |null: Null| if null == Null::ChiSquare { "chisq" } else { "chibarsq" };
     frame.add_strings("distribution", &tests().map(|t| t.map(|t| name(t.null))).collect::<Vec<_>>())?;
+    let references: Vec<Option<String>> = tests().map(|t| t.map(|t| t.reference.to_string())).collect();
+    frame.add_strings("reference", &references.iter().map(Option::as_deref).collect::<Vec<_>>())?;
     frame.add_strings("warning", &tests().map(|t| t.and_then(|t| t.warning.as_deref())).collect::<Vec<_>>())?;
     Ok(frame)
 }
@@ -89,6 +94,22 @@ pub fn fit_and_compare(
     chi_bar: bool,
     watch: &Watch<'_>,
 ) -> Result<Frame> {
+    let fits = fits_by_ml(specs, frame, options, watch)?;
+    let fits: Vec<&Fit> = fits.iter().collect();
+    let table = pairs_with_first(&fits, chi_bar, watch)?;
+    for (i, fit) in fits.iter().enumerate().skip(1) {
+        let (smaller, larger) = if fit.npar <= fits[0].npar { (*fit, fits[0]) } else { (fits[0], *fit) };
+        if let Some(why) = not_nested(smaller, larger, watch)?
+            && not_nested(larger, smaller, watch)?.is_some()
+        {
+            return Err(Error::argument(format!("fits 0 and {i} can't be compared: {why}")));
+        }
+    }
+    Ok(table)
+}
+
+/// Fits models by maximum likelihood to the rows that all of them can use.
+pub fn fits_by_ml(specs: &[&Spec], frame: Option<&Frame>, options: &Options, watch: &Watch<'_>) -> Result<Vec<Fit>> {
     let common = match frame {
         Some(frame) => common_rows(specs, frame, options, watch)?,
         None => None,
@@ -103,17 +124,7 @@ pub fn fit_and_compare(
         watch.check()?;
         try_push("fits", &mut fits, fit)?;
     }
-    let fits: Vec<&Fit> = fits.iter().collect();
-    let table = pairs_with_first(&fits, chi_bar, watch)?;
-    for (i, fit) in fits.iter().enumerate().skip(1) {
-        let (smaller, larger) = if fit.npar <= fits[0].npar { (*fit, fits[0]) } else { (fits[0], *fit) };
-        if let Some(why) = not_nested(smaller, larger, watch)?
-            && not_nested(larger, smaller, watch)?.is_some()
-        {
-            return Err(Error::argument(format!("fits 0 and {i} can't be compared: {why}")));
-        }
-    }
-    Ok(table)
+    Ok(fits)
 }
 
 /// A table of two rows for each fit but the first: the smaller of the two, and the larger with its test against it.
@@ -148,17 +159,14 @@ fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options, watch: &Watch<
 fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool, watch: &Watch<'_>) -> Result<Comparison> {
     let difference = 2.0 * (larger.log_likelihood - smaller.log_likelihood);
     let (chi_square, df) = (if difference < 0.0 { 0.0 } else { difference }, larger.npar - smaller.npar);
-    let null = if chi_bar && one_variance_more(smaller, larger, watch)? { Null::ChiBarSquare } else { Null::ChiSquare };
-    let p_value = match (df, null) {
-        (0, _) => f64::NAN,
-        (_, Null::ChiSquare) => chi_square_upper(chi_square, df as f64),
-        (_, Null::ChiBarSquare) => chi_bar_square_upper(chi_square, (df - 1) as f64),
-    };
+    let reference = if chi_bar { null_distribution(smaller, larger, watch)? } else { Mixture::chi_square(df) };
+    let null = if reference.parts.len() > 1 { Null::ChiBarSquare } else { Null::ChiSquare };
+    let p_value = reference.upper(chi_square);
     let warning = not_nested(smaller, larger, watch)?.or_else(|| {
         let lower = difference < -1e-6 * (1.0 + larger.log_likelihood.abs()) && df > 0;
         lower.then(|| "the larger model has the lower likelihood: its fit is not at the maximum".to_string())
     });
-    Ok(Comparison { chi_square, df, p_value, null, warning })
+    Ok(Comparison { chi_square, df, p_value, null, reference, warning })
 }
 
 /// What memory is for.
@@ -178,7 +186,8 @@ fn equal(a: Option<&[f64]>, b: Option<&[f64]>, default: f64) -> bool {
     }
 }
 
-fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
+/// Fails where two fits are not of the same data; `i` is the second's place beside 0.
+pub(super) fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     let fail = |what: String| Err(Error::argument(format!("fits 0 and {i} can't be compared: {what}")));
     if first.kind.model() != fit.kind.model() {
         return fail("they are of different kinds of model".to_string());

@@ -135,7 +135,8 @@ const DEPENDENT: f64 = 1e-7;
 /// What memory is for.
 const BASIS: &str = "orthonormal basis";
 
-fn basis_of<'c>(columns: impl Iterator<Item = &'c [f64]>, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
+/// Orthonormal columns of the same space.
+pub fn basis_of<'c>(columns: impl Iterator<Item = &'c [f64]>, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
     let mut basis: Vec<Vec<f64>> = vec![];
     for column in columns {
         watch.pulse()?;
@@ -162,7 +163,7 @@ fn rest(column: &[f64], basis: &[Vec<f64>]) -> Result<Option<Vec<f64>>> {
 }
 
 /// Whether each effect has a variance of its own, which the structure leaves free.
-fn has_free_variances(term: &TermFit) -> bool {
+pub fn has_free_variances(term: &TermFit) -> bool {
     let free = match term.design.structure.kind {
         StructureKind::Unstructured => true,
         StructureKind::Diagonal => !term.design.structure.homogeneous,
@@ -182,18 +183,4 @@ fn covers(terms: &[TermFit], term: &TermFit) -> bool {
     let has_variance =
         |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.design.effects.contains(effect));
     whole || uncorrelated && has_free_variances(term) && term.design.effects.iter().all(has_variance)
-}
-
-/// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
-/// variances.
-pub fn one_variance_more(smaller: &Fit, larger: &Fit, watch: &Watch<'_>) -> Result<bool> {
-    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.design.effects.len()).sum::<usize>();
-    let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
-    let parameters = |fit: &Fit| fit.generalised().map_or(0, |own| own.parameters.len());
-    let alike = smaller.correlation().is_some() == larger.correlation().is_some()
-        && Role::ORDER.into_iter().all(|role| names(smaller, role) == names(larger, role))
-        && parameters(smaller) == parameters(larger)
-        && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
-        && variances(larger) == variances(smaller) + 1;
-    Ok(alike && not_nested(smaller, larger, watch)?.is_none())
 }

@@ -21,6 +21,8 @@ pub enum Purpose {
     Identification = 6,
     Probes = 7,
     Sums = 8,
+    Weights = 9,
+    Spectrum = 10,
 }
 
 /// A stream of random numbers.

@@ -342,6 +342,7 @@ fn fit_table(fit: &Fit) -> Result<Frame> {
         ("log_likelihood", fit.log_likelihood),
         ("criterion", fit.criterion),
         ("aic", fit.aic),
+        ("aicc", fit.aicc()),
         ("bic", fit.bic),
         ("scaled_gradient", fit.outcome.scaled_gradient),
     ];

@@ -237,6 +237,7 @@ static void tests_and_intervals(const interlace_fit *fit, const interlace_fit *b
     interlace_frame_free(table);
     OK(interlace_fit_drop1(fit, data, NULL, &table, &err));
     CLOSE(number(table, "aic", 0), interlace_fit_aic(fit), 1e-9);
+    CHECK(interlace_fit_aicc(fit) > interlace_fit_aic(fit));
     interlace_frame_free(table);
     OK(interlace_fit_marginal_means(fit, data, "~ sex", NULL, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 1);

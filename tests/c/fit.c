@@ -23,6 +23,8 @@ static void scalars(const interlace_fit *fit) {
     CLOSE(interlace_fit_criterion(fit), dyestuff_criterion, 1e-3);
     CLOSE(interlace_fit_log_likelihood(fit), -dyestuff_criterion / 2, 1e-3);
     CLOSE(interlace_fit_aic(fit), dyestuff_criterion + 6, 1e-3);
+    CLOSE(interlace_fit_aicc(fit), interlace_fit_aic(fit) + 2.0 * 3 * 4 / (30 - 3 - 1), 1e-12);
+    CHECK(isnan(interlace_fit_aicc(NULL)));
     CLOSE(interlace_fit_bic(fit), dyestuff_criterion + 3 * log(30), 1e-3);
     CLOSE(interlace_fit_sigma(fit), dyestuff_sigma, 1e-2);
 }

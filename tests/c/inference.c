@@ -135,6 +135,52 @@ static void ratios(const interlace_frame *frame, const interlace_fit *restricted
     interlace_fit_free(fits[1]);
 }
 
+/* Tests of variances: terms left out, draws of the exact test, bootstrapped ratios in parts. */
+static void variances(const interlace_frame *frame) {
+    interlace_fit *full = fit_of(frame, "score ~ Machine + (1 | Worker)", true), *reduced = fit_of(frame, "score ~ 1 + (1 | Worker)", true);
+    interlace_fit *two = fit_of(frame, "score ~ Machine + (1 | Worker) + (1 | Worker:Machine)", true);
+    interlace_frame *table = NULL, *parts[2] = {NULL, NULL}, *all = NULL;
+    OK(interlace_fit_ranova(two, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3 && number(table, "df", 1) == 1);
+    SAME(word(table, "term", 1), "(1 | Worker)");
+    SAME(word(table, "reference", 2), "0.5 chi2_0 + 0.5 chi2_1");
+    CLOSE(number(table, "p_value", 2) / number(table, "p_value_chi_square", 2), 0.5, 1e-12);
+    interlace_frame_free(table);
+    OK(interlace_fit_exact_rlrt(full, 99, 1, NULL, &table, &err));
+    SAME(word(table, "method", 0), "RLRT");
+    CHECK(number(table, "p_value", 0) == 0.01 && number(table, "draws", 0) == 99);
+    interlace_frame_free(table);
+    table = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "draws is 0", interlace_fit_exact_rlrt(full, 0, 1, NULL, &table, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "2 random terms", interlace_fit_exact_rlrt(two, 9, 1, NULL, &table, &err));
+    interlace_bootstrap *bootstrap;
+    OK(interlace_bootstrap_new(&bootstrap, &err));
+    OK(interlace_bootstrap_set_replicates(bootstrap, 0, 5, &err));
+    OK(interlace_bootstrap_lrt(bootstrap, reduced, full, NULL, &all, &err));
+    for (size_t i = 0; i < 2; i++) {
+        OK(interlace_bootstrap_set_replicates(bootstrap, 3 * i, 3 - i, &err));
+        OK(interlace_bootstrap_lrt(bootstrap, reduced, full, NULL, &parts[i], &err));
+        for (size_t k = 0; k < 3 - i; k++)
+            CHECK(number(parts[i], "chi_square", k) == number(all, "chi_square", 3 * i + k));
+    }
+    OK(interlace_bootstrap_lrt_test(bootstrap, reduced, full, all, 0.95, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 4 && number(table, "n", 0) == 5);
+    CLOSE(number(table, "p_value", 1), 1 / 6.0, 1e-12);
+    interlace_frame_free(table);
+    table = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "not nested", interlace_bootstrap_lrt(bootstrap, full, reduced, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 2", interlace_bootstrap_lrt_test(bootstrap, reduced, full, all, 2, NULL, &table, &err));
+    FAILS(INTERLACE_E_DATA, "chi_square", interlace_bootstrap_lrt_test(bootstrap, reduced, full, frame, 0.9, NULL, &table, &err));
+    CHECK(table == NULL);
+    interlace_frame_free(all);
+    interlace_frame_free(parts[0]);
+    interlace_frame_free(parts[1]);
+    interlace_bootstrap_free(bootstrap);
+    interlace_fit_free(full);
+    interlace_fit_free(reduced);
+    interlace_fit_free(two);
+}
+
 /* The test of the only variance; models must be nested. */
 static void null_model(const interlace_frame *frame) {
     interlace_spec *specs[3];
@@ -216,6 +262,7 @@ int main(void) {
     wald(fit);
     ratios(frame, fit);
     null_model(frame);
+    variances(frame);
     failures(frame, fit);
     interlace_fit_free(fit);
     interlace_frame_free(frame);

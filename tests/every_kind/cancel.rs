@@ -17,11 +17,14 @@ use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
 use interlace::inference::adjust::Adjustment;
 use interlace::inference::anova::{AnovaType, anova_table};
+use interlace::inference::bootstrap_lrt::NestedPair;
 use interlace::inference::contrast::Contrasts;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
 use interlace::inference::drop1::drop1_table;
+use interlace::inference::exact_rlrt::exact_rlrt;
 use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
+use interlace::inference::ranova::ranova_table;
 use interlace::optimize::Reason;
 use interlace::options::{Engine, Options};
 use interlace::picture::{Kind as Picture, Scene, Settings};
@@ -310,6 +313,17 @@ fn statistics_of_replicates() {
     let work =
         |watch: &Watch<'_>| fit.bootstrap_intervals(&replicates, 0.9, IntervalKind::Accelerated, watch).map(|own| text(&own));
     check("accelerated intervals", &[Phase::Deletion], &work);
+}
+
+#[test]
+fn tests_of_variances() {
+    let [two, one, reduced] = ["y ~ x + (x | g)", "y ~ x + (1 | g)", "y ~ 1 + (1 | g)"]
+        .map(|formula| fitted(&spec(ModelKind::Lmm, formula), &Options::default()));
+    check("ranova", &[Phase::Model], &|watch| ranova_table(&two, watch).map(|own| text(&own)));
+    check("exact test", &[Phase::Test], &|watch| exact_rlrt(&one, 3_000, 1, watch).map(|own| text(&own)));
+    let asked = BootstrapOptions { replicates: 4, seed: 3, threads: 1, ..BootstrapOptions::default() };
+    let work = |watch: &Watch<'_>| NestedPair::new(&reduced, &one, watch)?.bootstrap(&asked, watch).map(|own| text(&own));
+    check("bootstrapped ratio", &[Phase::Model, Phase::Replicate], &work);
 }
 
 #[test]

@@ -25,3 +25,4 @@ mod simulated_residuals;
 mod threads;
 mod validation;
 mod variance_parameters;
+mod variance_tests;

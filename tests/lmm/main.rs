@@ -26,3 +26,4 @@ mod stream_digits;
 mod stream_fuzz;
 mod stream_responses;
 mod stream_series;
+mod variance_tests;

@@ -52,7 +52,7 @@ pub fn compare(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) ->
 }
 
 /// The model with another formula, without random terms beside it.
-fn other(spec: &Spec, formula: &str) -> Result<Spec> {
+pub(super) fn other(spec: &Spec, formula: &str) -> Result<Spec> {
     let Source::Formula(own) = &spec.source else {
         return Err(Error::unsupported("a model from arrays has no formula to compare with"));
     };

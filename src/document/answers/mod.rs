@@ -10,6 +10,7 @@ mod replicates;
 mod robust;
 mod statistic;
 mod subject;
+mod variances;
 
 pub use again::{CrossValidated, Refitted};
 pub use diagnosed::{ResidualValues, SimulatedAnswer};
@@ -20,6 +21,7 @@ pub use prediction::{Parts, Predicted, SurvivalAnswer};
 pub use replicates::{Bootstrapped, Profiled};
 pub use robust::with_robust;
 pub use subject::{Subject, Work};
+pub use variances::VarianceTests;
 
 use std::ffi::CStr;
 use std::time::Instant;
@@ -39,6 +41,7 @@ pub struct Answers<'a> {
     pub variance_parameters: Option<Frame>,
     pub means: Option<MeansAnswer>,
     pub comparison: Option<Frame>,
+    pub variances: VarianceTests,
     pub predicted: Option<Predicted>,
     pub survival: Option<SurvivalAnswer>,
     /// Responses one after another.
@@ -80,6 +83,7 @@ impl<'a> Answers<'a> {
         });
         let means = means.transpose()?;
         let comparison = again::compare(subject, questions, work)?;
+        let variances = VarianceTests::new(subject, questions, work)?;
         let seconds = start.elapsed().as_secs_f64();
         let (count, what) = (questions.simulate, questions.simulate_type);
         Ok(Answers {
@@ -87,6 +91,7 @@ impl<'a> Answers<'a> {
             variance_parameters: parameters.transpose()?,
             means,
             comparison,
+            variances,
             seconds,
             predicted: Predicted::new(subject, questions, work)?,
             survival: SurvivalAnswer::new(subject, questions, work)?,

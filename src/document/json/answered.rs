@@ -5,7 +5,7 @@ use super::tables::{columns, put_columns, put_table, renamed};
 use super::writer::Json;
 use crate::choice::Choice;
 use crate::document::answers::{
-    Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted, ResidualValues, SurvivalAnswer,
+    Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted, ResidualValues, SurvivalAnswer, VarianceTests,
 };
 use crate::document::names::Named;
 use crate::document::questions::Questions;
@@ -26,7 +26,7 @@ const COEFFICIENTS: [(&str, &str); 8] = [
     ("lower", "lower"),
     ("upper", "upper"),
 ];
-const COMPARISON: [(&str, &str); 12] = [
+const COMPARISON: [(&str, &str); 13] = [
     ("model", "formulas"),
     ("n_obs", "nobs"),
     ("n_parameters", "npar"),
@@ -38,6 +38,7 @@ const COMPARISON: [(&str, &str); 12] = [
     ("df", "df"),
     ("p_value", "p_value"),
     ("distribution", "distribution"),
+    ("reference", "reference"),
     ("warning", "warning"),
 ];
 
@@ -58,6 +59,7 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
         let columns = renamed(table, &COMPARISON)?;
         json.object("lrt", |json| put_columns(json, &columns));
     }
+    put_variance_tests(json, &answers.variances)?;
     if let Some(own) = &answers.predicted {
         put_predictions(json, fit, own);
     }
@@ -93,6 +95,23 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
             json.number("conditional", r2.conditional());
             json.number("icc_adjusted", r2.icc_adjusted());
             json.number("icc_unadjusted", r2.icc_unadjusted());
+        });
+    }
+    Ok(())
+}
+
+fn put_variance_tests(json: &mut Json, tests: &VarianceTests) -> Result<()> {
+    if let Some(table) = &tests.ranova {
+        put_table(json, "ranova", Named::Ranova, table)?;
+    }
+    if let Some(table) = &tests.rlrt {
+        put_table(json, "rlrt", Named::Plain, table)?;
+    }
+    if let Some(own) = &tests.bootstrap {
+        let (test, replicates) = (columns(Named::Plain, &own.test)?, columns(Named::Plain, &own.replicates)?);
+        json.object("pb_lrt", |json| {
+            json.object("test", |json| put_columns(json, &test));
+            json.object("replicates", |json| put_columns(json, &replicates));
         });
     }
     Ok(())

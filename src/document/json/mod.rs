@@ -62,6 +62,7 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     json.number("logLik", fit.log_likelihood);
     json.number("criterion", fit.criterion);
     json.number("AIC", fit.aic);
+    json.number("AICc", fit.aicc());
     json.number("BIC", fit.bic);
     json.count("npar", fit.npar);
     if fit.cox().is_none() {

@@ -51,6 +51,13 @@ pub struct Questions {
     /// Formulas of models to compare with.
     pub lrt: Vec<String>,
     pub chi_bar: bool,
+    pub ranova: bool,
+    /// Draws of the exact restricted likelihood-ratio test.
+    pub rlrt: usize,
+    /// The formula of the smaller model of a bootstrapped likelihood ratio, and its replicates.
+    pub pb_lrt: Option<String>,
+    pub replicates: usize,
+    pub first_replicate: usize,
     pub r2: bool,
     pub predict: Option<Frame>,
     /// Survival curves for these rows, at these times.
@@ -119,6 +126,11 @@ impl Default for Questions {
             means: Means::default(),
             lrt: vec![],
             chi_bar: false,
+            ranova: false,
+            rlrt: 0,
+            pb_lrt: None,
+            replicates: 1000,
+            first_replicate: 0,
             r2: false,
             predict: None,
             survival: None,

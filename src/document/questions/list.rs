@@ -184,6 +184,38 @@ pub const QUESTIONS: &[Question] = &[
         put(&mut q.chi_bar, values::truth(v))
     })
     .of(&[c"lrt"]),
+    Question::flag(
+        c"ranova",
+        c"likelihood-ratio tests of each random term, and of each effect of a term, by the mixture of chi-squares for variances at the edge of their range, and by chi-square",
+        |q, v| put(&mut q.ranova, values::truth(v)),
+    ),
+    Question::text(
+        c"rlrt",
+        c"a positive integer",
+        c"the exact restricted likelihood-ratio test of the only variance of a linear model, by this many draws (10000 is usual)",
+        |q, v| replicates(&mut q.rlrt, v),
+    )
+    .of_models(&[ModelKind::Lmm]),
+    Question::text(
+        c"pb_lrt",
+        c"a formula",
+        c"the likelihood ratio against the smaller model of this formula, beside ratios of responses that are simulated from that. Both are fitted by maximum likelihood to the rows that both can use; the formula is taken as that of lrt",
+        |q, v| put(&mut q.pb_lrt, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"replicates",
+        c"a positive integer",
+        c"simulated responses of pb_lrt (default 1000)",
+        |q, v| replicates(&mut q.replicates, v),
+    )
+    .of(&[c"pb_lrt"]),
+    Question::text(
+        c"first_replicate",
+        c"an integer that is not negative",
+        c"the number of the first of them (default 0): a replicate depends on the seed and its number alone",
+        |q, v| put(&mut q.first_replicate, values::count(v, 0, MOST).map(|first| first as usize)),
+    )
+    .of(&[c"pb_lrt"]),
     Question::data(c"predict", c"new data", c"predictions for these rows", |q, frame| q.predict = Some(frame)),
     Question::text(
         c"type",
@@ -360,5 +392,5 @@ pub const QUESTIONS: &[Question] = &[
     Question::text(c"seed", c"an integer that is not negative", c"of simulations, bootstrap and parts (default 0)", |q, v| {
         put(&mut q.seed, values::count(v, 0, u64::MAX))
     })
-    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals"]),
+    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals", c"rlrt", c"pb_lrt"]),
 ];

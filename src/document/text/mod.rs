@@ -6,7 +6,7 @@ mod table;
 use std::fmt::Write;
 
 use self::table::put_table;
-use super::answers::{Answers, Bootstrapped, FixedEffects, Influenced, Limits, Predicted, ResidualValues, Subject};
+use super::answers::{Answers, Bootstrapped, FixedEffects, Influenced, Limits, Predicted, ResidualValues, Subject, VarianceTests};
 use super::names::Named;
 use super::number::{general, shortest};
 use super::questions::Questions;
@@ -52,6 +52,7 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     if let Some(table) = &answers.comparison {
         put_table(&mut out, "Likelihood-ratio tests (maximum likelihood):", Named::Comparison, table)?;
     }
+    put_variance_tests(&mut out, &answers.variances, fit.reml)?;
     if let Some(own) = &answers.predicted {
         put_predictions(&mut out, fit, own);
     }
@@ -114,6 +115,21 @@ fn put_tests(out: &mut String, tests: &FixedEffects<'_>) -> Result<()> {
         put_table(out, "Linear combinations:", Named::Combinations, &own.rows)?;
         let title = if own.has_values { "All of them equal to rhs:" } else { "All of them zero:" };
         put_table(out, title, Named::Joint, &own.joint)?;
+    }
+    Ok(())
+}
+
+/// Tests of variances; of bootstrapped ones the JSON document has the replicates.
+fn put_variance_tests(out: &mut String, tests: &VarianceTests, reml: bool) -> Result<()> {
+    if let Some(table) = &tests.ranova {
+        let by = if reml { "restricted maximum likelihood" } else { "maximum likelihood" };
+        put_table(out, &format!("Without each random term or effect ({by}):"), Named::Ranova, table)?;
+    }
+    if let Some(table) = &tests.rlrt {
+        put_table(out, "Exact test of the variance:", Named::Plain, table)?;
+    }
+    if let Some(own) = &tests.bootstrap {
+        put_table(out, "Bootstrapped likelihood ratio (maximum likelihood):", Named::Plain, &own.test)?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@
 
 use super::method::DfMethod;
 use super::parameters::Parameters;
-use super::system::{pseudo_inverse, quadratic, whitened, with_variances};
+use super::system::{pseudo_inverse, quadratic, system_at, whitened, with_variances};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, Instead};
 use crate::inference::linear::{Coefficients, JointTest, independent_rows};
@@ -149,6 +149,16 @@ impl KenwardRoger {
         let scaling = if (df2 - 2.0).abs() < CLOSE_TO_TWO { 1.0 } else { df2 * (1.0 - a2 / q) / (df2 - 2.0) };
         (df2, scaling)
     }
+}
+
+/// The covariance of the restricted estimates of the covariance parameters at `theta`, the residual correlation behind it, up to factors of
+/// each: `[n, n]`, that of the residuals first.
+pub(in crate::inference) fn covariance_of_variances(fit: &Fit, theta: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+    let (system, working) = system_at(fit, theta, watch)?;
+    let mut variances = Variances::new(&system, &working, true, watch)?;
+    let parameters = Parameters::of(&variances);
+    let pieces = Pieces::of(&mut variances, &parameters)?;
+    Ok(pseudo_inverse(pieces.first.len(), &pieces.information)?.matrix)
 }
 
 /// Fails where what the second derivatives take off leaves no covariance.

@@ -9,6 +9,7 @@ mod satterthwaite;
 mod system;
 
 pub use kenward_roger::KenwardRoger;
+pub(super) use kenward_roger::covariance_of_variances;
 pub use method::DfMethod;
 pub use satterthwaite::Satterthwaite;
 pub(super) use system::{Observed, pseudo_inverse};

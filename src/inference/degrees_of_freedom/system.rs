@@ -14,14 +14,18 @@ use crate::watch::{Phase, Watch};
 /// The linear system of a fit, with its working parameters.
 pub(super) fn system_of(fit: &Fit, watch: &Watch<'_>) -> Result<(LinearSystem, Vec<f64>)> {
     watch.at(Phase::DegreesOfFreedom, 0, None)?;
+    system_at(fit, &fit.parameters_of_search(), watch)
+}
+
+/// The same with the working parameters of theta and the residual correlation behind it.
+pub(super) fn system_at(fit: &Fit, theta: &[f64], watch: &Watch<'_>) -> Result<(LinearSystem, Vec<f64>)> {
     let system = fit.linear_system(watch)?;
     if system.kept.len() != fit.fixed.names.len() {
         return Err(Error::numeric(
             "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",
         ));
     }
-    let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation().map(|own| own.estimate)).collect();
-    let working = working_from_theta(&system, &theta)?;
+    let working = working_from_theta(&system, theta)?;
     Ok((system, working))
 }
 

@@ -94,7 +94,18 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let terms = ["--nominal-test", "--scale-test", "--anova", "2", "--drop1"];
     let ordinal = ["clmm", "rating ~ temp + (1 | judge)", &wine];
     for arguments in [
-        [&SLEEPSTUDY[..], &all, &["--lrt", "Reaction ~ 1 + (Days | Subject)"]].concat(),
+        [&SLEEPSTUDY[..], &all, &["--lrt", "Reaction ~ 1 + (Days | Subject)", "--ranova"]].concat(),
+        vec![
+            "lmm",
+            "rating ~ temp + (1 | judge)",
+            &wine,
+            "--rlrt",
+            "9",
+            "--pb-lrt",
+            "rating ~ 1 + (1 | judge)",
+            "--replicates",
+            "3",
+        ],
         vec!["lmm", "y ~ x + (1 | subj)", &ar1, "--correlation", "ar1(time | subj)"],
         [&["glmm", "count ~ mined + (1 | site)", &salamanders][..], &mixture].concat(),
         vec![
