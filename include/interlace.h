@@ -35,7 +35,7 @@
  *   Fit          a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
  *   Tables       results as frames, the summary
  *   Predictions  for the data of the fit and for new data
- *   Tests        coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2
+ *   Tests        coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
@@ -2695,6 +2695,14 @@ double interlace_fit_criterion(const interlace_fit *fit);
 double interlace_fit_aic(const interlace_fit *fit);
 
 /**
+ * Akaike's information criterion corrected for small samples (Hurvich & Tsai 1989), AIC + 2 k (k + 1) / (n - k - 1)
+ * with k parameters and n rows used, of a Cox model n events. NaN for NULL, and where n is not larger than k + 1.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_aicc(const interlace_fit *fit);
+
+/**
  * Bayesian information criterion. NaN for NULL.
  * @param[in] fit The fit.
  * @since 0.1
@@ -4916,7 +4924,7 @@ interlace_status interlace_fit_survival_means(const interlace_fit *fit,
                                               interlace_error *err);
 
 /* ==================================================================================================================
- * Tests: coefficients, analysis of variance, likelihood ratios, marginal means, proportional hazards, R2
+ * Tests: coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2
  * ================================================================================================================== */
 
 /**
@@ -5393,6 +5401,97 @@ interlace_status interlace_spec_lrt(const interlace_spec *const *specs,
                                     const interlace_options *options,
                                     interlace_frame **out,
                                     interlace_error *err);
+
+/**
+ * Likelihood-ratio tests of a model against those without each of its random terms, and without each effect of a term
+ * that no other contains (`(1 + x | g)` against `(1 | g)`), as a new frame: a row "<none>" for the model, then a row
+ * each: "term", "n_parameters", "log_likelihood", "aic", and against the model "chi_square", "df", "p_value",
+ * "reference" (the distribution that it is by), "p_value_chi_square" (by chi-square, which is conservative) and
+ * "warning". Likelihoods are restricted if those of the fit are. A model may be left without random terms. Variances
+ * that are zero without the term are at the edge of their range: references are mixtures of chi-squares. One variance
+ * with its covariances has half of chi-square with one degree of freedom less and half with all (Stram & Lee 1994).
+ * Weights of several independent variances of a linear model follow from their information where they are zero. Of
+ * others the reference "at most 0.5 chi2_2 + 0.5 chi2_3" gives an upper bound of the p-value, whatever the information.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_ranova(const interlace_fit *fit,
+                                      const interlace_options *options,
+                                      interlace_frame **out,
+                                      interlace_error *err);
+
+/**
+ * The exact test that the variance of a linear model's only random effect is zero (Crainiceanu & Ruppert 2004), as a
+ * new frame of one row: "method" (RLRT, or LRT of a fit by maximum likelihood), "statistic", "p_value", "std_error"
+ * (what the draws may have missed it by), "zero_share" (of draws that are zero) and "draws". The distribution of the
+ * statistic for this design is drawn `draws` times; the p-value is one more than the draws that are as large, by one
+ * more than all. INTERLACE_E_UNSUPPORTED unless the model is linear, with independent residuals and one random effect
+ * for each level of one grouping factor.
+ * @param[in] fit The fit.
+ * @param[in] draws The number of draws, at least 1; 10000 is usual.
+ * @param[in] seed The seed of the draws.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_exact_rlrt(const interlace_fit *fit,
+                                          size_t draws,
+                                          uint64_t seed,
+                                          const interlace_options *options,
+                                          interlace_frame **out,
+                                          interlace_error *err);
+
+/**
+ * The parametric bootstrap of a likelihood ratio (Halekoh & Hojsgaard 2014): simulates responses from `reduced`, fits
+ * both models to each, and makes a frame with a row for each replicate: "replicate" (its number),
+ * "log_likelihood_reduced", "log_likelihood", "chi_square" (not below zero) and "reason" (why it failed, else missing).
+ * Numbers, seed and first replicate are those of `bootstrap`, what it draws does not count: random effects are drawn
+ * anew. Both models are fitted by maximum likelihood. `reduced` must be nested in `full`, on the same rows. Frames of
+ * parts of the replicates can be joined by interlace_frame_append.
+ * @param[in] bootstrap The bootstrap.
+ * @param[in] reduced The smaller model.
+ * @param[in] full The larger model.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_bootstrap_lrt(const interlace_bootstrap *bootstrap,
+                                         const interlace_fit *reduced,
+                                         const interlace_fit *full,
+                                         const interlace_options *options,
+                                         interlace_frame **out,
+                                         interlace_error *err);
+
+/**
+ * p-values of the likelihood ratio of two fits from `replicates`, a frame of interlace_bootstrap_lrt of the same fits,
+ * as a new frame with a row for each "method": "chi_square", "bootstrap" (one more than the replicates that are as
+ * large, by one more than all), "bartlett" (the ratio by the mean of the replicates, times the degrees of freedom, by
+ * chi-square) and "gamma" (by the gamma distribution with the mean and variance of the replicates). The columns are
+ * "method", "statistic", "df", "p_value", "lower" and "upper" (limits that the number of replicates leaves to the
+ * bootstrap's p-value, of Clopper and Pearson), "n" (replicates that did not fail), "extreme" and "failed".
+ * @param[in] bootstrap The bootstrap.
+ * @param[in] reduced The smaller model.
+ * @param[in] full The larger model.
+ * @param[in] replicates The table of replicates.
+ * @param[in] level The level of the limits, such as 0.95.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_bootstrap_lrt_test(const interlace_bootstrap *bootstrap,
+                                              const interlace_fit *reduced,
+                                              const interlace_fit *full,
+                                              const interlace_frame *replicates,
+                                              double level,
+                                              const interlace_options *options,
+                                              interlace_frame **out,
+                                              interlace_error *err);
 
 /**
  * What is asked of marginal means and their contrasts. All members zero but the size are the defaults:
@@ -6626,12 +6725,12 @@ bool interlace_questions_suits(size_t i, interlace_model model);
  * tests, random effects, values per row, how the search ended, and the answers to `questions` (NULL: none).
  * docs/document.md has its keys. Numbers have the shortest text that reads back to the same number, missing ones are
  * null, infinite ones "Inf" and "-Inf", and rows count from 0. `spec` and `data` are those of the fit. Either may be
- * NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models anew; prediction intervals take the
- * weights of new data from the column that `spec` names; "anova", "drop1", "nominal_test", "scale_test" and "emmeans"
- * need `data` as interlace_fit_anova, interlace_fit_drop1 and the like do. `options` (may be NULL) has the threads and
- * the progress function of what takes long, and how models are fitted anew. INTERLACE_E_ARGUMENT if the questions do
- * not go together or do not suit the fit; the other failures are those of the functions that answer a question by
- * itself.
+ * NULL unless a question needs it: "lrt", "pb_lrt", "all_fit" and "cross_validate" fit models anew; prediction
+ * intervals take the weights of new data from the column that `spec` names; "anova", "drop1", "nominal_test",
+ * "scale_test" and "emmeans" need `data` as interlace_fit_anova, interlace_fit_drop1 and the like do. `options` (may be
+ * NULL) has the threads and the progress function of what takes long, and how models are fitted anew.
+ * INTERLACE_E_ARGUMENT if the questions do not go together or do not suit the fit; the other failures are those of the
+ * functions that answer a question by itself.
  * @param[in] fit The fit.
  * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
