@@ -125,8 +125,8 @@ fn profiles_cross_their_limits_and_densities_have_the_whole() {
 fn contours_of_pairs_are_those_of_the_likelihood() {
     let mut data = frame("cbpp.csv", &["herd", "period"]);
     let period = labels(&data, "period");
-    for k in ["2", "3", "4"] {
-        data.add_real(&format!("p{k}"), period.iter().map(|own| f64::from(u8::from(own == k))).collect()).unwrap();
+    for level in ["p2", "p3", "p4"] {
+        data.add_real(level, period.iter().map(|own| f64::from(u8::from(own == level))).collect()).unwrap();
     }
     let model = |formula: &str, data: &Frame| generalised(formula, "binomial", data.clone()).fit();
     let fit = model("cbind(incidence, size - incidence) ~ p2 + p3 + p4 + (1 | herd)", &data);
