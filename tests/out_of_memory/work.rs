@@ -203,7 +203,7 @@ const OTHERS: [(&str, &[&str], Use); 28] = [
     ("drop1", &["linear", "poisson", "ordinal"], |fit, model| {
         drop1_table(fit, Some(&model.frame), &Watch::unwatched()).map(nothing)
     }),
-    ("analysis of variance", &["crossed", "poisson", "ordinal"], |fit, model| {
+    ("analysis of variance", &["crossed"], |fit, model| {
         anova_table(fit, Some(&model.frame), AnovaType::II, DegreesOfFreedom::Same(f64::INFINITY), &Watch::unwatched()).map(nothing)
     }),
     ("nominal and scale effects", &["ordinal"], |fit, model| {

@@ -81,12 +81,12 @@ impl<'a> FixedEffects<'a> {
             Drop1Test::LikelihoodRatio => drop1 = Some(drop1_table(fit, data, work.watch)?),
             Drop1Test::F => drop1_f = Some(drop1_f_table(fit, data, freedom, work.watch)?),
         }
-        let hypothesis = if questions.test.is_empty() { None } else { Some(hypothesis(fit, freedom, questions)?) };
+        let hypothesis = if questions.test.0.is_empty() { None } else { Some(hypothesis(fit, freedom, questions)?) };
         let wald = if questions.asks(ConfidenceInterval::Wald) { Some(Limits::wald(fit, freedom, questions.level)?) } else { None };
         let standardized = if questions.standardized { Some(standardized_table(fit, freedom, questions.level)?) } else { None };
         let beyond = |asked: bool, what: Beyond| asked.then(|| ordinal_terms_table(fit, data, what, work.watch)).transpose();
-        let nominal_test = beyond(questions.nominal_test, Beyond::Nominal)?;
-        let scale_test = beyond(questions.scale_test, Beyond::Scale)?;
+        let nominal_test = beyond(questions.beyond[0], Beyond::Nominal)?;
+        let scale_test = beyond(questions.beyond[1], Beyond::Scale)?;
         let p_values = freedom.coefficients(fit).iter().map(|own| own.p_value(0.0)).collect();
         Ok(FixedEffects {
             method,
@@ -146,7 +146,7 @@ impl Limits {
 
 /// Each row of L, and all together.
 fn hypothesis(fit: &Fit, freedom: DegreesOfFreedom<'_>, questions: &Questions) -> Result<Hypothesis> {
-    let rows = &questions.test;
+    let (rows, values) = &questions.test;
     let (k, p, fixed) = (rows.len(), rows.first().map_or(0, Vec::len), fit.fixed.names.len());
     if p != fixed {
         return Err(Error::argument(format!("test: a row has {p} coefficients, the model has {fixed} fixed effects")));
@@ -155,8 +155,8 @@ fn hypothesis(fit: &Fit, freedom: DegreesOfFreedom<'_>, questions: &Questions) -
     for (i, row) in rows.iter().enumerate() {
         row.iter().enumerate().for_each(|(j, weight)| l[i + j * k] = *weight);
     }
-    let has_values = questions.test_values.is_some();
-    let rhs = match &questions.test_values {
+    let has_values = values.is_some();
+    let rhs = match values {
         Some(values) => values.clone(),
         None => try_vec("linear combinations", 0.0, k)?,
     };

@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 
 use super::kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+use super::values::Hypotheses;
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
 use crate::fit::{ParameterForm, RobustKind};
@@ -35,8 +36,7 @@ pub struct Questions {
     /// Coefficients in standard deviations.
     pub standardized: bool,
     /// Terms of an ordinal model that may have nominal effects, or be in the scale.
-    pub nominal_test: bool,
-    pub scale_test: bool,
+    pub beyond: [bool; 2],
     pub confint: Vec<ConfidenceInterval>,
     /// The points of the profiles.
     pub profile: bool,
@@ -45,8 +45,7 @@ pub struct Questions {
     pub variance_parameters: Option<ParameterForm>,
     pub parameter_limits: ParameterLimits,
     /// Rows of a matrix L, and the value of each that is tested, if there are such.
-    pub test: Vec<Vec<f64>>,
-    pub test_values: Option<Vec<f64>>,
+    pub test: Hypotheses,
     pub means: Means,
     /// Formulas of models to compare with.
     pub lrt: Vec<String>,
@@ -114,15 +113,13 @@ impl Default for Questions {
             drop1_test: Drop1Test::default(),
             effect_sizes: false,
             standardized: false,
-            nominal_test: false,
-            scale_test: false,
+            beyond: [false; 2],
             confint: vec![],
             profile: false,
             profile_scale: ProfileScale::default(),
             variance_parameters: None,
             parameter_limits: ParameterLimits::default(),
-            test: vec![],
-            test_values: None,
+            test: (vec![], None),
             means: Means::default(),
             lrt: vec![],
             chi_bar: false,
@@ -225,7 +222,7 @@ impl Questions {
         self.df != DfMethod::Default
             || self.asks(ConfidenceInterval::Wald)
             || self.means.specs.is_some()
-            || !self.test.is_empty()
+            || !self.test.0.is_empty()
             || self.anova.contains(&true)
             || self.standardized
             || (self.drop1 && self.drop1_test == Drop1Test::F)

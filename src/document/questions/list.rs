@@ -24,7 +24,7 @@ fn anova(questions: &mut Questions, text: &str) -> Option<()> {
 }
 
 fn hypotheses(questions: &mut Questions, text: &str) -> Option<()> {
-    (questions.test, questions.test_values) = values::hypotheses(text)?;
+    questions.test = values::hypotheses(text)?;
     Some(())
 }
 
@@ -76,13 +76,13 @@ pub const QUESTIONS: &[Question] = &[
     Question::flag(
         c"nominal_test",
         c"likelihood-ratio tests of an ordinal model against those in which each term has nominal effects",
-        |q, v| put(&mut q.nominal_test, values::truth(v)),
+        |q, v| put(&mut q.beyond[0], values::truth(v)),
     )
     .of_models(&[ModelKind::Clmm]),
     Question::flag(
         c"scale_test",
         c"likelihood-ratio tests of an ordinal model against those in which each term is in the scale, too",
-        |q, v| put(&mut q.scale_test, values::truth(v)),
+        |q, v| put(&mut q.beyond[1], values::truth(v)),
     )
     .of_models(&[ModelKind::Clmm]),
     Question::text(

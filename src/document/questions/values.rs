@@ -44,8 +44,11 @@ pub fn rows(text: &str) -> Option<Vec<Vec<f64>>> {
     rows.windows(2).all(|pair| pair[0].len() == pair[1].len()).then_some(rows)
 }
 
+/// Rows of coefficients, and the values that are tested.
+pub type Hypotheses = (Vec<Vec<f64>>, Option<Vec<f64>>);
+
 /// "1,-1,0 = 2; 0,1,-1": rows of equal length, and their values if any row has one.
-pub fn hypotheses(text: &str) -> Option<(Vec<Vec<f64>>, Option<Vec<f64>>)> {
+pub fn hypotheses(text: &str) -> Option<Hypotheses> {
     let split =
         |row: &'_ str| row.split_once('=').map_or((row.to_owned(), None), |(l, value)| (l.to_owned(), Some(value.to_owned())));
     let (left, right): (Vec<String>, Vec<Option<String>>) = text.split(';').map(split).unzip();
