@@ -74,8 +74,13 @@ pub unsafe extern "C" fn interlace_robust_kind_from_name(
 ///
 /// A cluster is the rows of a level of `group`, a grouping factor of the model ("g", "a:b") or columns of `data`; or those with the same
 /// code; or, if both are NULL, a single row. Clusters should be independent: the kinds CR2 and CR3 want each level of each random term
-/// within one cluster, and at most 4,000 rows in each, of which they make dense matrices. INTERLACE_E_UNSUPPORTED for models that are
-/// not linear, and for fits without rows or by the iterative engine. The new fit cannot be saved, and has no influence.
+/// within one cluster, and at most 4,000 rows in each, of which they make dense matrices.
+///
+/// A generalised or ordinal fit has the kinds CR0, CR1 and CR1S, V (sum_j s_j s_j') V with the scores s_j of clusters in all parameters and
+/// their covariance V, of which the block of the mean's fixed effects is taken; each level of each random term is within one cluster. Its tests
+/// are normal. A Cox fit without random terms has the same by sums of dfbeta residuals (Lin and Wei 1989).
+/// INTERLACE_E_UNSUPPORTED for other Cox fits, for `nagq` 0, and for fits without rows or by the iterative engine. The new fit cannot be
+/// saved, and has no influence.
 /// @param robust_kind The kind.
 /// @param group The clusters are its levels. NULL for none.
 /// @param codes Codes [n_codes], one for each row of the data or for each row used, that are not negative. NULL for none.

@@ -106,6 +106,16 @@ impl AllRows {
         Ok(Stepped { x, value, root })
     }
 
+    /// What the rows that the model of `laplace` has add to the estimates, to first order: V s with their score s.
+    pub fn moved(&self, laplace: &mut Laplace<'_>) -> Result<Vec<f64>> {
+        self.begin(laplace);
+        let mut gradient = vec![0.0; self.x.len()];
+        laplace.evaluate_gradient(&self.x, &mut gradient)?;
+        laplace.require_modes()?;
+        // Minus H^-1 d', and d' is minus two scores.
+        Ok(self.curvature.step(&gradient))
+    }
+
     /// Twice what the log-likelihood of all rows, which are those of `laplace`, loses at other parameters.
     pub fn displacement(&self, laplace: &mut Laplace<'_>, x: &[f64]) -> Result<f64> {
         self.begin(laplace);

@@ -1,6 +1,7 @@
 //! The covariance of the response in one cluster of a linear model, as a dense matrix.
 
 use super::SANDWICH;
+use super::independent::check_independent;
 use crate::diagnostics::influence::Units;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
@@ -9,9 +10,6 @@ use crate::names::quoted;
 
 /// The most rows of a cluster, whose covariance is a dense matrix.
 const MOST: usize = 4000;
-
-/// A row in no place yet.
-const NOWHERE: u32 = u32::MAX;
 
 /// Covariances of clusters that share no random effects.
 pub struct Blocks<'f> {
@@ -27,7 +25,7 @@ pub struct Blocks<'f> {
 impl<'f> Blocks<'f> {
     /// An error where clusters share a level of a random term, or a group of residual correlation.
     pub fn new(fit: &'f Fit, units: &Units, weights: Vec<f64>) -> Result<Self> {
-        let (mut cluster, mut places) = (try_vec(SANDWICH, 0, fit.n_obs)?, try_vec(SANDWICH, 0, fit.n_obs)?);
+        let mut places = try_vec(SANDWICH, 0, fit.n_obs)?;
         for j in 0..units.len() {
             let rows = units.rows(j);
             if rows.len() > MOST {
@@ -37,25 +35,10 @@ impl<'f> Blocks<'f> {
                 )));
             }
             for (place, row) in rows.iter().enumerate() {
-                (cluster[*row as usize], places[*row as usize]) = (j as u32, place as u32);
+                places[*row as usize] = place as u32;
             }
         }
-        let correlated = fit.correlation().map(|own| (&own.design.group, &own.design.index[..], own.design.n_groups));
-        let terms = fit.terms.iter().map(|term| (&term.design.group, &term.design.index[..], term.design.levels.len()));
-        for (name, index, levels) in terms.chain(correlated) {
-            let mut of = try_vec(SANDWICH, NOWHERE, levels)?;
-            for (row, level) in index.iter().enumerate() {
-                let own = &mut of[*level as usize];
-                if *own != NOWHERE && *own != cluster[row] {
-                    let (a, b) = (quoted(&units.labels[*own as usize]), quoted(&units.labels[cluster[row] as usize]));
-                    return Err(Error::argument(format!(
-                        "robust: clusters {a} and {b} share a level of {}; cr2 and cr3 want each level within one cluster, cr0 and cr1 do not",
-                        quoted(name)
-                    )));
-                }
-                *own = cluster[row];
-            }
-        }
+        check_independent(fit, units, "cr2 and cr3 want each level within one cluster, cr0 and cr1 do not")?;
         let mut decorrelating = vec![];
         if let Some(own) = fit.correlation() {
             decorrelating = try_vec(SANDWICH, vec![], fit.n_obs)?;

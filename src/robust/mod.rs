@@ -1,11 +1,15 @@
 //! Robust covariances of the fixed effects: sandwiches of residuals by cluster, or by row.
 //!
 //! With the model's covariance M = (X'V^-1 X)^-1 and matrices A_j that depend on the kind,
-//! M (sum_j X_j' V_j^-1 A_j e_j e_j' A_j' V_j^-1 X_j) M, e = y - X beta (Pustejovsky & Tipton 2018).
+//! M (sum_j X_j' V_j^-1 A_j e_j e_j' A_j' V_j^-1 X_j) M, e = y - X beta (Pustejovsky & Tipton 2018). Of other models V (sum_j s_j s_j') V with
+//! the scores s_j of clusters and the covariance V of all parameters.
 
 mod blocks;
+mod independent;
 mod linear;
+mod others;
 
+use crate::choice::Choice;
 use crate::diagnostics::influence::{Cases, Units};
 use crate::error::{Error, Result};
 use crate::fit::{Fit, Robust, RobustKind};
@@ -21,8 +25,8 @@ impl Fit {
         if self.robust.is_some() {
             return Err(Error::argument("robust: the fit has robust standard errors, wanted the one that it was made of"));
         }
-        if !self.is_linear() {
-            return Err(Error::unsupported("robust: standard errors of linear models only"));
+        if !self.is_linear() && matches!(kind, RobustKind::Cr2 | RobustKind::Cr3) {
+            return Err(Error::unsupported(format!("robust: {} is for linear models; others have cr0, cr1 and cr1s", kind.name())));
         }
         self.need_rows("robust")?;
         self.with_factor("robust")?;
@@ -30,18 +34,16 @@ impl Fit {
         let watch = &watch.inside(Phase::Residuals, 0, Some(self.n_obs));
         let units = Units::new(self, cases)?;
         let clusters = clusters(self, &units)?;
-        let (scores, moments) = linear::scores(self, kind, &units, watch)?;
         let p = self.fixed.names.len();
-        let k = self.fixed.root.len() / p.max(1);
         let factor = correction(kind, clusters as f64, self.n_obs as f64, p as f64);
-        let mut meat = vec![0.0; k * k];
-        for score in &scores {
-            for (column, x) in meat.chunks_exact_mut(k.max(1)).zip(score) {
-                column.iter_mut().zip(score).for_each(|(sum, y)| *sum += factor * x * y);
-            }
-        }
+        let (root, moments) = if self.is_linear() {
+            let (scores, moments) = linear::scores(self, kind, &units, watch)?;
+            let k = self.fixed.root.len() / p.max(1);
+            (rotated(&self.fixed.root, p, &semidefinite_cholesky(k, &squares(&scores, k, factor))), moments)
+        } else {
+            (others::moves(self, &units, watch)?.into_iter().flatten().map(|x| factor.sqrt() * x).collect(), vec![])
+        };
         let mut fit = self.clone();
-        let root = rotated(&self.fixed.root, p, &semidefinite_cholesky(k, &meat));
         let row = |i: usize| -> Vec<f64> { root.iter().skip(i).step_by(p.max(1)).copied().collect() };
         let rows: Vec<Vec<f64>> = (0..p).map(row).collect();
         fit.fixed.vcov = (0..p * p).map(|e| dot(&rows[e % p], &rows[e / p])).collect();
@@ -55,6 +57,17 @@ impl Fit {
         fit.robust = Some(Robust { kind, group, n_clusters: clusters, model_root: self.fixed.root.clone(), moments });
         Ok(fit)
     }
+}
+
+/// The sum of the squares of vectors.
+fn squares(vectors: &[Vec<f64>], k: usize, factor: f64) -> Vec<f64> {
+    let mut sum = vec![0.0; k * k];
+    for v in vectors {
+        for (column, x) in sum.chunks_exact_mut(k.max(1)).zip(v) {
+            column.iter_mut().zip(v).for_each(|(sum, y)| *sum += factor * x * y);
+        }
+    }
+    sum
 }
 
 /// The number of clusters, to one of which each row belongs.

@@ -19,6 +19,7 @@ mod pictures;
 mod profile_paths;
 mod random_terms;
 mod refit;
+mod robust;
 mod saved;
 mod simulate;
 mod simulated_residuals;

@@ -17,7 +17,7 @@ use crate::resample::{Cases, Refit, refit_there};
 use crate::watch::Watch;
 
 /// A model of all rows at its estimates.
-pub(super) struct Steps<'a> {
+pub(crate) struct Steps<'a> {
     fit: &'a Fit,
     cases: Cases,
     response: AnyResponse,
@@ -52,7 +52,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The estimates without some rows.
-    pub fn without(&self, gone: &[u32], watch: &Watch<'_>) -> Result<Found> {
+    pub(super) fn without(&self, gone: &[u32], watch: &Watch<'_>) -> Result<Found> {
         let (rest, design) = (self.cases.rows_without(gone)?, self.cases.without_rows(gone)?);
         if let Some(ordinal) = self.fit.ordinal() {
             check_categories(ordinal.categories.len(), &design.y)?;
@@ -79,6 +79,34 @@ impl<'a> Steps<'a> {
         Ok(Found::Estimates(Without { estimates, root, displacement }))
     }
 
+    /// What some rows add to the fixed effects of the mean, to first order: V s with their score s, which is that of independent rows.
+    pub fn moved(&self, rows: &[u32], watch: &Watch<'_>) -> Result<Vec<f64>> {
+        if self.how.inside != Inside::Nothing {
+            return Err(Error::unsupported(
+                "scores of rows: fixed effects that are no parameters of the criterion, as with nagq = 0, have none",
+            ));
+        }
+        watch.pulse()?;
+        let response = self.response.of_rows(rows)?;
+        let model = self.model.of_rows(response.boxed()?, rows)?;
+        let mut laplace = Laplace::new(&model, self.how, watch)?;
+        let column = self.all.moved(&mut laplace)?;
+        Ok(self.to_user(&laplace, &column, &self.fit.as_refit()))
+    }
+
+    /// A change of the working parameters as that of the user's fixed effects of the mean.
+    fn to_user(&self, laplace: &Laplace<'_>, column: &[f64], estimates: &Refit) -> Vec<f64> {
+        let (model, beta) = (laplace.model, &estimates.fixed[0]);
+        // They are numbers of a unit that may move with the effects on the scale.
+        let slopes = model.log_unit_slopes(self.all.x.len(), model.n_theta());
+        let factor = model.log_unit(&estimates.fixed).exp();
+        let mut own = column[laplace.ranges()[0].clone()].to_vec();
+        model.fixed[0].to_user(&mut own);
+        let of_unit: f64 = slopes.iter().zip(column).map(|(slope, c)| slope * c).sum();
+        own.iter_mut().zip(beta).for_each(|(own, beta)| *own = factor * *own + of_unit * beta);
+        own
+    }
+
     /// Of the user's fixed effects of the mean.
     fn covariance(&self, laplace: &Laplace<'_>, root: &[f64], estimates: &Refit) -> Vec<f64> {
         let (model, n, beta) = (laplace.model, self.all.x.len(), &estimates.fixed[0]);
@@ -93,16 +121,7 @@ impl<'a> Steps<'a> {
             }
             return covariance;
         }
-        // They are numbers of a unit that may move with the effects on the scale.
-        let (range, slopes) = (laplace.ranges()[0].clone(), model.log_unit_slopes(n, model.n_theta()));
-        let factor = model.log_unit(&estimates.fixed).exp();
-        for column in root.chunks_exact(n.max(1)) {
-            let mut own = column[range.clone()].to_vec();
-            part.to_user(&mut own);
-            let of_unit: f64 = slopes.iter().zip(column).map(|(slope, c)| slope * c).sum();
-            own.iter_mut().zip(beta).for_each(|(own, beta)| *own = factor * *own + of_unit * beta);
-            add(&own);
-        }
+        root.chunks_exact(n.max(1)).for_each(|column| add(&self.to_user(laplace, column, estimates)));
         covariance
     }
 }

@@ -11,6 +11,7 @@ mod table;
 pub(super) mod units;
 
 pub use cases::InfluenceOptions;
+pub(crate) use generalised::Steps;
 pub use kinds::{CaseStatus, InfluenceMethod};
 pub use measures::Measures;
 pub use table::{Apart, Influence, Outcome, apart};

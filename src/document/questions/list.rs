@@ -105,10 +105,9 @@ pub const QUESTIONS: &[Question] = &[
     Question::text(
         c"robust",
         c"cr0, cr1, cr1s, cr2 or cr3",
-        c"standard errors and tests of the fixed effects of a linear model by residuals of clusters: without correction, times m/(m-1), also times (n-1)/(n-p), unbiased under the model with Satterthwaite's degrees of freedom, or of deleted clusters",
+        c"standard errors and tests of the fixed effects by residuals of clusters: without correction, times m/(m-1), also times (n-1)/(n-p); of linear models also unbiased under the model with Satterthwaite's degrees of freedom, or of deleted clusters",
         |q, v| put(&mut q.robust, values::word(v).map(Some)),
-    )
-    .of_models(&[ModelKind::Lmm]),
+    ),
     Question::text(
         c"cluster",
         c"a grouping factor or column, or observation",

@@ -36,9 +36,10 @@ impl<'a> DegreesOfFreedom<'a> {
         own.map_or(DegreesOfFreedom::Same(f64::INFINITY), DegreesOfFreedom::Satterthwaite)
     }
 
-    /// Those of a fit with a robust covariance: of CR2 Satterthwaite's, of others the number of clusters less one.
+    /// Those of a linear fit with a robust covariance: of CR2 Satterthwaite's, of others the number of clusters less one.
     pub fn of_robust(fit: &'a Fit, method: DfMethod) -> Option<Self> {
-        let own = fit.robust.as_ref().filter(|_| matches!(method, DfMethod::Default | DfMethod::Satterthwaite));
+        let asked = fit.is_linear() && matches!(method, DfMethod::Default | DfMethod::Satterthwaite);
+        let own = fit.robust.as_ref().filter(|_| asked);
         own.map(DegreesOfFreedom::Robust)
     }
 }

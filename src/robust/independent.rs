@@ -1,0 +1,34 @@
+//! Clusters that are independent of each other by the model.
+
+use super::SANDWICH;
+use crate::diagnostics::influence::Units;
+use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
+use crate::names::quoted;
+
+/// A row in no place yet.
+const NOWHERE: u32 = u32::MAX;
+
+/// An error where clusters share a level of a random term, or a group of residual correlation; `what` wants that they do not.
+pub fn check_independent(fit: &Fit, units: &Units, what: &str) -> Result<()> {
+    let mut cluster = try_vec(SANDWICH, 0, fit.n_obs)?;
+    for j in 0..units.len() {
+        units.rows(j).iter().for_each(|row| cluster[*row as usize] = j as u32);
+    }
+    let correlated = fit.correlation().map(|own| (&own.design.group, &own.design.index[..], own.design.n_groups));
+    let designs = fit.named_terms().map(|(_, term)| &term.design);
+    let terms = designs.map(|design| (&design.group, &design.index[..], design.levels.len()));
+    for (name, index, levels) in terms.chain(correlated) {
+        let mut of = try_vec(SANDWICH, NOWHERE, levels)?;
+        for (row, level) in index.iter().enumerate() {
+            let own = &mut of[*level as usize];
+            if *own != NOWHERE && *own != cluster[row] {
+                let (a, b) = (quoted(&units.labels[*own as usize]), quoted(&units.labels[cluster[row] as usize]));
+                let name = quoted(name);
+                return Err(Error::argument(format!("robust: clusters {a} and {b} share a level of {name}; {what}")));
+            }
+            *own = cluster[row];
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Robust covariances of models that are not linear: beside R's sandwich 3.0-2 and survival, and by one-step changes.
+
+use crate::common::close::near;
+use crate::common::frames::frame;
+use crate::common::generalised::{Generalised, cbpp, generalised, salamanders};
+use interlace::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
+use interlace::fit::{Fit, RobustKind};
+use interlace::frame::Frame;
+use interlace::spec::ModelKind;
+use interlace::watch::Watch;
+
+use RobustKind::{Cr0, Cr1, Cr1s, Cr2};
+
+const UNWATCHED: Watch<'static> = Watch::unwatched();
+
+fn of_kind(kind: ModelKind, formula: &str, frame: Frame) -> Generalised {
+    let mut model = generalised(formula, "", frame).options(|own| own.null_model = true);
+    model.spec.kind = kind;
+    model
+}
+
+fn wine() -> Frame {
+    let mut own = frame("wine.csv", &["temp", "contact", "judge"]);
+    own.set_levels("rating", ["1", "2", "3", "4", "5"].map(String::from).to_vec(), true).unwrap();
+    own
+}
+
+/// Standard errors by the levels of a column, or by rows.
+fn errors(model: &Generalised, kind: RobustKind, group: Option<&str>) -> Vec<f64> {
+    let cases = group.map_or(Cases::Rows, |group| Cases::Group(group, Some(&model.frame)));
+    model.fit().with_robust(kind, &cases, &UNWATCHED).unwrap().fixed.std_error
+}
+
+#[test]
+fn without_random_terms_they_are_those_of_r() {
+    let counts = generalised("count ~ mined + DOY", "poisson", frame("Salamanders.csv", &["site", "mined", "spp"]))
+        .options(|own| own.null_model = true);
+    let kidney = of_kind(ModelKind::Coxme, "Surv(time, status) ~ age + sex", frame("kidney.csv", &["id", "disease"]));
+    let ratings = of_kind(ModelKind::Clmm, "rating ~ temp + contact", wine());
+    for (model, kind, group, wanted, tolerance) in [
+        (&counts, Cr0, Some("site"), &[0.094_889_788_063_529_9, 0.316_583_143_633_444_6, 0.050_652_621_858_244_4][..], 1e-8),
+        (&counts, Cr1s, Some("site"), &[0.097_173_652_259_381_3, 0.324_202_856_160_048_9, 0.051_871_759_468_822_6], 1e-8),
+        (&counts, Cr0, None, &[0.076_808_568_626_126_8, 0.182_930_560_924_229, 0.078_946_471_562_921_4], 1e-8),
+        (&kidney, Cr0, Some("id"), &[0.008_088_747_042_784_07, 0.483_463_782_852_259_55], 1e-7),
+        (&kidney, Cr0, None, &[0.007_291_225_168_785_5, 0.417_172_275_31], 1e-7),
+        (&ratings, Cr0, Some("judge"), &[0.333_661_553_782_23, 0.409_554_133_443_75], 1e-6),
+    ] {
+        let own = errors(model, kind, group);
+        assert_eq!(own.len(), wanted.len());
+        own.iter().zip(wanted).for_each(|(own, want)| near("standard error", *own, *want, tolerance));
+    }
+}
+
+/// The sandwich is the sum of the squares of one-step changes, which are made of the other rows' gradients.
+#[test]
+fn they_are_made_of_the_changes_by_one_step() {
+    let mut judges = generalised("rating ~ temp + contact + (1 | judge)", "", wine());
+    judges.spec.kind = ModelKind::Clmm;
+    for (name, model, group) in [
+        ("binomial", cbpp(), "herd"),
+        ("counts", salamanders("nbinom2"), "site"),
+        ("zeros", salamanders("poisson").zero_inflation("~ mined"), "site"),
+        ("ratings", judges, "judge"),
+    ] {
+        let fit: Fit = model.fit();
+        let options =
+            InfluenceOptions { cases: Cases::Group(group, None), method: InfluenceMethod::OneStep, ..InfluenceOptions::default() };
+        let steps = fit.influence(&options, &UNWATCHED).unwrap();
+        let own = fit.with_robust(Cr1, &Cases::Group(group, None), &UNWATCHED).unwrap();
+        let (p, m) = (fit.fixed.names.len(), steps.cases.len() as f64);
+        for j in 0..p {
+            let squares: f64 =
+                steps.cases.iter().map(|case| (case.as_ref().unwrap().estimates[j] - fit.fixed.estimate[j]).powi(2)).sum();
+            near(name, own.fixed.std_error[j], (m / (m - 1.0) * squares).sqrt(), 1e-5);
+        }
+        assert_eq!(own.fixed.estimate, fit.fixed.estimate);
+        assert!(own.fixed.std_error.iter().zip(&fit.fixed.std_error).all(|(own, model)| (0.3..3.0).contains(&(own / model))));
+        assert!(own.summary().unwrap().contains(&format!("Std. Error: CR1 standard errors by {m} levels of {group}")));
+    }
+}
+
+#[test]
+fn what_can_not_be_had_says_why() {
+    let fit = cbpp().fit();
+    let refused = |kind, cases: &Cases<'_>| fit.with_robust(kind, cases, &UNWATCHED).unwrap_err().message;
+    assert!(refused(Cr2, &Cases::Group("herd", None)).contains("cr0, cr1 and cr1s"));
+    assert!(refused(Cr1, &Cases::Rows).contains("share a level of"));
+    let fast = cbpp().options(|own| own.quadrature = 0).fit();
+    assert!(fast.with_robust(Cr1, &Cases::Group("herd", None), &UNWATCHED).unwrap_err().message.contains("nagq = 0"));
+    let mut frailty = generalised("Surv(time, status) ~ rx + (1 | litter)", "", frame("rats.csv", &["litter"]));
+    frailty.spec.kind = ModelKind::Coxme;
+    let error = frailty.fit().with_robust(Cr1, &Cases::Group("litter", None), &UNWATCHED).unwrap_err();
+    assert!(error.message.contains("a Cox model with random effects"), "{error}");
+}
