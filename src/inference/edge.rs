@@ -90,14 +90,13 @@ fn by_information(smaller: &Fit, larger: &Fit, own: &Differing<'_>, watch: &Watc
     }
     let (mut theta, mut added) = (vec![], vec![]);
     for (term, place) in larger.terms.iter().zip(&own.same) {
-        match place {
-            Some(k) => theta.extend_from_slice(&smaller.theta[starts[*k]..starts[k + 1]]),
-            None => {
-                let n = term.design.structure.n_theta();
-                added.extend(theta.len()..theta.len() + n);
-                theta.extend(std::iter::repeat_n(0.0, n));
-            }
+        if let Some(k) = place {
+            theta.extend_from_slice(&smaller.theta[starts[*k]..starts[k + 1]]);
+            continue;
         }
+        let n = term.design.structure.n_theta();
+        added.extend(theta.len()..theta.len() + n);
+        theta.extend(std::iter::repeat_n(0.0, n));
     }
     theta.extend(smaller.correlation().map(|own| own.estimate));
     let v = covariance_of_variances(larger, &theta, watch)?;
