@@ -5403,6 +5403,93 @@ interlace_status interlace_spec_lrt(const interlace_spec *const *specs,
                                     interlace_error *err);
 
 /**
+ * How the residuals of clusters become a robust covariance of the fixed effects.
+ * @since 0.1
+ */
+typedef enum interlace_robust_kind {
+    /** Without correction (Liang and Zeger 1986); of single rows HC0. */
+    INTERLACE_ROBUST_KIND_CR0 = 0,
+    /** Times m / (m - 1) for m clusters. */
+    INTERLACE_ROBUST_KIND_CR1 = 1,
+    /** Times m (n - 1) / ((m - 1)(n - p)) for n rows and p fixed effects; of single rows HC1. */
+    INTERLACE_ROBUST_KIND_CR1S = 2,
+    /**
+     * Unbiased under the model, with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and
+     * Tipton 2018); of single rows HC2. Of linear models.
+     */
+    INTERLACE_ROBUST_KIND_CR2 = 3,
+    /** By residuals of deleted clusters, nearly the jackknife; of single rows HC3. Of linear models. */
+    INTERLACE_ROBUST_KIND_CR3 = 4
+} interlace_robust_kind;
+
+/**
+ * The name of a kind of robust covariances, such as "cr2"; NULL for a number that is none. A static string.
+ * @param[in] code How the residuals of clusters become a robust covariance of the fixed effects.
+ * @since 0.1
+ */
+const char *interlace_robust_kind_name(interlace_robust_kind code);
+
+/**
+ * The kind of robust covariances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_robust_kind_from_name(const char *name,
+                                                 interlace_robust_kind *out,
+                                                 interlace_error *err);
+
+/**
+ * The fit with a robust covariance of the fixed effects of its mean, as a new fit: M (sum_j X_j' V_j^-1 A_j e_j e_j'
+ * A_j' V_j^-1 X_j) M with the model's covariance M, the residuals e_j of cluster j about the mean without random
+ * effects, and A_j by the kind. Estimates are the same. Standard errors, tests, limits, marginal means and their
+ * contrasts of the new fit are robust; INTERLACE_DF_DEFAULT is Satterthwaite's for INTERLACE_ROBUST_KIND_CR2, with
+ * joint tests by Hotelling's distribution, and the number of clusters less one for others. Likelihoods, random effects
+ * and what follows from them are those of the model.
+ *
+ * A cluster is the rows of a level of `group`, a grouping factor of the model ("g", "a:b") or columns of `data`; or
+ * those with the same code; or, if both are NULL, a single row. Clusters should be independent: the kinds CR2 and CR3
+ * want each level of each random term within one cluster, and at most 4,000 rows in each, of which they make dense
+ * matrices.
+ *
+ * A generalised or ordinal fit has the kinds CR0, CR1 and CR1S, V (sum_j s_j s_j') V with the scores s_j of clusters in
+ * all parameters and their covariance V, of which the block of the mean's fixed effects is taken; each level of each
+ * random term is within one cluster. Its tests are normal. A Cox fit without random terms has the same by sums of
+ * dfbeta residuals (Lin and Wei 1989). INTERLACE_E_UNSUPPORTED for other Cox fits, for `nagq` 0, and for fits without
+ * rows or by the iterative engine. The new fit cannot be saved, and has no influence.
+ * @param[in] fit The fit.
+ * @param[in] robust_kind The kind.
+ * @param[in] group The clusters are its levels. NULL for none.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] codes Codes [n_codes], one for each row of the data or for each row used, that are not negative. NULL for
+ *     none.
+ * @param[in] n_codes The number of codes.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new fit. The caller frees it with interlace_fit_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_robust(const interlace_fit *fit,
+                                      interlace_robust_kind robust_kind,
+                                      const char *group,
+                                      const interlace_frame *data,
+                                      const int32_t *codes,
+                                      size_t n_codes,
+                                      const interlace_options *options,
+                                      interlace_fit **out,
+                                      interlace_error *err);
+
+/**
+ * What the robust covariance of a fit is, such as "CR2 standard errors by 18 levels of Subject"; NULL of other fits. It
+ * lives as long as the fit.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_robust_description(const interlace_fit *fit);
+
+/**
  * Likelihood-ratio tests of a model against those without each of its random terms, and without each effect of a term
  * that no other contains (`(1 + x | g)` against `(1 | g)`), as a new frame: a row "<none>" for the model, then a row
  * each: "term", "n_parameters", "log_likelihood", "aic", and against the model "chi_square", "df", "p_value",

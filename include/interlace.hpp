@@ -392,6 +392,15 @@ enum class Adjustment : std::int32_t {
     sidak = INTERLACE_ADJUSTMENT_SIDAK,
 };
 
+/// How the residuals of clusters become a robust covariance of the fixed effects. interlace_robust_kind.
+enum class RobustKind : std::int32_t {
+    cr0 = INTERLACE_ROBUST_KIND_CR0,
+    cr1 = INTERLACE_ROBUST_KIND_CR1,
+    cr1s = INTERLACE_ROBUST_KIND_CR1S,
+    cr2 = INTERLACE_ROBUST_KIND_CR2,
+    cr3 = INTERLACE_ROBUST_KIND_CR3,
+};
+
 /// The random effects of simulated responses. interlace_simulation.
 enum class Simulation : std::int32_t {
     new_ = INTERLACE_SIMULATION_NEW,
@@ -1420,6 +1429,16 @@ template <>
 [[nodiscard]] inline Result<Adjustment> from_name<Adjustment>(std::string_view name)
 {
     return detail::code_of<Adjustment>(name, interlace_adjustment_from_name);
+}
+
+[[nodiscard]] inline std::string_view name(RobustKind code) noexcept
+{
+    return detail::view(interlace_robust_kind_name(static_cast<interlace_robust_kind>(code)));
+}
+template <>
+[[nodiscard]] inline Result<RobustKind> from_name<RobustKind>(std::string_view name)
+{
+    return detail::code_of<RobustKind>(name, interlace_robust_kind_from_name);
 }
 
 [[nodiscard]] inline std::string_view name(Simulation code) noexcept
@@ -2712,6 +2731,16 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_fixef_vcov_kenward_roger: The covariance matrix of the estimates of the fixed effects with Kenward and Roger's
     /// adjustment (Kenward & Roger 1997) [p,p].
     [[nodiscard]] Result<Matrix> fixef_vcov_kenward_roger(Maybe<Options> options = none) const;
+
+    /// interlace_fit_robust: The fit with a robust covariance of the fixed effects of its mean, as a new fit: M (sum_j X_j' V_j^-1 A_j e_j
+    /// e_j' A_j' V_j^-1 X_j) M with the model's covariance M, the residuals e_j of cluster j about the mean without random effects, and A_j
+    /// by the kind.
+    [[nodiscard]] Result<Fit> robust(RobustKind robust_kind, std::optional<std::string_view> group, Maybe<Frame> data,
+            View<std::int32_t> codes, std::size_t n_codes, Maybe<Options> options = none) const;
+
+    /// interlace_fit_robust_description: What the robust covariance of a fit is, such as "CR2 standard errors by 18 levels of Subject";
+    /// NULL of other fits.
+    [[nodiscard]] std::string_view robust_description() const noexcept;
 
     /// interlace_fit_ranova: Likelihood-ratio tests of a model against those without each of its random terms, and without each effect of a
     /// term that no other contains (`(1 + x | g)` against `(1 | g)`), as a new frame: a row "<none>" for the model, then a row each:
@@ -5333,6 +5362,23 @@ inline Result<Matrix> Fit::fixef_vcov_kenward_roger(Maybe<Options> options) cons
             INTERLACE_PREDICTOR_MEAN));
     if (call.good()) call.ended(interlace_fit_fixef_vcov_kenward_roger(capi(), options.capi(), out.data(), out.size(), call.error()));
     return call.result(std::move(out));
+}
+
+inline Result<Fit> Fit::robust(RobustKind robust_kind, std::optional<std::string_view> group, Maybe<Frame> data, View<std::int32_t> codes,
+        std::size_t n_codes, Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::string group_text = call.text("group", group.value_or(std::string_view()));
+    if (!codes.empty()) call.same("codes", codes.size(), n_codes);
+    interlace_fit *out{};
+    if (call.good()) call.ended(interlace_fit_robust(capi(), static_cast<interlace_robust_kind>(robust_kind),
+            group ? group_text.c_str() : nullptr, data.capi(), detail::pointer(codes), n_codes, options.capi(), &out, call.error()));
+    return call.result(Fit(out));
+}
+
+inline std::string_view Fit::robust_description() const noexcept
+{
+    return detail::view(interlace_fit_robust_description(capi()));
 }
 
 inline Result<Frame> Fit::ranova(Maybe<Options> options) const

@@ -36,7 +36,7 @@ static void setting(interlace_questions *questions) {
     static const char *const right[][2] = {
         {"df", "kenward-roger"}, {"df", "kenward_roger"}, {"df", "normal"}, {"anova", "3"}, {"drop1", NULL}, {"drop1", "true"}, {"drop1_test", "lrt"}, {"drop1-test", "F"},
         {"effect_sizes", NULL}, {"standardized", "true"}, {"nominal_test", NULL}, {"scale-test", "false"}, {"test", "0,1 = 2; 1,0"},
-        {"confint", "wald"}, {"profile", "false"}, {"profile_scale", "theta"}, {"profile-scale", "sdcor"}, {"variance_parameters", "variance"}, {"parameter_limits", "plain"}, {"test", "0,1; 1,0"},
+        {"confint", "wald"}, {"profile", "false"}, {"profile_scale", "theta"}, {"profile-scale", "sdcor"}, {"variance_parameters", "variance"}, {"robust", "cr2"}, {"cluster", "observation"}, {"parameter_limits", "plain"}, {"test", "0,1; 1,0"},
         {"r2", NULL}, {"level", "0.9"}, {"emmeans", "~ f"}, {"at", "x = 1"}, {"comparisons", "eff"}, {"comparisons", "1,-1"},
         {"means_weights", "proportional"}, {"adjust", "holm"}, {"lrt", "y ~ 1"}, {"chi_bar", NULL}, {"ranova", NULL}, {"rlrt", "1e4"}, {"pb_lrt", "y ~ 1"}, {"replicates", "99"}, {"first_replicate", "0"}, {"type", "cum.prob"},
         {"type", "zero_probability"}, {"re", "g,h"}, {"re", "none"}, {"re", "average"}, {"new_levels", "zero"}, {"new_levels", "average"}, {"type", "lp"}, {"type", "expected"},
@@ -58,7 +58,7 @@ static void setting(interlace_questions *questions) {
         {"bootstrap", "-1", "positive"}, {"ranova", "no", "true or false"}, {"rlrt", "0", "positive"}, {"pb_lrt", " ", "a formula"}, {"replicates", "1.5", "positive"}, {"first_replicate", "-1", "not negative"}, {"folds", "1", "at least 2"}, {"seed", "0.5", "integer"}, {"residuals", "raw", "pearson"}, {"simulated_residuals", "none", "positive"}, {"residual_group", "", "column"}, {"diagnose", "no", "true or false"},
         {"influence", " ", "a grouping factor, or observation"}, {"influence_method", "exact", "refit, one_step or fixed"}, {"influence_threshold", "-1", "not negative"},
         {"proportional_hazards", "sqrt", "km, rank, identity or log"},
-        {"variance_parameters", "vars", "sd, variance, log or theta"}, {"parameter_limits", "log", "unbounded or plain"},
+        {"variance_parameters", "vars", "sd, variance, log or theta"}, {"robust", "hc3", "cr0, cr1, cr1s, cr2 or cr3"}, {"cluster", "", "observation"}, {"parameter_limits", "log", "unbounded or plain"},
         {"predict", "new.csv", "takes a frame"}, {"confinf", "wald", "did you mean 'confint'?"}, {"nothing", "x", "there is no question"}};
     for (size_t i = 0; i < COUNT(right); i++)
         OK(interlace_questions_set(questions, right[i][0], right[i][1], &err));

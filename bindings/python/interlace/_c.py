@@ -372,6 +372,16 @@ class Adjustment(IntEnum):
     SIDAK = 6
 
 
+class RobustKind(IntEnum):
+    """How the residuals of clusters become a robust covariance of the fixed effects."""
+
+    CR0 = 0
+    CR1 = 1
+    CR1S = 2
+    CR2 = 3
+    CR3 = 4
+
+
 class Simulation(IntEnum):
     """The random effects of simulated responses."""
 
@@ -898,6 +908,10 @@ FUNCTIONS = {
     "interlace_fit_fixef_vcov_kenward_roger": [INT32, POINTER, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_compare": [INT32, POINTER, SIZE, BOOL, POINTER, POINTER, POINTER],
     "interlace_spec_lrt": [INT32, POINTER, SIZE, POINTER, BOOL, POINTER, POINTER, POINTER],
+    "interlace_robust_kind_name": [TEXT, INT32],
+    "interlace_robust_kind_from_name": [INT32, TEXT, POINTER, POINTER],
+    "interlace_fit_robust": [INT32, POINTER, INT32, TEXT, POINTER, POINTER, SIZE, POINTER, POINTER, POINTER],
+    "interlace_fit_robust_description": [TEXT, POINTER],
     "interlace_fit_ranova": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_exact_rlrt": [INT32, POINTER, SIZE, UINT64, POINTER, POINTER, POINTER],
     "interlace_bootstrap_lrt": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],

@@ -127,6 +127,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
             &cox,
         ]
         .concat(),
+        [&SLEEPSTUDY[..], &["--robust", "cr2"]].concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap(), "--stream"],
         vec!["lmm", crossed, "data/quickstart.csv", "--memory-limit", "1000"],

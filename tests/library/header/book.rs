@@ -70,7 +70,7 @@ pub const CHAPTERS: [Chapter; 17] = [
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2",
-        files: &["test_lists", "hypotheses", "variance_tests", "marginal_means", "diagnostics"],
+        files: &["test_lists", "hypotheses", "robust", "variance_tests", "marginal_means", "diagnostics"],
     },
     Chapter {
         title: "Simulation",
