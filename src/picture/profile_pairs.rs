@@ -178,7 +178,8 @@ fn within(curve: &[(f64, f64)], x: (f64, f64), y: (f64, f64)) -> Vec<Vec<(f64, f
         (inside.0 + t * (outside.0 - inside.0), inside.1 + t * (outside.1 - inside.1))
     };
     let n = curve.len() - 1;
-    let (mut all, mut open): (Vec<Vec<(f64, f64)>>, Vec<(f64, f64)>) = (vec![], vec![]);
+    let mut all: Vec<Vec<(f64, f64)>> = vec![];
+    let mut open: Vec<(f64, f64)> = vec![];
     for k in 1..=n {
         let (before, own) = (curve[(outside + k - 1) % n], curve[(outside + k) % n]);
         match (is_inside(&before), is_inside(&own)) {

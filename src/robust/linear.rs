@@ -14,6 +14,9 @@ const ZERO: f64 = 1e-12;
 /// s_j of each cluster, and G_j and U_j (`fit::Robust`) where the kind has degrees of freedom.
 pub type Scores = (Vec<Vec<f64>>, Vec<(Vec<f64>, Vec<f64>)>);
 
+/// s_j, G_j and U_j of a cluster.
+type Unbiased = (Vec<f64>, (Vec<f64>, Vec<f64>));
+
 /// Of all clusters.
 pub fn scores(fit: &Fit, kind: RobustKind, units: &Units, watch: &Watch<'_>) -> Result<Scores> {
     let weights = match &fit.weights {
@@ -121,7 +124,7 @@ impl Cluster {
     }
 
     /// A = L B^+1/2 L' with B = K (I - Y Y') K and K = L'L: F = L B^+1/2 Y.
-    fn unbiased(&self) -> Result<(Vec<f64>, (Vec<f64>, Vec<f64>))> {
+    fn unbiased(&self) -> Result<Unbiased> {
         let (n, y) = (self.n, self.whitened());
         let k = y.len();
         let square = self.square();

@@ -49,7 +49,7 @@ impl<'f> Base<'f> {
     fn with_effects(&self, k: usize, effects: &[usize], work: &mut Work<'_>) -> Result<Profile> {
         let (turned, centre) = (place(&self.model, k).turned(effects), self.working.clone());
         let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
-        work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held, &|state| self.read(state))
+        work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held, &|state| self.read(&state))
     }
 
     fn with_theta(&self, k: usize, element: usize, work: &mut Work<'_>) -> Result<Profile> {
@@ -57,12 +57,12 @@ impl<'f> Base<'f> {
         if place.is_mixed() {
             let turned = place.turned(&[]);
             let held = turned.hold_element(element, self.working.clone());
-            return work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held, &|state| self.read(state));
+            return work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held, &|state| self.read(&state));
         }
         let theta = self.model.theta_from_working(&self.working);
         let own = &theta[place.first..place.first + place.structure.n_theta()];
         let held = place.hold_theta(element, own, self.working.clone());
-        work(&mut Laplace::new(&self.model, self.watch)?, held, &|state| self.read(state))
+        work(&mut Laplace::new(&self.model, self.watch)?, held, &|state| self.read(&state))
     }
 
     fn with_fixed(&self, j: usize, work: &mut Work<'_>) -> Result<Profile> {
@@ -95,8 +95,8 @@ impl<'f> Base<'f> {
         work(&mut likelihood, held, &read)
     }
 
-    fn read(&self, state: State) -> Vec<f64> {
-        let fixed = coefficients(&self.model, &state, self.fit.fixed.names.len());
+    fn read(&self, state: &State) -> Vec<f64> {
+        let fixed = coefficients(&self.model, state, self.fit.fixed.names.len());
         [terms::reported(&self.model.structures, &state.theta, 1.0), fixed].concat()
     }
 }
