@@ -138,8 +138,8 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
     })
 }
 
-/// Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
-/// "contr.SAS".
+/// Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly",
+/// "contr.SAS" or "contr.sdif".
 /// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column counts.
 /// @param column The name of the column.
 /// @param contrasts The name of the contrasts.

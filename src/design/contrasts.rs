@@ -14,10 +14,12 @@ pub enum Contrast {
     Helmert,
     /// Orthonormal polynomials on equally spaced scores.
     Polynomial,
+    /// Each level against the one before it (`contr.sdif` of MASS).
+    SuccessiveDifferences,
 }
 
 /// The names that `Contrast::named` knows.
-pub const CONTRAST_NAMES: &str = "contr.treatment, contr.sum, contr.helmert, contr.poly, contr.SAS";
+pub const CONTRAST_NAMES: &str = "contr.treatment, contr.sum, contr.helmert, contr.poly, contr.SAS, contr.sdif";
 
 impl Contrast {
     /// The default of R: polynomial for ordered factors, treatment for others.
@@ -33,6 +35,7 @@ impl Contrast {
             "sum" => Some(Contrast::Sum),
             "helmert" => Some(Contrast::Helmert),
             "poly" => Some(Contrast::Polynomial),
+            "sdif" => Some(Contrast::SuccessiveDifferences),
             _ => None,
         }
     }
@@ -66,6 +69,13 @@ impl Contrast {
                 basis.fill(&scores, &mut m);
             }
             Contrast::Polynomial => {}
+            Contrast::SuccessiveDifferences => {
+                for (j, column) in m.chunks_exact_mut(n.max(1)).enumerate() {
+                    let share = (j + 1) as f64 / n as f64;
+                    column[..=j].fill(share - 1.0);
+                    column[j + 1..].fill(share);
+                }
+            }
         }
         Ok(m)
     }
@@ -81,6 +91,7 @@ impl Contrast {
             }
             Contrast::Sum | Contrast::Helmert => (1..=columns).map(|j| j.to_string()).collect(),
             Contrast::Polynomial => (1..=columns).map(polynomial_suffix).collect(),
+            Contrast::SuccessiveDifferences => levels.windows(2).map(|pair| format!("{}-{}", pair[1], pair[0])).collect(),
         }
     }
 
@@ -161,12 +172,24 @@ mod tests {
         assert_eq!(Contrast::Polynomial.suffixes(&labels(5)), [".L", ".Q", ".C", "^4"]);
     }
 
+    /// A level's mean less that of the level before is the coefficient: the inverse of (1, C) has these differences as rows.
+    #[test]
+    fn successive_differences_are_those_of_mass() {
+        let sdif = Contrast::named("contr.sdif").unwrap();
+        let m = sdif.matrix(3).unwrap();
+        // MASS 7.3-58: contr.sdif(3)
+        let wanted = [-2.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, -1.0 / 3.0, -1.0 / 3.0, 2.0 / 3.0];
+        assert!(m.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-15), "{m:?}");
+        assert_eq!(sdif.suffixes(&labels(3)), ["b-a", "c-b"]);
+        assert!(sdif.matrix(1).unwrap().is_empty() && sdif.suffixes(&labels(1)).is_empty());
+    }
+
     #[test]
     fn a_base_beyond_the_levels_is_refused() {
         assert!(Contrast::Treatment { base: Some(2) }.check("f", 3).is_ok());
         let error = Contrast::Treatment { base: Some(3) }.check("f", 3).unwrap_err();
         assert!(error.message.contains("base = 4") && error.message.contains("3 levels"), "{error}");
-        assert_eq!(Contrast::named("contr.sdif"), None);
+        assert_eq!(Contrast::named("contr.sdiff"), None);
     }
 
     #[test]

@@ -215,8 +215,8 @@ contrast_settings <- function(reader, columns) {
 }
 
 contrast_name <- function(own, column) {
-  known <- c("contr.treatment", "contr.sum", "contr.helmert", "contr.poly", "contr.SAS")
-  if (is.function(own)) own <- Filter(function(n) identical(own, get(n, asNamespace("stats"))), known)
+  known <- c("contr.treatment", "contr.sum", "contr.helmert", "contr.poly", "contr.SAS", "contr.sdif")
+  if (is.function(own)) own <- Filter(function(n) identical(own, get0(n, asNamespace("stats"))), known)
   if (!is.character(own) || length(own) != 1L || !own %in% known)
     raise("unsupported", -1, sprintf("the contrasts of '%s' are none of %s: other contrasts go into the data as columns of numbers", column,
                                      paste(known, collapse = ", ")))

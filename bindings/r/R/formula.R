@@ -14,7 +14,7 @@ WORDS <- c(
 # Those among them that learn from the data of the fit: R would not do that to a plain column.
 LEARNERS <- c("scale", "center", "poly", "bs", "ns", "factor", "as.factor", "ordered", "as.ordered", "relevel", "C", "dummy")
 ARITHMETIC <- c("+", "-", "*", "/", "^", "(", "==", "!=", "<", ">", "<=", ">=", "!", "&", "|", "c", ":")
-CONTRASTS <- c("contr.treatment", "contr.sum", "contr.helmert", "contr.poly", "contr.SAS", "treatment", "sum", "helmert")
+CONTRASTS <- c("contr.treatment", "contr.sum", "contr.helmert", "contr.poly", "contr.SAS", "contr.sdif", "treatment", "sum", "helmert")
 # Terms of survival and mgcv that are no functions of a column: as one they would be another model.
 FOREIGN <- c("cluster", "tt", "frailty", "frailty.gaussian", "frailty.gamma", "frailty.t", "pspline", "ridge", "s", "te", "ti", "t2")
 STRUCTURES <- c("us", "diag", "cs", "ar1")
