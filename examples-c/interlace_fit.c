@@ -24,6 +24,7 @@ struct run {
     struct arguments arguments;
     interlace_frame *data;
     interlace_fit *fit;
+    interlace_fit *robust; /* the same with robust standard errors, for --robust */
     char *text; /* the document */
     size_t length;
     interlace_error error;
@@ -107,6 +108,36 @@ static bool make_document(struct run *run)
                                                                    &run->text, &run->length, &run->error) == INTERLACE_OK;
 }
 
+/* --robust: tables and pictures are of the fit with robust standard errors; the document makes its own. */
+static bool make_robust(struct run *run)
+{
+    const char *name = value_of(&run->arguments, "--robust"), *cluster = value_of(&run->arguments, "--cluster");
+    interlace_robust_kind kind;
+    if (name == NULL)
+        return true;
+    if (cluster == NULL)
+        cluster = interlace_fit_n_terms(run->fit) > 0 ? interlace_fit_term_group(run->fit, 0) : interlace_fit_correlation_group(run->fit);
+    else if (strcmp(cluster, "observation") == 0)
+        cluster = NULL;
+    return interlace_robust_kind_from_name(name, &kind, &run->error) == INTERLACE_OK &&
+           interlace_fit_robust(run->fit, kind, cluster, run->data, NULL, 0, run->arguments.options, &run->robust, &run->error) == INTERLACE_OK;
+}
+
+/* The fit whose tests are shown. */
+static const interlace_fit *tested(const struct run *run)
+{
+    return run->robust != NULL ? run->robust : run->fit;
+}
+
+/* A table; coefficients with limits of the level that is asked for. */
+static bool make_table(const struct run *run, const char *name, interlace_df df, interlace_frame **table, interlace_error *error)
+{
+    const char *level = value_of(&run->arguments, "--level");
+    if (level != NULL && strcmp(name, "coefficients") == 0)
+        return interlace_fit_coefficients(tested(run), df, strtod(level, NULL), run->arguments.options, table, error) == INTERLACE_OK;
+    return interlace_fit_table(tested(run), name, df, run->arguments.options, table, error) == INTERLACE_OK;
+}
+
 /* --write TABLE=FILE.csv */
 static bool write_tables(struct run *run)
 {
@@ -119,7 +150,7 @@ static bool write_tables(struct run *run)
         struct list name = {0};
         interlace_frame *table = NULL;
         bool ok = equals != NULL && list_add(&name, request, (size_t)(equals - request))
-                      ? interlace_fit_table(run->fit, name.items[0], df, run->arguments.options, &table, &run->error) == INTERLACE_OK &&
+                      ? make_table(run, name.items[0], df, &table, &run->error) &&
                             interlace_frame_write_csv(table, equals + 1, &run->error) == INTERLACE_OK
                       : fail(&run->error, INTERLACE_E_MEMORY, "no memory for the name of a table");
         interlace_frame_free(table);
@@ -161,8 +192,8 @@ static int run_model(struct run *run)
     bool whole = run->arguments.data_path != NULL && value_of(&run->arguments, "--stream") == NULL;
     bool ok = check_pictures(&run->arguments, &run->error) && (!whole || read_data(&run->arguments, &run->data, &run->error)) &&
               (evaluate ? evaluate_objective(&run->arguments, run->data, &run->error)
-                        : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && write_tables(run) && write_augmented(run) &&
-                              write_pictures(&run->arguments, run->fit, run->data, &run->error) && save_model(run) && print_document(run));
+                        : fit_model(run) && refit_model(run) && end_deadline(run) && make_document(run) && make_robust(run) && write_tables(run) && write_augmented(run) &&
+                              write_pictures(&run->arguments, tested(run), run->data, &run->error) && save_model(run) && print_document(run));
     return ok ? 0 : complain_of(&run->error);
 }
 
@@ -199,6 +230,7 @@ int main(int argc, char **argv)
         exit_status = run_model(&run);
     interlace_text_free(run.text);
     interlace_fit_free(run.fit);
+    interlace_fit_free(run.robust);
     interlace_frame_free(run.data);
     arguments_free(&run.arguments);
     return finish_output(exit_status);

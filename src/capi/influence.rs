@@ -59,7 +59,7 @@ unsafe impl Request for InfluenceRequest {
 /// `data`, which may be NULL, is the frame of the fit: it is needed if the group is no grouping factor of the model. `request` may be NULL for
 /// single rows and refits. The threads of `options` work on cases in parallel and do not change results. The progress function is told of
 /// each case with the number done, and the deviance and theta without it (NaN and none if it failed).
-/// INTERLACE_E_UNSUPPORTED for methods other than INTERLACE_INFLUENCE_METHOD_REFIT if the model is not linear, for a fit by the iterative
+/// INTERLACE_E_UNSUPPORTED for INTERLACE_INFLUENCE_METHOD_FIXED if the model is not linear, for a fit by the iterative
 /// engine, and for one without rows.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -9,6 +9,7 @@ use super::parameter_ids::SIGMA;
 use super::predictors::Role;
 use crate::choice::Choice;
 use crate::covariance::{Structure, elements, with_ranges};
+use crate::family::Scale;
 use crate::formula::StructureKind;
 use crate::names::unique;
 use std::ffi::CStr;
@@ -129,7 +130,7 @@ impl Fit {
                 names.push(words.sigma.to_owned());
                 names.extend(self.correlation().map(|own| format!("{}{}", words.residual, CorrelationFit::name(own))));
             }
-            Some(own) => names.extend(own.estimated(self.ordinal().is_some()).map(|j| own.parameters[j].name.clone())),
+            Some(own) => names.extend(self.family_names(own, form)),
         }
         match form {
             ParameterForm::Working => names.extend(self.theta_names.iter().map(|name| format!("theta.{name}"))),
@@ -139,6 +140,24 @@ impl Fit {
             })),
         }
         names
+    }
+
+    /// Those of the family's parameters, which say on what scale they are.
+    fn family_names(&self, own: &Generalised, form: ParameterForm) -> Vec<String> {
+        let (is_ordinal, scales) = (self.ordinal().is_some(), own.family.parameters());
+        let name = |j: usize| {
+            let name = &own.parameters[j].name;
+            if is_ordinal {
+                return name.clone();
+            }
+            match (form, scales[j].scale) {
+                (ParameterForm::Variance, Scale::LogVariance) => format!("{name}^2"),
+                (ParameterForm::Log, Scale::Log | Scale::LogVariance) => format!("log_{name}"),
+                (ParameterForm::Log, Scale::OneToTwo | Scale::Logit) => format!("logit_{name}"),
+                _ => name.clone(),
+            }
+        };
+        own.estimated(is_ordinal).map(name).collect()
     }
 
     /// Their estimates.
@@ -205,7 +224,10 @@ impl Fit {
             }
             Some(own) if self.ordinal().is_none() => {
                 let scales = own.family.parameters();
-                all.extend(own.estimated(false).map(|j| Nature::Family(scales[j].scale, own.psi[j])));
+                all.extend(own.estimated(false).map(|j| match scales[j].scale {
+                    Scale::LogVariance => Nature::Deviation,
+                    scale => Nature::Family(scale, own.psi[j]),
+                }));
             }
             Some(_) => {}
         }

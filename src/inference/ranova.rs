@@ -58,13 +58,15 @@ struct Test {
 impl Test {
     fn new(fit: &Fit, reduced: &Fit, watch: &Watch<'_>) -> Result<Self> {
         let difference = 2.0 * (fit.log_likelihood - reduced.log_likelihood);
-        let chi_square = if difference < 0.0 { 0.0 } else { difference };
+        let is_higher = difference < -1e-6 * (1.0 + fit.log_likelihood.abs());
+        // What lies above the model says nothing of it.
+        let chi_square = if is_higher { f64::NAN } else { difference.max(0.0) };
         let df = fit.npar.saturating_sub(reduced.npar);
         let mixture = null_distribution(reduced, fit, watch)?;
-        let warning = if !reduced.outcome.converged {
-            Some("the search of the model without it did not converge".to_owned())
-        } else if difference < -1e-6 * (1.0 + fit.log_likelihood.abs()) {
+        let warning = if is_higher {
             Some("the model without it has the higher likelihood: the fit is not at the maximum".to_owned())
+        } else if !reduced.outcome.converged {
+            Some("the search of the model without it did not converge".to_owned())
         } else if mixture.parts.len() == 1 && lost_correlation(fit, reduced) {
             Some(
                 "without variances the correlation of the term means nothing: neither distribution is known to be right".to_owned(),
@@ -72,7 +74,10 @@ impl Test {
         } else {
             None
         };
-        let (p_value, plain) = (mixture.upper(chi_square), chi_square_upper(chi_square, df as f64));
+        let (p_value, plain) = match is_higher {
+            true => (f64::NAN, f64::NAN),
+            false => (mixture.upper(chi_square), chi_square_upper(chi_square, df as f64)),
+        };
         Ok(Test { chi_square, df, p_value, plain, reference: mixture.to_string(), warning })
     }
 }

@@ -14,6 +14,9 @@ const ZERO: f64 = 1e-12;
 /// s_j of each cluster, and G_j and U_j (`fit::Robust`) where the kind has degrees of freedom.
 pub type Scores = (Vec<Vec<f64>>, Vec<(Vec<f64>, Vec<f64>)>);
 
+/// The share of the information on a combination of fixed effects that is left without a cluster, below which there is none.
+const LOST: f64 = 1e-9;
+
 /// s_j, G_j and U_j of a cluster.
 type Unbiased = (Vec<f64>, (Vec<f64>, Vec<f64>));
 
@@ -120,6 +123,12 @@ impl Cluster {
         let k = y.len();
         let gram: Vec<f64> = (0..k * k).map(|at| f64::from(u8::from(at % k == at / k)) - dot(&y[at % k], &y[at / k])).collect();
         let right: Vec<f64> = y.iter().map(|column| dot(column, &e)).collect();
+        let least = symmetric_eigen(k, &gram).and_then(|(values, _)| values.first().copied());
+        if least.is_none_or(|least| least < LOST) {
+            return Err(Error::numeric(
+                "robust: cr3 leaves out each cluster, and without one of them a fixed effect has no estimate; cr2 keeps it",
+            ));
+        }
         Ok(power(k, &gram, 1.0, -1.0)?.chunks_exact(k.max(1)).map(|row| dot(row, &right)).collect())
     }
 

@@ -133,3 +133,26 @@ fn a_category_that_is_gone_is_told() {
     let error = fit.influence(&InfluenceOptions { method: InfluenceMethod::Fixed, ..cases("judge", 1) }, &UNWATCHED).unwrap_err();
     assert!(error.code == Code::Unsupported && error.message.contains("refit"), "{error}");
 }
+
+/// Far from zero R R' has lost the digits that differences between groups need.
+#[test]
+fn the_origin_of_a_covariate_does_not_matter() {
+    let moved = |origin: f64| {
+        let mut data = frame("Salamanders.csv", &["site", "mined", "spp"]);
+        let day = data.numbers(data.column("DOY").unwrap()).unwrap().iter().map(|day| day + origin).collect();
+        data.add_real("day", day).unwrap();
+        let fit = generalised("count ~ mined + day + (1 | site)", "poisson", data).fit();
+        [InfluenceMethod::Refit, InfluenceMethod::OneStep].map(|method| {
+            let own = fit.influence(&InfluenceOptions { method, ..cases("site", 1) }, &UNWATCHED).unwrap();
+            own.cases
+                .into_iter()
+                .map(Result::unwrap)
+                .flat_map(|own| [own.cooks_distance, own.covratio, own.covtrace])
+                .collect::<Vec<_>>()
+        })
+    };
+    for (near, far) in moved(0.0).iter().zip(&moved(1e7)) {
+        assert_eq!(near.len(), 3 * 23);
+        close_by("measures", far, near, 1e-5, |i| 1.0 + near[i].abs());
+    }
+}

@@ -181,6 +181,18 @@ fn what_can_not_be_had_says_why() {
     assert!(refused(Cr0, &Cases::Codes(&codes)).message.contains("all rows are in one cluster"));
     codes[3] = -1;
     assert!(refused(Cr0, &Cases::Codes(&codes)).message.contains("1 of"));
+    // Rows in another order are other data.
+    let backwards: Vec<usize> = (0..orthodont().n_rows()).rev().collect();
+    let other = orthodont().select(&backwards).unwrap();
+    assert!(refused(Cr0, &Cases::Group("Sex", Some(&other))).message.contains("the response 'distance'"));
+    // Without one of the subjects there is no estimate of what only he has.
+    let mut data = orthodont();
+    let own = data.column("Subject").unwrap().to_category().unwrap().into_owned().codes;
+    data.add_real("only", own.iter().map(|code| f64::from(u8::from(*code == 3))).collect()).unwrap();
+    let only = linear("distance ~ age + only + (1 | Subject)", data).fit();
+    let error = only.with_robust(Cr3, &Cases::Group("Subject", None), &UNWATCHED).unwrap_err();
+    assert!(error.code == Code::Numeric && error.message.contains("has no estimate"), "{error}");
+    assert!(only.with_robust(Cr2, &Cases::Group("Subject", None), &UNWATCHED).is_ok());
     let own = by_subject(&fit, Cr1);
     assert!(own.with_robust(Cr1, &Cases::Group("Subject", None), &UNWATCHED).unwrap_err().message.contains("has robust"));
     let freedom = |method: DfMethod| method.check(&own).unwrap_err().message;

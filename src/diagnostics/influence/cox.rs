@@ -8,7 +8,6 @@ use crate::design::Design;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::fit::cox::CoxModel;
-use crate::linalg::dense::add_scaled;
 use crate::resample::{Cases, Refit, is_singular};
 use crate::watch::Watch;
 
@@ -69,18 +68,14 @@ impl Steps {
             converged: true,
             singular: is_singular(&model.structures, &working),
         };
-        let root = root.map_or_else(|| vec![f64::NAN; beta.len() * beta.len()], |root| upper_root(&covariance(&model, &root)));
+        let p = beta.len();
+        let root = root.map_or_else(|| vec![f64::NAN; p * p], |root| upper_root(&of_user(&model, &root), p));
         Ok(Found::Estimates(Without { estimates, root, displacement }))
     }
 }
 
-/// Of the user's fixed effects.
-fn covariance(model: &Model, root: &[f64]) -> Vec<f64> {
-    let p = model.p();
-    let mut covariance = vec![0.0; p * p];
-    for column in root.chunks_exact(p.max(1)) {
-        let own: Vec<f64> = column.iter().zip(&model.x_scales).map(|(v, scale)| v / scale).collect();
-        covariance.chunks_exact_mut(p).zip(&own).for_each(|(out, c)| add_scaled(out, *c, &own));
-    }
-    covariance
+/// That of the user's fixed effects, by columns.
+fn of_user(model: &Model, root: &[f64]) -> Vec<f64> {
+    let columns = root.chunks_exact(model.p().max(1));
+    columns.flat_map(|column| column.iter().zip(&model.x_scales).map(|(v, scale)| v / scale)).collect()
 }

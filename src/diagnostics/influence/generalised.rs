@@ -11,7 +11,6 @@ use crate::glmm::approximation::{Approximation, Inside};
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::one_step::{AllRows, Stepped};
-use crate::linalg::dense::add_scaled;
 use crate::random::canonical;
 use crate::resample::{Cases, Refit, refit_there};
 use crate::watch::Watch;
@@ -71,8 +70,10 @@ impl<'a> Steps<'a> {
         let Stepped { x, value, root } = self.all.without(&mut laplace)?;
         let estimates = refit_there(&laplace, &response, &x, value);
         let p = estimates.fixed[0].len();
-        let root = match root {
-            Some(root) => upper_root(&self.covariance(&laplace, &root, &estimates)),
+        // Where estimates are at the end of a search without a maximum, curvatures mean nothing.
+        let separated = self.fit.generalised().is_some_and(|own| !own.separated.is_empty());
+        let root = match root.filter(|_| !separated) {
+            Some(root) => upper_root(&self.root(&laplace, &root, &estimates), p),
             None => vec![f64::NAN; p * p],
         };
         let displacement = self.all.displacement(&mut Laplace::new(&self.model, self.how, watch)?, &x)?;
@@ -107,22 +108,18 @@ impl<'a> Steps<'a> {
         own
     }
 
-    /// Of the user's fixed effects of the mean.
-    fn covariance(&self, laplace: &Laplace<'_>, root: &[f64], estimates: &Refit) -> Vec<f64> {
-        let (model, n, beta) = (laplace.model, self.all.x.len(), &estimates.fixed[0]);
-        let (p, part) = (beta.len(), &model.fixed[0]);
-        let mut covariance = vec![0.0; p * p];
-        let mut add = |column: &[f64]| covariance.chunks_exact_mut(p).zip(column).for_each(|(out, c)| add_scaled(out, *c, column));
-        if self.how.inside != Inside::Nothing {
-            for column in root.chunks_exact(p.max(1)) {
-                let mut own = column.to_vec();
-                part.to_user(&mut own);
-                add(&own);
-            }
-            return covariance;
+    /// A root of the covariance of the user's fixed effects of the mean, by columns.
+    fn root(&self, laplace: &Laplace<'_>, root: &[f64], estimates: &Refit) -> Vec<f64> {
+        let (n, p) = (self.all.x.len(), estimates.fixed[0].len());
+        if self.how.inside == Inside::Nothing {
+            return root.chunks_exact(n.max(1)).flat_map(|column| self.to_user(laplace, column, estimates)).collect();
         }
-        root.chunks_exact(n.max(1)).for_each(|column| add(&self.to_user(laplace, column, estimates)));
-        covariance
+        let of_user = |column: &[f64]| {
+            let mut own = column.to_vec();
+            laplace.model.fixed[0].to_user(&mut own);
+            own
+        };
+        root.chunks_exact(p.max(1)).flat_map(of_user).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! How far estimates without a case are from those of all rows.
 
 use crate::fit::Fit;
-use crate::linalg::dense::{cholesky, dot_in_order as dot, solve_upper};
+use crate::linalg::dense::{dot_in_order as dot, solve_upper};
 use crate::resample::Refit;
 
 /// The fixed effects of all rows, and an upper triangular root of their covariance `[p, p]`.
@@ -44,7 +44,7 @@ pub struct Measures {
 impl Reference {
     pub fn of(fit: &Fit) -> Self {
         // That of a linear model is upper triangular as it is, and has more digits than its square.
-        let root = if fit.is_linear() { fit.fixed.root.clone() } else { upper_root(&fit.fixed.vcov) };
+        let root = if fit.is_linear() { fit.fixed.root.clone() } else { upper_root(&fit.fixed.root, fit.fixed.names.len()) };
         Reference { beta: fit.fixed.estimate.clone(), root }
     }
 
@@ -79,27 +79,37 @@ impl Reference {
     }
 }
 
-/// U with U U' a covariance `[p, p]`: numbers that are none where it is not positive definite.
-pub(super) fn upper_root(vcov: &[f64]) -> Vec<f64> {
-    let p = vcov.len().isqrt();
-    // The lower factor in the opposite order, of correlations.
-    let sd: Vec<f64> = (0..p).map(|j| vcov[j * (p + 1)].sqrt()).collect();
-    let back = |e: usize| (p - 1 - e % p, p - 1 - e / p);
-    let scaled = |(i, j): (usize, usize)| vcov[j * p + i] / (sd[i] * sd[j]);
-    let mut lower: Vec<f64> = (0..p * p).map(|e| scaled(back(e))).collect();
-    if cholesky(p, &mut lower).is_err() {
-        return vec![f64::NAN; p * p];
+/// U, upper triangular, with U U' = R R' for R `[p, k]`: numbers that are none where that is not positive definite. Rows are made orthonormal
+/// from the last up (Gram-Schmidt, twice), so that nothing cancels where columns are far from zero and R R' has lost what is left.
+pub(super) fn upper_root(root: &[f64], p: usize) -> Vec<f64> {
+    let mut upper = vec![0.0; p * p];
+    let mut basis: Vec<Vec<f64>> = vec![vec![]; p];
+    for i in (0..p).rev() {
+        let mut row: Vec<f64> = root.iter().skip(i).step_by(p).copied().collect();
+        let size = dot(&row, &row).sqrt();
+        for _ in 0..2 {
+            for j in (i + 1..p).rev() {
+                let share = dot(&row, &basis[j]);
+                upper[j * p + i] += share;
+                row.iter_mut().zip(&basis[j]).for_each(|(x, q)| *x -= share * q);
+            }
+        }
+        let left = dot(&row, &row).sqrt();
+        // Also where it is no number.
+        if left.is_nan() || left <= f64::EPSILON * size {
+            return vec![f64::NAN; p * p];
+        }
+        upper[i * p + i] = left;
+        row.iter_mut().for_each(|x| *x /= left);
+        basis[i] = row;
     }
-    let entry = |e: usize| {
-        let (i, j) = (e % p, e / p);
-        if i <= j { sd[i] * lower[(p - 1 - j) * p + p - 1 - i] } else { 0.0 }
-    };
-    (0..p * p).map(entry).collect()
+    upper
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::dense::semidefinite_cholesky;
 
     #[test]
     fn the_root_is_upper_triangular_and_one_of_the_covariance() {
@@ -107,12 +117,13 @@ mod tests {
         let vcov: Vec<f64> = vcov.iter().enumerate().map(|(e, v)| if e % 3 == 2 || e / 3 == 2 { v * 1e-3 } else { *v }).collect();
         let mut vcov = vcov;
         vcov[8] = 2e-6;
-        let root = upper_root(&vcov);
+        let root = upper_root(&semidefinite_cholesky(3, &vcov), 3);
         assert!(root[1] == 0.0 && root[2] == 0.0 && root[5] == 0.0);
         for e in 0..9 {
             let got: f64 = (0..3).map(|a| root[a * 3 + e % 3] * root[a * 3 + e / 3]).sum();
             assert!((got - vcov[e]).abs() < 1e-14 * vcov[e % 3 * 4].sqrt() * vcov[e / 3 * 4].sqrt() * 10.0, "{e}: {got}");
         }
-        assert!(upper_root(&[1.0, 2.0, 2.0, 1.0]).iter().all(|v| v.is_nan()));
+        assert!(upper_root(&[1.0, 2.0, 2.0, 4.0], 2).iter().all(|v| v.is_nan()));
+        assert!(upper_root(&[1.0, f64::NAN, 0.0, 1.0], 2).iter().all(|v| v.is_nan()));
     }
 }

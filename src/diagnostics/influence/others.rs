@@ -76,7 +76,11 @@ impl<'a> Refits<'a> {
             }
         }
         let displacement = self.fit.displacement(&own, watch)?;
-        Ok(Found::Estimates(Without { estimates: own.as_refit(), root: upper_root(&own.fixed.vcov), displacement }))
+        Ok(Found::Estimates(Without {
+            estimates: own.as_refit(),
+            root: upper_root(&own.fixed.root, own.fixed.names.len()),
+            displacement,
+        }))
     }
 
     /// Or what a fit finds that knows nothing of all rows, if that is the lower end: beside a variance of zero and for few rows there may be

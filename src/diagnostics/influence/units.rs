@@ -115,9 +115,7 @@ fn of_column(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, V
             groups.join(", ")
         )));
     };
-    if frame.n_rows() != fit.rows.n_data {
-        return Err(Error::argument(format!("data has {} rows, those of the fit had {}", frame.n_rows(), fit.rows.n_data)));
-    }
+    fit.check_data(frame)?;
     // The levels of `a:b` are those of a, in each those of b.
     let parts: Vec<&str> = if frame.has(name) { vec![name] } else { name.split(':').collect() };
     let (mut index, mut levels) = (try_vec(UNITS, 0_u64, fit.n_obs)?, vec![String::new()]);

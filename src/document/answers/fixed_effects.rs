@@ -53,13 +53,15 @@ impl<'a> FixedEffects<'a> {
     /// distribution stand in for such as can't be computed.
     pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let linear = subject.fit.is_linear();
+        let by_clusters = subject.fit.robust.as_ref().is_some_and(|own| !own.has_moments());
         let method = match questions.df {
+            DfMethod::Default if linear && by_clusters => DfMethod::Default,
             DfMethod::Default if linear => DfMethod::Satterthwaite,
             DfMethod::Default => DfMethod::Normal,
             asked => asked,
         };
         match Self::by(method, subject, questions, work) {
-            Err(error) if error.code == Code::Numeric && !questions.needs_df() => {
+            Err(error) if (error.code == Code::Numeric || !subject.fit.has_rows) && !questions.needs_df() => {
                 Self::by(DfMethod::Normal, subject, questions, work)
             }
             answer => answer,
@@ -102,6 +104,11 @@ impl<'a> FixedEffects<'a> {
             nominal_test,
             scale_test,
         })
+    }
+
+    /// What the degrees of freedom are called in the document.
+    pub fn key(&self) -> &'static str {
+        if matches!(self.freedom, DegreesOfFreedom::Robust(own) if !own.has_moments()) { "clusters" } else { self.method.name() }
     }
 
     /// The table of a type.

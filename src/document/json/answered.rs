@@ -151,7 +151,7 @@ fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()>
     if fit.is_linear() {
         let coefficients = renamed(&tests.coefficients, &COEFFICIENTS)?;
         let mut anova = Ok(());
-        json.object(tests.method.name(), |json| {
+        json.object(tests.key(), |json| {
             put_columns(json, &coefficients);
             anova = put_anova(json, tests);
             if let (Ok(()), Some(table)) = (&anova, &tests.drop1_f) {

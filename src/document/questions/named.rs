@@ -54,6 +54,9 @@ impl Questions {
                 return Err(Error::argument(format!("{name} is for {needs}, which is not asked")));
             }
         }
+        if self.robust.is_some() && self.influence.is_some() {
+            return Err(Error::argument("robust and influence are questions about two fits: ask one after the other"));
+        }
         if self.asks(ConfidenceInterval::Bootstrap) && self.bootstrap == 0 {
             return Err(Error::argument("confint boot is for bootstrap, which is not asked"));
         }

@@ -22,7 +22,7 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     let fit = subject.fit;
     let mut out = fit.summary_with(answers.fixed.freedom)?;
     if let Some(limits) = &answers.fixed.wald {
-        put_wald(&mut out, limits, questions.level, answers.fixed.method);
+        put_wald(&mut out, limits, questions.level, &answers.fixed);
         if fit.cox().is_some() {
             line(&mut out, format_args!("\nThe same for hazard ratios:"));
             put_limits(&mut out, &limits.exponential());
@@ -70,8 +70,9 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = writeln!(out, "{text}");
 }
 
-fn put_wald(out: &mut String, limits: &Limits, level: f64, method: DfMethod) {
-    let by = match method {
+fn put_wald(out: &mut String, limits: &Limits, level: f64, fixed: &FixedEffects<'_>) {
+    let by = match fixed.method {
+        _ if fixed.key() == "clusters" => "clusters less one",
         DfMethod::Residual => "residual degrees of freedom",
         DfMethod::Satterthwaite => "Satterthwaite",
         DfMethod::KenwardRoger => "Kenward-Roger",

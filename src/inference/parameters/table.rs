@@ -52,7 +52,17 @@ pub fn parameters_table(fit: &Fit, form: ParameterForm, limits: ParameterLimits,
             }
         }
     }
-    let (names, ids) = (fit.parameter_names(form), fit.parameter_ids(form));
+    let (mut names, ids) = (fit.parameter_names(form), fit.parameter_ids(form));
+    if form == ParameterForm::Working {
+        // What is beside theta is on the scales without bounds.
+        let of_scale = fit.parameter_names(ParameterForm::Log);
+        let theta = fit.theta.len();
+        for (name, (own, nature)) in names[..n - theta].iter_mut().zip(of_scale.into_iter().zip(fit.natures())) {
+            // The working scale of a generalised model's sigma is the logarithm of the variance.
+            let squared = nature == Nature::Deviation && !fit.is_linear();
+            *name = if squared { own + "^2" } else { own };
+        }
+    }
     let mut frame = Frame::new(n - first);
     frame.add_strings("term", &names[first..].iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
     frame.add_strings("id", &ids[first..].iter().map(|id| Some(id.as_str())).collect::<Vec<_>>())?;

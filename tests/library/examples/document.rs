@@ -38,7 +38,7 @@ fn general(parent: &str, key: &str, page: &BTreeMap<String, String>) -> String {
     let joined = if parent.is_empty() { key.to_owned() } else { format!("{parent}.{key}") };
     let known = |own: String| page.contains_key(&own).then_some(own);
     let group = || known(format!("{parent}.<group>"));
-    let df = || ["satterthwaite", "kenward_roger", "residual", "normal"].contains(&key).then(|| "<df>".to_owned());
+    let df = || ["satterthwaite", "kenward_roger", "residual", "normal", "clusters"].contains(&key).then(|| "<df>".to_owned());
     let anova = || ["<df>.anova", "anova"].contains(&parent).then(|| format!("{parent}.type1"));
     let residuals = || key.strip_prefix("residuals_").filter(|kind| KINDS.contains(kind)).map(|_| "residuals_<kind>".to_owned());
     let found = known(joined.clone()).or_else(group).or_else(|| if parent.is_empty() { df() } else { anova() });
@@ -127,7 +127,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
             &cox,
         ]
         .concat(),
-        [&SLEEPSTUDY[..], &["--robust", "cr2"]].concat(),
+        [&SLEEPSTUDY[..], &["--robust", "cr1"]].concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap(), "--stream"],
         vec!["lmm", crossed, "data/quickstart.csv", "--memory-limit", "1000"],
