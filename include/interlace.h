@@ -1146,8 +1146,8 @@ interlace_status interlace_spec_set_offset(interlace_spec *spec, const char *col
 
 /**
  * Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert",
- * "contr.poly" or "contr.SAS". Without this, categories have treatment contrasts and ordered ones polynomial contrasts.
- * The last call for a column counts.
+ * "contr.poly", "contr.SAS" or "contr.sdif". Without this, categories have treatment contrasts and ordered ones
+ * polynomial contrasts. The last call for a column counts.
  * @param[in,out] spec The spec.
  * @param[in] column The name of the column.
  * @param[in] contrasts The name of the contrasts.
@@ -6506,8 +6506,8 @@ typedef struct interlace_influence_request {
  * `data`, which may be NULL, is the frame of the fit: it is needed if the group is no grouping factor of the model.
  * `request` may be NULL for single rows and refits. The threads of `options` work on cases in parallel and do not
  * change results. The progress function is told of each case with the number done, and the deviance and theta without
- * it (NaN and none if it failed). INTERLACE_E_UNSUPPORTED for methods other than INTERLACE_INFLUENCE_METHOD_REFIT if
- * the model is not linear, for a fit by the iterative engine, and for one without rows.
+ * it (NaN and none if it failed). INTERLACE_E_UNSUPPORTED for INTERLACE_INFLUENCE_METHOD_FIXED if the model is not
+ * linear, for a fit by the iterative engine, and for one without rows.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] request What is asked. NULL for the defaults.

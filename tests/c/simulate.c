@@ -104,7 +104,7 @@ static void profiles(const interlace_fit *fit) {
     OK(interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .profile_scale = 0}, NULL, &intervals, &err));
     SAME(interlace_frame_column_name(intervals, 1), "id");
     SAME(interlace_frame_column_name(intervals, 2), "value");
-    CHECK(interlace_frame_n_columns(intervals) == 4 && interlace_frame_n_rows(intervals) >= 9);
+    CHECK(interlace_frame_n_columns(intervals) == 4 + interlace_fit_n_parameters(fit) && interlace_frame_n_rows(intervals) >= 9);
     interlace_frame_free(intervals);
 }
 
