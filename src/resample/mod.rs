@@ -16,7 +16,7 @@ mod simulate;
 mod statistic;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
-pub(crate) use cases::Cases;
+pub(crate) use cases::{Cases, Sample};
 pub use cases::Unit;
 pub use estimates::Refit;
 pub(crate) use estimates::is_singular;
