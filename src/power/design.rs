@@ -63,7 +63,11 @@ impl Designs {
         if size < least {
             return Err(Error::argument(format!("a size is {size}, wanted at least {least}")));
         }
-        let rows = if self.within { self.groups.saturating_mul(size) } else { (self.codes.len() / self.groups.max(1)).saturating_mul(size) };
+        let rows = if self.within {
+            self.groups.saturating_mul(size)
+        } else {
+            (self.codes.len() / self.groups.max(1)).saturating_mul(size)
+        };
         if rows > MOST_ROWS {
             return Err(Error::argument(format!("size {size} makes a design of {rows} rows, at most {MOST_ROWS} are possible")));
         }
@@ -74,13 +78,14 @@ impl Designs {
         for (row, code) in self.codes.iter().enumerate() {
             try_push(ROWS, &mut own[*code as usize], row as u32)?;
         }
-        Sample::of_rows(try_collect(ROWS, 0..rows)?.into_iter().map(|at| own[at / size][at % size % own[at / size].len()]).collect())
+        Sample::of_rows(
+            try_collect(ROWS, 0..rows)?.into_iter().map(|at| own[at / size][at % size % own[at / size].len()]).collect(),
+        )
     }
 
     /// The design of a model of the same rows.
     pub fn design(&self, fit: &Fit, sample: &Sample) -> Result<Design> {
-        let cases =
-            if self.within { Cases::of_rows(fit) } else { Cases::of_codes(fit, try_copy(ROWS, &self.codes)?) };
+        let cases = if self.within { Cases::of_rows(fit) } else { Cases::of_codes(fit, try_copy(ROWS, &self.codes)?) };
         cases?.design(sample)
     }
 }

@@ -47,7 +47,10 @@ impl Fit {
         }
         let names = self.replaceable();
         let known = known("the list", name, names.iter().map(String::as_str));
-        Err(Error::argument(format!("effects names {}, which is no fixed effect or standard deviation of the model; {known}", quoted(name))))
+        Err(Error::argument(format!(
+            "effects names {}, which is no fixed effect or standard deviation of the model; {known}",
+            quoted(name)
+        )))
     }
 
     fn replaceable(&self) -> Vec<String> {

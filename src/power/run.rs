@@ -54,12 +54,12 @@ impl Fit {
         let test = Test::new(self, options.test, options.df, watch)?;
         let settings = settings(self, options)?;
         let mut simulators = vec![];
-        for (setting, own) in settings.iter().enumerate() {
-            watch.pulse()?;
-            at_size(own.size, engine(&test, &settings[setting], options, watch))?;
+        let n = options.simulations;
+        let inside = watch.inside(Phase::Replicate, 0, Some(n * settings.len()));
+        for own in &settings {
+            at_size(own.size, engine(&test, own, options, &inside))?;
             try_push("simulators", &mut simulators, Simulator::of_origin(&own.moved, self, RandomEffects::New)?)?;
         }
-        let n = options.simulations;
         let work = |tools: &mut Tools, piece: usize, watch: &Watch<'_>| {
             let (at, replicate) = (piece / n, (piece % n) as u64);
             let own = &settings[at];

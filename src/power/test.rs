@@ -24,7 +24,10 @@ pub(super) enum Test {
     /// Of a coefficient.
     Coefficient(usize),
     /// That `l` `[k, p]` times the coefficients is zero.
-    Joint { l: Vec<f64>, k: usize },
+    Joint {
+        l: Vec<f64>,
+        k: usize,
+    },
     Ratio(Box<NestedPair>),
 }
 
@@ -153,12 +156,7 @@ fn checked(p_value: f64) -> Result<f64> {
 }
 
 /// The degrees of freedom of a kind.
-fn with_freedom<T>(
-    fit: &Fit,
-    df: DfMethod,
-    watch: &Watch<'_>,
-    work: impl FnOnce(DegreesOfFreedom<'_>) -> Result<T>,
-) -> Result<T> {
+fn with_freedom<T>(fit: &Fit, df: DfMethod, watch: &Watch<'_>, work: impl FnOnce(DegreesOfFreedom<'_>) -> Result<T>) -> Result<T> {
     match df {
         DfMethod::Normal => work(DegreesOfFreedom::Same(SimpleDf::Normal.of(fit))),
         DfMethod::Residual => work(DegreesOfFreedom::Same(SimpleDf::Residual.of(fit))),

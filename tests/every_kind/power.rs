@@ -7,6 +7,7 @@ use interlace::error::Result;
 use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::inference::degrees_of_freedom::DfMethod;
+use interlace::options::RandomTerms;
 use interlace::power::{Extend, Power, PowerOptions, PowerRow, PowerTest, Sizes};
 use interlace::spec::ModelKind;
 use interlace::watch::Watch;
@@ -80,16 +81,14 @@ fn the_power_of_a_covariate_of_groups_is_that_of_a_t_test_of_their_means() {
 // R: power.t.test(n = 10, delta = 1, sd = 1, strict = TRUE)$power; 1 - pf(qf(.95, 2, 15), 2, 15, ncp = 6 * sum((g - mean(g))^2)), g = 0, .8, 1.2.
 #[test]
 fn models_without_random_effects_have_the_power_of_t_and_f_tests() {
-    let fit = linear("y ~ treated", groups(20, 1)).fit();
-    let options = PowerOptions {
-        effects: "treated = 1; sigma = 1",
-        simulations: 3000,
-        df: DfMethod::Residual,
-        ..asked("treated")
-    };
+    let fit = linear("y ~ treated", groups(20, 1)).options(|own| own.random_terms = RandomTerms::Optional).fit();
+    let options = PowerOptions { effects: "treated = 1; sigma = 1", simulations: 3000, df: DfMethod::Residual, ..asked("treated") };
     near(&power(&fit, &options).unwrap().rows[0], 0.562_006_646_586_232);
-    let fit = linear("y ~ arm", groups(18, 1)).fit();
-    let options = PowerOptions { effects: "arma1 = 0.8; arma2 = 1.2; sigma = 1", ..PowerOptions { test: PowerTest::Effect("arm"), ..options } };
+    let fit = linear("y ~ arm", groups(18, 1)).options(|own| own.random_terms = RandomTerms::Optional).fit();
+    let options = PowerOptions {
+        effects: "arma1 = 0.8; arma2 = 1.2; sigma = 1",
+        ..PowerOptions { test: PowerTest::Effect("arm"), ..options }
+    };
     let row = power(&fit, &options).unwrap().rows.remove(0);
     near(&row, 0.384_594_650_950_315);
     assert!(row.effect.is_nan() && row.type_m.is_nan() && row.mean_estimate.is_nan());
@@ -150,9 +149,10 @@ fn sizes_take_the_first_levels_and_then_copies() {
 #[test]
 fn columns_of_the_data_and_nested_factors() {
     let data = groups(20, 1);
-    let fit = linear("y ~ treated", data.clone()).fit();
+    let fit = linear("y ~ treated", data.clone()).options(|own| own.random_terms = RandomTerms::Optional).fit();
     let sizes = Some(Sizes { extend: Extend::Along("g"), sizes: &[10, 60], data: Some(&data) });
-    let options = PowerOptions { effects: "treated = 1; sigma = 1", df: DfMethod::Residual, simulations: 1000, sizes, ..asked("treated") };
+    let options =
+        PowerOptions { effects: "treated = 1; sigma = 1", df: DfMethod::Residual, simulations: 1000, sizes, ..asked("treated") };
     let rows = power(&fit, &options).unwrap().rows;
     // R: power.t.test(n = 5, ...), power.t.test(n = 30, ...)
     near(&rows[0], 0.286_295_493_381_156);
@@ -184,12 +184,12 @@ fn models_of_every_kind() {
     let (counts, wine) = (frame("Salamanders.csv", &["site", "mined", "spp"]), frame("wine.csv", &["judge", "temp", "contact"]));
     let kidney = frame("kidney.csv", &["id"]);
     let models = [
-        (generalised("count ~ cover + (1 | site)", "poisson", counts.clone()), "cover", "site", ["cover = 0.1", "cover = 1.5"]),
+        (generalised("count ~ DOY + (1 | site)", "poisson", counts.clone()), "DOY", "site", ["DOY = 0.1", "DOY = 1.5"]),
         (
-            generalised("count ~ cover + (1 | site)", "nbinom2", counts).zero_inflation("~ mined").dispersion("~ mined"),
-            "cover",
+            generalised("count ~ DOY + (1 | site)", "nbinom2", counts).zero_inflation("~ 1").dispersion("~ DOY"),
+            "DOY",
             "site",
-            ["cover = 0.1; sd_(Intercept)|site = 0.5", "cover = 1.5; sd_(Intercept)|site = 0.5"],
+            ["DOY = 0.1; sd_(Intercept)|site = 0.5", "DOY = 1.5; sd_(Intercept)|site = 0.5"],
         ),
         (
             of_kind(ModelKind::Clmm, "rating ~ temp + contact + (1 | judge)", wine),
@@ -197,12 +197,7 @@ fn models_of_every_kind() {
             "judge",
             ["contactyes = 0.1", "contactyes = 3"],
         ),
-        (
-            of_kind(ModelKind::Coxme, "Surv(time, status) ~ age + sex + (1 | id)", kidney),
-            "sex",
-            "id",
-            ["sex = -0.1", "sex = -3"],
-        ),
+        (of_kind(ModelKind::Coxme, "Surv(time, status) ~ age + sex + (1 | id)", kidney), "sex", "id", ["sex = -0.1", "sex = -3"]),
     ];
     for (model, test, group, effects) in models {
         let fit = model.fit();
@@ -240,7 +235,7 @@ fn what_is_refused_says_why() {
     refused(&PowerOptions { sizes: along("Subject", &[1]), ..asked("Days") }, "at least 2");
     refused(&PowerOptions { sizes: along("Subject", &[usize::MAX]), ..asked("Days") }, "at most");
     refused(&PowerOptions { sizes: along("Item", &[5]), ..asked("Days") }, "grouping factors are");
-    let treated = linear("y ~ treated + (1 | g)", groups(12, 4)).formula(|_| ()).fit();
+    let treated = linear("y ~ treated + (1 | g)", groups(12, 4)).fit();
     assert!(power(&treated, &asked("treated")).is_ok());
     // The first levels are all of one arm: there is nothing to compare.
     let data = groups(12, 4);

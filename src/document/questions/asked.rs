@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 
 use super::kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+use super::power::PowerQuestion;
 use super::values::Hypotheses;
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
@@ -57,6 +58,7 @@ pub struct Questions {
     pub pb_lrt: Option<String>,
     pub replicates: usize,
     pub first_replicate: usize,
+    pub power: PowerQuestion,
     pub r2: bool,
     pub predict: Option<Frame>,
     /// Survival curves for these rows, at these times.
@@ -128,6 +130,7 @@ impl Default for Questions {
             pb_lrt: None,
             replicates: 1000,
             first_replicate: 0,
+            power: PowerQuestion::default(),
             r2: false,
             predict: None,
             survival: None,

@@ -4,10 +4,12 @@ mod asked;
 mod kinds;
 mod list;
 mod named;
+mod power;
 mod question;
 mod values;
 
 pub use asked::Questions;
 pub use kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 pub use list::QUESTIONS;
+pub use power::PowerQuestion;
 pub use question::Question;
