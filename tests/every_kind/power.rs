@@ -7,7 +7,6 @@ use interlace::error::Result;
 use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::inference::degrees_of_freedom::DfMethod;
-use interlace::options::RandomTerms;
 use interlace::power::{Extend, Power, PowerOptions, PowerRow, PowerTest, Sizes};
 use interlace::spec::ModelKind;
 use interlace::watch::Watch;
@@ -81,10 +80,10 @@ fn the_power_of_a_covariate_of_groups_is_that_of_a_t_test_of_their_means() {
 // R: power.t.test(n = 10, delta = 1, sd = 1, strict = TRUE)$power; 1 - pf(qf(.95, 2, 15), 2, 15, ncp = 6 * sum((g - mean(g))^2)), g = 0, .8, 1.2.
 #[test]
 fn models_without_random_effects_have_the_power_of_t_and_f_tests() {
-    let fit = linear("y ~ treated", groups(20, 1)).options(|own| own.random_terms = RandomTerms::Optional).fit();
+    let fit = linear("y ~ treated", groups(20, 1)).options(|own| own.null_model = true).fit();
     let options = PowerOptions { effects: "treated = 1; sigma = 1", simulations: 3000, df: DfMethod::Residual, ..asked("treated") };
     near(&power(&fit, &options).unwrap().rows[0], 0.562_006_646_586_232);
-    let fit = linear("y ~ arm", groups(18, 1)).options(|own| own.random_terms = RandomTerms::Optional).fit();
+    let fit = linear("y ~ arm", groups(18, 1)).options(|own| own.null_model = true).fit();
     let options = PowerOptions {
         effects: "arma1 = 0.8; arma2 = 1.2; sigma = 1",
         ..PowerOptions { test: PowerTest::Effect("arm"), ..options }
@@ -149,7 +148,7 @@ fn sizes_take_the_first_levels_and_then_copies() {
 #[test]
 fn columns_of_the_data_and_nested_factors() {
     let data = groups(20, 1);
-    let fit = linear("y ~ treated", data.clone()).options(|own| own.random_terms = RandomTerms::Optional).fit();
+    let fit = linear("y ~ treated", data.clone()).options(|own| own.null_model = true).fit();
     let sizes = Some(Sizes { extend: Extend::Along("g"), sizes: &[10, 60], data: Some(&data) });
     let options =
         PowerOptions { effects: "treated = 1; sigma = 1", df: DfMethod::Residual, simulations: 1000, sizes, ..asked("treated") };
@@ -184,12 +183,12 @@ fn models_of_every_kind() {
     let (counts, wine) = (frame("Salamanders.csv", &["site", "mined", "spp"]), frame("wine.csv", &["judge", "temp", "contact"]));
     let kidney = frame("kidney.csv", &["id"]);
     let models = [
-        (generalised("count ~ DOY + (1 | site)", "poisson", counts.clone()), "DOY", "site", ["DOY = 0.1", "DOY = 1.5"]),
+        (generalised("count ~ DOY + (1 | site)", "poisson", counts.clone()), "DOY", "site", ["DOY = 0.01", "DOY = 1.5"]),
         (
             generalised("count ~ DOY + (1 | site)", "nbinom2", counts).zero_inflation("~ 1").dispersion("~ DOY"),
             "DOY",
             "site",
-            ["DOY = 0.1; sd_(Intercept)|site = 0.5", "DOY = 1.5; sd_(Intercept)|site = 0.5"],
+            ["DOY = 0.01; sd_(Intercept)|site = 0.5", "DOY = 1.5; sd_(Intercept)|site = 0.5"],
         ),
         (
             of_kind(ModelKind::Clmm, "rating ~ temp + contact + (1 | judge)", wine),

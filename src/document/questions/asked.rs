@@ -66,8 +66,7 @@ pub struct Questions {
     pub times: Option<Vec<f64>>,
     pub curve_limits: CurveLimits,
     /// Probabilities of quantiles of the survival times, and times that their means are restricted to.
-    pub survival_quantiles: Option<Vec<f64>>,
-    pub survival_means: Option<Vec<f64>>,
+    pub survival_summaries: [Option<Vec<f64>>; 2],
     /// Of predictions and marginal means.
     pub quantity: Option<Quantity>,
     pub random: Groups,
@@ -136,8 +135,7 @@ impl Default for Questions {
             survival: None,
             times: None,
             curve_limits: CurveLimits::default(),
-            survival_quantiles: None,
-            survival_means: None,
+            survival_summaries: [None, None],
             quantity: None,
             random: Groups::All,
             new_levels: NewLevels::default(),

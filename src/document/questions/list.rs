@@ -304,14 +304,14 @@ pub const QUESTIONS: &[Question] = &[
         c"survival_quantiles",
         c"probabilities, \"0.25, 0.5, 0.75\"",
         c"quantiles of the survival times, with limits from those of the curves: the first times at which these shares have had an event",
-        |q, v| put(&mut q.survival_quantiles, values::numbers(v).map(Some)),
+        |q, v| put(&mut q.survival_summaries[0], values::numbers(v).map(Some)),
     )
     .of(&[c"survival"]),
     Question::text(
         c"survival_means",
         c"times, \"1, 5\"",
         c"restricted means of the survival times: the areas below the curves up to these times",
-        |q, v| put(&mut q.survival_means, values::numbers(v).map(Some)),
+        |q, v| put(&mut q.survival_summaries[1], values::numbers(v).map(Some)),
     )
     .of(&[c"survival"]),
     Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),

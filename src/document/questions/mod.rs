@@ -11,5 +11,4 @@ mod values;
 pub use asked::Questions;
 pub use kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
 pub use list::QUESTIONS;
-pub use power::PowerQuestion;
 pub use question::Question;
