@@ -35,7 +35,7 @@
  *   Fit          a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
  *   Tables       results as frames, the summary
  *   Predictions  for the data of the fit and for new data
- *   Tests        coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2
+ *   Tests        coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2; power
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
@@ -4924,7 +4924,7 @@ interlace_status interlace_fit_survival_means(const interlace_fit *fit,
                                               interlace_error *err);
 
 /* ==================================================================================================================
- * Tests: coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2
+ * Tests: coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2; power
  * ================================================================================================================== */
 
 /**
@@ -5758,6 +5758,86 @@ interlace_status interlace_fit_proportional_hazards(const interlace_fit *fit,
                                                     const interlace_options *options,
                                                     interlace_frame **out,
                                                     interlace_error *err);
+
+/**
+ * What is tested, and for which designs. All members zero but the size are the defaults: INTERLACE_POWER_REQUEST_INIT.
+ * @since 0.1
+ */
+typedef struct interlace_power_request {
+    /** sizeof(interlace_power_request). */
+    size_t struct_size;
+    /**
+     * A fixed effect of the mean by its name, or a term, whose coefficients are tested together by Wald's test. NULL
+     * for a likelihood ratio.
+     */
+    const char *test;
+    /**
+     * Parameters in place of the estimates, "x = 0.3; sigma = 20": fixed effects, and standard deviations by their
+     * names in the table of interlace_bootstrap_run ("sigma" of a linear model, "sd_(Intercept)|g"). NULL for none.
+     */
+    const char *effects;
+    /** The degrees of freedom of the test. */
+    interlace_df df;
+    /** Simulated responses for each size. 0 means 1000. */
+    size_t simulations;
+    /** The seed of the simulations. */
+    uint64_t seed;
+    /** A test is significant if its p-value is below. 0 means 0.05. */
+    double alpha;
+    /** The level of the intervals of the power. 0 means 0.95. */
+    double level;
+    /** Sizes are numbers of levels of this grouping factor of the model or column of the data. NULL for none. */
+    const char *along;
+    /**
+     * Sizes are numbers of rows in each level of this grouping factor or column, or in each combination of levels
+     * ("g:h"). NULL for none. There must be no `along` beside it.
+     */
+    const char *within;
+    /** The sizes [n_sizes]. NULL for the design of the fit. */
+    const size_t *sizes;
+    /** The number of sizes. */
+    size_t n_sizes;
+} interlace_power_request;
+
+/** A request with all defaults: interlace_..._request request = INTERLACE_POWER_REQUEST_INIT. */
+#define INTERLACE_POWER_REQUEST_INIT { sizeof(interlace_power_request), NULL, NULL, (interlace_df)0, 0, 0, 0, 0, NULL, NULL, NULL, 0 }
+
+/**
+ * The power of a test by simulation (Green & MacLeod 2016): responses are simulated from the fit with new random
+ * effects, the model is fitted to each, and the share of significant tests is the power. A new frame with one row for
+ * each size: "test", "size" (missing for the design of the fit), "n_obs", "effect" (the coefficient that responses are
+ * simulated with), "power", "lower" and "upper" (limits that the number of simulations leaves, of Clopper and Pearson),
+ * "successes", "n", "failed" (refits that failed, which count as not significant), "singular", "mean_estimate",
+ * "type_s" (the share of significant estimates with the wrong sign), "type_m" (their mean size in units of the effect)
+ * and "reason" (why the first refit failed, else missing). What is of one coefficient is NaN for other tests.
+ *
+ * With `along` a design of fewer levels has the first ones, and one of more levels has copies of their rows as new
+ * levels; levels of factors nested in it are new, too. With `within` each level has its first rows, and then copies of
+ * them. Weights, offsets and covariates are copied. A replicate depends on the seed and its number alone, not on other
+ * sizes or threads. The progress function is told of each replicate with the number done, and its deviance (NaN if it
+ * failed).
+ *
+ * `reduced` is a smaller model of the same data for a likelihood ratio by chi-square, for which both are fitted by
+ * maximum likelihood; otherwise it is NULL. `data`, which may be NULL, is the frame of the fit: it is needed if `along`
+ * or `within` is no grouping factor of the model. INTERLACE_E_NUMERIC if all refits of a size fail.
+ * INTERLACE_E_UNSUPPORTED for a fit by the iterative engine, one without rows, one with robust standard errors, and a
+ * family that cannot be simulated.
+ * @param[in] fit The fit.
+ * @param[in] reduced A smaller model of the same data, or NULL.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_power(const interlace_fit *fit,
+                                     const interlace_fit *reduced,
+                                     const interlace_frame *data,
+                                     const interlace_power_request *request,
+                                     const interlace_options *options,
+                                     interlace_frame **out,
+                                     interlace_error *err);
 
 /* ==================================================================================================================
  * Simulation: simulated responses, refits to them, profiles

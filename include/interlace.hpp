@@ -1869,6 +1869,34 @@ struct MeansRequest {
     [[nodiscard]] interlace_means_request capi(detail::Call &call) const;
 };
 
+/// What is tested, and for which designs. Its members are those of interlace_power_request.
+struct PowerRequest {
+    /// A fixed effect of the mean by its name, or a term, whose coefficients are tested together by Wald's test.
+    std::string test;
+    /// Parameters in place of the estimates, "x = 0.3; sigma = 20": fixed effects, and standard deviations by their names in the table of
+    /// interlace_bootstrap_run ("sigma" of a linear model, "sd_(Intercept)|g").
+    std::string effects;
+    /// The degrees of freedom of the test.
+    Df df{};
+    /// Simulated responses for each size.
+    std::size_t simulations = 0;
+    /// The seed of the simulations.
+    std::uint64_t seed = 0;
+    /// A test is significant if its p-value is below.
+    double alpha = 0.0;
+    /// The level of the intervals of the power.
+    double level = 0.0;
+    /// Sizes are numbers of levels of this grouping factor of the model or column of the data.
+    std::string along;
+    /// Sizes are numbers of rows in each level of this grouping factor or column, or in each combination of levels ("g:h").
+    std::string within;
+    /// The sizes [n_sizes].
+    std::vector<std::size_t> sizes;
+
+    /// For the functions of this header; it points into this one and the call.
+    [[nodiscard]] interlace_power_request capi(detail::Call &call) const;
+};
+
 /// What is profiled. Its members are those of interlace_profile_request.
 struct ProfileRequest {
     /// The level of intervals, between 0 and 1; 0 means 0.95.
@@ -2794,6 +2822,11 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// "kind", "name", "chi_square", "df", "p_value".
     [[nodiscard]] Result<Frame> proportional_hazards(TimeTransform time_transform, Maybe<Options> options = none) const;
 
+    /// interlace_fit_power: The power of a test by simulation (Green & MacLeod 2016): responses are simulated from the fit with new random
+    /// effects, the model is fitted to each, and the share of significant tests is the power.
+    [[nodiscard]] Result<Frame> power(Maybe<Fit> reduced = none, Maybe<Frame> data = none, const PowerRequest &request = {},
+            Maybe<Options> options = none) const;
+
     /// interlace_fit_n_response_columns: The number of columns that a response of the fit has where responses are simulated or fitted anew:
     /// 2 for a Cox model, the time and 1 for an event or 0 without one; 1 for other models.
     [[nodiscard]] std::size_t n_response_columns() const noexcept;
@@ -3692,6 +3725,28 @@ inline interlace_means_request MeansRequest::capi(detail::Call &call) const
     own.k = coefficients.cols();
     own.ldc = coefficients.rows();
     own.names = call.texts("names", names);
+    return own;
+}
+
+inline interlace_power_request PowerRequest::capi(detail::Call &call) const
+{
+    call.whole("test", test.find('\0') != std::string::npos);
+    call.whole("effects", effects.find('\0') != std::string::npos);
+    call.whole("along", along.find('\0') != std::string::npos);
+    call.whole("within", within.find('\0') != std::string::npos);
+    interlace_power_request own{};
+    own.struct_size = sizeof own;
+    own.test = test.empty() ? nullptr : test.c_str();
+    own.effects = effects.empty() ? nullptr : effects.c_str();
+    own.df = static_cast<interlace_df>(df);
+    own.simulations = simulations;
+    own.seed = seed;
+    own.alpha = alpha;
+    own.level = level;
+    own.along = along.empty() ? nullptr : along.c_str();
+    own.within = within.empty() ? nullptr : within.c_str();
+    own.sizes = detail::pointer(sizes);
+    own.n_sizes = sizes.size();
     return own;
 }
 
@@ -5454,6 +5509,16 @@ inline Result<Frame> Fit::proportional_hazards(TimeTransform time_transform, May
     detail::Call call;
     interlace_frame *out{};
     call.ended(interlace_fit_proportional_hazards(capi(), static_cast<interlace_time_transform>(time_transform), options.capi(), &out,
+            call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::power(Maybe<Fit> reduced, Maybe<Frame> data, const PowerRequest &request, Maybe<Options> options) const
+{
+    detail::Call call;
+    const auto request_for_c = request.capi(call);
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_fit_power(capi(), reduced.capi(), data.capi(), &request_for_c, options.capi(), &out,
             call.error()));
     return call.result(Frame(out));
 }

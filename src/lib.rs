@@ -83,6 +83,8 @@ pub mod validation;
 /// Residuals, overdispersion, R2.
 pub mod diagnostics;
 pub mod robust;
+/// The power of tests for a design, by simulation.
+pub mod power;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
 /// Questions about a fit by name, and the answers as one document.

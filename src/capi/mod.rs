@@ -70,6 +70,7 @@ pub mod options_named;
 pub mod phase;
 pub mod plan;
 pub mod plot;
+pub mod power;
 pub mod predict;
 pub mod predict_lists;
 pub mod profile;

@@ -70,7 +70,8 @@ impl NestedPair {
             && own.generalised().is_none_or(|own| own.quadrature > 0)
     }
 
-    fn df(&self) -> usize {
+    /// By how many parameters the models differ.
+    pub(crate) fn df(&self) -> usize {
         self.full.npar - self.reduced.npar
     }
 
@@ -79,19 +80,7 @@ impl NestedPair {
         let simulator = Simulator::new(&self.reduced, RandomEffects::New)?;
         let tools = |watch: &Watch<'_>| Ok([Refitter::new(&self.reduced, watch)?, Refitter::new(&self.full, watch)?]);
         let one = |tools: &mut [Refitter; 2], i: usize, watch: &Watch<'_>| {
-            let y = simulator.replicate(options.seed, (options.first + i) as u64, watch)?;
-            let mut found = [0.0; 2];
-            for ((found, refitter), name) in found.iter_mut().zip(tools).zip(["reduced", "larger"]) {
-                let refit = refitter.refit(&y, watch)?;
-                if !refit.converged {
-                    return Err(Error::numeric(format!("the search of the {name} model did not converge")));
-                }
-                *found = refit.log_likelihood;
-            }
-            if self.maximised() && found[1] < found[0] - SHORT * (1.0 + found[0].abs()) {
-                return Err(Error::numeric("the search of the larger model has stopped short of the reduced one's likelihood"));
-            }
-            Ok(found)
+            self.replicate(tools, &simulator.replicate(options.seed, (options.first + i) as u64, watch)?, watch)
         };
         let work = |tools: &mut [Refitter; 2], i: usize, watch: &Watch<'_>| or_reason(one(tools, i, watch));
         let news = |replicate: &std::result::Result<[f64; 2], String>| -> News {
@@ -100,6 +89,27 @@ impl NestedPair {
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
         let replicates = run(options.replicates, options.threads, Phase::Replicate, &pieces, watch)?;
         Ok(BootstrapLrt { first: options.first, replicates })
+    }
+
+    /// Log-likelihoods of both models for a response.
+    pub(crate) fn replicate(&self, tools: &mut [Refitter; 2], y: &[f64], watch: &Watch<'_>) -> Result<[f64; 2]> {
+        let mut found = [0.0; 2];
+        for ((found, refitter), name) in found.iter_mut().zip(tools).zip(["reduced", "larger"]) {
+            let refit = refitter.refit(y, watch)?;
+            if !refit.converged {
+                return Err(Error::numeric(format!("the search of the {name} model did not converge")));
+            }
+            *found = refit.log_likelihood;
+        }
+        if self.maximised() && found[1] < found[0] - SHORT * (1.0 + found[0].abs()) {
+            return Err(Error::numeric("the search of the larger model has stopped short of the reduced one's likelihood"));
+        }
+        Ok(found)
+    }
+
+    /// The smaller and the larger model by maximum likelihood.
+    pub(crate) fn models(&self) -> [&Fit; 2] {
+        [&self.reduced, &self.full]
     }
 
     /// A row for each p-value of the observed ratio, from a frame of replicates: `method` (chi_square, bootstrap, bartlett, gamma), `statistic`,
@@ -167,7 +177,7 @@ impl BootstrapLrt {
 }
 
 /// Limits of a probability of which `k` of `n` trials are seen (Clopper and Pearson 1934).
-fn binomial_limits(k: usize, n: usize, alpha: f64) -> (f64, f64) {
+pub(crate) fn binomial_limits(k: usize, n: usize, alpha: f64) -> (f64, f64) {
     let (k, n) = (k as f64, n as f64);
     // P(at least k | p) is the distribution function of a beta variate with parameters k and n - k + 1.
     let beta = |a: f64, b: f64, p: f64| f_upper(a * (1.0 - p) / (b * p), 2.0 * b, 2.0 * a);

@@ -42,6 +42,13 @@ pub struct Sample {
     draws: Vec<u32>,
 }
 
+impl Sample {
+    /// Rows of the same groups.
+    pub fn of_rows(rows: Vec<u32>) -> Result<Self> {
+        Ok(Sample { draws: try_vec(SAMPLE, 0, rows.len())?, rows })
+    }
+}
+
 impl Fit {
     /// The unit of a grouping factor by name, or of the first; that of the residual correlation comes last.
     pub fn unit(&self, group: Option<&str>) -> Result<Unit> {
@@ -84,6 +91,22 @@ impl Cases {
                 (try_copy(UNITS, &term.index)?, term.levels.clone())
             }
         };
+        Self::grouped(design, index, labels)
+    }
+
+    /// Of units that are given by a code for each row used.
+    pub fn of_codes(fit: &Fit, codes: Vec<u32>) -> Result<Self> {
+        let mut design = fit.design()?;
+        design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
+        Self::grouped(design, codes, Arc::default())
+    }
+
+    /// Of rows whose groups all stay what they are.
+    pub fn of_rows(fit: &Fit) -> Result<Self> {
+        fit.design().map(Self::of_design)
+    }
+
+    fn grouped(design: Design, index: Vec<u32>, labels: Arc<Vec<String>>) -> Result<Self> {
         if let Some(own) = &design.correlation
             && !is_nested(&own.index, &index, own.n_groups)?
         {
@@ -146,6 +169,12 @@ impl Cases {
     /// All units but one.
     pub fn without(&self, left_out: usize) -> Result<Sample> {
         self.sample((0..self.units()).filter(|unit| *unit != left_out))
+    }
+
+    /// This many units: the first ones, and where there are more the same again as new ones.
+    pub fn first(&self, count: usize) -> Result<Sample> {
+        let units = self.units().max(1);
+        self.sample((0..count).map(|i| i % units))
     }
 
     fn sample(&self, units: impl Iterator<Item = usize>) -> Result<Sample> {

@@ -16,8 +16,8 @@ mod simulate;
 mod statistic;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
-pub(crate) use cases::Cases;
 pub use cases::Unit;
+pub(crate) use cases::{Cases, Sample};
 pub use estimates::Refit;
 pub(crate) use estimates::is_singular;
 pub use intervals::{IntervalKind, IntervalOptions};

@@ -41,6 +41,11 @@ pub struct Simulator<'f> {
 
 impl<'f> Simulator<'f> {
     pub fn new(fit: &'f Fit, what: RandomEffects) -> Result<Self> {
+        Self::of_origin(fit, fit, what)
+    }
+
+    /// Of a fit whose rows were put in place of those of another, which has the baseline hazards and the times of censoring.
+    pub(crate) fn of_origin(fit: &'f Fit, origin: &Fit, what: RandomEffects) -> Result<Self> {
         if let Some(own) = fit.generalised().filter(|own| !own.family.facts().has_distribution) {
             return Err(Error::unsupported(format!(
                 "the family {} has no function that draws responses: nothing can be simulated from it",
@@ -62,7 +67,7 @@ impl<'f> Simulator<'f> {
         let own = fit.generalised();
         let weights = fit.weights.as_ref().map_or(Ok(vec![]), |w| fit.used(w))?;
         Ok(Simulator {
-            times: fit.cox().map(|cox| SurvivalTimes::new(fit, cox, &weights)).transpose()?,
+            times: fit.cox().map(|cox| SurvivalTimes::new(origin, &cox.survival)).transpose()?,
             mixture: own.and_then(|g| g.zero.map(|part| ZeroMixture { part, family: g.family.clone() })),
             weights,
             terms,

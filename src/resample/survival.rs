@@ -8,7 +8,7 @@
 use crate::coxme::hazard::Baseline;
 use crate::design::SurvivalDesign;
 use crate::error::{Result, try_collect, try_push, try_vec};
-use crate::fit::{Cox, Fit};
+use crate::fit::Fit;
 use crate::simulate::Stream;
 use crate::watch::Watch;
 
@@ -39,8 +39,10 @@ enum Change {
 }
 
 impl<'f> SurvivalTimes<'f> {
-    pub fn new(fit: &Fit, own: &'f Cox, weights: &[f64]) -> Result<Self> {
-        let survival = &own.survival;
+    /// Of rows with the strata and times of entry and censoring of `rows`; all else is the fit's.
+    pub fn new(fit: &Fit, rows: &'f SurvivalDesign) -> Result<Self> {
+        let own = fit.of_cox("simulated times")?;
+        let (survival, weights) = (&own.survival, fit.weights.as_ref().map_or(Ok(vec![]), |w| fit.used(w))?);
         let mut changes = try_vec(TIMES, vec![], survival.strata.len().max(1))?;
         for (i, &stratum) in survival.stratum.iter().enumerate() {
             let (weight, own) = (weights.get(i).copied().unwrap_or(1.0), &mut changes[stratum as usize]);
@@ -53,7 +55,7 @@ impl<'f> SurvivalTimes<'f> {
         for own in &changes {
             try_push(TIMES, &mut censoring, Censoring::new(own)?)?;
         }
-        Ok(SurvivalTimes { survival, baselines: fit.baselines()?, censoring })
+        Ok(SurvivalTimes { survival: rows, baselines: fit.baselines()?, censoring })
     }
 
     /// The times of all rows at the predictor `eta`, then 1 for an event and 0 without one.

@@ -19,7 +19,7 @@ use interlace::inference::adjust::Adjustment;
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::bootstrap_lrt::NestedPair;
 use interlace::inference::contrast::Contrasts;
-use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
+use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
 use interlace::inference::drop1::drop1_table;
 use interlace::inference::exact_rlrt::exact_rlrt;
 use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
@@ -28,6 +28,7 @@ use interlace::inference::ranova::ranova_table;
 use interlace::optimize::Reason;
 use interlace::options::{Engine, Options};
 use interlace::picture::{Kind as Picture, Scene, Settings};
+use interlace::power::{Extend, PowerOptions, PowerTest, Sizes};
 use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
@@ -270,6 +271,20 @@ fn profiles() {
     }
 }
 
+fn power<'a>(test: &'a str, sizes: Option<Sizes<'a>>) -> PowerOptions<'a> {
+    PowerOptions {
+        test: PowerTest::Effect(test),
+        effects: "",
+        df: DfMethod::Default,
+        alpha: 0.05,
+        simulations: 2,
+        seed: 3,
+        sizes,
+        level: 0.95,
+        threads: 1,
+    }
+}
+
 #[test]
 fn replicates_refits_and_deletions() {
     for (name, spec, options) in specs() {
@@ -295,6 +310,9 @@ fn replicates_refits_and_deletions() {
             check(name, &[Phase::Deletion], &|watch| fit.influence(&rows, watch).map(|own| text(&own)));
             cancelled_everywhere(name, &|watch| fit.leverage(LeverageKind::Overall, watch).map(|own| text(&own)));
         }
+        let sizes = Some(Sizes { extend: Extend::Along("g"), sizes: &[8, 10], data: None });
+        let asked = power("x", if fit.correlation().is_none() { sizes } else { None });
+        check(name, &[Phase::Replicate], &|watch| fit.power(&asked, watch).map(|own| text(&own)));
         let y = fit.simulate(3, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
         let asked = RefitOptions { std_errors: false, threads: 1 };
         check(name, &[Phase::Refit], &|watch| fit.refit_many(&y, &asked, watch).map(|own| text(&own)));

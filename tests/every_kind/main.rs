@@ -16,6 +16,7 @@ mod null_models;
 mod parameters;
 mod picture_frames;
 mod pictures;
+mod power;
 mod profile_paths;
 mod random_terms;
 mod refit;

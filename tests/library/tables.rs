@@ -12,7 +12,7 @@ use interlace::inference::adjust::Adjustment;
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::bootstrap_lrt::NestedPair;
 use interlace::inference::contrast::Contrasts;
-use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
+use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, Satterthwaite};
 use interlace::inference::drop1::{drop1_f_table, drop1_table};
 use interlace::inference::effect_sizes::effect_sizes_table;
 use interlace::inference::exact_rlrt::exact_rlrt;
@@ -24,6 +24,7 @@ use interlace::inference::profile::{intervals, points};
 use interlace::inference::ranova::ranova_table;
 use interlace::inference::standardized::standardized_table;
 use interlace::options::Options;
+use interlace::power::{PowerOptions, PowerTest};
 use interlace::predict::{CurveRequest, NewData};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
@@ -110,6 +111,18 @@ fn of_linear_models(seen: &mut Seen) {
     seen.add("lrt", &likelihood_ratio_table(&[&smaller, &fit], false, &Watch::unwatched()).unwrap());
     seen.add("ranova", &ranova_table(&fit, &Watch::unwatched()).unwrap());
     seen.add("exact_rlrt", &exact_rlrt(&fit, 9, 0, &Watch::unwatched()).unwrap().frame().unwrap());
+    let asked = PowerOptions {
+        test: PowerTest::Effect("temp"),
+        effects: "",
+        df: DfMethod::Normal,
+        alpha: 0.05,
+        simulations: 2,
+        seed: 0,
+        sizes: None,
+        level: 0.95,
+        threads: 1,
+    };
+    seen.add("power", &fit.power(&asked, &Watch::unwatched()).unwrap().frame().unwrap());
     let pair = NestedPair::new(&smaller, &fit, &Watch::unwatched()).unwrap();
     let asked = BootstrapOptions { replicates: 3, threads: 1, ..BootstrapOptions::default() };
     let ratios = pair.bootstrap(&asked, &Watch::unwatched()).unwrap().frame().unwrap();

@@ -522,6 +522,25 @@ class MeansRequest(ctypes.Structure):
     ]
 
 
+class PowerRequest(ctypes.Structure):
+    """What is tested, and for which designs."""
+
+    _fields_ = [
+        ("struct_size", SIZE),
+        ("test", TEXT),
+        ("effects", TEXT),
+        ("df", INT32),
+        ("simulations", SIZE),
+        ("seed", UINT64),
+        ("alpha", DOUBLE),
+        ("level", DOUBLE),
+        ("along", TEXT),
+        ("within", TEXT),
+        ("sizes", POINTER),
+        ("n_sizes", SIZE),
+    ]
+
+
 class ProfileRequest(ctypes.Structure):
     """What is profiled."""
 
@@ -922,6 +941,7 @@ FUNCTIONS = {
     "interlace_fit_icc": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_overdispersion": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_proportional_hazards": [INT32, POINTER, INT32, POINTER, POINTER, POINTER],
+    "interlace_fit_power": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_simulation_name": [TEXT, INT32],
     "interlace_simulation_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_profile_scale_name": [TEXT, INT32],

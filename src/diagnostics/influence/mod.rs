@@ -8,7 +8,7 @@ mod linear;
 mod measures;
 mod others;
 mod table;
-pub(super) mod units;
+pub(crate) mod units;
 
 pub use cases::InfluenceOptions;
 pub(crate) use generalised::Steps;

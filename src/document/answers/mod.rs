@@ -5,6 +5,7 @@ mod diagnosed;
 mod fixed_effects;
 mod influence;
 mod means;
+mod power;
 mod prediction;
 mod replicates;
 mod robust;
@@ -42,6 +43,8 @@ pub struct Answers<'a> {
     pub means: Option<MeansAnswer>,
     pub comparison: Option<Frame>,
     pub variances: VarianceTests,
+    /// A row for each size.
+    pub power: Option<Frame>,
     pub predicted: Option<Predicted>,
     pub survival: Option<SurvivalAnswer>,
     /// Responses one after another.
@@ -93,6 +96,7 @@ impl<'a> Answers<'a> {
             comparison,
             variances,
             seconds,
+            power: power::power(subject, questions, work)?,
             predicted: Predicted::new(subject, questions, work)?,
             survival: SurvivalAnswer::new(subject, questions, work)?,
             simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what, work.watch)?) } else { None },

@@ -94,8 +94,8 @@ impl SurvivalAnswer {
         let means = |to: &Vec<f64>| about("survival_means", fit.survival_means(data, &at(Some(copied(to)?))?, work.watch));
         Ok(Some(SurvivalAnswer {
             curves,
-            quantiles: questions.survival_quantiles.as_ref().map(quantiles).transpose()?,
-            means: questions.survival_means.as_ref().map(means).transpose()?,
+            quantiles: questions.survival_summaries[0].as_ref().map(quantiles).transpose()?,
+            means: questions.survival_summaries[1].as_ref().map(means).transpose()?,
         }))
     }
 

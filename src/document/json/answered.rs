@@ -60,6 +60,9 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
         json.object("lrt", |json| put_columns(json, &columns));
     }
     put_variance_tests(json, &answers.variances)?;
+    if let Some(table) = &answers.power {
+        put_table(json, "power", Named::Plain, table)?;
+    }
     if let Some(own) = &answers.predicted {
         put_predictions(json, fit, own);
     }

@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 
 use super::kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+use super::power::PowerQuestion;
 use super::values::Hypotheses;
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
@@ -57,6 +58,7 @@ pub struct Questions {
     pub pb_lrt: Option<String>,
     pub replicates: usize,
     pub first_replicate: usize,
+    pub power: PowerQuestion,
     pub r2: bool,
     pub predict: Option<Frame>,
     /// Survival curves for these rows, at these times.
@@ -64,8 +66,7 @@ pub struct Questions {
     pub times: Option<Vec<f64>>,
     pub curve_limits: CurveLimits,
     /// Probabilities of quantiles of the survival times, and times that their means are restricted to.
-    pub survival_quantiles: Option<Vec<f64>>,
-    pub survival_means: Option<Vec<f64>>,
+    pub survival_summaries: [Option<Vec<f64>>; 2],
     /// Of predictions and marginal means.
     pub quantity: Option<Quantity>,
     pub random: Groups,
@@ -128,13 +129,13 @@ impl Default for Questions {
             pb_lrt: None,
             replicates: 1000,
             first_replicate: 0,
+            power: PowerQuestion::default(),
             r2: false,
             predict: None,
             survival: None,
             times: None,
             curve_limits: CurveLimits::default(),
-            survival_quantiles: None,
-            survival_means: None,
+            survival_summaries: [None, None],
             quantity: None,
             random: Groups::All,
             new_levels: NewLevels::default(),

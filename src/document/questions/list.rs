@@ -1,6 +1,7 @@
 //! The list of questions.
 
 use super::asked::Questions;
+use super::power;
 use super::question::Question;
 use super::values;
 use crate::spec::ModelKind;
@@ -215,6 +216,46 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.first_replicate, values::count(v, 0, MOST).map(|first| first as usize)),
     )
     .of(&[c"pb_lrt"]),
+    Question::text(
+        c"power",
+        c"a fixed effect or term, or a formula",
+        c"the power of its test, or of the likelihood ratio against the smaller model of this formula: the share of significant tests of simulated responses",
+        |q, v| put(&mut q.power.test, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"power_effect",
+        c"a parameter and a number, \"x = 0.3\"",
+        c"simulate with this in place of the estimate: a fixed effect or a standard deviation, named as in the bootstrap table (repeatable)",
+        |q, v| add(&mut q.power.effects, power::effects(v)),
+    )
+    .repeatable()
+    .of(&[c"power"]),
+    Question::text(c"simulations", c"a positive integer", c"simulated responses for each size (default 1000)", |q, v| {
+        replicates(&mut q.power.simulations, v)
+    })
+    .of(&[c"power"]),
+    Question::text(c"alpha", c"a number between 0 and 1", c"a test is significant if its p-value is below (default 0.05)", |q, v| {
+        put(&mut q.power.alpha, values::level(v))
+    })
+    .of(&[c"power"]),
+    Question::text(
+        c"power_along",
+        c"a grouping factor or column",
+        c"sizes are numbers of its levels: the first ones, and copies of them as new levels",
+        |q, v| put(&mut q.power.along, values::text(v).map(Some)),
+    )
+    .of(&[c"power_sizes"]),
+    Question::text(
+        c"power_within",
+        c"a grouping factor or column, or combinations, \"g:h\"",
+        c"sizes are numbers of rows in each of its levels: the first ones, and copies of them",
+        |q, v| put(&mut q.power.within, values::text(v).map(Some)),
+    )
+    .of(&[c"power_sizes"]),
+    Question::text(c"power_sizes", c"whole numbers, \"10, 20, 40\"", c"the power for each of these sizes of the design", |q, v| {
+        put(&mut q.power.sizes, power::sizes(v))
+    })
+    .of(&[c"power_along", c"power_within"]),
     Question::data(c"predict", c"new data", c"predictions for these rows", |q, frame| q.predict = Some(frame)),
     Question::text(
         c"type",
@@ -263,14 +304,14 @@ pub const QUESTIONS: &[Question] = &[
         c"survival_quantiles",
         c"probabilities, \"0.25, 0.5, 0.75\"",
         c"quantiles of the survival times, with limits from those of the curves: the first times at which these shares have had an event",
-        |q, v| put(&mut q.survival_quantiles, values::numbers(v).map(Some)),
+        |q, v| put(&mut q.survival_summaries[0], values::numbers(v).map(Some)),
     )
     .of(&[c"survival"]),
     Question::text(
         c"survival_means",
         c"times, \"1, 5\"",
         c"restricted means of the survival times: the areas below the curves up to these times",
-        |q, v| put(&mut q.survival_means, values::numbers(v).map(Some)),
+        |q, v| put(&mut q.survival_summaries[1], values::numbers(v).map(Some)),
     )
     .of(&[c"survival"]),
     Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
@@ -391,5 +432,5 @@ pub const QUESTIONS: &[Question] = &[
     Question::text(c"seed", c"an integer that is not negative", c"of simulations, bootstrap and parts (default 0)", |q, v| {
         put(&mut q.seed, values::count(v, 0, u64::MAX))
     })
-    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals", c"rlrt", c"pb_lrt"]),
+    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals", c"rlrt", c"pb_lrt", c"power"]),
 ];

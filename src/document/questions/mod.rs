@@ -4,6 +4,7 @@ mod asked;
 mod kinds;
 mod list;
 mod named;
+mod power;
 mod question;
 mod values;
 

@@ -53,6 +53,9 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
         put_table(&mut out, "Likelihood-ratio tests (maximum likelihood):", Named::Comparison, table)?;
     }
     put_variance_tests(&mut out, &answers.variances, fit.reml)?;
+    if let Some(table) = &answers.power {
+        put_table(&mut out, "Power by simulation:", Named::Plain, table)?;
+    }
     if let Some(own) = &answers.predicted {
         put_predictions(&mut out, fit, own);
     }

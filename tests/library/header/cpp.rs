@@ -165,6 +165,8 @@ template <>
 enum Member {
     Code(String),
     Number,
+    /// `size_t` and the like.
+    Whole(String),
     Text,
     Texts,
     Array(String),
@@ -188,6 +190,7 @@ fn kind(owner: &str, member: &Value) -> Member {
         "const char *const *" => Member::Texts,
         "const double *" if dimensions == 2 => Member::Matrix,
         "double" => Member::Number,
+        own @ ("size_t" | "uint64_t") => Member::Whole(element(own)),
         own if own == format!("interlace_{name}") => Member::Code(class(own)),
         own if own.starts_with("const interlace_") => {
             Member::Object(class(own.trim_start_matches("const ").trim_end_matches(" *")))
@@ -214,6 +217,7 @@ fn request(own: &Value) -> String {
         let declared = match member {
             Member::Code(class) => format!("{class} {name}{{}}"),
             Member::Number => format!("double {name} = 0.0"),
+            Member::Whole(own) => format!("{own} {name} = 0"),
             Member::Text => format!("std::string {name}"),
             Member::Texts => format!("std::vector<std::string> {name}"),
             Member::Array(element) => format!("std::vector<{element}> {name}"),
@@ -240,7 +244,7 @@ fn request_for_c(own: &Value) -> String {
         let mut set = |target: &str, source: &str| writeln!(sets, "    own.{target} = {source};").unwrap();
         match member {
             Member::Code(_) => set(name, &format!("static_cast<interlace_{name}>({name})")),
-            Member::Number => set(name, name),
+            Member::Number | Member::Whole(_) => set(name, name),
             Member::Text => {
                 writeln!(checks, "    call.whole(\"{name}\", {name}.find('\\0') != std::string::npos);").unwrap();
                 set(name, &format!("{name}.empty() ? nullptr : {name}.c_str()"));
