@@ -23,18 +23,22 @@ pub mod rows;
 mod stencil;
 pub mod special;
 
+mod bell;
 mod beta;
 mod betabinomial;
 mod binomial;
 mod gamma;
 mod gaussian;
+mod genpois;
 mod inflated_beta;
 mod inverse_gaussian;
 mod lognormal;
 mod mixture;
 mod nbinom;
+mod nbinom12;
 mod poisson;
 mod student;
+mod summed;
 mod truncated;
 mod tweedie;
 

@@ -243,7 +243,7 @@ impl Density for Nbinom1 {
 const LARGE: f64 = 1e60;
 
 /// The size and the mean over it.
-fn size_and_ratio(size: f64, mu: f64) -> [f64; 2] {
+pub(crate) fn size_and_ratio(size: f64, mu: f64) -> [f64; 2] {
     let size = size.min(LARGE);
     [size, mu / size]
 }
@@ -254,6 +254,7 @@ fn unit_deviance(y: f64, mu: f64, size: f64) -> f64 {
     2.0 * (x_log_y(y, y / mu) - (y + size) * ((y - mu) / (mu + size)).ln_1p())
 }
 
-fn start_mean(y: f64) -> f64 {
+/// A mean near the count, which is positive.
+pub(crate) fn start_mean(y: f64) -> f64 {
     if y == 0.0 { 1.0 / 6.0 } else { y }
 }

@@ -93,3 +93,10 @@ impl Density for Poisson {
 pub(crate) fn wants_count(y: f64) -> std::result::Result<(), &'static str> {
     if y >= 0.0 && y == y.round() { Ok(()) } else { Err("a count: a whole number, zero or more") }
 }
+
+/// A Poisson count given that it is positive: the first event of the process is there, at a truncated exponential time; the others come
+/// after it.
+pub(crate) fn positive_poisson(mean: f64, stream: &mut Stream) -> f64 {
+    let arrival = -(stream.uniform() * (-mean).exp_m1()).ln_1p();
+    1.0 + stream.poisson((mean - arrival).max(0.0))
+}

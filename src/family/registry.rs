@@ -1,18 +1,21 @@
 //! Families by name.
 
 use super::Family;
+use super::bell::Bell;
 use super::beta::Beta;
 use super::betabinomial::Betabinomial;
 use super::binomial::Binomial;
 use super::density::Density;
 use super::gamma::Gamma;
 use super::gaussian::Gaussian;
+use super::genpois::Genpois;
 use super::inflated_beta::{OrderedBeta, ZeroOneInflatedBeta};
 use super::inverse_gaussian::InverseGaussian;
 use super::link::Link;
 use super::lognormal::Lognormal;
 use super::model::Model;
 use super::nbinom::{Nbinom1, Nbinom2};
+use super::nbinom12::Nbinom12;
 use super::poisson::Poisson;
 use super::student::StudentT;
 use super::truncated::{Truncated, TruncatedPoisson};
@@ -52,6 +55,10 @@ const FAMILIES: &[Entry] = &[
     of::<Truncated<Nbinom2>>(),
     of::<ZeroOneInflatedBeta>(),
     of::<OrderedBeta>(),
+    of::<Genpois>(),
+    of::<Truncated<Genpois>>(),
+    of::<Bell>(),
+    of::<Nbinom12>(),
 ];
 
 /// The names of the families, the first of each.

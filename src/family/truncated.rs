@@ -4,10 +4,11 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
 use super::facts::Facts;
+use super::genpois::{self, Genpois};
 use super::link::COUNT_LINKS;
 use super::nbinom::{Nbinom1, Nbinom2};
 use super::parameter::Parameter;
-use super::poisson::Poisson;
+use super::poisson::{Poisson, positive_poisson};
 use super::special::{Tails, bernoulli_excess, log1mexp, negative_binomial_tails, poisson_tails};
 use super::{Link, MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
@@ -18,24 +19,59 @@ pub(crate) trait Counts: Density + Default {
     /// The names of the truncated distribution.
     const TRUNCATED: &'static [&'static str];
 
-    /// The size of the negative binomial distribution, and its mean over the size.
-    fn size_and_ratio(at: &At, shape: &Self::Shape) -> [f64; 2];
+    /// "At most k" and "more than k" before truncation.
+    fn tails(&self, k: f64, at: &At, shape: &Self::Shape) -> Tails;
+
+    /// A count given that it is positive.
+    fn positive(&self, at: &At, shape: &Self::Shape, stream: &mut Stream) -> f64;
 }
 
 impl Counts for Nbinom1 {
     const TRUNCATED: &'static [&'static str] = &["truncated_nbinom1"];
 
-    fn size_and_ratio(at: &At, alpha: &Self::Shape) -> [f64; 2] {
-        alpha.size_and_ratio(at)
+    fn tails(&self, k: f64, at: &At, alpha: &Self::Shape) -> Tails {
+        let [size, ratio] = alpha.size_and_ratio(at);
+        negative_binomial_tails(k, size, ratio)
+    }
+
+    fn positive(&self, at: &At, alpha: &Self::Shape, stream: &mut Stream) -> f64 {
+        positive_negative_binomial(alpha.size_and_ratio(at), stream)
     }
 }
 
 impl Counts for Nbinom2 {
     const TRUNCATED: &'static [&'static str] = &["truncated_nbinom2"];
 
-    fn size_and_ratio(at: &At, size: &Self::Shape) -> [f64; 2] {
-        size.size_and_ratio(at)
+    fn tails(&self, k: f64, at: &At, size: &Self::Shape) -> Tails {
+        let [size, ratio] = size.size_and_ratio(at);
+        negative_binomial_tails(k, size, ratio)
     }
+
+    fn positive(&self, at: &At, size: &Self::Shape, stream: &mut Stream) -> f64 {
+        positive_negative_binomial(size.size_and_ratio(at), stream)
+    }
+}
+
+impl Counts for Genpois {
+    const TRUNCATED: &'static [&'static str] = &["truncated_genpois"];
+
+    fn tails(&self, k: f64, at: &At, spread: &Self::Shape) -> Tails {
+        genpois::tails(self, k, at, spread)
+    }
+
+    fn positive(&self, at: &At, spread: &Self::Shape, stream: &mut Stream) -> f64 {
+        genpois::positive(self, at, spread, stream)
+    }
+}
+
+/// A negative binomial count is a Poisson number of counts of the logarithmic series distribution. Given that there is one, the first
+/// has an exponential time of arrival, truncated to the Poisson process's; what comes in the time left is negative binomial again.
+fn positive_negative_binomial([size, ratio]: [f64; 2], stream: &mut Stream) -> f64 {
+    let rate = ratio.ln_1p();
+    let arrival = -(stream.uniform() * (-size * rate).exp_m1()).ln_1p() / rate;
+    let rest = (size - arrival).max(0.0);
+    let others = if rest > 0.0 { stream.negative_binomial(rest, ratio) } else { 0.0 };
+    stream.logarithmic(ratio) + others
 }
 
 /// The distribution D given y >= 1. `mu` stays the mean of D.
@@ -106,20 +142,12 @@ impl<D: Counts> Density for Truncated<D> {
         at.mu / -self.zero::<0>(at, shape).l.exp_m1()
     }
 
-    /// A negative binomial count is a Poisson number of counts of the logarithmic series distribution. Given that there is one, the first
-    /// has an exponential time of arrival, truncated to the Poisson process's; what comes in the time left is negative binomial again.
     fn simulate(&self, at: &At, _weight: f64, shape: &D::Shape, stream: &mut Stream) -> f64 {
-        let [size, ratio] = D::size_and_ratio(at, shape);
-        let rate = ratio.ln_1p();
-        let arrival = -(stream.uniform() * (-size * rate).exp_m1()).ln_1p() / rate;
-        let rest = (size - arrival).max(0.0);
-        let others = if rest > 0.0 { stream.negative_binomial(rest, ratio) } else { 0.0 };
-        stream.logarithmic(ratio) + others
+        self.0.positive(at, shape, stream)
     }
 
     fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &D::Shape) -> Cumulative {
-        let [size, ratio] = D::size_and_ratio(at, shape);
-        Cumulative::counts(y, |k| without_zero(k, |k| negative_binomial_tails(k, size, ratio)))
+        Cumulative::counts(y, |k| without_zero(k, |k| self.0.tails(k, at, shape)))
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &D::Shape) -> f64 {
@@ -190,10 +218,8 @@ impl Density for TruncatedPoisson {
         at.mu / -(-at.mu).exp_m1()
     }
 
-    /// The first event of the Poisson process is there, at a truncated exponential time; the others come after it.
     fn simulate(&self, at: &At, _weight: f64, _shape: &(), stream: &mut Stream) -> f64 {
-        let arrival = -(stream.uniform() * (-at.mu).exp_m1()).ln_1p();
-        1.0 + stream.poisson((at.mu - arrival).max(0.0))
+        positive_poisson(at.mu, stream)
     }
 
     fn cdf(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Cumulative {

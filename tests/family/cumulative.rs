@@ -7,7 +7,18 @@ use interlace::simulate::{Purpose, Stream};
 
 use super::simulated::{CASES, DRAWS, draws};
 
-const COUNTS: [&str; 6] = ["poisson", "nbinom1", "nbinom2", "truncated_poisson", "truncated_nbinom1", "truncated_nbinom2"];
+const COUNTS: [&str; 10] = [
+    "poisson",
+    "nbinom1",
+    "nbinom2",
+    "truncated_poisson",
+    "truncated_nbinom1",
+    "truncated_nbinom2",
+    "genpois",
+    "truncated_genpois",
+    "bell",
+    "nbinom12",
+];
 
 fn is_count(name: &str) -> bool {
     COUNTS.contains(&name)
@@ -46,6 +57,12 @@ fn sums_of_probabilities() {
         let mut p = densities(family.as_ref(), &y, weight, eta, psi);
         if name.starts_with("truncated") {
             p[0] = 0.0;
+        }
+        // With phi below one the probabilities of a generalised Poisson count are those of its density over their sum.
+        if name.ends_with("genpois") && psi[0] < 0.0 {
+            let total: f64 = p.iter().sum();
+            assert!((total - 1.0).abs() < 1e-6, "{name} {eta} {psi:?}: {total}");
+            p.iter_mut().for_each(|p| *p /= total);
         }
         let last = p.iter().rposition(|&p| p > 1e-40).unwrap();
         let mut above = p[last + 1..].iter().sum::<f64>();

@@ -113,6 +113,11 @@ fn discrete_distributions() {
     of("truncated_poisson", "log", Support::Counts(1, 700), &[-8.0, -3.0, 0.5, 5.7], none);
     of("truncated_nbinom2", "log", Support::Counts(1, 4000), &[-3.0, 0.5, 4.0], &[&[0.7], &[13.8]]);
     of("truncated_nbinom1", "log", Support::Counts(1, 4000), &[-3.0, 0.5, 4.0], &[&[-13.8], &[0.7]]);
+    of("genpois", "log", Support::Counts(0, 4000), &[-3.0, 0.5, 4.0], &[&[0.0], &[0.4], &[1.7]]);
+    of("truncated_genpois", "log", Support::Counts(1, 4000), &[-3.0, 0.5, 4.0], &[&[0.0], &[1.7]]);
+    of("bell", "log", Support::Counts(0, 2000), &[-30.0, -3.0, 0.5, 4.0, 5.5], none);
+    of("bell", "sqrt", Support::Counts(0, 2000), &[0.5, 6.0], none);
+    of("nbinom12", "log", Support::Counts(0, 4000), &[-3.0, 0.5, 4.0], &[&[0.7, 1.2], &[-13.8, 0.7], &[0.7, 13.8]]);
 }
 
 #[test]
@@ -161,6 +166,13 @@ fn families_reach_their_limits() {
             let poisson = one("poisson", "log", y, 1.0, eta, &[]);
             same("nbinom2", one("nbinom2", "log", y, 1.0, eta, &[34.0 + 0.5 * y.ln().max(0.0)]), poisson, 1e-12);
             same("nbinom1", one("nbinom1", "log", y, 1.0, eta, &[-70.0]), poisson, 1e-12);
+            same("genpois", one("genpois", "log", y, 1.0, eta, &[0.0]), poisson, 1e-12);
+            // To rounding of a count of 4000.
+            same("nbinom12", one("nbinom12", "log", y, 1.0, eta, &[-70.0, 70.0]), poisson, 4e-12);
+            let first = one("nbinom1", "log", y, 1.0, eta, &[0.4]);
+            same("nbinom12", one("nbinom12", "log", y, 1.0, eta, &[0.4, 70.0]), first, 4e-12);
+            let second = one("nbinom2", "log", y, 1.0, eta, &[0.4]);
+            same("nbinom12", one("nbinom12", "log", y, 1.0, eta, &[-70.0, 0.4]), second, 1e-11);
         }
     }
     for eta in [-20.0, 0.5, 4.0] {

@@ -8,6 +8,7 @@ mod custom;
 mod differences;
 mod documented;
 mod facts;
+mod fits;
 mod identities;
 mod mixture;
 mod reference;

@@ -40,6 +40,16 @@ pub(super) const CASES: &[Case] = &[
     ("truncated_nbinom1", "log", 1.0, 3.5, &[-4.0]),
     ("zero_one_inflated_beta", "logit", 1.0, 0.5, &[1.0, -0.8, 0.6]),
     ("ordered_beta", "logit", 1.0, 0.3, &[1.2, -0.9, 0.7]),
+    ("genpois", "log", 1.0, 1.3, &[0.9]),
+    ("genpois", "log", 2.0, -0.7, &[0.0]),
+    ("genpois", "log", 1.0, 3.0, &[-0.5]),
+    ("truncated_genpois", "log", 1.0, 1.3, &[0.9]),
+    ("truncated_genpois", "log", 1.0, -3.0, &[0.4]),
+    ("truncated_genpois", "log", 1.0, 3.0, &[-0.5]),
+    ("bell", "log", 2.0, -1.2, &[]),
+    ("bell", "log", 1.0, 3.1, &[]),
+    ("nbinom12", "log", 1.0, 1.3, &[-0.4, 0.8]),
+    ("nbinom12", "log", 1.0, 3.0, &[0.6, 3.0]),
 ];
 
 pub(super) fn draws(family: &dyn Family, weight: f64, eta: f64, psi: &[f64], replicate: u64) -> Vec<f64> {
@@ -111,6 +121,11 @@ fn extreme_parameters_give_responses_that_the_family_can_have() {
         ("truncated_poisson", "log", 1.0, -700.0, &[]),
         ("tweedie", "log", 1.0, -8.0, &[3.0, -4.0]),
         ("tweedie", "log", 1.0, 8.0, &[-6.0, 4.0]),
+        ("genpois", "log", 1.0, 5.0, &[12.0]),
+        ("genpois", "log", 1.0, -3.0, &[-6.0]),
+        ("truncated_genpois", "log", 1.0, -30.0, &[3.0]),
+        ("bell", "log", 1.0, 30.0, &[]),
+        ("nbinom12", "log", 1.0, 5.0, &[12.0, -12.0]),
         ("betabinomial", "logit", 1000.0, 25.0, &[-9.0]),
         ("lognormal", "identity", 1.0, -2000.0, &[3.0]),
     ];

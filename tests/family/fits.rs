@@ -1,0 +1,74 @@
+//! Fits of whole models against glmmTMB 1.1.5, taken to the maximum by Newton steps on its gradient, and of families that it lacks against
+//! a Laplace approximation written out in R.
+
+use crate::common::frames::frame;
+use interlace::fit::Fit;
+use interlace::options::Options;
+use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
+
+/// A family, whether there is a zero part, the log-likelihood, the coefficients, and logarithms of the family's
+/// parameters and of the standard deviation of the sites, as R has them.
+struct Case {
+    family: &'static str,
+    zero: bool,
+    log_likelihood: f64,
+    fixed: [f64; 2],
+    parameters: &'static [f64],
+    log_sd: f64,
+}
+
+fn fit(case: &Case) -> Fit {
+    let formula = FormulaSpec { formula: "count ~ mined + (1 | site)".into(), ..FormulaSpec::default() };
+    let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(formula));
+    spec.family = FamilySpec { name: case.family.into(), ..FamilySpec::default() };
+    spec.zero_inflation = case.zero.then(|| PredictorSpec::Formula("~ 1".into()));
+    Fit::new(&spec, Some(&frame("Salamanders.csv", &[])), &Options::default(), &Watch::unwatched()).unwrap()
+}
+
+fn check(case: &Case, tolerance: f64) {
+    let (name, fit) = (case.family, fit(case));
+    let near = |what: &str, seen: f64, wanted: f64, tolerance: f64| {
+        assert!((seen - wanted).abs() <= tolerance * wanted.abs().max(1.0), "{name} {what}: {seen:.12}, R has {wanted:.12}");
+    };
+    near("log-likelihood", fit.log_likelihood, case.log_likelihood, 1e-8);
+    for (seen, wanted) in fit.fixed.estimate.iter().zip(case.fixed) {
+        near("coefficient", *seen, wanted, tolerance);
+    }
+    let own = fit.generalised().unwrap();
+    assert_eq!(own.parameters.len(), case.parameters.len());
+    for (seen, wanted) in own.parameters.iter().zip(case.parameters) {
+        near(&seen.name, seen.estimate.ln(), *wanted, tolerance);
+    }
+    near("sd", fit.terms[0].sd[0].ln(), case.log_sd, tolerance);
+    let residuals = fit.quantile_residuals(1, &Watch::unwatched()).unwrap();
+    assert!(residuals.iter().all(|r| r.is_finite()), "{name}: {residuals:?}");
+}
+
+#[test]
+#[allow(clippy::unreadable_literal)]
+fn fits_are_those_of_glmmtmb() {
+    let case =
+        |family, zero, log_likelihood, fixed, parameters, log_sd| Case { family, zero, log_likelihood, fixed, parameters, log_sd };
+    for case in [
+        case("genpois", false, -862.803849931862, [0.728355612689, -1.897102958272], &[1.418402105326], -0.786107483867),
+        case("genpois", true, -860.324783687486, [0.903649996268, -1.983419113063], &[1.228905285482], -0.784873742203),
+        case("truncated_genpois", true, -942.528758441018, [1.051836759396, -1.986064394770], &[1.196094132108], -2.641768375060),
+    ] {
+        check(&case, 1e-6);
+    }
+}
+
+/// R's figures are of a minimum that `nlm` found with differences: six digits.
+#[test]
+#[allow(clippy::unreadable_literal)]
+fn fits_are_those_of_a_likelihood_written_out() {
+    let case =
+        |family, log_likelihood, fixed, parameters, log_sd| Case { family, zero: false, log_likelihood, fixed, parameters, log_sd };
+    for case in [
+        case("bell", -917.4611796895, [0.762416332, -2.247790641], &[], -0.602522433),
+        case("nbinom12", -861.2326719943, [0.753650744, -2.075733871], &[0.468564649, 0.489317102], -0.770374228),
+    ] {
+        check(&case, 1e-5);
+    }
+}
