@@ -1146,8 +1146,8 @@ interlace_status interlace_spec_set_offset(interlace_spec *spec, const char *col
 
 /**
  * Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert",
- * "contr.poly" or "contr.SAS". Without this, categories have treatment contrasts and ordered ones polynomial contrasts.
- * The last call for a column counts.
+ * "contr.poly", "contr.SAS" or "contr.sdif". Without this, categories have treatment contrasts and ordered ones
+ * polynomial contrasts. The last call for a column counts.
  * @param[in,out] spec The spec.
  * @param[in] column The name of the column.
  * @param[in] contrasts The name of the contrasts.
