@@ -233,7 +233,7 @@ static const struct option table[] = {
     {"--version", NULL, PROGRAM, 0, false, NULL, 0},
 };
 
-enum { N_TABLE = sizeof table / sizeof table[0], MAX_QUESTIONS = 64 };
+enum { N_TABLE = sizeof table / sizeof table[0], MAX_QUESTIONS = 128 };
 
 void option_name(const char *library_name, char name[NAME_SIZE])
 {

@@ -5,7 +5,7 @@ module C
 const VERSION_OF_HEADER = "0.1.0"
 
 # Where the functions are, in the order of NAMES: filled in when the library is loaded.
-const ADDRESS = Vector{Ptr{Cvoid}}(undef, 450)
+const ADDRESS = Vector{Ptr{Cvoid}}(undef, 451)
 
 """An object of the library, which its finaliser frees: a finaliser may run in any thread at any allocation, and does nothing else."""
 mutable struct Object{class}
@@ -158,6 +158,21 @@ Base.@kwdef struct MeansRequest
     k::Csize_t = 0
     ldc::Csize_t = 0
     names::Ptr{Cstring} = C_NULL
+end
+
+Base.@kwdef struct PowerRequest
+    struct_size::Csize_t = sizeof(PowerRequest)
+    test::Cstring = Cstring(C_NULL)
+    effects::Cstring = Cstring(C_NULL)
+    df::Int32 = 0
+    simulations::Csize_t = 0
+    seed::UInt64 = 0
+    alpha::Float64 = 0.0
+    level::Float64 = 0.0
+    along::Cstring = Cstring(C_NULL)
+    within::Cstring = Cstring(C_NULL)
+    sizes::Ptr{Csize_t} = C_NULL
+    n_sizes::Csize_t = 0
 end
 
 Base.@kwdef struct ProfileRequest
@@ -534,6 +549,7 @@ const NAMES = (
     :interlace_fit_icc,
     :interlace_fit_overdispersion,
     :interlace_fit_proportional_hazards,
+    :interlace_fit_power,
     :interlace_simulation_name,
     :interlace_simulation_from_name,
     :interlace_profile_scale_name,
@@ -1345,187 +1361,189 @@ fit_overdispersion(fit, chi_square, ratio, df, p_value, err) =
     ccall(ADDRESS[358], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, chi_square, ratio, df, p_value, err)
 fit_proportional_hazards(fit, time_transform, options, out, err) =
     ccall(ADDRESS[359], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, time_transform, options, out, err)
+fit_power(fit, reduced, data, request, options, out, err) =
+    ccall(ADDRESS[360], Int32, (Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Ptr{PowerRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, reduced, data, request, options, out, err)
 simulation_name(code) =
-    ccall(ADDRESS[360], Cstring, (Int32,), code)
+    ccall(ADDRESS[361], Cstring, (Int32,), code)
 simulation_from_name(name, out, err) =
-    ccall(ADDRESS[361], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[362], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 profile_scale_name(code) =
-    ccall(ADDRESS[362], Cstring, (Int32,), code)
+    ccall(ADDRESS[363], Cstring, (Int32,), code)
 profile_scale_from_name(name, out, err) =
-    ccall(ADDRESS[363], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[364], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_n_response_columns(fit) =
-    ccall(ADDRESS[364], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[365], Csize_t, (Ptr{Fit},), fit)
 fit_simulate(fit, nsim, seed, simulation, options, out, len, err) =
-    ccall(ADDRESS[365], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, nsim, seed, simulation, options, out, len, err)
+    ccall(ADDRESS[366], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, nsim, seed, simulation, options, out, len, err)
 fit_refit(fit, y, len, options, out, err) =
-    ccall(ADDRESS[366], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, len, options, out, err)
+    ccall(ADDRESS[367], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, len, options, out, err)
 fit_refit_many(fit, y, m, k, ldy, std_errors, options, out, err) =
-    ccall(ADDRESS[367], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, m, k, ldy, std_errors, options, out, err)
+    ccall(ADDRESS[368], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, m, k, ldy, std_errors, options, out, err)
 fit_parameters_confint_profile(fit, request, options, out, err) =
-    ccall(ADDRESS[368], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
-fit_profile(fit, request, options, out, err) =
     ccall(ADDRESS[369], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
+fit_profile(fit, request, options, out, err) =
+    ccall(ADDRESS[370], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
 bootstrap_interval_name(code) =
-    ccall(ADDRESS[370], Cstring, (Int32,), code)
+    ccall(ADDRESS[371], Cstring, (Int32,), code)
 bootstrap_interval_from_name(name, out, err) =
-    ccall(ADDRESS[371], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[372], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 bootstrap_new(out, err) =
-    ccall(ADDRESS[372], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[373], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 bootstrap_free(bootstrap) =
-    ccall(ADDRESS[373], Cvoid, (Ptr{Bootstrap},), bootstrap)
+    ccall(ADDRESS[374], Cvoid, (Ptr{Bootstrap},), bootstrap)
 bootstrap_set_replicates(bootstrap, first, n, err) =
-    ccall(ADDRESS[374], Int32, (Ptr{Bootstrap}, Csize_t, Csize_t, Ptr{Error}), bootstrap, first, n, err)
+    ccall(ADDRESS[375], Int32, (Ptr{Bootstrap}, Csize_t, Csize_t, Ptr{Error}), bootstrap, first, n, err)
 bootstrap_set_seed(bootstrap, seed, err) =
-    ccall(ADDRESS[375], Int32, (Ptr{Bootstrap}, UInt64, Ptr{Error}), bootstrap, seed, err)
+    ccall(ADDRESS[376], Int32, (Ptr{Bootstrap}, UInt64, Ptr{Error}), bootstrap, seed, err)
 bootstrap_set_parametric(bootstrap, simulation, err) =
-    ccall(ADDRESS[376], Int32, (Ptr{Bootstrap}, Int32, Ptr{Error}), bootstrap, simulation, err)
+    ccall(ADDRESS[377], Int32, (Ptr{Bootstrap}, Int32, Ptr{Error}), bootstrap, simulation, err)
 bootstrap_set_groups(bootstrap, group, err) =
-    ccall(ADDRESS[377], Int32, (Ptr{Bootstrap}, Cstring, Ptr{Error}), bootstrap, group, err)
+    ccall(ADDRESS[378], Int32, (Ptr{Bootstrap}, Cstring, Ptr{Error}), bootstrap, group, err)
 bootstrap_set_rows(bootstrap, err) =
-    ccall(ADDRESS[378], Int32, (Ptr{Bootstrap}, Ptr{Error}), bootstrap, err)
+    ccall(ADDRESS[379], Int32, (Ptr{Bootstrap}, Ptr{Error}), bootstrap, err)
 bootstrap_set_statistic(bootstrap, names, n, function_, user_data, err) =
-    ccall(ADDRESS[379], Int32, (Ptr{Bootstrap}, Ptr{Cstring}, Csize_t, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), bootstrap, names, n, function_, user_data, err)
+    ccall(ADDRESS[380], Int32, (Ptr{Bootstrap}, Ptr{Cstring}, Csize_t, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), bootstrap, names, n, function_, user_data, err)
 bootstrap_run(bootstrap, fit, options, out, err) =
-    ccall(ADDRESS[380], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
-bootstrap_jackknife(bootstrap, fit, options, out, err) =
     ccall(ADDRESS[381], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
+bootstrap_jackknife(bootstrap, fit, options, out, err) =
+    ccall(ADDRESS[382], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
 bootstrap_confint(bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err) =
-    ccall(ADDRESS[382], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Frame}, Ptr{Frame}, Float64, Int32, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err)
+    ccall(ADDRESS[383], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Frame}, Ptr{Frame}, Float64, Int32, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err)
 bootstrap_response_std_error(bootstrap, fit, function_, user_data, options, out, err) =
-    ccall(ADDRESS[383], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Float64}, Ptr{Error}), bootstrap, fit, function_, user_data, options, out, err)
+    ccall(ADDRESS[384], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Float64}, Ptr{Error}), bootstrap, fit, function_, user_data, options, out, err)
 spec_all_optimizers(spec, data, options, out, err) =
-    ccall(ADDRESS[384], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
+    ccall(ADDRESS[385], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
 spec_cross_validate(spec, data, group, folds, seed, options, folds_out, rows_out, err) =
-    ccall(ADDRESS[385], Int32, (Ptr{Spec}, Ptr{Frame}, Cstring, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, group, folds, seed, options, folds_out, rows_out, err)
+    ccall(ADDRESS[386], Int32, (Ptr{Spec}, Ptr{Frame}, Cstring, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, group, folds, seed, options, folds_out, rows_out, err)
 fit_simulated_residuals(fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err) =
-    ccall(ADDRESS[386], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Frame}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err)
+    ccall(ADDRESS[387], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Frame}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err)
 fit_ranef_residuals(fit, options, out, err) =
-    ccall(ADDRESS[387], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
-fit_diagnose(fit, options, out, err) =
     ccall(ADDRESS[388], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+fit_diagnose(fit, options, out, err) =
+    ccall(ADDRESS[389], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_augment(fit, data, seed, influence, options, out, err) =
-    ccall(ADDRESS[389], Int32, (Ptr{Fit}, Ptr{Frame}, UInt64, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, seed, influence, options, out, err)
+    ccall(ADDRESS[390], Int32, (Ptr{Fit}, Ptr{Frame}, UInt64, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, seed, influence, options, out, err)
 influence_method_name(code) =
-    ccall(ADDRESS[390], Cstring, (Int32,), code)
+    ccall(ADDRESS[391], Cstring, (Int32,), code)
 influence_method_from_name(name, out, err) =
-    ccall(ADDRESS[391], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[392], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_influence(fit, data, request, options, out, err) =
-    ccall(ADDRESS[392], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{InfluenceRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
+    ccall(ADDRESS[393], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{InfluenceRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
 frame_influential(frame, threshold, n_influential, gap, n_above_gap, err) =
-    ccall(ADDRESS[393], Int32, (Ptr{Frame}, Float64, Ptr{Csize_t}, Ptr{Float64}, Ptr{Csize_t}, Ptr{Error}), frame, threshold, n_influential, gap, n_above_gap, err)
+    ccall(ADDRESS[394], Int32, (Ptr{Frame}, Float64, Ptr{Csize_t}, Ptr{Float64}, Ptr{Csize_t}, Ptr{Error}), frame, threshold, n_influential, gap, n_above_gap, err)
 plot_options_new(out, err) =
-    ccall(ADDRESS[394], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[395], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 plot_options_set(plot_options, name, value, err) =
-    ccall(ADDRESS[395], Int32, (Ptr{PlotOptions}, Cstring, Cstring, Ptr{Error}), plot_options, name, value, err)
+    ccall(ADDRESS[396], Int32, (Ptr{PlotOptions}, Cstring, Cstring, Ptr{Error}), plot_options, name, value, err)
 plot_options_free(plot_options) =
-    ccall(ADDRESS[396], Cvoid, (Ptr{PlotOptions},), plot_options)
+    ccall(ADDRESS[397], Cvoid, (Ptr{PlotOptions},), plot_options)
 plot_options_count() =
-    ccall(ADDRESS[397], Csize_t, ())
+    ccall(ADDRESS[398], Csize_t, ())
 plot_options_name(i) =
-    ccall(ADDRESS[398], Cstring, (Csize_t,), i)
-plot_options_doc(i) =
     ccall(ADDRESS[399], Cstring, (Csize_t,), i)
+plot_options_doc(i) =
+    ccall(ADDRESS[400], Cstring, (Csize_t,), i)
 plot_options_picture_count() =
-    ccall(ADDRESS[400], Csize_t, ())
+    ccall(ADDRESS[401], Csize_t, ())
 plot_options_picture_name(i) =
-    ccall(ADDRESS[401], Cstring, (Csize_t,), i)
-plot_options_picture_doc(i) =
     ccall(ADDRESS[402], Cstring, (Csize_t,), i)
+plot_options_picture_doc(i) =
+    ccall(ADDRESS[403], Cstring, (Csize_t,), i)
 plot_options_picture_needs_rows(i) =
-    ccall(ADDRESS[403], Bool, (Csize_t,), i)
+    ccall(ADDRESS[404], Bool, (Csize_t,), i)
 fit_plot(fit, picture, data, plot_options, options, bytes, len, err) =
-    ccall(ADDRESS[404], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
+    ccall(ADDRESS[405], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
 fit_plot_data(fit, picture, data, plot_options, options, out, err) =
-    ccall(ADDRESS[405], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
+    ccall(ADDRESS[406], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
 questions_new(out, err) =
-    ccall(ADDRESS[406], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[407], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 questions_set(questions, name, value, err) =
-    ccall(ADDRESS[407], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
+    ccall(ADDRESS[408], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
 questions_set_frame(questions, name, data, err) =
-    ccall(ADDRESS[408], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
+    ccall(ADDRESS[409], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
 questions_check(questions, model, err) =
-    ccall(ADDRESS[409], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
+    ccall(ADDRESS[410], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
 questions_of_rows(questions) =
-    ccall(ADDRESS[410], Cstring, (Ptr{Questions},), questions)
+    ccall(ADDRESS[411], Cstring, (Ptr{Questions},), questions)
 questions_free(questions) =
-    ccall(ADDRESS[411], Cvoid, (Ptr{Questions},), questions)
+    ccall(ADDRESS[412], Cvoid, (Ptr{Questions},), questions)
 questions_count() =
-    ccall(ADDRESS[412], Csize_t, ())
+    ccall(ADDRESS[413], Csize_t, ())
 questions_name(i) =
-    ccall(ADDRESS[413], Cstring, (Csize_t,), i)
-questions_doc(i) =
     ccall(ADDRESS[414], Cstring, (Csize_t,), i)
-questions_values(i) =
+questions_doc(i) =
     ccall(ADDRESS[415], Cstring, (Csize_t,), i)
+questions_values(i) =
+    ccall(ADDRESS[416], Cstring, (Csize_t,), i)
 questions_takes_frame(i) =
-    ccall(ADDRESS[416], Bool, (Csize_t,), i)
-questions_is_repeatable(i) =
     ccall(ADDRESS[417], Bool, (Csize_t,), i)
+questions_is_repeatable(i) =
+    ccall(ADDRESS[418], Bool, (Csize_t,), i)
 questions_needs(i, j) =
-    ccall(ADDRESS[418], Cstring, (Csize_t, Csize_t), i, j)
+    ccall(ADDRESS[419], Cstring, (Csize_t, Csize_t), i, j)
 questions_suits(i, model) =
-    ccall(ADDRESS[419], Bool, (Csize_t, Int32), i, model)
+    ccall(ADDRESS[420], Bool, (Csize_t, Int32), i, model)
 fit_to_json(fit, spec, data, questions, options, text, len, err) =
-    ccall(ADDRESS[420], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
-fit_to_text(fit, spec, data, questions, options, text, len, err) =
     ccall(ADDRESS[421], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
+fit_to_text(fit, spec, data, questions, options, text, len, err) =
+    ccall(ADDRESS[422], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
 text_free(text) =
-    ccall(ADDRESS[422], Cvoid, (Ptr{UInt8},), text)
+    ccall(ADDRESS[423], Cvoid, (Ptr{UInt8},), text)
 fit_to_bytes(fit, spec, with_rows, bytes, len, err) =
-    ccall(ADDRESS[423], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
+    ccall(ADDRESS[424], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
 fit_from_bytes(bytes, len, out, spec, options, err) =
-    ccall(ADDRESS[424], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
+    ccall(ADDRESS[425], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
 spec_to_bytes(spec, bytes, len, err) =
-    ccall(ADDRESS[425], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
+    ccall(ADDRESS[426], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
 spec_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[426], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[427], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 options_to_bytes(options, bytes, len, err) =
-    ccall(ADDRESS[427], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
+    ccall(ADDRESS[428], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
 options_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[428], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[429], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 bytes_free(bytes) =
-    ccall(ADDRESS[429], Cvoid, (Ptr{UInt8},), bytes)
+    ccall(ADDRESS[430], Cvoid, (Ptr{UInt8},), bytes)
 plan_new(spec, options, out, err) =
-    ccall(ADDRESS[430], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
+    ccall(ADDRESS[431], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
 plan_add_response(plan, response, err) =
-    ccall(ADDRESS[431], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
+    ccall(ADDRESS[432], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
 plan_n_complete_rows(plan, data, out, err) =
-    ccall(ADDRESS[432], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
+    ccall(ADDRESS[433], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
 plan_learn(plan, sample, options, err) =
-    ccall(ADDRESS[433], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
+    ccall(ADDRESS[434], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
 plan_to_bytes(plan, bytes, len, err) =
-    ccall(ADDRESS[434], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
+    ccall(ADDRESS[435], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
 plan_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[435], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[436], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 plan_free(plan) =
-    ccall(ADDRESS[436], Cvoid, (Ptr{Plan},), plan)
+    ccall(ADDRESS[437], Cvoid, (Ptr{Plan},), plan)
 accumulator_new(plan, partition, out, err) =
-    ccall(ADDRESS[437], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
+    ccall(ADDRESS[438], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
 accumulator_add(accumulator, data, options, err) =
-    ccall(ADDRESS[438], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
+    ccall(ADDRESS[439], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
 accumulator_add_arrow(accumulator, schema, array, options, err) =
-    ccall(ADDRESS[439], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
+    ccall(ADDRESS[440], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
 accumulator_add_arrow_stream(accumulator, stream, options, err) =
-    ccall(ADDRESS[440], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
+    ccall(ADDRESS[441], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
 accumulator_merge(accumulator, part, err) =
-    ccall(ADDRESS[441], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
+    ccall(ADDRESS[442], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
 accumulator_to_bytes(accumulator, bytes, len, err) =
-    ccall(ADDRESS[442], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
+    ccall(ADDRESS[443], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
 accumulator_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[443], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[444], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 accumulator_n_rows(accumulator) =
-    ccall(ADDRESS[444], UInt64, (Ptr{Accumulator},), accumulator)
-accumulator_n_dropped(accumulator) =
     ccall(ADDRESS[445], UInt64, (Ptr{Accumulator},), accumulator)
+accumulator_n_dropped(accumulator) =
+    ccall(ADDRESS[446], UInt64, (Ptr{Accumulator},), accumulator)
 accumulator_size(accumulator) =
-    ccall(ADDRESS[446], Csize_t, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[447], Csize_t, (Ptr{Accumulator},), accumulator)
 accumulator_forecast(accumulator, options, memory, multiplications, err) =
-    ccall(ADDRESS[447], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
+    ccall(ADDRESS[448], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
 accumulator_fit(accumulator, options, out, err) =
-    ccall(ADDRESS[448], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
+    ccall(ADDRESS[449], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
 accumulator_fit_response(accumulator, response, options, out, err) =
-    ccall(ADDRESS[449], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
+    ccall(ADDRESS[450], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
 accumulator_free(accumulator) =
-    ccall(ADDRESS[450], Cvoid, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[451], Cvoid, (Ptr{Accumulator},), accumulator)
 
 end
