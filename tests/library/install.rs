@@ -83,7 +83,7 @@ fn has_its_files(tree: &Tree) {
     for file in [
         "share/interlace/interlace.json",
         "share/doc/interlace/LICENSE-MIT",
-        "share/doc/interlace/LICENSE-DejaVu",
+        "share/doc/interlace/LICENSE-PNG",
         "share/doc/interlace/docs/formula.md",
     ] {
         assert!(tree.at(file).is_file(), "{file} is not installed");

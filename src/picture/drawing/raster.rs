@@ -7,7 +7,7 @@ use resvg::usvg::{Options, Tree, fontdb};
 
 use crate::error::{Code, Error, Result, try_vec};
 
-/// DejaVu Sans: Latin, Greek, Cyrillic, Hebrew, Arabic and others; LICENSE-DejaVu has its licence.
+/// DejaVu Sans: Latin, Greek, Cyrillic, Hebrew, Arabic and others; LICENSE-PNG has its licence.
 static FONT: &[u8] = include_bytes!("fonts/DejaVuSans.ttf");
 const FAMILY: &str = "DejaVu Sans";
 /// The resolution at which a pixel of the SVG is one of the PNG.
