@@ -50,12 +50,10 @@ impl Own {
     /// None without a profile to both sides.
     fn new(profile: Profile) -> Result<Option<Self>> {
         let outermost = reach(SHARES[0]);
-        let side = |sign: f64, limit: f64| {
-            // What is beyond the outermost contour is not shown, nor where a curve hardly rises.
-            rising(&profile, sign, if limit.is_nan() { RISING } else { HARDLY }).min(outermost + 1e-6)
-        };
-        let (low, high) = (-side(-1.0, profile.lower), side(1.0, profile.upper));
-        let shown = |p: &OnCurve| p.value.is_finite() && p.zeta >= low && p.zeta <= high;
+        // What is beyond the outermost contour is not shown, nor where a curve hardly rises.
+        let side = |sign: f64, limit: f64| rising(&profile, sign, if limit.is_nan() { RISING } else { HARDLY });
+        let (low, high) = (profile.estimate - side(-1.0, profile.lower), profile.estimate + side(1.0, profile.upper));
+        let shown = |p: &OnCurve| p.value.is_finite() && p.value >= low && p.value <= high && p.zeta.abs() <= outermost + 1e-6;
         let mut points: Vec<OnCurve> = profile.curve.points.into_iter().filter(shown).collect();
         points.sort_by(|a, b| a.value.total_cmp(&b.value).then(a.zeta.total_cmp(&b.zeta)));
         if profile.lower.is_infinite() || profile.upper.is_infinite() {

@@ -18,8 +18,10 @@ const USUAL: usize = 1;
 /// Points of a curve, and the share of its width below which two points are one.
 const CURVE: usize = 120;
 const SAME: f64 = 0.012;
-/// Of zeta: more than the error of a limit.
-const SLACK: f64 = 1e-6;
+/// Two values that differ by this share are nearly the same.
+const NEARLY: f64 = 1e-3;
+/// The share of a distance that is rounding.
+const SLACK: f64 = 1e-9;
 
 /// Where a profile never crosses it is shown as long as it rises by this share of how it does at first.
 pub const RISING: f64 = 0.05;
@@ -50,17 +52,17 @@ fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
     for own in profiles {
         let limits: Vec<(f64, f64)> = std::iter::once((own.lower, own.upper)).chain(own.inner.iter().copied()).collect();
         let side = |sign: f64, of: fn(&(f64, f64)) -> f64| {
-            // As far as the outermost limit that there is.
-            let outermost = limits.iter().zip(&reaches).find(|(both, _)| of(both).is_finite()).map_or(0.0, |(_, reach)| *reach);
-            if of(&limits[0]).is_nan() {
-                rising(&own, sign, RISING).max(outermost.min(rising(&own, sign, HARDLY)))
-            } else {
-                rising(&own, sign, HARDLY)
+            let far = rising(&own, sign, HARDLY);
+            if !of(&limits[0]).is_nan() {
+                return far;
             }
+            // As far as the outermost limit that there is.
+            let outermost = limits.iter().map(of).find(|v| v.is_finite()).map_or(0.0, |v| (v - own.estimate).abs() * (1.0 + SLACK));
+            rising(&own, sign, RISING).max(outermost.min(far))
         };
-        let (low, high) = (-side(-1.0, |both| both.0) - SLACK, side(1.0, |both| both.1) + SLACK);
+        let (low, high) = (own.estimate - side(-1.0, |both| both.0), own.estimate + side(1.0, |both| both.1));
         let seen = finite(&own);
-        let points: Vec<(f64, f64)> = seen.iter().copied().filter(|(_, zeta)| (low..=high).contains(zeta)).collect();
+        let points: Vec<(f64, f64)> = seen.iter().copied().filter(|(value, _)| (low..=high).contains(value)).collect();
         let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
             lost.push(own.name);
             continue;
@@ -91,24 +93,23 @@ fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
     Ok((all, said))
 }
 
-/// How far |zeta| goes on one side of the estimate before its curve is flat: rises by no more than a share of how it does at its steepest;
-/// infinite if it is nowhere.
+/// How far from the estimate a curve is not flat on one side: rises by more than a share of how it does at its steepest; infinite if it is
+/// nowhere flat.
 pub fn rising(profile: &Profile, sign: f64, share: f64) -> f64 {
     let own = profile.curve.points.iter().map(|p| (sign * (p.value - profile.estimate), sign * p.zeta));
     let mut side: Vec<(f64, f64)> = own.filter(|p| p.0 > 0.0 && p.0.is_finite() && p.1.is_finite()).collect();
     side.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut last, mut steepest, mut highest) = ((0.0, 0.0), 0.0_f64, 0.0_f64);
+    let (mut last, mut steepest) = ((0.0, 0.0), 0.0_f64);
     for point in side {
         // Between two values that are nearly the same there is only rounding.
-        if point.0 - last.0 > 1e-3 * point.0 {
+        if point.0 - last.0 > NEARLY * point.0 {
             let slope = (point.1 - last.1) / (point.0 - last.0);
             steepest = steepest.max(slope);
             if slope.is_nan() || slope <= share * steepest {
-                return highest;
+                return last.0 * (1.0 + NEARLY);
             }
             last = point;
         }
-        highest = highest.max(point.1);
     }
     f64::INFINITY
 }

@@ -8,7 +8,7 @@ static void listing(void) {
     size_t n = interlace_plot_options_picture_count(), m = interlace_plot_options_count();
     CHECK(n > 20 && m > 8);
     for (size_t i = 0; i < n; i++) CHECK(strlen(interlace_plot_options_picture_doc(i)) > 10 && strchr(interlace_plot_options_picture_name(i), '-') == NULL);
-    for (size_t i = 0; i < m; i++) CHECK(strlen(interlace_plot_options_doc(i)) > 10 && strlen(interlace_plot_options_name(i)) > 3);
+    for (size_t i = 0; i < m; i++) CHECK(strlen(interlace_plot_options_doc(i)) > 10 && strlen(interlace_plot_options_name(i)) >= 3);
     CHECK(interlace_plot_options_picture_name(n) == NULL && interlace_plot_options_picture_doc(n) == NULL);
     CHECK(interlace_plot_options_name(m) == NULL && interlace_plot_options_doc(m) == NULL);
 }
