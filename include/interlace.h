@@ -1146,8 +1146,8 @@ interlace_status interlace_spec_set_offset(interlace_spec *spec, const char *col
 
 /**
  * Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert",
- * "contr.poly" or "contr.SAS". Without this, categories have treatment contrasts and ordered ones polynomial contrasts.
- * The last call for a column counts.
+ * "contr.poly", "contr.SAS" or "contr.sdif". Without this, categories have treatment contrasts and ordered ones
+ * polynomial contrasts. The last call for a column counts.
  * @param[in,out] spec The spec.
  * @param[in] column The name of the column.
  * @param[in] contrasts The name of the contrasts.
@@ -6506,8 +6506,8 @@ typedef struct interlace_influence_request {
  * `data`, which may be NULL, is the frame of the fit: it is needed if the group is no grouping factor of the model.
  * `request` may be NULL for single rows and refits. The threads of `options` work on cases in parallel and do not
  * change results. The progress function is told of each case with the number done, and the deviance and theta without
- * it (NaN and none if it failed). INTERLACE_E_UNSUPPORTED for methods other than INTERLACE_INFLUENCE_METHOD_REFIT if
- * the model is not linear, for a fit by the iterative engine, and for one without rows.
+ * it (NaN and none if it failed). INTERLACE_E_UNSUPPORTED for INTERLACE_INFLUENCE_METHOD_FIXED if the model is not
+ * linear, for a fit by the iterative engine, and for one without rows.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] request What is asked. NULL for the defaults.
@@ -6627,14 +6627,15 @@ const char *interlace_plot_options_picture_doc(size_t i);
 bool interlace_plot_options_picture_needs_rows(size_t i);
 
 /**
- * A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit.
- * interlace_plot_options_picture_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It
- * may be NULL for pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a
- * column that is not in the model. `options` (may be NULL) has the progress function of what takes long: profiles,
- * degrees of freedom. INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows,
- * such as random effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the
- * picture needs them, and if the library was built without the feature `plot`, which draws; interlace_fit_plot_data
- * needs no such feature.
+ * A picture of a fit as SVG (UTF-8, not terminated) or, with the option "format", as PNG, of `*len` bytes to `*bytes`;
+ * the same bytes for the same fit. interlace_plot_options_picture_name lists the kinds, docs/pictures.md shows them.
+ * `data` is the frame of the fit. It may be NULL for pictures that need no column of it: "means", "probabilities" and
+ * "survival" do, and "groups" over a column that is not in the model. `options` (may be NULL) has the progress function
+ * of what takes long: profiles, degrees of freedom. INTERLACE_E_ARGUMENT if there is no picture of that name, or if the
+ * fit has not what it shows, such as random effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if
+ * the fit has no rows and the picture needs them, and if the library was built without the feature `plot`, which draws;
+ * interlace_fit_plot_data needs no such feature. Without the feature `png` it is interlace_plot_options_set that says
+ * so of "format". A PNG has at most 32 million pixels, otherwise it is INTERLACE_E_ARGUMENT.
  * @param[in] fit The fit.
  * @param[in] picture The name of the kind of picture, such as "qq".
  * @param[in] data The data of the fit. NULL is allowed where it is not needed.

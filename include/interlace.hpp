@@ -1951,7 +1951,7 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
     Result<void> set_offset(std::optional<std::string_view> column = std::nullopt);
 
     /// interlace_spec_set_contrasts: Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum",
-    /// "contr.helmert", "contr.poly" or "contr.SAS".
+    /// "contr.helmert", "contr.poly", "contr.SAS" or "contr.sdif".
     Result<void> set_contrasts(std::string_view column, std::string_view contrasts);
 
     /// interlace_spec_n_rows: The number of rows of a spec made from arrays; 0 for one from a formula, and for NULL.
