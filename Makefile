@@ -276,7 +276,7 @@ install: build
 	$(FILL) cmake/interlaceConfig.cmake.in > '$(LIB)/cmake/interlace/interlaceConfig.cmake'
 	$(FILL) cmake/interlaceConfigVersion.cmake.in > '$(LIB)/cmake/interlace/interlaceConfigVersion.cmake'
 	install -m 644 cmake/interlaceTargets.cmake '$(LIB)/cmake/interlace/'
-	install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE '$(DOC)/'
+	install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE LICENSE-PNG '$(DOC)/'
 	install -m 644 docs/*.md '$(DOC)/docs/'
 	install -m 644 docs/hosts/*.md '$(DOC)/docs/hosts/'
 	install -m 644 examples-c/*.c examples-c/*.cpp examples-c/*.h examples-c/README.md '$(DOC)/examples-c/'

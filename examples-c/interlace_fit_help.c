@@ -109,7 +109,7 @@ static const char *const help_text[] = {
 
     "output\n"
     "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
-    "  --plot KIND=FILE.svg       draw a picture (repeatable); the kinds are:\n",
+    "  --plot KIND=FILE.svg       draw a picture, or with FILE.png that (repeatable); the kinds are:\n",
     picture_names,
     "\n"
     "  --plot-data KIND=FILE.csv  write its coordinates, for other programs to draw (repeatable)\n"

@@ -1,4 +1,4 @@
-/* --plot KIND=FILE.svg and --plot-data KIND=FILE.csv: pictures of the fit, and their coordinates. */
+/* --plot KIND=FILE.svg (or .png) and --plot-data KIND=FILE.csv: pictures of the fit, and their coordinates. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +39,25 @@ bool picture_needs_rows(const char *text)
     return interlace_plot_options_picture_needs_rows(picture_of(text));
 }
 
+/* Options as they were given; for a file that is called .png or .svg with the format that it is called by. */
+static bool read_options(const struct arguments *arguments, const char *file, interlace_plot_options **out, interlace_error *error)
+{
+    const char *text;
+    bool ok = interlace_plot_options_new(out, error) == INTERLACE_OK;
+    for (size_t at = 0; ok && (text = next_value(arguments, "--plot-option", &at)) != NULL;) {
+        struct request request;
+        ok = split(&request, text, error) && interlace_plot_options_set(*out, request.name.items[0], request.rest, error) == INTERLACE_OK;
+        list_free(&request.name);
+    }
+    for (size_t i = 0; ok && i < 2; i++) {
+        static const char *const formats[] = {"svg", "png"};
+        size_t length = strlen(file);
+        if (length > 4 && file[length - 4] == '.' && strcmp(file + length - 3, formats[i]) == 0)
+            ok = interlace_plot_options_set(*out, "format", formats[i], error) == INTERLACE_OK;
+    }
+    return ok;
+}
+
 /* A misspelt picture is found before the model is fitted. The library has the message. */
 static bool check(const struct arguments *arguments, const char *option, interlace_error *error)
 {
@@ -50,6 +69,10 @@ static bool check(const struct arguments *arguments, const char *option, interla
             interlace_frame *none = NULL;
             ok = interlace_fit_plot_data(NULL, request.name.items[0], NULL, NULL, NULL, &none, error) == INTERLACE_OK;
         }
+        /* A library may be without PNG. */
+        interlace_plot_options *options = NULL;
+        ok = ok && read_options(arguments, request.rest, &options, error);
+        interlace_plot_options_free(options);
         list_free(&request.name);
         if (!ok)
             return false;
@@ -57,22 +80,10 @@ static bool check(const struct arguments *arguments, const char *option, interla
     return true;
 }
 
-static bool read_options(const struct arguments *arguments, interlace_plot_options **out, interlace_error *error)
-{
-    const char *text;
-    bool ok = interlace_plot_options_new(out, error) == INTERLACE_OK;
-    for (size_t at = 0; ok && (text = next_value(arguments, "--plot-option", &at)) != NULL;) {
-        struct request request;
-        ok = split(&request, text, error) && interlace_plot_options_set(*out, request.name.items[0], request.rest, error) == INTERLACE_OK;
-        list_free(&request.name);
-    }
-    return ok;
-}
-
 bool check_pictures(const struct arguments *arguments, interlace_error *error)
 {
     interlace_plot_options *options = NULL;
-    bool ok = check(arguments, "--plot", error) && check(arguments, "--plot-data", error) && read_options(arguments, &options, error);
+    bool ok = check(arguments, "--plot", error) && check(arguments, "--plot-data", error) && read_options(arguments, "", &options, error);
     interlace_plot_options_free(options);
     return ok;
 }
@@ -89,27 +100,29 @@ static bool write_file(const char *path, const uint8_t *bytes, size_t length, in
 bool write_pictures(const struct arguments *arguments, const interlace_fit *fit, const interlace_frame *data, interlace_error *error)
 {
     const char *text;
-    interlace_plot_options *options = NULL;
-    bool ok = read_options(arguments, &options, error);
+    bool ok = true;
     for (size_t at = 0; ok && (text = next_value(arguments, "--plot", &at)) != NULL;) {
         struct request request;
+        interlace_plot_options *options = NULL;
         uint8_t *bytes = NULL;
         size_t length = 0;
-        ok = split(&request, text, error) &&
+        ok = split(&request, text, error) && read_options(arguments, request.rest, &options, error) &&
              interlace_fit_plot(fit, request.name.items[0], data, options, arguments->options, &bytes, &length, error) == INTERLACE_OK &&
              write_file(request.rest, bytes, length, error);
         interlace_bytes_free(bytes);
+        interlace_plot_options_free(options);
         list_free(&request.name);
     }
     for (size_t at = 0; ok && (text = next_value(arguments, "--plot-data", &at)) != NULL;) {
         struct request request;
+        interlace_plot_options *options = NULL;
         interlace_frame *table = NULL;
-        ok = split(&request, text, error) &&
+        ok = split(&request, text, error) && read_options(arguments, request.rest, &options, error) &&
              interlace_fit_plot_data(fit, request.name.items[0], data, options, arguments->options, &table, error) == INTERLACE_OK &&
              interlace_frame_write_csv(table, request.rest, error) == INTERLACE_OK;
         interlace_frame_free(table);
+        interlace_plot_options_free(options);
         list_free(&request.name);
     }
-    interlace_plot_options_free(options);
     return ok;
 }

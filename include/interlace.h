@@ -6707,14 +6707,15 @@ const char *interlace_plot_options_picture_doc(size_t i);
 bool interlace_plot_options_picture_needs_rows(size_t i);
 
 /**
- * A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit.
- * interlace_plot_options_picture_name lists the kinds, docs/pictures.md shows them. `data` is the frame of the fit. It
- * may be NULL for pictures that need no column of it: "means", "probabilities" and "survival" do, and "groups" over a
- * column that is not in the model. `options` (may be NULL) has the progress function of what takes long: profiles,
- * degrees of freedom. INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows,
- * such as random effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the
- * picture needs them, and if the library was built without the feature `plot`, which draws; interlace_fit_plot_data
- * needs no such feature.
+ * A picture of a fit as SVG (UTF-8, not terminated) or, with the option "format", as PNG, of `*len` bytes to `*bytes`;
+ * the same bytes for the same fit. interlace_plot_options_picture_name lists the kinds, docs/pictures.md shows them.
+ * `data` is the frame of the fit. It may be NULL for pictures that need no column of it: "means", "probabilities" and
+ * "survival" do, and "groups" over a column that is not in the model. `options` (may be NULL) has the progress function
+ * of what takes long: profiles, degrees of freedom. INTERLACE_E_ARGUMENT if there is no picture of that name, or if the
+ * fit has not what it shows, such as random effects; INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if
+ * the fit has no rows and the picture needs them, and if the library was built without the feature `plot`, which draws;
+ * interlace_fit_plot_data needs no such feature. Without the feature `png` it is interlace_plot_options_set that says
+ * so of "format". A PNG has at most 32 million pixels, otherwise it is INTERLACE_E_ARGUMENT.
  * @param[in] fit The fit.
  * @param[in] picture The name of the kind of picture, such as "qq".
  * @param[in] data The data of the fit. NULL is allowed where it is not needed.

@@ -33,6 +33,9 @@ OLDER(double, log, (double x), (x), FIRST)
 OLDER(double, log2, (double x), (x), FIRST)
 OLDER(double, pow, (double x, double y), (x, y), FIRST)
 
+/* New in 2.27 for the same reason; PNG needs it. */
+OLDER(float, powf, (float x, float y), (x, y), FIRST)
+
 /* New in 2.32 and 2.34, in another library: before, they were in libpthread and libdl, which build.rs names to the linker. */
 typedef unsigned long thread;
 OLDER(void *, dlsym, (void *library, const char *name), (library, name), FIRST)

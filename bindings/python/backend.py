@@ -78,7 +78,7 @@ def files(packed: Path) -> dict:
     description = (ROOT / "docs" / "hosts" / "python.md").read_text(encoding="utf-8")
     own[f"{info}/METADATA"] = METADATA.format(version=version(), description=description).encode()
     own[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: interlace\nRoot-Is-Purelib: false\nTag: {tag()}\n".encode()
-    for licence in ("LICENSE-MIT", "LICENSE-APACHE"):
+    for licence in ("LICENSE-MIT", "LICENSE-APACHE", "LICENSE-PNG"):
         own[f"{info}/licenses/{licence}"] = (ROOT / licence).read_bytes()
     lines = [f"{name},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b'=').decode()},{len(data)}" for name, data in own.items()]
     own[f"{info}/RECORD"] = ("\n".join([*lines, f"{info}/RECORD,,"]) + "\n").encode()

@@ -107,13 +107,14 @@ pub extern "C" fn interlace_plot_options_picture_needs_rows(i: usize) -> bool {
     query(false, || Some(KINDS.get(i)?.needs_rows))
 }
 
-/// A picture of a fit as SVG (UTF-8, not terminated), of `*len` bytes to `*bytes`; the same bytes for the same fit. interlace_plot_options_picture_name lists
+/// A picture of a fit as SVG (UTF-8, not terminated) or, with the option "format", as PNG, of `*len` bytes to `*bytes`; the same bytes for the same fit. interlace_plot_options_picture_name lists
 /// the kinds, docs/pictures.md shows them.
 /// `data` is the frame of the fit. It may be NULL for pictures that need no column of it: "means", "probabilities" and "survival" do, and
 /// "groups" over a column that is not in the model. `options` (may be NULL) has the progress function of what takes long: profiles, degrees of freedom.
 /// INTERLACE_E_ARGUMENT if there is no picture of that name, or if the fit has not what it shows, such as random effects;
 /// INTERLACE_E_UNSUPPORTED if the kind of model does not suit it, if the fit has no rows and the picture needs them, and if the library was built without the
-/// feature `plot`, which draws; interlace_fit_plot_data needs no such feature.
+/// feature `plot`, which draws; interlace_fit_plot_data needs no such feature. Without the feature `png` it is interlace_plot_options_set that says so of
+/// "format". A PNG has at most 32 million pixels, otherwise it is INTERLACE_E_ARGUMENT.
 /// @param picture The name of the kind of picture, such as "qq".
 /// @param data The data of the fit. NULL is allowed where it is not needed.
 /// @param plot_options What is chosen. NULL for the defaults.
@@ -133,8 +134,8 @@ pub unsafe extern "C" fn interlace_fit_plot(
 ) -> Status {
     boundary(err, || {
         let (bytes, len) = (target(bytes, "bytes")?, target(len, "len")?);
-        let drawn = sheet(fit, picture, data, plot_options, options)?.svg(&settings(plot_options))?;
-        write_out(drawn.as_bytes(), bytes, len)
+        let drawn = sheet(fit, picture, data, plot_options, options)?.drawn(&settings(plot_options))?;
+        write_out(&drawn, bytes, len)
     })
 }
 

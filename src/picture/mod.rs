@@ -29,12 +29,32 @@ mod typical;
 
 pub use kind::{KINDS, Kind};
 pub use scene::Scene;
-pub use settings::{SETTINGS, Settings};
+pub use settings::{Format, SETTINGS, Settings};
 pub use sheet::{Axis, Layer, Mark, Panel, Role, Sheet};
 
 use crate::error::Result;
 
 impl Sheet {
+    /// The picture in the format that is chosen.
+    pub fn drawn(&self, settings: &Settings) -> Result<Vec<u8>> {
+        match settings.format {
+            Format::Svg => Ok(self.svg(settings)?.into_bytes()),
+            Format::Png => self.png(settings),
+        }
+    }
+
+    /// The picture as PNG.
+    #[cfg(feature = "png")]
+    pub fn png(&self, settings: &Settings) -> Result<Vec<u8>> {
+        drawing::png(self, settings)
+    }
+
+    /// A library without the feature `png` draws SVG only.
+    #[cfg(not(feature = "png"))]
+    pub fn png(&self, _settings: &Settings) -> Result<Vec<u8>> {
+        Err(settings::no_png())
+    }
+
     /// The picture as SVG: text in UTF-8.
     #[cfg(feature = "plot")]
     pub fn svg(&self, settings: &Settings) -> Result<String> {

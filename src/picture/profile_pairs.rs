@@ -11,7 +11,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use super::profiles::{knots, place};
+use super::profiles::{HARDLY, RISING, knots, place, rising};
 use super::residuals::percent;
 use super::scene::Scene;
 use super::settings::list;
@@ -27,8 +27,6 @@ const MOST: usize = 6;
 /// Points of a contour and of a trace.
 const CONTOUR: usize = 120;
 const TRACE: usize = 60;
-/// Where a profile never crosses it is shown as long as it rises by this share of how it does at first.
-const RISING: f64 = 0.05;
 /// Periods of the spline of d before and after the one that is used.
 const PERIODS: i32 = 4;
 
@@ -52,12 +50,10 @@ impl Own {
     /// None without a profile to both sides.
     fn new(profile: Profile) -> Result<Option<Self>> {
         let outermost = reach(SHARES[0]);
-        let side = |sign: f64, limit: f64| {
-            // What is beyond the outermost contour is not shown, nor where a curve hardly rises.
-            if limit.is_nan() { rising(&profile, sign).min(outermost + 1e-6) } else { outermost + 1e-6 }
-        };
-        let (low, high) = (-side(-1.0, profile.lower), side(1.0, profile.upper));
-        let shown = |p: &OnCurve| p.value.is_finite() && p.zeta >= low && p.zeta <= high;
+        // What is beyond the outermost contour is not shown, nor where a curve hardly rises.
+        let side = |sign: f64, limit: f64| rising(&profile, sign, if limit.is_nan() { RISING } else { HARDLY });
+        let (low, high) = (profile.estimate - side(-1.0, profile.lower), profile.estimate + side(1.0, profile.upper));
+        let shown = |p: &OnCurve| p.value.is_finite() && p.value >= low && p.value <= high && p.zeta.abs() <= outermost + 1e-6;
         let mut points: Vec<OnCurve> = profile.curve.points.into_iter().filter(shown).collect();
         points.sort_by(|a, b| a.value.total_cmp(&b.value).then(a.zeta.total_cmp(&b.zeta)));
         if profile.lower.is_infinite() || profile.upper.is_infinite() {
@@ -120,23 +116,6 @@ impl Own {
         let (x, y) = apart.into_iter().unzip();
         Steady::new(x, y)
     }
-}
-
-/// How far |zeta| goes on one side of the estimate before its curve is flat.
-fn rising(profile: &Profile, sign: f64) -> f64 {
-    let own = profile.curve.points.iter().map(|p| (sign * (p.value - profile.estimate), sign * p.zeta));
-    let mut side: Vec<(f64, f64)> = own.filter(|p| p.0 > 0.0 && p.0.is_finite() && p.1.is_finite()).collect();
-    side.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut last, mut steepest) = ((0.0, 0.0), 0.0_f64);
-    for point in side {
-        let slope = (point.1 - last.1) / (point.0 - last.0);
-        steepest = steepest.max(slope);
-        if slope.is_nan() || slope <= RISING * steepest {
-            break;
-        }
-        last = point;
-    }
-    last.1
 }
 
 /// The contour of level c, closed, by where the traces are at both of their ends: of y at x = -c and c, of x at y = -c and c.

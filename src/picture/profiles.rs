@@ -18,6 +18,15 @@ const USUAL: usize = 1;
 /// Points of a curve, and the share of its width below which two points are one.
 const CURVE: usize = 120;
 const SAME: f64 = 0.012;
+/// Two values that differ by this share are nearly the same.
+const NEARLY: f64 = 1e-3;
+/// The share of a distance that is rounding.
+const SLACK: f64 = 1e-9;
+
+/// Where a profile never crosses it is shown as long as it rises by this share of how it does at first.
+pub const RISING: f64 = 0.05;
+/// Where it crosses: it is shown to its limit, if that is not so far out that nothing else could be seen.
+pub const HARDLY: f64 = 1e-3;
 
 /// What was seen of one parameter.
 struct Seen {
@@ -39,13 +48,35 @@ fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
     let reaches = LEVELS.iter().map(|level| reach(*level)).collect::<Result<Vec<_>>>()?;
     let profiles = scene.fit.profile_to(&reaches, &|k| places.contains(&k), scene.watch)?;
     let (mut all, mut lost): (Vec<Seen>, Vec<String>) = (vec![], vec![]);
+    let mut flat: Vec<String> = vec![];
     for own in profiles {
-        let points = finite(&own);
+        let limits: Vec<(f64, f64)> = std::iter::once((own.lower, own.upper)).chain(own.inner.iter().copied()).collect();
+        let side = |sign: f64, of: fn(&(f64, f64)) -> f64| {
+            let far = rising(&own, sign, HARDLY);
+            if !of(&limits[0]).is_nan() {
+                return far;
+            }
+            // As far as the outermost limit that there is.
+            let outermost = limits.iter().map(of).find(|v| v.is_finite()).map_or(0.0, |v| (v - own.estimate).abs() * (1.0 + SLACK));
+            rising(&own, sign, RISING).max(outermost.min(far))
+        };
+        let (low, high) = (own.estimate - side(-1.0, |both| both.0), own.estimate + side(1.0, |both| both.1));
+        let seen = finite(&own);
+        let points: Vec<(f64, f64)> = seen.iter().copied().filter(|(value, _)| (low..=high).contains(value)).collect();
+        let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
+            lost.push(own.name);
+            continue;
+        };
         if points.len() < 2 {
             lost.push(own.name);
             continue;
         }
-        let limits = std::iter::once((own.lower, own.upper)).chain(own.inner).collect();
+        if points.len() < seen.len() {
+            flat.push(own.name.clone());
+        }
+        // What is not shown has no limits, either.
+        let shown = |v: f64| if v >= first.0 && v <= last.0 { v } else { f64::NAN };
+        let limits = limits.into_iter().map(|(lower, upper)| (shown(lower), shown(upper))).collect();
         all.push(Seen { name: own.name, estimate: own.estimate, points, limits });
     }
     if all.is_empty() {
@@ -55,7 +86,32 @@ fn seen(scene: &Scene<'_>) -> Result<(Vec<Seen>, String)> {
     if !lost.is_empty() {
         said = format!("{said}; without a profile: {}", lost.join(", "));
     }
+    flat.retain(|name| all.iter().any(|own| own.name == *name));
+    if !flat.is_empty() {
+        said = format!("{said}; cut where the profile is flat: {}", flat.join(", "));
+    }
     Ok((all, said))
+}
+
+/// How far from the estimate a curve is not flat on one side: rises by more than a share of how it does at its steepest; infinite if it is
+/// nowhere flat.
+pub fn rising(profile: &Profile, sign: f64, share: f64) -> f64 {
+    let own = profile.curve.points.iter().map(|p| (sign * (p.value - profile.estimate), sign * p.zeta));
+    let mut side: Vec<(f64, f64)> = own.filter(|p| p.0 > 0.0 && p.0.is_finite() && p.1.is_finite()).collect();
+    side.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut last, mut steepest) = ((0.0, 0.0), 0.0_f64);
+    for point in side {
+        // Between two values that are nearly the same there is only rounding.
+        if point.0 - last.0 > NEARLY * point.0 {
+            let slope = (point.1 - last.1) / (point.0 - last.0);
+            steepest = steepest.max(slope);
+            if slope.is_nan() || slope <= share * steepest {
+                return last.0 * (1.0 + NEARLY);
+            }
+            last = point;
+        }
+    }
+    f64::INFINITY
 }
 
 /// The place of a parameter by its name or its id.

@@ -25,6 +25,9 @@ pub struct Settings {
     pub residual: Option<PlottedResidual>,
     /// Of random numbers.
     pub seed: u64,
+    pub format: Format,
+    /// Of PNG; at 96 each pixel of the sides is one.
+    pub dpi: f64,
 }
 
 impl Default for Settings {
@@ -39,6 +42,8 @@ impl Default for Settings {
             levels: None,
             residual: None,
             seed: 0,
+            format: Format::Svg,
+            dpi: 192.0,
         }
     }
 }
@@ -68,6 +73,23 @@ impl Choice for PlottedResidual {
     ];
 }
 
+/// What a picture is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Svg,
+    Png,
+}
+
+impl Choice for Format {
+    const LIST: &'static str = "format";
+    const ALL: &'static [(Self, &'static CStr)] = &[(Format::Svg, c"svg"), (Format::Png, c"png")];
+}
+
+/// Why a library without the feature `png` has no such format.
+pub fn no_png() -> Error {
+    Error::unsupported("format: this library was built without the feature png, its pictures are SVG")
+}
+
 /// A setting that can be chosen by name.
 #[derive(Debug)]
 pub struct Setting {
@@ -79,17 +101,20 @@ pub struct Setting {
 /// Pixels of a side.
 const SIDES: (f64, f64) = (200.0, 4000.0);
 
+/// Dots per inch.
+const RESOLUTIONS: (f64, f64) = (24.0, 600.0);
+
 /// All settings.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 11] = [
     Setting {
         name: c"width",
         doc: c"pixels, 200 to 4000 (default 640)",
-        set: |own, text| put(&mut own.width, side("width", text)),
+        set: |own, text| put(&mut own.width, within("width", SIDES, text)),
     },
     Setting {
         name: c"height",
         doc: c"pixels, 200 to 4000 (default: what the picture needs)",
-        set: |own, text| put(&mut own.height, side("height", text)),
+        set: |own, text| put(&mut own.height, within("height", SIDES, text)),
     },
     Setting {
         name: c"title",
@@ -137,6 +162,27 @@ pub const SETTINGS: [Setting; 9] = [
             Ok(())
         },
     },
+    Setting {
+        name: c"format",
+        doc: c"svg or png (default svg)",
+        set: |own, text| {
+            let format = Format::from_name(text)?;
+            // That there is none shows before anything is drawn.
+            if format == Format::Png && !cfg!(feature = "png") {
+                return Err(no_png());
+            }
+            own.format = format;
+            Ok(())
+        },
+    },
+    Setting {
+        name: c"dpi",
+        doc: c"the resolution of PNG, 24 to 600: at 96 width and height are pixels of the file (default 192, twice as many)",
+        set: |own, text| {
+            own.dpi = within("dpi", RESOLUTIONS, text)?;
+            Ok(())
+        },
+    },
 ];
 
 impl Settings {
@@ -161,8 +207,7 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|x: &f64| x.is_finite())
 }
 
-fn side(name: &str, text: &str) -> Result<f64> {
-    let (least, most) = SIDES;
+fn within(name: &str, (least, most): (f64, f64), text: &str) -> Result<f64> {
     number(text)
         .filter(|side| (least..=most).contains(side))
         .ok_or_else(|| Error::argument(format!("{name} is {}, it must be a number from {least} to {most}", quoted(text))))
@@ -220,6 +265,8 @@ mod tests {
             ("levels", "a,,b", "levels is 'a,,b', wanted names between commas"),
             ("levels", "\"a\" b", "levels is '\"a\" b', wanted names between commas"),
             ("seed", "-1", "seed is '-1', it must be an integer that is not negative"),
+            ("dpi", "1200", "dpi is '1200', it must be a number from 24 to 600"),
+            ("format", "gif", "format is 'gif', it must be one of svg, png"),
             ("term", " ", "term is empty, it must be a name"),
         ];
         for (name, value, message) in wrong {

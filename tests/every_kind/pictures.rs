@@ -65,7 +65,24 @@ fn checked(what: &str, sheet: &Sheet, chosen: &[(&str, &str)]) -> Vec<String> {
         }
     }
     assert!(marks > 2, "{what}: only {marks} marks");
+    #[cfg(feature = "png")]
+    rastered(what, sheet, chosen, (width, height));
     texts
+}
+
+/// Checks the pixels of a picture: their number, that there are more than a few, and of more than one colour.
+#[cfg(feature = "png")]
+fn rastered(what: &str, sheet: &Sheet, chosen: &[(&str, &str)], (width, height): (f64, f64)) {
+    let png = sheet.drawn(&settings(&[chosen, &[("format", "png"), ("dpi", "48")]].concat())).unwrap();
+    assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"), "{what}");
+    let map = resvg::tiny_skia::Pixmap::decode_png(&png).unwrap();
+    assert_eq!((f64::from(map.width()), f64::from(map.height())), ((width / 2.0).round(), (height / 2.0).round()), "{what}");
+    let mut inked: Vec<[u8; 3]> = map.pixels().iter().map(|p| [p.red(), p.green(), p.blue()]).filter(|p| *p != [255; 3]).collect();
+    assert!(inked.len() > 500, "{what}: {} pixels", inked.len());
+    inked.retain(|p| p.iter().max() > p.iter().min());
+    inked.sort_unstable();
+    inked.dedup();
+    assert!(inked.len() > 5, "{what}: {} colours", inked.len());
 }
 
 fn ordinal() -> Generalised {
@@ -310,4 +327,32 @@ fn sizes_are_those_that_are_asked_for() {
         }
     }
     checked("wide", &sheet(&fit, Some(&own.frame), "caterpillar", &[]).unwrap(), &[("width", "4000")]);
+}
+
+/// At minedyes = infinity no site that is not mined has extra zeros: its likelihood is finite, and lower by less than an interval needs.
+#[test]
+fn flat_profiles_are_cut() {
+    let model = salamanders("nbinom2").zero_inflation("~ mined");
+    let fit = model.fit();
+    let profiles = fit.profile(0.99, &Watch::unwatched()).unwrap();
+    let own = profiles.iter().find(|p| p.name == "zi.minedyes").unwrap();
+    let warning = own.warning.as_deref().unwrap_or_default();
+    assert!(own.lower.is_finite() && own.upper.is_nan(), "{} {}", own.lower, own.upper);
+    assert!(warning.starts_with("zi.minedyes, upper limit: the profile "), "{warning}");
+    // glmmTMB's deviance with zi.(Intercept) held at -30 is higher by 1.044437.
+    let highest = own.curve.points.iter().filter(|p| p.value < 20.0).map(|p| p.zeta).fold(0.0, f64::max);
+    assert!((1.0..1.044_44).contains(&highest.powi(2)), "{highest}");
+    for name in ["profile_zeta", "profile_density", "profile_pairs"] {
+        let sheet = sheet(&fit, Some(&model.frame), name, &[]).unwrap();
+        assert!(sheet.caption.contains("zi.minedyes"), "{}", sheet.caption);
+        let mut seen = 0;
+        for layer in sheet.panels.iter().flat_map(|panel| &panel.layers) {
+            for v in layer.x.iter().chain(&layer.y).filter(|v| v.is_finite()) {
+                assert!(v.abs() < 50.0, "{name}, {}: {v}", layer.name);
+                seen += 1;
+            }
+        }
+        assert!(seen > 1000, "{name}: {seen}");
+        checked(name, &sheet, &[]);
+    }
 }

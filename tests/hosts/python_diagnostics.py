@@ -128,6 +128,13 @@ class Pictures(Case):
         with tempfile.TemporaryDirectory() as folder:
             own.save(Path(folder) / "people.svg")
             self.assertEqual((Path(folder) / "people.svg").read_text(encoding="utf-8"), own.svg)
+            own.save(Path(folder) / "people.png")
+            self.assertEqual((Path(folder) / "people.png").read_bytes(), own.png())
+        small, large = own.png(dpi=96), own.png()
+        self.assertTrue(small.startswith(b"\x89PNG\r\n\x1a\n"))
+        self.assertEqual((int.from_bytes(small[16:20], "big"), int.from_bytes(large[16:20], "big")), (700, 1400))
+        with self.assertRaisesRegex(TypeError, "save"):
+            interlace.plot(slopes(), "caterpillar", format="png")
         self.assertEqual(interlace.plot_resid(slopes()).svg, interlace.plot(slopes(), "residuals").svg)
         self.assertEqual(interlace.plot_resid(slopes(), "qq").kind, "qq")
         self.refused(interlace.ArgumentError, "piechart", interlace.plot, slopes(), "piechart")

@@ -63,7 +63,7 @@ class Wheel(unittest.TestCase):
             tag = re.search("^Tag: (.*)$", wheel.read(f"{info}/WHEEL").decode(), re.M).group(1)
         self.assertTrue(self.wheel.name.endswith(f"-{tag}.whl") and tag.startswith("py3-none-"))
         self.assertEqual({name.removeprefix("interlace/") for name in names if name.endswith(".py")}, {path.name for path in (PACKAGE / "interlace").glob("*.py")})
-        self.assertTrue({"interlace/py.typed", f"{info}/licenses/LICENSE-MIT", f"{info}/licenses/LICENSE-APACHE"} <= set(names))
+        self.assertTrue({"interlace/py.typed", f"{info}/licenses/LICENSE-MIT", f"{info}/licenses/LICENSE-APACHE", f"{info}/licenses/LICENSE-PNG"} <= set(names))
 
     def test_the_same_bytes_again(self):
         spec = importlib.util.spec_from_file_location("backend", PACKAGE / "backend.py")

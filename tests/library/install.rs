@@ -80,7 +80,12 @@ fn has_its_files(tree: &Tree) {
             && tree.at("include/interlace.h").is_file()
             && tree.at("include/interlace.hpp").is_file()
     );
-    for file in ["share/interlace/interlace.json", "share/doc/interlace/LICENSE-MIT", "share/doc/interlace/docs/formula.md"] {
+    for file in [
+        "share/interlace/interlace.json",
+        "share/doc/interlace/LICENSE-MIT",
+        "share/doc/interlace/LICENSE-PNG",
+        "share/doc/interlace/docs/formula.md",
+    ] {
         assert!(tree.at(file).is_file(), "{file} is not installed");
     }
     if root().join("examples-c/interlace_fit.c").exists() {

@@ -9,6 +9,11 @@ use crate::error::{Code, Result};
 /// Steps of one search, and of those the ones before anything is outside.
 const MOST_STEPS: usize = 80;
 const MOST_EXPANSIONS: usize = 30;
+/// Before anything is outside the deviance rises by more than this where the distance doubles, or the profile is flat: what more of it could
+/// be seen further out is rounding. So it is only where it has risen by more than the second number, because near the estimate it rises little.
+const FLAT: (f64, f64) = (1e-5, 1e-2);
+/// So often one after the other.
+const FLATS: usize = 2;
 /// Values at which the numbers break down before the search gives up.
 const MOST_FAILURES: usize = 8;
 /// The deviance at a limit is met to this, or to rounding.
@@ -87,6 +92,8 @@ struct Search<'c> {
     /// Value and |zeta|.
     inside: (f64, f64),
     outside: Option<(f64, f64)>,
+    /// How often, up to now, it was flat.
+    flats: usize,
 }
 
 /// Where |zeta| is z on one side.
@@ -96,7 +103,7 @@ pub fn limit(path: &mut dyn Path, z: f64, side: &Side, curve: &mut Curve) -> Res
     if side.bound == Some(estimate) {
         return Ok(Ok(estimate));
     }
-    let mut search = Search { sign, z, inside: (estimate, 0.0), outside: None, curve };
+    let mut search = Search { sign, z, inside: (estimate, 0.0), outside: None, flats: 0, curve };
     let mut v = estimate + sign * side.first;
     let (mut residuals, mut stuck) = ((f64::INFINITY, f64::INFINITY), false);
     let (mut expansions, mut failures) = (0, 0);
@@ -111,7 +118,7 @@ pub fn limit(path: &mut dyn Path, z: f64, side: &Side, curve: &mut Curve) -> Res
             }
         } else {
             expansions += 1;
-            if expansions > MOST_EXPANSIONS {
+            if expansions > MOST_EXPANSIONS || search.flats == FLATS {
                 break;
             }
             if let Some(bound) = side.bound.filter(|bound| sign * (v - bound) >= 0.0) {
@@ -174,6 +181,11 @@ impl Search<'_> {
         let zeta = rise.max(0.0).sqrt();
         self.curve.points.push(OnCurve { value: v, zeta: self.sign * zeta, parameters: point.parameters });
         if zeta < self.z {
+            let (distance, before) = ((v - self.curve.estimate).abs(), (self.inside.0 - self.curve.estimate).abs());
+            if distance >= 2.0 * before && before > 0.0 {
+                let is_flat = rise > FLAT.1 && rise - self.inside.1 * self.inside.1 <= FLAT.0;
+                self.flats = if is_flat { self.flats + 1 } else { 0 };
+            }
             self.inside = (v, zeta);
         } else {
             self.outside = Some((v, zeta));
@@ -275,5 +287,20 @@ mod tests {
         assert_eq!(find(f, 1.0, &Side { upper: false, first: 0.5, bound: Some(0.0) }).0, Ok(0.0));
         let f = |v: f64| (1.0 / (1.0 + (-v).exp()), 0.25 / (0.5 * v).cosh().powi(2));
         assert!(find(f, -40.0, &Side { upper: true, first: 1.0, bound: None }).0.unwrap_err().contains("never crosses"));
+    }
+    #[test]
+    fn what_a_flat_profile_has_far_out_is_rounding() {
+        // It goes to 2 and stays there; numbers so large that their digits are gone make it jump.
+        let level = |v: f64| 2.0 * v * v / (1.0 + v * v);
+        let f = move |v: f64| if v > 1e9 { (5.0, 1e-9) } else { (level(v), 4.0 * v / (1.0 + v * v).powi(2)) };
+        let (limit, count) = find(f, 0.0, &Side { upper: true, first: 1.0, bound: None });
+        assert!(limit.unwrap_err().contains("never crosses") && count < 15, "{count}");
+        // One that rises slowly has its limit, however far it is, and however near the search begins.
+        let f = |v: f64| (0.5 * v.ln_1p(), 0.5 / (1.0 + v));
+        for first in [1e-9, 1.0, 100.0] {
+            let (limit, _) = find(f, 0.0, &Side { upper: true, first, bound: None });
+            let want = (2.0 * 1.96 * 1.96_f64).exp_m1();
+            assert!((limit.unwrap() / want - 1.0).abs() < 1e-6, "{first}");
+        }
     }
 }

@@ -4,6 +4,8 @@ mod axes;
 mod labels;
 mod matrix;
 mod panel;
+#[cfg(feature = "png")]
+mod raster;
 mod scale;
 mod style;
 mod svg;
@@ -12,6 +14,8 @@ mod text;
 use self::svg::{Anchor, Canvas, Type};
 use super::settings::Settings;
 use super::sheet::Sheet;
+#[cfg(feature = "png")]
+use crate::error::Result;
 use labels::Region;
 use style::{GREY, INK};
 use text::{clean, fitted, lines};
@@ -23,10 +27,20 @@ const CAPTION: f64 = 11.0;
 const LINES: usize = 4;
 const WIDTH: f64 = 640.0;
 
+/// A sheet as PNG, the same bytes for the same coordinates.
+#[cfg(feature = "png")]
+pub fn png(sheet: &Sheet, settings: &Settings) -> Result<Vec<u8>> {
+    raster::png(&svg(sheet, settings), size(sheet, settings), settings.dpi)
+}
+
+/// Width and height.
+fn size(sheet: &Sheet, settings: &Settings) -> (f64, f64) {
+    (settings.width.unwrap_or(WIDTH), settings.height.unwrap_or(sheet.height.clamp(200.0, 4000.0)))
+}
+
 /// A sheet as SVG, the same bytes for the same coordinates.
 pub fn svg(sheet: &Sheet, settings: &Settings) -> String {
-    let width = settings.width.unwrap_or(WIDTH);
-    let height = settings.height.unwrap_or(sheet.height.clamp(200.0, 4000.0));
+    let (width, height) = size(sheet, settings);
     let mut canvas = Canvas::new(width, height, &clean(&sheet.title), &clean(&sheet.caption));
     let room = width - 2.0 * MARGIN;
     let written = |size, colour, bold| Type { size, colour, bold, anchor: Anchor::Start };

@@ -12,6 +12,7 @@ fn pictures_and_their_coordinates_are_written() {
         format!("--plot=caterpillar={drawn}"),
         format!("--plot=caterpillar={again}"),
         format!("--plot-data=profile-zeta={table}"),
+        format!("--plot=caterpillar={}", path("a.png")),
         "--plot-option=effect=Days".into(),
         "--plot-option=width=700".into(),
     ];
@@ -26,6 +27,8 @@ fn pictures_and_their_coordinates_are_written() {
             && svg.contains("width=\"700\"")
     );
     assert_eq!(svg, std::fs::read_to_string(&again).unwrap());
+    let png = std::fs::read(path("a.png")).unwrap();
+    assert!(png.starts_with(b"\x89PNG\r\n\x1a\n") && png[16..20] == 1400_u32.to_be_bytes(), "{:?}", &png[..24]);
     let csv = std::fs::read_to_string(&table).unwrap();
     assert!(
         csv.starts_with("panel,layer,mark,role,x,y,lower,upper,x_to,y_to,size,label\n")
@@ -42,6 +45,7 @@ fn wrong_pictures_are_found_before_the_fit() {
         (vec!["--plot", "qq"], 2, "--plot needs a kind of picture and a file, \"qq=FILE.svg\", not 'qq'"),
         (vec!["--plot", "qq="], 2, "--plot needs a kind of picture"),
         (vec!["--plot-option", "with=3"], 1, "a picture has no option 'with'; did you mean 'width'?"),
+        (vec!["--plot-option", "format=gif"], 1, "format is 'gif', it must be one of svg, png"),
         (vec!["--plot-option", "width=3"], 1, "width is '3', it must be a number from 200 to 4000"),
         (vec!["--plot", "ranef_pairs=a.svg", "--plot-option", "term=s"], 1, "no random term has the grouping factor 's'"),
         (vec!["--plot", "survival=a.svg"], 1, "only of a Cox model"),
