@@ -27,6 +27,8 @@ const MOST: usize = 6;
 /// Points of a contour and of a trace.
 const CONTOUR: usize = 120;
 const TRACE: usize = 60;
+/// A side that is shorter than this share of the other has a jump.
+const JUMP: f64 = 1e-4;
 /// Periods of the spline of d before and after the one that is used.
 const PERIODS: i32 = 4;
 
@@ -62,6 +64,11 @@ impl Own {
         let pairs: Vec<(f64, f64)> = points.iter().map(|p| (p.value, p.zeta)).collect();
         let (Some(first), Some(last)) = (pairs.first().copied(), pairs.last().copied()) else { return Ok(None) };
         if !(first.0 < last.0 && first.1 < last.1) {
+            return Ok(None);
+        }
+        // A curve that jumps at the estimate is none.
+        let (below, above) = (profile.estimate - first.0, last.0 - profile.estimate);
+        if below.min(above) > 0.0 && below.min(above) < JUMP * below.max(above) {
             return Ok(None);
         }
         let (mut x, mut y) = knots(&pairs);
