@@ -82,7 +82,7 @@ impl Fit {
             let row = PowerRow::new((own.size, own.moved.n_obs, truth), outcomes, options.alpha, options.level);
             rows.push(at_size(own.size, row)?);
         }
-        Ok(Power { test: test.describe(options.test), rows })
+        Ok(Power { test: options.test.describe(), rows })
     }
 }
 
@@ -134,5 +134,8 @@ fn engine(test: &Test, own: &Setting, options: &PowerOptions<'_>, watch: &Watch<
 /// A result, whose error says at which size.
 fn at_size<T>(size: Option<usize>, result: Result<T>) -> Result<T> {
     let Some(size) = size else { return result };
-    result.map_err(|error| Error { message: format!("size {size}: {}", error.message), ..error })
+    result.map_err(|error| match error.ends_all() {
+        true => error,
+        false => Error { message: format!("size {size}: {}", error.message), ..error },
+    })
 }

@@ -19,6 +19,16 @@ pub enum PowerTest<'a> {
     Against(&'a Fit),
 }
 
+impl PowerTest<'_> {
+    /// How it is said what is tested.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            PowerTest::Effect(name) => (*name).to_owned(),
+            PowerTest::Against(reduced) => format!("likelihood ratio against {}", reduced.formula),
+        }
+    }
+}
+
 /// A test, as it is made.
 pub(super) enum Test {
     /// Of a coefficient.
@@ -75,14 +85,6 @@ impl Test {
         let mut l = vec![0.0; k * p];
         columns.iter().enumerate().for_each(|(i, j)| l[j * k + i] = 1.0);
         Ok(Test::Joint { l, k })
-    }
-
-    /// How it is said what is tested.
-    pub fn describe(&self, asked: PowerTest<'_>) -> String {
-        match asked {
-            PowerTest::Effect(name) => name.to_owned(),
-            PowerTest::Against(reduced) => format!("likelihood ratio against {}", reduced.formula),
-        }
     }
 
     /// On the rows of `moved`; fails where a fixed effect has no estimate on them.
