@@ -37,6 +37,7 @@ mod mixture;
 mod nbinom;
 mod nbinom12;
 mod poisson;
+mod skewnormal;
 mod student;
 mod summed;
 mod truncated;

@@ -17,6 +17,7 @@ use super::model::Model;
 use super::nbinom::{Nbinom1, Nbinom2};
 use super::nbinom12::Nbinom12;
 use super::poisson::Poisson;
+use super::skewnormal::SkewNormal;
 use super::student::StudentT;
 use super::truncated::{Truncated, TruncatedPoisson};
 use super::tweedie::Tweedie;
@@ -59,6 +60,7 @@ const FAMILIES: &[Entry] = &[
     of::<Truncated<Genpois>>(),
     of::<Bell>(),
     of::<Nbinom12>(),
+    of::<SkewNormal>(),
 ];
 
 /// The names of the families, the first of each.

@@ -88,6 +88,9 @@ const CASES: &[Case] = &[
     case("bell", "identity", &[0.0, 1.0, 7.0], 2.0, POSITIVE, NONE),
     case("nbinom12", "log", &[0.0, 1.0, 7.0, 300.0], 1.0, &[-8.0, -1.0, 0.3, 2.0, 6.0], NBINOM12),
     case("nbinom12", "sqrt", &[0.0, 1.0, 7.0], 1.0, POSITIVE, &[&[-1.0, 0.4]]),
+    case("skewnormal", "identity", &[-2.0, 0.7], 1.0, TAILS, &[&[-0.5, 1.5], &[0.8, -4.0]]),
+    case("skewnormal", "identity", &[-2.0, 0.7], 1.0, MODERATE, &[&[0.3, 0.0]]),
+    case("skewnormal", "log", &[-2.0, 0.7], 2.0, MODERATE, &[&[0.3, 1.0]]),
     case("zero_one_inflated_beta", "logit", PARTS, 1.5, MODERATE, &[&[0.7, -1.0, 0.4]]),
     case("ordered_beta", "logit", PARTS, 1.5, TAILS, &[&[0.7, -1.0, 0.4], &[3.0, 0.3, -2.0]]),
 ];

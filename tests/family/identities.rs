@@ -133,6 +133,7 @@ fn continuous_distributions() {
     of("gaussian", "identity", Support::Line, &[-1.0, 0.7], &[&[-1.0], &[1.2]]);
     of("gaussian", "log", Support::Line, &[-1.0, 0.7], &[&[0.3]]);
     of("student_t", "identity", Support::Line, &[-1.0, 0.7], &[&[-0.5, 0.5], &[0.4, 5.0]]);
+    of("skewnormal", "identity", Support::Line, &[-1.0, 0.7], &[&[-0.5, 0.0], &[0.4, 2.0], &[0.1, -5.0]]);
     of("gamma", "log", Support::Positive { atom: false }, &[-1.0, 0.7], &[&[-0.5], &[3.0]]);
     of("gamma", "inverse", Support::Positive { atom: false }, &[0.4, 3.0], &[&[0.7]]);
     of("inverse_gaussian", "log", Support::Positive { atom: false }, &[-1.0, 0.7], &[&[-0.5], &[2.0]]);
@@ -186,6 +187,12 @@ fn families_reach_their_limits() {
     same(
         "student_t",
         one("student_t", "identity", 1.3, 1.0, 0.4, &[0.2, 36.0]),
+        one("gaussian", "identity", 1.3, 1.0, 0.4, &[0.4]),
+        1e-13,
+    );
+    same(
+        "skewnormal",
+        one("skewnormal", "identity", 1.3, 1.0, 0.4, &[0.2, 0.0]),
         one("gaussian", "identity", 1.3, 1.0, 0.4, &[0.4]),
         1e-13,
     );

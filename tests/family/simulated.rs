@@ -50,6 +50,8 @@ pub(super) const CASES: &[Case] = &[
     ("bell", "log", 1.0, 3.1, &[]),
     ("nbinom12", "log", 1.0, 1.3, &[-0.4, 0.8]),
     ("nbinom12", "log", 1.0, 3.0, &[0.6, 3.0]),
+    ("skewnormal", "identity", 1.0, -0.6, &[0.3, 1.8]),
+    ("skewnormal", "identity", 2.0, 0.6, &[-0.4, -7.0]),
 ];
 
 pub(super) fn draws(family: &dyn Family, weight: f64, eta: f64, psi: &[f64], replicate: u64) -> Vec<f64> {
