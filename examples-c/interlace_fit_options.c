@@ -248,13 +248,14 @@ static size_t all_options(const struct option **out)
     static struct option all[N_TABLE + MAX_QUESTIONS];
     static char names[MAX_QUESTIONS][NAME_SIZE];
     static size_t count;
+    size_t questions = interlace_questions_count() < MAX_QUESTIONS ? interlace_questions_count() : MAX_QUESTIONS;
     for (size_t i = 0; count == 0 && i < N_TABLE; i++)
         all[i] = table[i];
-    for (size_t i = 0; count == 0 && i < interlace_questions_count() && i < MAX_QUESTIONS; i++) {
+    for (size_t i = 0; count == 0 && i < questions; i++) {
         option_name(interlace_questions_name(i), names[i]);
         all[N_TABLE + i] = (struct option){names[i], interlace_questions_takes_frame(i) ? "a CSV file" : interlace_questions_values(i), QUESTION, 0, interlace_questions_is_repeatable(i), NULL, i};
     }
-    count = N_TABLE + interlace_questions_count();
+    count = N_TABLE + questions;
     *out = all;
     return count;
 }
