@@ -14,7 +14,7 @@ leverage(m::FittedModel, part = :overall; options...) =
 
 What the estimates become without each row, or with `by` without each level of a grouping factor or other column: a table with a row for each case, its `case` (the number of the row, or the level), `rows`,
 `status`, `cooks_distance`, `mdffits`, `covtrace`, `covratio`, `likelihood_displacement`, `dfbetas.` and each fixed effect, `rvc.` and each standard deviation (the relative change
-of the variance), and all estimates without the case. `method` is `:refit`, or of a linear model `:one_step` or `:fixed` (the covariances are held).
+of the variance), and all estimates without the case. `method` is `:refit`, `:one_step`, or of a linear model `:fixed` (the covariances are held).
 A column that the model does not have needs its `data`, in the rows of the fit.
 """
 function influence(m::FittedModel; by = nothing, kwargs...)

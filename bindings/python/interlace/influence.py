@@ -53,7 +53,7 @@ class Influence:
 def hlm_influence(model, level=1, *, method: str = "refit", full: bool = False, progress: Told = None):
     """What the estimates become without each row (level 1), or without each level of a grouping factor or another column of the data, as a frame: "index" (of
     the row used, from 1) or the factor, cooksd, mdffits, covtrace, covratio, rvc.<standard deviation> (relative change of the variance) and status. `method` is
-    "refit" (a fit without each case), "one_step", or "fixed" (the covariances are held, as HLMdiag does). `full` adds the estimates without each case."""
+    "refit" (a fit without each case), "one_step", or of linear models "fixed" (the covariances are held, as HLMdiag does). `full` adds the estimates without each case."""
     own = Influence(model, level, method, progress)
     if full:
         return own.table.to(model._native)
