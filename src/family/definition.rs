@@ -217,6 +217,11 @@ pub trait Family: Debug + Send + Sync {
         None
     }
 
+    /// What is to be known of results where the parameters (working scale) are.
+    fn caution(&self, _psi: &[f64]) -> Option<&'static str> {
+        None
+    }
+
     /// Whether parameters (working scale) are in a region where the likelihood may have maxima without meaning beside that of the model.
     fn may_be_false(&self, _psi: &[f64]) -> bool {
         false

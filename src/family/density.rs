@@ -112,6 +112,11 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// What it is in the limit of a parameter at the upper or the lower end of its range, in words.
     fn limit(parameter: usize, upper: bool) -> Option<&'static str>;
 
+    /// What is to be known of results where the parameters (working scale) are.
+    fn caution(_psi: &[f64]) -> Option<&'static str> {
+        None
+    }
+
     /// Whether parameters are in a region where the likelihood may have maxima without meaning beside that of the model.
     fn may_be_false(_psi: &[f64]) -> bool {
         false

@@ -34,6 +34,9 @@ pub(crate) struct Spread {
     lambda: f64,
 }
 
+/// The logarithm of a phi of 0.9.
+const UNDER: f64 = -0.105_360_515_657_826_3;
+
 /// From this count on the density is written relative to y log y - y.
 const LARGE: f64 = 256.0;
 
@@ -54,6 +57,15 @@ impl Density for Genpois {
     /// Poisson's distribution is in the midst of the range, at phi = 1.
     fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
         None
+    }
+
+    /// The sum of probabilities is off by more than rounding where the variance is well below the mean.
+    fn caution(psi: &[f64]) -> Option<&'static str> {
+        let is_under = psi.first().is_some_and(|log_phi| *log_phi < UNDER);
+        is_under.then_some(
+            "the variance is below the mean, where the probabilities of genpois do not sum to one: its likelihood, as that of glmmTMB, is not \
+             divided by their sum, and does not compare with that of other families",
+        )
     }
 
     fn is_log_concave(_link: Link) -> bool {

@@ -203,6 +203,10 @@ impl<D: Density> Family for Model<D> {
         D::NORMAL_NOISE && self.link == Link::Identity
     }
 
+    fn caution(&self, psi: &[f64]) -> Option<&'static str> {
+        D::caution(psi)
+    }
+
     fn may_be_false(&self, psi: &[f64]) -> bool {
         D::may_be_false(psi)
     }

@@ -97,6 +97,10 @@ impl<D: Counts> Density for Truncated<D> {
     const FACTS: Facts = Facts::TRUNCATED;
     const PARAMETERS: &'static [Parameter] = D::PARAMETERS;
 
+    fn caution(psi: &[f64]) -> Option<&'static str> {
+        D::caution(psi)
+    }
+
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
         D::limit(parameter, upper).map(|_| TruncatedPoisson::NAME)
     }

@@ -82,6 +82,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
     if fit.sigma < least {
         return Err(exact());
     }
+    let caution = own.family.caution(&own.psi);
     let mut warnings: Vec<String> = separation_warning(&own.separated).into_iter().collect();
     warnings.extend(edge_warnings(own));
     if flat && warnings.is_empty() {
@@ -93,6 +94,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         warnings.push("no coefficient has a standard error: the deviance has no positive curvature at the estimates".to_owned());
     }
     fit.design_warnings.extend(warnings);
+    fit.design_warnings.extend(caution.map(String::from));
     Ok(())
 }
 

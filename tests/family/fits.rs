@@ -2,6 +2,8 @@
 //! a Laplace approximation written out in R.
 
 use crate::common::frames::frame;
+use crate::common::generalised::generalised;
+use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::options::Options;
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
@@ -97,4 +99,21 @@ fn a_skew_normal_fit_is_that_of_a_likelihood_written_out() {
     }
     let residuals = fit.quantile_residuals(1, &Watch::unwatched()).unwrap();
     assert!(residuals.iter().all(|r| r.is_finite() && r.abs() < 6.0), "{residuals:?}");
+}
+
+/// Where the variance is well below the mean the likelihood of genpois is not divided by the sum of its probabilities, which a fit says.
+#[test]
+fn an_underdispersed_genpois_says_so() {
+    let mut rng = Rng(3);
+    let n = 240;
+    let groups: Vec<usize> = (0..n).map(|i| i % 12).collect();
+    // Sums of few draws of 0 or 1 vary less than their mean.
+    let under = groups.iter().map(|_| (0..8).filter(|_| rng.uniform() < 0.75).count() as f64).collect();
+    let over = groups.iter().map(|_| (0..40).filter(|_| rng.uniform() < 0.1).count() as f64 * 2.0).collect();
+    let data = Data::default().real("under", under).real("over", over).group("g", &groups);
+    let warned = |response: &str| {
+        let fit = generalised(&format!("{response} ~ 1 + (1 | g)"), "genpois", data.frame()).fit();
+        fit.warnings().iter().any(|text| text.contains("do not sum to one"))
+    };
+    assert!(warned("under") && !warned("over"));
 }

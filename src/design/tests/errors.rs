@@ -24,7 +24,7 @@ fn messages_name_the_culprit() {
         ("y ~ bs(x, df = 1)", Code::Argument, "df = 1 is too small"),
         ("y ~ ns(x, knots = 99)", Code::Data, "knot 99"),
         ("y ~ scale(x, center = c(1, 2))", Code::Formula, "'center' of scale()"),
-        ("y ~ C(f, contr.sdif)", Code::Formula, "unknown contrasts 'contr.sdif'"),
+        ("y ~ C(f, contr.bayes)", Code::Formula, "unknown contrasts 'contr.bayes'"),
         ("y ~ C(f, contr.treatment(base = 5))", Code::Argument, "base = 5"),
         ("y ~ C(f, contr.sum(base = 1))", Code::Formula, "contr.treatment"),
         ("y ~ relevel(f, ref = \"q\")", Code::Formula, "no level 'q'"),
