@@ -8,6 +8,8 @@
 
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2, LN_2, PI};
 
+use libm::hypot;
+
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
@@ -64,7 +66,7 @@ impl Density for SkewNormal {
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
         let (log_sigma, alpha) = (psi[0], psi[1]);
-        let root = alpha.hypot(1.0);
+        let root = hypot(alpha, 1.0);
         let delta = alpha / root;
         let d_delta = 1.0 / (root * root * root);
         let rest = 1.0 - FRAC_2_PI * delta * delta;
@@ -106,7 +108,7 @@ impl Density for SkewNormal {
 
     fn simulate(&self, at: &At, _weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
         let (half, other) = (stream.normal().abs(), stream.normal());
-        let z = shape.delta * half + other / shape.alpha.hypot(1.0);
+        let z = shape.delta * half + other / hypot(shape.alpha, 1.0);
         at.mu + shape.omega * (z - shape.m[0])
     }
 
@@ -136,7 +138,7 @@ impl Density for SkewNormal {
         let skewness = if skewness.abs() < 0.05 { 0.05_f64.copysign(skewness) } else { skewness };
         // m / sqrt(1 - m^2) is the cube root of 2 skewness/(4 - pi).
         let ratio = (2.0 * skewness / (4.0 - PI)).cbrt();
-        let delta = ratio / ratio.hypot(1.0) / FRAC_2_PI.sqrt();
+        let delta = ratio / hypot(ratio, 1.0) / FRAC_2_PI.sqrt();
         Ok([0.5 * variance.ln(), delta / (1.0 - delta * delta).sqrt(), 0.0])
     }
 }

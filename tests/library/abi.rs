@@ -9,6 +9,7 @@ use interlace::capi::family::FamilyCallbacks;
 use interlace::capi::influence::InfluenceRequest;
 use interlace::capi::marginal_means::MeansRequest;
 use interlace::capi::phase::Progress;
+use interlace::capi::power::PowerRequest;
 use interlace::capi::predict::PredictRequest;
 use interlace::capi::profile::ProfileRequest;
 use interlace::capi::status::ErrorRecord;
@@ -39,6 +40,7 @@ fn layouts() -> Vec<Layout> {
         SurvivalRequest "interlace_survival_request": struct_size random terms n_terms new_levels times n_times curve_limits level arrays;
         MeansRequest "interlace_means_request": struct_size at weighting means_scale df comparisons adjustment level coefficients m k ldc
             names;
+        PowerRequest "interlace_power_request": struct_size test effects df simulations seed alpha level along within sizes n_sizes;
         ProfileRequest "interlace_profile_request": struct_size level profile_scale;
         InfluenceRequest "interlace_influence_request": struct_size influence_method group codes n_codes;
     }
