@@ -102,6 +102,9 @@ pub unsafe extern "C" fn interlace_fit_robust(
         let (handle, own, out) = (need(fit, "fit")?, fit_of(fit)?, target(out, "out")?);
         let kind = meaning(robust_kind, "robust_kind")?;
         let (group, codes) = (optional_text(group, "group")?, optional_slice(codes, n_codes, "codes")?);
+        if codes.is_none() && n_codes > 0 {
+            return Err(Error::argument(format!("codes is NULL, but n_codes is {n_codes}")));
+        }
         let cases = match (group, codes) {
             (Some(_), Some(_)) => return Err(Error::argument("there are a group and codes, wanted one of them")),
             (Some(group), None) => Cases::Group(group, data.map(|data| &data.frame)),

@@ -69,6 +69,7 @@ static void of_codes(const interlace_fit *fit)
           interlace_fit_robust(fit, INTERLACE_ROBUST_KIND_CR0, NULL, NULL, codes, N, NULL, &robust, &err));
     FAILS(INTERLACE_E_ARGUMENT, "a group and codes", interlace_fit_robust(fit, INTERLACE_ROBUST_KIND_CR0, "Subject", NULL, codes, N, NULL, &robust, &err));
     FAILS(INTERLACE_E_ARGUMENT, "robust_kind is 7", interlace_fit_robust(fit, (interlace_robust_kind)7, NULL, NULL, NULL, 0, NULL, &robust, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "codes is NULL, but n_codes is 3", interlace_fit_robust(fit, INTERLACE_ROBUST_KIND_CR0, NULL, NULL, NULL, 3, NULL, &robust, &err));
     CHECK(robust == NULL);
     interlace_robust_kind kind;
     OK(interlace_robust_kind_from_name("CR1S", &kind, &err));
