@@ -74,10 +74,8 @@ impl Test {
         } else {
             None
         };
-        let (p_value, plain) = match is_higher {
-            true => (f64::NAN, f64::NAN),
-            false => (mixture.upper(chi_square), chi_square_upper(chi_square, df as f64)),
-        };
+        let (p_value, plain) =
+            if is_higher { (f64::NAN, f64::NAN) } else { (mixture.upper(chi_square), chi_square_upper(chi_square, df as f64)) };
         Ok(Test { chi_square, df, p_value, plain, reference: mixture.to_string(), warning })
     }
 }

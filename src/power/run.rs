@@ -134,8 +134,9 @@ fn engine(test: &Test, own: &Setting, options: &PowerOptions<'_>, watch: &Watch<
 /// A result, whose error says at which size.
 fn at_size<T>(size: Option<usize>, result: Result<T>) -> Result<T> {
     let Some(size) = size else { return result };
-    result.map_err(|error| match error.ends_all() {
-        true => error,
-        false => Error { message: format!("size {size}: {}", error.message), ..error },
-    })
+    result.map_err(
+        |error| {
+            if error.ends_all() { error } else { Error { message: format!("size {size}: {}", error.message), ..error } }
+        },
+    )
 }
