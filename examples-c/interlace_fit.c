@@ -113,7 +113,9 @@ static bool make_robust(struct run *run)
 {
     const char *name = value_of(&run->arguments, "--robust"), *cluster = value_of(&run->arguments, "--cluster");
     interlace_robust_kind kind;
-    if (name == NULL)
+    bool shown = value_of(&run->arguments, "--write") != NULL || value_of(&run->arguments, "--plot") != NULL ||
+                 value_of(&run->arguments, "--plot-data") != NULL;
+    if (name == NULL || !shown)
         return true;
     if (cluster == NULL)
         cluster = interlace_fit_n_terms(run->fit) > 0 ? interlace_fit_term_group(run->fit, 0) : interlace_fit_correlation_group(run->fit);

@@ -48,12 +48,6 @@ pub fn chi_square_upper(x: f64, df: f64) -> f64 {
     if df == 0.0 { 0.0 } else { gamma_tails(0.5 * df, 0.5 * x)[1] }
 }
 
-/// P(X > x) where X is chi-square with `df` or with `df + 1` degrees of freedom, each with probability one half: the null distribution
-/// of the likelihood ratio for one variance, with its `df` covariances (Stram & Lee 1994).
-pub fn chi_bar_square_upper(x: f64, df: f64) -> f64 {
-    0.5 * (chi_square_upper(x, df) + chi_square_upper(x, df + 1.0))
-}
-
 /// The x >= 0 at which the decreasing function `upper`, which is 1 at zero, has the value `p`: regula falsi (Illinois) on the
 /// logarithms of both.
 pub(crate) fn upper_quantile(p: f64, upper: impl Fn(f64) -> f64) -> f64 {
@@ -173,9 +167,6 @@ mod tests {
             close("chi-square", chi_square_upper(x, df), p, 1e-12);
         }
         assert_eq!((chi_square_upper(0.0, 3.0), chi_square_upper(2.0, 0.0), chi_square_upper(0.0, 0.0)), (1.0, 0.0, 1.0));
-        // One variance: half the probability of chi-square with one degree of freedom.
-        close("mixture", chi_bar_square_upper(3.84, 0.0), 0.5 * 0.050043521248705103, 1e-13);
-        close("mixture", chi_bar_square_upper(5.0, 1.0), 0.5 * (0.025347318677468252 + 0.082084998623898795), 1e-13);
     }
 
     // R 4.2.2: qt(p / 2, df, lower.tail = FALSE).

@@ -1,6 +1,7 @@
 /* Ordinal fits: from a formula and from arrays, with nominal effects and a scale. Figures are those of ordinal 2022.11-16 for R, polished
  * by Newton steps. */
 #include "check.h"
+#include "cells.h"
 
 static interlace_error err;
 
@@ -37,20 +38,6 @@ static void scalars(const interlace_fit *fit) {
     CLOSE(interlace_fit_aic(fit), 177.13082555298533, 1e-7);
     CHECK(interlace_fit_n_parameters(fit) == 7 && interlace_fit_df_residual(fit) == WINE - 7 && interlace_fit_n_obs(fit) == WINE);
     CHECK(interlace_fit_sigma(fit) == 1 && interlace_fit_n_separated(fit) == 0 && interlace_fit_n_warnings(fit) == 0);
-}
-
-static double number(const interlace_frame *table, const char *column, size_t row) {
-    double values[64];
-    size_t at;
-    OK(interlace_frame_column_index(table, column, &at, &err));
-    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
-    return values[row];
-}
-
-static const char *word(const interlace_frame *table, const char *column, size_t row) {
-    size_t at;
-    OK(interlace_frame_column_index(table, column, &at, &err));
-    return interlace_frame_column_string(table, at, row);
 }
 
 /* Terms that might differ between thresholds, or be in the scale. */

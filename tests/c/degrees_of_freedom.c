@@ -1,21 +1,8 @@
 /* Degrees of freedom, analysis of variance and tests without terms, against lmerTest 3.1-3 and pbkrtest 0.5-2. */
 #include "check.h"
+#include "cells.h"
 
 static interlace_error err;
-
-static double number(const interlace_frame *table, const char *column, size_t row) {
-    double values[64];
-    size_t at;
-    OK(interlace_frame_column_index(table, column, &at, &err));
-    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
-    return values[row];
-}
-
-static const char *word(const interlace_frame *table, const char *column, size_t row) {
-    size_t at;
-    OK(interlace_frame_column_index(table, column, &at, &err));
-    return interlace_frame_column_string(table, at, row);
-}
 
 enum { BLOCKS = 6, SIZE = 3, ROWS = BLOCKS * SIZE };
 

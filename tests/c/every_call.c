@@ -330,17 +330,19 @@ static void *texts_of(size_t i, size_t n, size_t c) {
 }
 
 /* A structure with one member that is set to one of its values, or NULL, which are its defaults. */
-/* Refits by the thousand are what is asked for, and take as long. */
-static void few_simulations(const struct structure *own, char *at) {
+/* Refits by the thousand, the default of a request, are what is asked for, and take as long. Whether the request has simulations. */
+static bool few_simulations(const struct structure *own, char *at) {
     const size_t few = 2;
     for (size_t k = 0; k < own->n; k++)
-        if (strcmp(own->members[k].name, "simulations") == 0) memcpy(at + own->members[k].offset, &few, sizeof few);
+        if (strcmp(own->members[k].name, "simulations") == 0) return memcpy(at + own->members[k].offset, &few, sizeof few) != NULL;
+    return false;
 }
 
 static void *structure(size_t i, const struct structure *own, size_t c) {
-    if (c == 0 && own->members[1].kind != CALLBACK && strstr(own->name, "callbacks") == NULL) return NULL;
     char *at = array(i, own->size);
     memset(at, 0, own->size);
+    const bool simulates = few_simulations(own, at);
+    if (c == 0 && own->members[1].kind != CALLBACK && strstr(own->name, "callbacks") == NULL && !simulates) return NULL;
     memcpy(at, &own->size, sizeof own->size);
     for (size_t k = 0; k < own->n; k++) { /* what callers must give */
         const struct member *m = &own->members[k];
@@ -349,10 +351,7 @@ static void *structure(size_t i, const struct structure *own, size_t c) {
         const char *coefficient = "x";
         if (m->kind == TEXT && strcmp(m->name, "test") == 0) memcpy(at + m->offset, &coefficient, sizeof coefficient);
     }
-    if (c == 0) {
-        few_simulations(own, at);
-        return at;
-    }
+    if (c == 0) return at;
     const struct member *m = &own->members[(c - 1) / 12];
     const size_t v = (c - 1) % 12;
     const size_t struct_sizes[] = {0, 1, own->size - 1, SIZE_MAX, (size_t) INT64_MAX, 8};
@@ -679,11 +678,10 @@ static void call_all(const struct function *f) {
     }
     bool slow = false;
     for (size_t i = 0; i < f->n; i++) slow |= strcmp(f->parameters[i].name, "options") == 0 && f->parameters[i].kind == OBJECT;
-    const bool refits = strcmp(f->name, "interlace_fit_power") == 0; /* each call fits many models: one fit must do, as it is */
-    const size_t n = object < f->n && !refits ? n_choices(&f->parameters[object]) - 1 : 1;
+    const size_t n = object < f->n ? n_choices(&f->parameters[object]) - 1 : 1;
     for (size_t k = 0; k < n; k++) {
         if (object < f->n) choice[object] = k;
-        const bool good = found_good(f, object, any || refits || k > 3 ? 0 : 400);
+        const bool good = found_good(f, object, any || k > 3 ? 0 : 400);
         any |= good;
         vary(f, good, slow ? (k == 0 ? 4 : 1) : 60);
     }

@@ -1,5 +1,6 @@
 /* Marginal means, contrasts, Wald tests and likelihood-ratio tests. */
 #include "check.h"
+#include "cells.h"
 
 static interlace_error err;
 
@@ -42,21 +43,6 @@ static interlace_fit *fit_of(const interlace_frame *frame, const char *formula, 
     interlace_options_free(options);
     interlace_spec_free(spec);
     return fit;
-}
-
-/* The number in a column of a table. */
-static double number(const interlace_frame *table, const char *column, size_t row) {
-    double values[64];
-    size_t at;
-    OK(interlace_frame_column_index(table, column, &at, &err));
-    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
-    return values[row];
-}
-
-static const char *word(const interlace_frame *table, const char *column, size_t row) {
-    size_t at;
-    OK(interlace_frame_column_index(table, column, &at, &err));
-    return interlace_frame_column_string(table, at, row);
 }
 
 static void means(const interlace_fit *fit) {

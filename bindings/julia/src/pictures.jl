@@ -25,8 +25,10 @@ end
 A picture of a fit: `:residuals`, `:qq`, `:caterpillar`, `:coefficients`, `:profile_zeta` and others, which [`pictures`](@ref) lists. `term` is a grouping factor, `effect` an effect,
 covariate or factor. `data` are those of the fit with a column that is not in the model.
 """
-picture(m::FittedModel, kind = :dashboard; kwargs...) =
-    drawn((arguments...) -> Picture(Symbol(kind), String(bytes_of(C.fit_plot, C.bytes_free, arguments...))), m, kind; kwargs...)
+function picture(m::FittedModel, kind = :dashboard; kwargs...)
+    string(get(kwargs, :format, "svg")) == "svg" || throw(ArgumentError("format: pictures in Julia are SVG"))
+    return drawn((arguments...) -> Picture(Symbol(kind), String(bytes_of(C.fit_plot, C.bytes_free, arguments...))), m, kind; kwargs...)
+end
 
 """
     picture_data(m, kind; ...)

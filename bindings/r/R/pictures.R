@@ -23,15 +23,19 @@ il_plot_data <- function(fit, kind = "dashboard", data = NULL, ...) {
 
 il_svg <- function(fit, kind = "dashboard", data = NULL, ...) {
   need_fit(fit)
+  format <- list(...)$format
+  if (!is.null(format) && !identical(format, "svg")) raise("unsupported", -1, "format: pictures in R are SVG")
   .Call(C_picture, handle_of(fit), kind, frame_with(fit, data), picture_options(...))
 }
 
 # With `file` an SVG file; without it the picture on the current device of R.
 il_plot <- function(fit, kind = "dashboard", file = NULL, data = NULL, ...) {
   if (!is.null(file)) {
+    if (grepl("[.]png$", file, ignore.case = TRUE)) raise("unsupported", -1, sprintf("file: '%s' would have SVG in it; use png() and il_plot() without a file", file))
+    svg <- il_svg(fit, kind, data, ...)
     out <- file(file, "wb")
     on.exit(close(out))
-    writeBin(charToRaw(il_svg(fit, kind, data, ...)), out)
+    writeBin(charToRaw(svg), out)
     return(invisible(file))
   }
   points <- il_plot_data(fit, kind, data, ...)

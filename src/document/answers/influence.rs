@@ -1,15 +1,12 @@
 //! What estimates become without rows or groups.
 
-use super::subject::{Subject, Work, about};
+use super::subject::{Subject, Work, about, cases};
 use crate::choice::Choice;
 use crate::diagnostics::LeverageKind;
 use crate::diagnostics::influence::{Apart, Cases, Influence, InfluenceMethod, InfluenceOptions, Measures};
 use crate::document::questions::Questions;
 use crate::error::{Result, try_gather};
 use crate::frame::Frame;
-
-/// The name of what is no grouping factor.
-const OBSERVATION: &str = "observation";
 
 /// What memory is for.
 const TABLE: &str = "table of influence";
@@ -37,7 +34,7 @@ impl Influenced {
 
     fn of(subject: &Subject<'_>, by: &str, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let (fit, threads, method) = (subject.fit, work.options.threads, questions.influence_method);
-        let cases = if by == OBSERVATION { Cases::Rows } else { Cases::Group(by, subject.data) };
+        let cases = cases(by, subject.data);
         let with = |method: InfluenceMethod| fit.influence(&InfluenceOptions { cases, method, threads }, work.watch);
         let influence = with(method)?;
         let refits = fit.is_linear() && method == InfluenceMethod::Refit;

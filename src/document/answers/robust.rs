@@ -1,6 +1,6 @@
 //! The fit with robust standard errors, if they are asked for.
 
-use super::subject::about;
+use super::subject::{about, cases};
 use crate::diagnostics::influence::Cases;
 use crate::document::questions::Questions;
 use crate::error::{Error, Result};
@@ -8,15 +8,11 @@ use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::watch::Watch;
 
-/// The name of what is no grouping factor.
-const OBSERVATION: &str = "observation";
-
 /// None where nobody asks.
 pub fn with_robust(fit: &Fit, data: Option<&Frame>, questions: &Questions, watch: &Watch<'_>) -> Result<Option<Fit>> {
     let Some(kind) = questions.robust else { return Ok(None) };
     let cases = match questions.cluster.as_deref() {
-        Some(OBSERVATION) => Cases::Rows,
-        Some(name) => Cases::Group(name, data),
+        Some(name) => cases(name, data),
         None => by_default(fit, data)?,
     };
     about("robust", fit.with_robust(kind, &cases, watch)).map(Some)

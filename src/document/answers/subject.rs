@@ -1,5 +1,6 @@
 //! What is asked about, and how the work is done.
 
+use crate::diagnostics::influence::Cases;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
@@ -42,4 +43,12 @@ pub fn about<T>(question: &str, result: Result<T>) -> Result<T> {
         let message = if error.message.starts_with(&prefix) { error.message } else { prefix + &error.message };
         Error { message, ..error }
     })
+}
+
+/// The name of what is no grouping factor.
+const OBSERVATION: &str = "observation";
+
+/// Single rows, or those of each level of a grouping factor or column, by its name.
+pub fn cases<'a>(name: &'a str, data: Option<&'a Frame>) -> Cases<'a> {
+    if name == OBSERVATION { Cases::Rows } else { Cases::Group(name, data) }
 }

@@ -38,11 +38,17 @@ impl Fit {
             Kind::Linear(..) => linear::covariance(self, watch)?,
             Kind::Cox(own) => cox::covariance(self, own, watch)?,
         };
+        Ok(self.vcov_in(form, working))
+    }
+
+    /// That in a form, from that of working parameters.
+    fn vcov_in(&self, form: ParameterForm, working: Vec<f64>) -> Vec<f64> {
+        let reported = || reported::covariance(self, &working, &[]);
         match form {
-            ParameterForm::Working => Ok(working),
-            ParameterForm::Reported => Ok(reported::covariance(self, &working, &[])),
-            ParameterForm::Variance => Ok(reported::of_variances(self, &reported::covariance(self, &working, &[]))),
-            ParameterForm::Log => Ok(reported::unbounded(self, &reported::covariance(self, &working, &[]))),
+            ParameterForm::Reported => reported(),
+            ParameterForm::Variance => reported::of_variances(self, &reported()),
+            ParameterForm::Log => reported::unbounded(self, &reported()),
+            ParameterForm::Working => working,
         }
     }
 

@@ -32,16 +32,17 @@ pub fn parameters_table(fit: &Fit, form: ParameterForm, limits: ParameterLimits,
     }
     let z = -normal_quantile(0.5 * (1.0 - level));
     let (first, n) = (fit.n_coefficients(), fit.npar);
-    let errors = |form| -> Result<Vec<f64>> {
-        let vcov = fit.parameters_vcov(form, watch)?;
-        Ok((0..n).map(|i| vcov[i * (n + 1)].sqrt()).collect())
+    let working = fit.parameters_vcov(ParameterForm::Working, watch)?;
+    let errors = |form| -> Vec<f64> {
+        let vcov = fit.vcov_in(form, working.clone());
+        (0..n).map(|i| vcov[i * (n + 1)].sqrt()).collect()
     };
-    let (estimates, std_errors) = (fit.parameter_values(form), errors(form)?);
+    let (estimates, std_errors) = (fit.parameter_values(form), errors(form));
     let mut lower: Vec<f64> = estimates.iter().zip(&std_errors).map(|(estimate, error)| estimate - z * error).collect();
     let mut upper: Vec<f64> = estimates.iter().zip(&std_errors).map(|(estimate, error)| estimate + z * error).collect();
     let squares = form == ParameterForm::Variance;
     if limits == ParameterLimits::Unbounded && (squares || form == ParameterForm::Reported) {
-        let (centres, reaches) = (fit.parameter_values(ParameterForm::Log), errors(ParameterForm::Log)?);
+        let (centres, reaches) = (fit.parameter_values(ParameterForm::Log), errors(ParameterForm::Log));
         for (i, nature) in fit.natures().into_iter().enumerate() {
             let limit = |sign: f64| {
                 let own = nature.bounded(centres[i] + sign * z * reaches[i]);
