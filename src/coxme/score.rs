@@ -12,6 +12,7 @@
 use super::laplace::Laplace;
 use super::partial::Partial;
 use crate::error::{Result, try_vec};
+use crate::linalg::dense::dot_in_order as dot;
 
 const SCORE: &str = "score residuals";
 
@@ -41,12 +42,31 @@ impl Partial<'_> {
 impl Laplace<'_> {
     /// How the j-th coefficient of the model's own columns changes with the logarithm of each row's weight, theta being what it is.
     pub fn influence(&self, j: usize, out: &mut [f64]) -> Result<()> {
-        let model = self.model;
-        let mut a = try_vec(SCORE, 0.0, model.q() + model.p())?;
-        a[model.q() + j] = 1.0;
-        self.joint.solve_information(&mut a)?;
-        self.joint.partial.score_residuals(&self.along(&a)?, out)?;
-        out.iter_mut().enumerate().for_each(|(i, out)| *out *= model.sets.weight(i));
+        self.joint.partial.score_residuals(&self.along(&self.row_of_covariance(j)?)?, out)?;
+        out.iter_mut().enumerate().for_each(|(i, out)| *out *= self.model.sets.weight(i));
         Ok(())
+    }
+
+    /// How it changes with the logarithm of the weight of -u'u/2 of each level, term by term: what its rows and these have is the
+    /// influence of a cluster, whose random effects are its own.
+    pub fn influence_of_levels(&self, j: usize) -> Result<Vec<f64>> {
+        let (a, mut own) = (self.row_of_covariance(j)?, vec![]);
+        let mut first = 0;
+        for size in &self.model.layout.terms {
+            let range = first..first + size.levels * size.effects;
+            first = range.end;
+            let levels = a[range.clone()].chunks_exact(size.effects).zip(self.joint.u[range].chunks_exact(size.effects));
+            own.extend(levels.map(|(a, u)| -dot(a, u)));
+        }
+        Ok(own)
+    }
+
+    /// The covariances of (u, beta) with the j-th coefficient.
+    fn row_of_covariance(&self, j: usize) -> Result<Vec<f64>> {
+        let q = self.model.q();
+        let mut a = try_vec(SCORE, 0.0, q + self.model.p())?;
+        a[q + j] = 1.0;
+        self.joint.solve_information(&mut a)?;
+        Ok(a)
     }
 }

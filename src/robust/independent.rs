@@ -7,14 +7,11 @@ use crate::fit::Fit;
 use crate::names::quoted;
 
 /// A row in no place yet.
-const NOWHERE: u32 = u32::MAX;
+pub const NOWHERE: u32 = u32::MAX;
 
 /// An error where clusters share a level of a random term, or a group of residual correlation; `what` wants that they do not.
 pub fn check_independent(fit: &Fit, units: &Units, what: &str) -> Result<()> {
-    let mut cluster = try_vec(SANDWICH, 0, fit.n_obs)?;
-    for j in 0..units.len() {
-        units.rows(j).iter().for_each(|row| cluster[*row as usize] = j as u32);
-    }
+    let cluster = by_row(fit, units)?;
     let correlated = fit.correlation().map(|own| (&own.design.group, &own.design.index[..], own.design.n_groups));
     let designs = fit.named_terms().map(|(_, term)| &term.design);
     let terms = designs.map(|design| (&design.group, &design.index[..], design.levels.len()));
@@ -31,4 +28,13 @@ pub fn check_independent(fit: &Fit, units: &Units, what: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The cluster of each row.
+pub fn by_row(fit: &Fit, units: &Units) -> Result<Vec<u32>> {
+    let mut cluster = try_vec(SANDWICH, NOWHERE, fit.n_obs)?;
+    for j in 0..units.len() {
+        units.rows(j).iter().for_each(|row| cluster[*row as usize] = j as u32);
+    }
+    Ok(cluster)
 }

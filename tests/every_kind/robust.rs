@@ -6,6 +6,7 @@ use crate::common::generalised::{Generalised, cbpp, generalised, salamanders};
 use interlace::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
 use interlace::fit::{Fit, RobustKind};
 use interlace::frame::Frame;
+use interlace::options::FixedEffectsBy;
 use interlace::spec::ModelKind;
 use interlace::watch::Watch;
 
@@ -87,8 +88,26 @@ fn what_can_not_be_had_says_why() {
     assert!(refused(Cr1, &Cases::Rows).contains("share a level of"));
     let fast = cbpp().options(|own| own.quadrature = 0).fit();
     assert!(fast.with_robust(Cr1, &Cases::Group("herd", None), &UNWATCHED).unwrap_err().message.contains("nagq = 0"));
-    let mut frailty = generalised("Surv(time, status) ~ rx + (1 | litter)", "", frame("rats.csv", &["litter"]));
-    frailty.spec.kind = ModelKind::Coxme;
-    let error = frailty.fit().with_robust(Cr1, &Cases::Group("litter", None), &UNWATCHED).unwrap_err();
-    assert!(error.message.contains("a Cox model with random effects"), "{error}");
+    let frailty = rats();
+    let error = frailty.fit().with_robust(Cr1, &Cases::Rows, &UNWATCHED).unwrap_err();
+    assert!(error.message.contains("share a level of"), "{error}");
+    let integrated = frailty.options(|own| own.fixed_effects = FixedEffectsBy::Integrated).fit();
+    let error = integrated.with_robust(Cr1, &Cases::Group("litter", None), &UNWATCHED).unwrap_err();
+    assert!(error.message.contains("integrated"), "{error}");
+}
+
+fn rats() -> Generalised {
+    let mut rats = generalised("Surv(time, status) ~ rx + (1 | litter)", "", frame("rats.csv", &["litter"]));
+    rats.spec.kind = ModelKind::Coxme;
+    rats
+}
+
+/// A variance near zero is none; many small clusters of the model's own make the sandwich about the model's covariance.
+#[test]
+fn frailties_belong_to_their_clusters() {
+    let fit = rats().fit();
+    let own = fit.with_robust(Cr0, &Cases::Group("litter", None), &UNWATCHED).unwrap();
+    assert_eq!(own.fixed.estimate, fit.fixed.estimate);
+    let ratio = own.fixed.std_error[0] / fit.fixed.std_error[0];
+    assert!((0.8..1.25).contains(&ratio), "{ratio}");
 }

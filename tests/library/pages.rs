@@ -226,3 +226,18 @@ fn arguments(text: &str) -> Vec<String> {
     }
     all
 }
+
+#[test]
+fn pages_have_no_marks_of_a_merge() {
+    let mut folders = vec![root().to_path_buf(), root().join("docs"), root().join("docs/hosts"), root().join("include")];
+    folders.push(root().join("docs/gallery"));
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    let mut seen = 0;
+    for path in files.filter(|path| path.extension().is_some_and(|end| end == "md" || end == "h" || end == "json")) {
+        let text = read_to_string(&path).unwrap();
+        let marked = text.lines().find(|line| ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark)));
+        assert!(marked.is_none(), "{}: {marked:?}", path.display());
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
+}

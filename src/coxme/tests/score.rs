@@ -41,6 +41,41 @@ fn influence_is_the_derivative_of_the_coefficients_in_a_weight() {
     }
 }
 
+/// A cluster counts as more than one if its rows and the prior of its effects do; the latter is that of effects of smaller variance.
+#[test]
+fn influence_of_clusters_is_the_derivative_in_the_weight_of_rows_and_prior() {
+    for (traits, ties) in cases() {
+        let mut design = simulated(60, traits, 61);
+        design.weights.get_or_insert_with(|| vec![1.0; 60]);
+        design.terms.truncate(1);
+        let rows: Vec<usize> = (0..60).filter(|i| design.terms[0].index[*i] == 2).collect();
+        for theta in [&POINTS[0][..3], &POINTS[1][..3]] {
+            let (model, watch) = (model(&design, ties), Watch::unwatched());
+            let laplace = at(&model, theta, &watch);
+            let mut own = vec![0.0; 60];
+            for j in 0..2 {
+                laplace.influence(j, &mut own).unwrap();
+                let levels = laplace.influence_of_levels(j).unwrap();
+                let whole = rows.iter().map(|i| own[*i]).sum::<f64>() + levels[2];
+                let estimate = |h: f64| {
+                    let mut other = design.clone();
+                    for i in &rows {
+                        other.weights.as_mut().unwrap()[*i] *= h.exp();
+                        let z = other.terms[0].z.as_mut().unwrap();
+                        (0..2).for_each(|e| z[60 * e + i] *= (-0.5 * h).exp());
+                    }
+                    let model = super::model(&other, ties);
+                    at(&model, theta, &watch).joint.beta[j]
+                };
+                let slope = (8.0 * (estimate(1e-3) - estimate(-1e-3)) - (estimate(2e-3) - estimate(-2e-3))) / 12e-3;
+                assert!(levels[2].abs() > 1e-5 && close(slope, whole, 1e-8), "{theta:?} {j}: {slope} {whole} {}", levels[2]);
+                let sum: f64 = own.iter().chain(&levels).sum();
+                assert!(sum.abs() < 1e-8, "{sum}");
+            }
+        }
+    }
+}
+
 #[test]
 fn score_residuals_add_up_to_the_score() {
     for (traits, ties) in cases() {
