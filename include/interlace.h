@@ -5456,9 +5456,10 @@ interlace_status interlace_robust_kind_from_name(const char *name,
  *
  * A generalised or ordinal fit has the kinds CR0, CR1 and CR1S, V (sum_j s_j s_j') V with the scores s_j of clusters in
  * all parameters and their covariance V, of which the block of the mean's fixed effects is taken; each level of each
- * random term is within one cluster. Its tests are normal. A Cox fit without random terms has the same by sums of
- * dfbeta residuals (Lin and Wei 1989). INTERLACE_E_UNSUPPORTED for other Cox fits, for `nagq` 0, and for fits without
- * rows or by the iterative engine. The new fit cannot be saved, and has no influence.
+ * random term is within one cluster. Its tests are normal. A Cox fit has the same kinds by sums of dfbeta residuals
+ * (Lin and Wei 1989), given the covariances of its random effects. INTERLACE_E_UNSUPPORTED for Cox fits with
+ * `fixed_effects` integrated, for `nagq` 0, and for fits without rows or by the iterative engine. The new fit cannot be
+ * saved, and has no influence.
  * @param[in] fit The fit.
  * @param[in] robust_kind The kind.
  * @param[in] group The clusters are its levels. NULL for none.
