@@ -72,6 +72,7 @@ pub mod plan;
 pub mod plot;
 pub mod power;
 pub mod predict;
+pub mod predict_joint;
 pub mod predict_lists;
 pub mod profile;
 pub mod questions;

@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copied, copy_out, optional_slice};
+use super::c_char;
 use super::codes::meaning;
 use super::fit::{FitHandle, estimates_of};
 use super::frame::FrameHandle;
@@ -13,6 +14,7 @@ use super::progress::watched;
 use super::request::{level_of, read};
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
+use super::strings::optional_text;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::predict::{NewData, NewLevels, Predictions, Problem, RandomTerms, Request};
@@ -45,6 +47,9 @@ pub struct PredictRequest {
     /// New data of a fit from arrays: a spec with the same columns and terms, and the columns of the further predictors, made by
     /// interlace_spec_new_array with or without `y`; of a Cox fit with the times and strata that the quantity needs. NULL otherwise.
     pub arrays: Option<&'static SpecHandle>,
+    /// The random effects that are added, as a formula: "~ (1 | g) + (0 + x | h)", those of the fit or a part of them, also of a term; without
+    /// random terms, "~ 0", none. Then `random` is 0 and `terms` NULL. NULL for these.
+    pub random_formula: *const c_char,
 }
 
 unsafe impl super::request::Request for PredictRequest {
@@ -146,16 +151,20 @@ pub unsafe extern "C" fn interlace_fit_predict_status(
 }
 
 /// A fit, the data it predicts for with their number of rows, and what is asked of them.
-struct Asked<'a> {
-    fit: &'a Fit,
-    newdata: NewData<'a>,
-    rows: usize,
-    request: Request,
+pub(super) struct Asked<'a> {
+    pub fit: &'a Fit,
+    pub newdata: NewData<'a>,
+    pub rows: usize,
+    pub request: Request,
 }
 
 impl<'a> Asked<'a> {
     /// Without an interval.
-    unsafe fn new(fit: Option<&'a FitHandle>, data: Option<&'a FrameHandle>, request: *const PredictRequest) -> Result<Self> {
+    pub unsafe fn new(
+        fit: Option<&'a FitHandle>,
+        data: Option<&'a FrameHandle>,
+        request: *const PredictRequest,
+    ) -> Result<Self> {
         let (fit, asked) = (estimates_of(fit)?, read(request)?);
         let (newdata, rows) = match (data, asked.arrays) {
             (None, None) => (NewData::Training, fit.fitted.len()),
@@ -170,7 +179,10 @@ impl<'a> Asked<'a> {
         }
         // Also where it does not count.
         meaning(asked.interval, "request->interval")?;
+        let formula = optional_text(asked.random_formula, "request->random_formula")?;
         let random = match meaning(asked.random, "request->random")? {
+            RandomCode::All if let Some(formula) = formula => random_part(fit, formula, asked.n_terms == 0 && asked.terms.is_null())?,
+            RandomCode::None if formula.is_some() => random_part(fit, "", false)?,
             RandomCode::All => chosen_terms(fit, asked.terms, asked.n_terms)?,
             RandomCode::Average => {
                 return Err(Error::argument(
@@ -187,14 +199,13 @@ impl<'a> Asked<'a> {
         let request = Request {
             quantity: meaning(asked.quantity, "request->quantity")?,
             random,
-            new_levels_zero: match meaning(asked.new_levels, "request->new_levels")? {
-                NewLevels::Zero => true,
-                NewLevels::Error => false,
+            new_levels: match meaning(asked.new_levels, "request->new_levels")? {
                 NewLevels::Average => {
                     return Err(Error::argument(
-                        "request->new_levels is average, which is for survival curves; wanted error or zero",
+                        "request->new_levels is average, which is for survival curves; wanted error, zero or missing",
                     ));
                 }
+                other => other,
             },
             ..Request::default()
         };
@@ -225,10 +236,20 @@ impl<'a> Asked<'a> {
                 Problem::NotEstimable => PredictionStatusCode::NotEstimable,
                 Problem::ThresholdsCross => PredictionStatusCode::Crossed,
                 Problem::Beyond => PredictionStatusCode::Beyond,
+                Problem::NewLevel => PredictionStatusCode::NewLevel,
             };
         }
         Ok(all)
     }
+}
+
+/// The random effects of a formula, in the place of terms.
+fn random_part(fit: &Fit, formula: &str, alone: bool) -> Result<RandomTerms> {
+    if !alone {
+        let message = "request->random_formula is given, request->random and request->terms are, too: only one of them may be";
+        return Err(Error::argument(message));
+    }
+    fit.random_part(formula)
 }
 
 /// The terms of a request whose modes are added.

@@ -50,6 +50,9 @@ pub enum QuantityCode {
     /// For a Cox fit the probability of no event over (start, stop] of the row, with the stop and, if the model has it, the start of its
     /// response; the event is not needed.
     Survival = 11,
+    /// For an ordinal fit the mean of the latent variable, x'beta + z'b + offset less the mean of the row's thresholds: zero is the middle of
+    /// the categories. It is not divided by the scale. For other fits INTERLACE_QUANTITY_LINK.
+    Latent = 12,
 }
 
 impl Codes for QuantityCode {
@@ -67,6 +70,7 @@ impl Codes for QuantityCode {
         (QuantityCode::Location, Quantity::Location),
         (QuantityCode::Risk, Quantity::Risk),
         (QuantityCode::Survival, Quantity::Survival),
+        (QuantityCode::Latent, Quantity::Latent),
     ];
 }
 
@@ -141,6 +145,8 @@ pub enum NewLevelsCode {
     Zero = 1,
     /// The survival curve is averaged over the distribution of its random effects. Only for survival curves.
     Average = 2,
+    /// The row has no prediction: NaN, INTERLACE_PREDICTION_STATUS_NEW_LEVEL. Not for survival curves.
+    Missing = 3,
 }
 
 impl Codes for NewLevelsCode {
@@ -149,6 +155,7 @@ impl Codes for NewLevelsCode {
         (NewLevelsCode::Error, NewLevels::Error),
         (NewLevelsCode::Zero, NewLevels::Zero),
         (NewLevelsCode::Average, NewLevels::Average),
+        (NewLevelsCode::Missing, NewLevels::Missing),
     ];
 }
 
@@ -267,6 +274,9 @@ pub enum PredictionStatusCode {
     Crossed = 3,
     /// It has none, because its time is after the last one at which a row of its stratum is observed in the data of a Cox fit.
     Beyond = 4,
+    /// It has none, because a level of a grouping factor is missing, or one that the fit does not know, and INTERLACE_NEW_LEVELS_MISSING was
+    /// asked for.
+    NewLevel = 5,
 }
 
 impl Choice for PredictionStatusCode {
@@ -277,6 +287,7 @@ impl Choice for PredictionStatusCode {
         (PredictionStatusCode::NotEstimable, c"not_estimable"),
         (PredictionStatusCode::Crossed, c"crossed"),
         (PredictionStatusCode::Beyond, c"beyond"),
+        (PredictionStatusCode::NewLevel, c"new_level"),
     ];
 }
 
@@ -288,6 +299,7 @@ impl Codes for PredictionStatusCode {
         (PredictionStatusCode::NotEstimable, PredictionStatusCode::NotEstimable),
         (PredictionStatusCode::Crossed, PredictionStatusCode::Crossed),
         (PredictionStatusCode::Beyond, PredictionStatusCode::Beyond),
+        (PredictionStatusCode::NewLevel, PredictionStatusCode::NewLevel),
     ];
 }
 

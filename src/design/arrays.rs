@@ -13,7 +13,7 @@ use crate::design::matrix::INTERCEPT;
 use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::survival::SurvivalDesign;
-use crate::design::{Columns, Design, Further, NaPolicy, NeededTimes, PredictorDesign, ResponseRule, TermDesign, realise};
+use crate::design::{Columns, Design, Further, NaPolicy, NeededTimes, PredictorDesign, ResponseRule, TermDesign, UnknownLevel, realise};
 use crate::envelope::{fits, is_choice};
 use crate::error::{Error, Result, try_owned};
 use crate::names::quoted;
@@ -130,7 +130,7 @@ pub fn apply_arrays(
     note_further(&further, &program.further, spec.n, &mut noted);
     survival::note_new_data(spec, program.strata.as_ref(), times, &mut noted)?;
     let (rows, ledger) = noted.finish(if program.complete { NaPolicy::Error } else { NaPolicy::Omit })?;
-    let mut terms = Vec::new();
+    let (mut terms, mut unknown) = (Vec::new(), Vec::new());
     for ((learnt, term), (name, effects)) in program.terms.iter().zip(&spec.terms).zip(names) {
         if effects.len() != learnt.effects.len()
             || term.z.is_some() != learnt.has_z
@@ -144,10 +144,16 @@ pub fn apply_arrays(
             );
             return Err(Error::argument(message));
         }
-        terms.push(term_design(learnt, term, &rows)?);
+        let design = term_design(learnt, term, &rows)?;
+        let same = given(term, &named(&learnt.name)).unseen(&learnt.levels, &design.index, &rows)?;
+        if let Some((first, _)) = same.first() {
+            let row = rows.data_row(*first);
+            unknown.push(UnknownLevel { group: learnt.name.clone(), row, label: None, missing: false, same });
+        }
+        terms.push(design);
     }
     let survival = survival::of_new_data(spec, program.strata.as_ref(), times, &rows)?;
-    Ok(Design { terms, survival, rows: ledger, ..program.without_terms(spec, further, &rows)? })
+    Ok(Design { terms, survival, unknown, rows: ledger, ..program.without_terms(spec, further, &rows)? })
 }
 
 /// The names of the columns of a further predictor, after a check of lengths.

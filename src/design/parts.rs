@@ -73,6 +73,9 @@ pub struct UnknownLevel {
     /// Its label; none where it is missing, or where the data have numbers for it.
     pub label: Option<String>,
     pub missing: bool,
+    /// All rows used that have a level which the fit does not know, ascending, each with the number of its level among these; rows without a level
+    /// are not there.
+    pub same: Vec<(usize, u32)>,
 }
 
 /// What predictions need of the random terms.

@@ -1,6 +1,7 @@
 //! From evaluated expressions and the rows used to the arrays of a design.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::design::group::Group;
@@ -12,7 +13,7 @@ use crate::design::unread::with_cell;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign, UNSEEN, UnknownLevel};
-use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_push, try_vec};
 use crate::frame::{Frame, shortest_text};
 use crate::names::quoted;
 
@@ -83,7 +84,8 @@ impl PredictorProgram {
                 let label = |factor: &Factor| usize::try_from(factor.codes[row]).ok().map(|code| factor.levels[code].clone());
                 let labels: Option<Vec<String>> = values.iter().map(label).collect();
                 let missing = labels.is_none();
-                unknown.push(UnknownLevel { group: group.name.clone(), row, label: labels.map(|l| l.join(":")), missing });
+                let same = same_levels(&index, values, rows)?;
+                unknown.push(UnknownLevel { group: group.name.clone(), row, label: labels.map(|l| l.join(":")), missing, same });
             }
             all.push(index);
         }
@@ -107,6 +109,20 @@ impl PredictorProgram {
         };
         Ok(PredictorDesign { x, x_names: self.fixed.names.clone(), offset, terms })
     }
+}
+
+/// The rows used without a level of the fit that have one of their own, with its number among these.
+fn same_levels(index: &[u32], values: &[Factor], rows: &Rows) -> Result<Vec<(usize, u32)>> {
+    let (mut numbers, mut same) = (HashMap::new(), vec![]);
+    for (i, _) in index.iter().enumerate().filter(|(_, level)| **level == UNSEEN) {
+        let row = rows.data_row(i);
+        let codes: Vec<i32> = values.iter().map(|factor| factor.codes[row]).collect();
+        if codes.iter().all(|code| *code >= 0) {
+            let next = numbers.len() as u32;
+            try_push("levels", &mut same, (i, *numbers.entry(codes).or_insert(next)))?;
+        }
+    }
+    Ok(same)
 }
 
 pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {

@@ -114,6 +114,22 @@ impl<'a> Joint<'a> {
         self.selected_form().unwrap_or_else(|| self.solved_form())
     }
 
+    /// a of the last row: places and values.
+    pub fn entries(&self) -> &[(usize, f64)] {
+        &self.a
+    }
+
+    /// A^-1 a.
+    pub fn solve(&mut self, a: &[(usize, f64)], out: &mut Vec<f64>) -> Result<()> {
+        if out.len() != self.half.len() {
+            *out = try_vec("random effects", 0.0, self.half.len())?;
+        }
+        out.fill(0.0);
+        a.iter().for_each(|(place, v)| out[*place] += v);
+        self.laplace.mode.precision.solve(out);
+        Ok(())
+    }
+
     /// By the selected inverse, which has all pairs of levels that occur together in the data.
     fn selected_form(&self) -> Option<f64> {
         let mut sum = 0.0;

@@ -78,6 +78,27 @@ impl<'a> Conditional<'a> {
         dot(&self.half, &self.half)
     }
 
+    /// a of the last sum of effects: places and values.
+    pub fn entries(&self) -> &[(usize, f64)] {
+        &self.entries
+    }
+
+    /// sigma^2 A^-1 a.
+    pub fn solve(&mut self, a: &[(usize, f64)], out: &mut Vec<f64>) -> Result<()> {
+        if out.len() != self.a.len() {
+            *out = try_vec("workspace of the random effects", 0.0, self.a.len())?;
+        }
+        out.fill(0.0);
+        a.iter().for_each(|(place, v)| out[*place] += v);
+        let Deviance { random, t, .. } = &mut self.deviance;
+        random.permute_into(t, out, &mut self.half);
+        random.half_solve(&mut self.half);
+        random.half_solve_transpose(&mut self.half);
+        random.unpermute_into(t, &self.half, out);
+        out.iter_mut().for_each(|v| *v *= self.sigma * self.sigma);
+        Ok(())
+    }
+
     /// What moves one effect with the fixed effects: db^/dbeta for z'b of a level, which `c` becomes.
     pub fn moves(&self, term: usize, level: usize, z: &[f64], c: &mut [f64]) {
         let (r, t, q) = (z.len(), &self.deviance.t[term], self.a.len());

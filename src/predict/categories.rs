@@ -94,7 +94,7 @@ impl<'a> CategoryRule<'a> {
                 "type: risk and survival are predictions of Cox models; this fit is of another kind"
             } else if fit.ordinal().is_some() {
                 "type: an ordered response has no mean, and its model no zero part; wanted probabilities, cumulative probabilities, class, \
-                 link, dispersion (the scale) or marginal (probabilities)"
+                 link, latent, dispersion (the scale) or marginal (probabilities)"
             } else {
                 "type: probabilities of categories and the class are predictions of ordinal models; this fit is of another kind"
             }));
@@ -153,6 +153,20 @@ impl<'a> CategoryRule<'a> {
         Ok(out)
     }
 
+    /// The slope of a prediction in its coordinate, and that coordinate's in location and logarithm of the scale; to `parameters` those in the
+    /// parameters of the thresholds and the nominal effects.
+    pub fn slopes(
+        &self,
+        rows: &Rows<'_>,
+        (i, column): (usize, usize),
+        place: &Place,
+        parameters: &mut Vec<(usize, f64)>,
+    ) -> (f64, f64, f64) {
+        let entry = self.entry(place, column);
+        self.parameter_slopes(rows, i, &entry, parameters);
+        (entry.slope, entry.location, entry.log_scale)
+    }
+
     /// Calls with each row and where it is.
     pub fn each(&self, rows: &Rows<'_>, mut act: impl FnMut(usize, &Place), watch: &Watch<'_>) -> Result<()> {
         let [mean, _, scale] = rows.linear_predictors()?;
@@ -174,6 +188,10 @@ impl<'a> CategoryRule<'a> {
         let Place { location, log_scale, .. } = *place;
         match self.quantity {
             Quantity::Link => Entry { value: location, slope: 1.0, location: 1.0, ..Entry::NAN },
+            Quantity::Latent => {
+                let middle = place.thresholds.iter().sum::<f64>() / place.thresholds.len() as f64;
+                Entry { value: location - middle, slope: 1.0, location: 1.0, ..Entry::NAN }
+            }
             Quantity::Dispersion => {
                 let scale = log_scale.exp();
                 Entry { value: scale, slope: scale, log_scale: 1.0, coordinate: Coordinate::Logarithm, ..Entry::NAN }
@@ -229,7 +247,8 @@ impl<'a> CategoryRule<'a> {
     fn parameter_slopes(&self, rows: &Rows<'_>, i: usize, entry: &Entry, out: &mut Vec<(usize, f64)>) {
         let (count, m) = (self.ordinal.categories.len() - 1, self.ordinal.alpha_names.len());
         out.clear();
-        for (threshold, slope) in entry.thresholds.into_iter().filter(|(_, slope)| *slope != 0.0) {
+        let all = (0..if self.quantity == Quantity::Latent { count } else { 0 }).map(|r| (r, -1.0 / count as f64));
+        for (threshold, slope) in entry.thresholds.into_iter().filter(|(_, slope)| *slope != 0.0).chain(all) {
             for (k, column) in self.ordinal.jacobian.chunks_exact(count).enumerate().filter(|(_, j)| j[threshold] != 0.0) {
                 let slope = slope * column[threshold];
                 out.push((k, slope));

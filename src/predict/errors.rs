@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ops::Range;
 
+use super::functional::{Fresh, Functional};
 use super::point::{COORDINATES, PSI, Point};
-use super::predictors::Rows;
+use super::predictors::{Rows, TermRows};
 use super::quantity::Rule;
 use crate::distributions::normal_quantile;
-use crate::error::{Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::fit::{Fit, Kind, Rebuilt};
 use crate::glmm::iterative::conditional::{Conditional as Sampled, Estimated};
 use crate::glmm::joint::{EffectRow, Further, Joint};
 use crate::iterative::split::Split;
+use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::conditional::Conditional;
 use crate::lmm::iterative::conditional as iterative;
 use crate::watch::{Phase, Watch};
@@ -96,7 +99,7 @@ pub fn rebuilt_for(fit: &Fit, rows: &Rows<'_>, watch: &Watch<'_>) -> Result<Opti
 }
 
 /// The family's parameters that are estimated, each with its place in the covariance of all.
-fn estimated_parameters(fit: &Fit, first: usize) -> Vec<(usize, usize)> {
+pub fn estimated_parameters(fit: &Fit, first: usize) -> Vec<(usize, usize)> {
     let Some(own) = fit.generalised() else { return vec![] };
     let parameters = own.family.parameters().iter().enumerate();
     let estimated = parameters.filter(|(j, p)| p.fixed.is_none() && !(*j == 0 && own.dispersion.is_some()));
@@ -143,6 +146,42 @@ impl Random<'_> {
             Random::Iterative(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
         }
     }
+
+    /// The last functional in the spherical random effects: places and values.
+    fn entries(&self) -> Result<&[(usize, f64)]> {
+        match self {
+            Random::Laplace(joint) => Ok(joint.entries()),
+            Random::Correlated(own) => Ok(own.entries()),
+            Random::Iterative(_) | Random::Sampled(_) => Err(without_factor()),
+        }
+    }
+
+    /// The covariances of a functional with the spherical random effects.
+    fn solve(&mut self, functional: &[(usize, f64)], out: &mut Vec<f64>) -> Result<()> {
+        match self {
+            Random::Laplace(joint) => joint.solve(functional, out),
+            Random::Correlated(own) => own.solve(functional, out),
+            Random::Iterative(_) | Random::Sampled(_) => Err(without_factor()),
+        }
+    }
+}
+
+fn without_factor() -> Error {
+    Error::unsupported(
+        "the covariance of predictions with random effects: not available for a fit by engine = iterative, which has no factor of the random \
+         effects; fit with engine = direct",
+    )
+}
+
+/// What memory is for.
+const FUNCTIONALS: &str = "the covariance of predictions";
+
+/// The random effects of a row's functional: values of the effects of known levels, by term, level and place; terms with new levels, and
+/// their slopes.
+struct RowEffects<'r, 'a> {
+    values: Vec<f64>,
+    known: Vec<(usize, usize, Range<usize>)>,
+    fresh: Vec<(usize, &'r TermRows<'a>, f64)>,
 }
 
 /// The covariance of everything that a row's prediction depends on.
@@ -231,31 +270,90 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
     /// The variance of the random effects given the parameters; what their modes add to the weights of the parameters. Levels that the
     /// fit doesn't know vary as all do.
     fn of_random_effects(&mut self, i: usize, gradient: &[f64]) -> f64 {
-        let Some(joint) = &mut self.joint else { return 0.0 };
-        let mut variance = 0.0;
-        let (mut effects, mut known) = (vec![], vec![]);
+        if self.joint.is_none() {
+            return 0.0;
+        }
+        let RowEffects { values, known, fresh } = self.effects_of(i, gradient);
+        let variance = fresh.iter().map(|(_, term, slope)| slope * slope * term.variance(i, &mut self.z)).sum::<f64>();
+        let Some(joint) = self.joint.as_mut().filter(|_| !known.is_empty()) else { return variance };
+        let rows = known.into_iter().map(|(term, level, range)| EffectRow { term, level, z: &values[range] });
+        let locations = |weights: &[f64]| self.centring.as_ref().map_or(0.0, |own| weights[own.locations.clone()].iter().sum());
+        let before: f64 = locations(&self.weights);
+        let of_known = joint.variance(rows, &mut self.weights);
+        if let Some(own) = &self.centring {
+            let constant = before - locations(&self.weights);
+            own.means.iter().zip(&mut self.weights).for_each(|(mean, w)| *w += mean * constant);
+        }
+        variance + of_known
+    }
+
+    /// The random effects that a row's functional has, of the terms chosen.
+    fn effects_of(&mut self, i: usize, gradient: &[f64]) -> RowEffects<'r, 'a> {
+        let mut all = RowEffects { values: vec![], known: vec![], fresh: vec![] };
         let terms = self.rows.parts.iter().zip(gradient).filter_map(|(part, g)| part.as_ref().map(|p| (p, *g)));
         let terms = terms.flat_map(|(part, slope)| part.terms.iter().map(move |term| (term, slope))).enumerate();
         for (place, (term, slope)) in terms.filter(|(_, (term, slope))| term.chosen && *slope != 0.0) {
             let level = term.index[i] as usize;
             if level < term.fit.design.levels.len() {
                 term.z_of(i, &mut self.z);
-                known.push((place, level, effects.len()..effects.len() + self.z.len()));
-                effects.extend(self.z.iter().map(|z| slope * z));
+                all.known.push((place, level, all.values.len()..all.values.len() + self.z.len()));
+                all.values.extend(self.z.iter().map(|z| slope * z));
             } else {
-                variance += slope * slope * term.variance(i, &mut self.z);
+                all.fresh.push((place, term, slope));
             }
         }
-        if !known.is_empty() {
-            let rows = known.into_iter().map(|(term, level, range)| EffectRow { term, level, z: &effects[range] });
-            let locations = |weights: &[f64]| self.centring.as_ref().map_or(0.0, |own| weights[own.locations.clone()].iter().sum());
-            let before: f64 = locations(&self.weights);
-            variance += joint.variance(rows, &mut self.weights);
-            if let Some(own) = &self.centring {
-                let constant = before - locations(&self.weights);
-                own.means.iter().zip(&mut self.weights).for_each(|(mean, w)| *w += mean * constant);
+        all
+    }
+
+    /// A row's functional, as of [`Errors::variance`].
+    pub fn functional(&mut self, i: usize, gradient: &[f64], shared: impl Iterator<Item = (usize, f64)>) -> Result<Functional> {
+        self.variance(i, gradient, shared);
+        let mut own = Functional { parameters: try_copy(FUNCTIONALS, &self.weights)?, effects: vec![], fresh: vec![] };
+        if self.joint.is_none() {
+            return Ok(own);
+        }
+        let RowEffects { known, fresh, .. } = self.effects_of(i, gradient);
+        if let Some(joint) = self.joint.as_ref().filter(|_| !known.is_empty()) {
+            own.effects = try_copy(FUNCTIONALS, joint.entries()?)?;
+        }
+        for (place, term, slope) in fresh {
+            term.z_of(i, &mut self.z);
+            let level = self.rows.fresh_level(&term.fit.design.group, i);
+            own.fresh.push(Fresh { term: place, level, z: self.z.iter().map(|z| slope * z).collect() });
+        }
+        Ok(own)
+    }
+
+    /// The covariance of functionals `[k, k]`.
+    pub fn covariance(&mut self, all: &[Functional], watch: &Watch<'_>) -> Result<Vec<f64>> {
+        let k = all.len();
+        let mut out = try_vec(FUNCTIONALS, 0.0, k.saturating_mul(k))?;
+        let directions = self.root.len() / self.m.max(1);
+        let mut along = try_vec(FUNCTIONALS, 0.0, directions.saturating_mul(k))?;
+        for (own, along) in all.iter().zip(along.chunks_exact_mut(directions.max(1))) {
+            let used: Vec<usize> = (0..self.m).filter(|&j| own.parameters[j] != 0.0).collect();
+            for (to, column) in along.iter_mut().zip(self.root.chunks_exact(self.m.max(1))) {
+                *to = used.iter().map(|&j| own.parameters[j] * column[j]).sum();
             }
         }
-        variance
+        let terms: Vec<&TermRows<'_>> = self.rows.parts.iter().flatten().flat_map(|part| &part.terms).collect();
+        let mut solved = vec![];
+        for (j, (column, own)) in out.chunks_exact_mut(k.max(1)).zip(all).enumerate() {
+            watch.pulse_at(Phase::Prediction, j, Some(k))?;
+            if let Some(joint) = self.joint.as_mut().filter(|_| !own.effects.is_empty()) {
+                joint.solve(&own.effects, &mut solved)?;
+            }
+            for (i, (to, other)) in column.iter_mut().zip(all).enumerate().skip(j) {
+                let of = |c: usize| &along[c * directions..(c + 1) * directions];
+                *to = dot(of(i), of(j)) + own.fresh_covariance(other, &terms);
+                if !own.effects.is_empty() {
+                    *to += other.effects.iter().map(|(place, v)| v * solved[*place]).sum::<f64>();
+                }
+            }
+        }
+        for j in 0..k {
+            (0..j).for_each(|i| out[j * k + i] = out[i * k + j]);
+        }
+        Ok(out)
     }
 }

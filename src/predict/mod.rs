@@ -1,9 +1,12 @@
 //! Predictions from a fit, for its own rows and for new data.
 
 mod categories;
+mod covariance;
 mod errors;
+mod functional;
 mod marginal;
 mod observations;
+mod part;
 mod predictive;
 mod point;
 mod predictors;
@@ -24,6 +27,7 @@ use predictors::{Rows, Wanted};
 use problems::not_estimable;
 use quantity::Rule;
 
+pub use covariance::MOST_COVARIANT;
 pub use problems::Problem;
 pub(crate) use quantity::mean_slope;
 pub use request::{Interval, NewData, NewLevels, PredictOptions, Quantity, RandomTerms, Request};
@@ -49,7 +53,8 @@ impl Fit {
     /// Means of the response.
     pub fn predict(&self, data: NewData<'_>, options: PredictOptions, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let random = if options.random { RandomTerms::All } else { RandomTerms::None };
-        let request = Request { random, new_levels_zero: options.new_levels_zero, ..Request::default() };
+        let new_levels = if options.new_levels_zero { NewLevels::Zero } else { NewLevels::Error };
+        let request = Request { random, new_levels, ..Request::default() };
         Ok(self.predictions(data, &request, watch)?.values)
     }
 
@@ -75,13 +80,7 @@ impl Fit {
             check_observable(self, request.quantity)?;
         }
         let (categories, width) = (CategoryRule::new(self, request.quantity)?, self.prediction_width(request.quantity));
-        let (chosen, effects) = self.chosen_terms(request)?;
-        let new_levels = if request.new_levels_zero { NewLevels::Zero } else { NewLevels::Error };
-        let times = match request.quantity {
-            Quantity::Response | Quantity::Survival | Quantity::Marginal if self.cox().is_some() => NeededTimes::Intervals,
-            _ => NeededTimes::Nothing,
-        };
-        let rows = Rows::new(self, data, &Wanted { chosen: &chosen, effects, new_levels, times })?;
+        let rows = self.rows_for(data, request)?;
         let mut problems = try_gather(PROBLEMS, rows.missing().map(|row| (row, Problem::Missing)))?;
         let place = |row: usize, n: usize| watch.inside(Phase::Prediction, row, Some(n));
         let (mut values, mut limits, lost) = match categories {
@@ -109,6 +108,13 @@ impl Fit {
         for i in lost {
             try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::NotEstimable))?;
         }
+        if request.new_levels == NewLevels::Missing {
+            let new = rows.with_new_levels()?;
+            problems::erase(&new, rows.n, &mut values, &mut limits);
+            for i in new {
+                try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::NewLevel))?;
+            }
+        }
         // What else there is comes first.
         problems.sort_unstable_by_key(|(row, why)| (*row, *why == Problem::NotEstimable));
         problems.dedup_by_key(|(row, _)| *row);
@@ -121,6 +127,18 @@ impl Fit {
             upper: rows.padded(upper, columns)?,
             problems,
         })
+    }
+
+    /// The rows of data with what a request needs of them.
+    fn rows_for<'a>(&'a self, data: NewData<'_>, request: &Request) -> Result<Rows<'a>> {
+        let (chosen, effects) = self.chosen_terms(request)?;
+        let times = match request.quantity {
+            Quantity::Response | Quantity::Survival | Quantity::Marginal if self.cox().is_some() => NeededTimes::Intervals,
+            _ => NeededTimes::Nothing,
+        };
+        let mut rows = Rows::new(self, data, &Wanted { chosen: &chosen, effects, new_levels: request.new_levels, times })?;
+        rows.keep_effects(&request.random)?;
+        Ok(rows)
     }
 
     /// Of a fit that is not ordinal.
@@ -158,11 +176,11 @@ impl Fit {
     /// How many numbers a prediction has for each row; 0 where the fit has no such prediction.
     pub fn prediction_width(&self, quantity: Quantity) -> usize {
         use Quantity::{
-            Class, Conditional, Cumulative, Dispersion, Link, Location, Marginal, Probabilities, Response, Risk, Survival,
+            Class, Conditional, Cumulative, Dispersion, Latent, Link, Location, Marginal, Probabilities, Response, Risk, Survival,
             ZeroProbability,
         };
         if self.cox().is_some() {
-            return usize::from(matches!(quantity, Response | Link | Risk | Survival | Marginal));
+            return usize::from(matches!(quantity, Response | Link | Latent | Risk | Survival | Marginal));
         }
         let Some(ordinal) = self.ordinal() else {
             return usize::from(!matches!(quantity, Probabilities | Cumulative | Class | Risk | Survival));
@@ -170,7 +188,7 @@ impl Fit {
         match quantity {
             Probabilities | Marginal => ordinal.categories.len(),
             Cumulative => ordinal.categories.len() - 1,
-            Link | Dispersion | Class => 1,
+            Link | Latent | Dispersion | Class => 1,
             Response | Conditional | Location | ZeroProbability | Risk | Survival => 0,
         }
     }
@@ -183,9 +201,9 @@ impl Fit {
             _ if request.quantity == Quantity::Marginal => (none, true),
             RandomTerms::All => (all, false),
             RandomTerms::None => (none, false),
-            RandomTerms::Chosen(places) => {
+            RandomTerms::Chosen(_) | RandomTerms::Effects(_) => {
                 let mut chosen = none;
-                for &place in places {
+                for place in request.random.places() {
                     let Some(term) = chosen.get_mut(place) else {
                         let message = format!("terms has {place}, the fit has {count} random terms, counted from 0");
                         return Err(Error::argument(message));

@@ -28,7 +28,7 @@ pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
     }
     match quantity {
         Quantity::Response | Quantity::Marginal => Ok(()),
-        Quantity::Link if fit.is_linear() => Ok(()),
+        Quantity::Link | Quantity::Latent if fit.is_linear() => Ok(()),
         _ => Err(Error::argument("type: a prediction interval is one of responses, wanted response, or marginal for new groups")),
     }
 }
@@ -110,7 +110,7 @@ impl Fit {
     pub fn log_scores(&self, data: NewData<'_>, y: &[f64], weights: Option<&[f64]>, watch: &Watch<'_>) -> Result<Vec<f64>> {
         self.without_cox("logarithmic scores")?;
         watch.at(Phase::Prediction, 0, None)?;
-        let request = Request { random: RandomTerms::All, new_levels_zero: true, ..Request::default() };
+        let request = Request { random: RandomTerms::All, new_levels: NewLevels::Zero, ..Request::default() };
         let (chosen, effects) = self.chosen_terms(&request)?;
         let wanted = Wanted { chosen: &chosen, effects, new_levels: NewLevels::Zero, times: NeededTimes::Nothing };
         let rows = Rows::new(self, data, &wanted)?;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::request::{NewData, NewLevels};
+use super::functional::FreshLevel;
+use super::request::{NewData, NewLevels, RandomTerms};
 use crate::design::{Design, Needed, NeededTimes, PredictorDesign, RowLedger, SurvivalDesign, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
 use crate::fit::estimable::Estimable;
@@ -114,6 +115,32 @@ impl<'a> Rows<'a> {
         Ok(rows)
     }
 
+    /// Takes the values of effects that are not chosen one by one for zero.
+    pub fn keep_effects(&mut self, random: &RandomTerms) -> Result<()> {
+        let RandomTerms::Effects(kept) = random else { return Ok(()) };
+        let (n, mut place) = (self.n, 0);
+        for part in self.parts.iter_mut().flatten() {
+            for term in &mut part.terms {
+                let r = term.n_effects();
+                if let Some((_, far)) = kept.iter().find(|(own, e)| *own == place && *e >= r) {
+                    return Err(Error::argument(format!("terms: the random term {place} has {r} effects, and no {far} (from 0)")));
+                }
+                let chosen = |e: usize| kept.contains(&(place, e));
+                if term.chosen && !(0..r).all(chosen) {
+                    let mut z = match &term.z {
+                        Some(z) => try_copy("random effects of the rows", z)?,
+                        None => try_vec("random effects of the rows", 1.0, n)?,
+                    };
+                    (0..r).filter(|e| !chosen(*e)).for_each(|e| z[e * n..(e + 1) * n].fill(0.0));
+                    term.z = Some(Cow::Owned(z));
+                    part.known = None;
+                }
+                place += 1;
+            }
+        }
+        Ok(())
+    }
+
     fn of_training(fit: &'a Fit) -> Result<Self> {
         let [zero, dispersion] = fit.further_predictors();
         let terms = |terms: &'a [TermFit]| -> Vec<TermRows<'a>> {
@@ -213,6 +240,19 @@ impl<'a> Rows<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The new level of row i of a grouping factor, which the fit doesn't know.
+    pub fn fresh_level(&self, group: &str, i: usize) -> FreshLevel {
+        let own = self.unknown.iter().find(|unknown| unknown.group == group);
+        let same = own.and_then(|own| Some(own.same[own.same.binary_search_by_key(&i, |(row, _)| *row).ok()?].1));
+        same.map_or(FreshLevel::Row(i), FreshLevel::Level)
+    }
+
+    /// The rows, ascending, without a known level of a term whose modes are added.
+    pub fn with_new_levels(&self) -> Result<Vec<usize>> {
+        let chosen = || self.parts.iter().flatten().flat_map(|part| &part.terms).filter(|term| term.chosen);
+        try_gather("rows without a prediction", (0..self.n).filter(|&i| chosen().any(|term| term.known(i).is_none())))
     }
 
     /// X beta + offset + Z b of each predictor, b of the terms chosen.

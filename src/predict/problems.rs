@@ -24,6 +24,8 @@ pub enum Problem {
     ThresholdsCross,
     /// A time of a Cox model is after the last at which a row of its stratum is observed.
     Beyond,
+    /// A level of a grouping factor is missing or not known, and nothing was to stand in for it.
+    NewLevel,
 }
 
 impl Choice for Problem {
@@ -33,6 +35,7 @@ impl Choice for Problem {
         (Problem::NotEstimable, c"not_estimable"),
         (Problem::ThresholdsCross, c"crossed"),
         (Problem::Beyond, c"beyond"),
+        (Problem::NewLevel, c"new_level"),
     ];
 }
 
@@ -49,7 +52,7 @@ pub fn not_estimable(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point]) -> Resu
 /// The same of an ordinal fit.
 pub fn not_estimable_categories(rows: &Rows<'_>, quantity: Quantity) -> Result<Vec<usize>> {
     rows.unestimable(match quantity {
-        Quantity::Link => &[MEAN],
+        Quantity::Link | Quantity::Latent => &[MEAN],
         Quantity::Dispersion => &[DISPERSION],
         _ => &[MEAN, DISPERSION],
     })
@@ -58,7 +61,7 @@ pub fn not_estimable_categories(rows: &Rows<'_>, quantity: Quantity) -> Result<V
 /// The rows of an ordinal fit in which thresholds cross and what is predicted depends on them.
 pub fn crossed(rows: &Rows<'_>, rule: &CategoryRule<'_>, watch: &Watch<'_>) -> Result<Vec<usize>> {
     let mut out = vec![];
-    if rows.nominal.is_empty() || matches!(rule.quantity, Quantity::Link | Quantity::Dispersion) {
+    if rows.nominal.is_empty() || matches!(rule.quantity, Quantity::Link | Quantity::Latent | Quantity::Dispersion) {
         return Ok(out);
     }
     let act = |i: usize, place: &Place| {

@@ -53,7 +53,7 @@ impl Rule<'_> {
         };
         let psi = psi_of(own, point);
         match self.quantity {
-            Quantity::Link => point.at[MEAN],
+            Quantity::Link | Quantity::Latent => point.at[MEAN],
             Quantity::Conditional => own.family.response_mean(point.at[MEAN], psi_used(own, &psi)),
             Quantity::Response => {
                 (1.0 - zero_probability(own, point.at[ZERO])) * own.family.response_mean(point.at[MEAN], psi_used(own, &psi))
@@ -75,13 +75,14 @@ impl Rule<'_> {
             gradient[MEAN] = f64::from(!constant);
             return gradient;
         };
+        let is_link = matches!(self.quantity, Quantity::Link | Quantity::Latent);
         for (coordinate, out) in gradient.iter_mut().enumerate() {
             *out = match coordinate {
                 DISPERSION if own.dispersion.is_none() => 0.0,
                 PSI if own.dispersion.is_some() => 0.0,
                 ZERO if own.zero_inflation.is_none() => 0.0,
-                MEAN if self.quantity == Quantity::Link => 1.0,
-                _ if self.quantity == Quantity::Link => 0.0,
+                MEAN if is_link => 1.0,
+                _ if is_link => 0.0,
                 _ if coordinate >= PSI + own.psi.len() => 0.0,
                 _ => self.slope(own, point, coordinate),
             };

@@ -36,6 +36,8 @@ pub enum Quantity {
     Risk,
     /// Of a Cox model the probability of no event in a row's interval.
     Survival,
+    /// Of an ordinal model the mean of the latent variable with the mean of the row's thresholds as origin; of other models the linear predictor.
+    Latent,
 }
 
 impl Choice for Quantity {
@@ -53,6 +55,7 @@ impl Choice for Quantity {
         (Quantity::Location, c"location"),
         (Quantity::Risk, c"risk"),
         (Quantity::Survival, c"survival"),
+        (Quantity::Latent, c"latent"),
     ];
 }
 
@@ -94,6 +97,19 @@ pub enum RandomTerms {
     None,
     /// By place: those of the mean, then those of the zero part, then those of the dispersion.
     Chosen(Vec<usize>),
+    /// Single effects, each by the place of its term and its own in that; the others count as zero.
+    Effects(Vec<(usize, usize)>),
+}
+
+impl RandomTerms {
+    /// The terms that are chosen one by one.
+    pub(super) fn places(&self) -> Vec<usize> {
+        match self {
+            RandomTerms::All | RandomTerms::None => vec![],
+            RandomTerms::Chosen(places) => places.clone(),
+            RandomTerms::Effects(effects) => effects.iter().map(|(place, _)| *place).collect(),
+        }
+    }
 }
 
 /// What is done with a level of a grouping factor that is missing, or that the fit doesn't know.
@@ -105,12 +121,14 @@ pub enum NewLevels {
     Zero,
     /// A survival curve is averaged over its random effects.
     Average,
+    /// The row has no prediction.
+    Missing,
 }
 
 impl Choice for NewLevels {
     const LIST: &'static str = "new_levels";
     const ALL: &'static [(Self, &'static CStr)] =
-        &[(NewLevels::Error, c"error"), (NewLevels::Zero, c"zero"), (NewLevels::Average, c"average")];
+        &[(NewLevels::Error, c"error"), (NewLevels::Zero, c"zero"), (NewLevels::Average, c"average"), (NewLevels::Missing, c"missing")];
 }
 
 /// What an interval is for.
@@ -133,7 +151,8 @@ impl Choice for Interval {
 pub struct Request {
     pub quantity: Quantity,
     pub random: RandomTerms,
-    pub new_levels_zero: bool,
+    /// Of levels that the fit doesn't know; averages are for survival curves.
+    pub new_levels: NewLevels,
     /// Standard errors, and intervals of this level.
     pub level: Option<f64>,
     pub interval: Interval,

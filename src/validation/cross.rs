@@ -7,7 +7,7 @@ use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_gather, 
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::options::Options;
-use crate::predict::{NewData, Quantity, Request};
+use crate::predict::{NewData, NewLevels, Quantity, Request};
 use crate::resample::pool::{Pieces, run};
 use crate::spec::{ModelKind, Source, Spec};
 use crate::watch::{Phase, Watch};
@@ -209,7 +209,7 @@ impl Work<'_> {
             return self.told_of_times(fit, survival, fold, watch);
         }
         let quantity = if fit.ordinal().is_some() { Quantity::Class } else { Quantity::Response };
-        let request = Request { quantity, new_levels_zero: true, ..Request::default() };
+        let request = Request { quantity, new_levels: NewLevels::Zero, ..Request::default() };
         let data = NewData::Frame(&left_out);
         let predictions = fit.predictions(data, &request, watch)?.values;
         let of_places = |values: &Vec<f64>| try_gather(ROWS, places(true).map(|place| values[place]));
@@ -228,7 +228,7 @@ impl Work<'_> {
 
     /// Of a Cox model.
     fn told_of_times(&self, fit: Fit, survival: &SurvivalDesign, fold: usize, watch: &Watch<'_>) -> Result<Told> {
-        let request = Request { quantity: Quantity::Link, new_levels_zero: true, ..Request::default() };
+        let request = Request { quantity: Quantity::Link, new_levels: NewLevels::Zero, ..Request::default() };
         let frame = self.frame.select(self.rows)?;
         let eta = fit.predictions(NewData::Frame(&frame), &request, watch)?.values;
         if eta.iter().any(|eta| eta.is_nan()) {

@@ -28,6 +28,36 @@ static void intervals(const interlace_fit *fit, const interlace_frame *frame, do
           interlace_fit_predict_interval(fit, frame, PREDICT(.quantity = 0, .new_levels = zero, .interval = prediction, .level = 0.9, .weights = se), NULL, values, NULL, lower, upper, 4, &err));
 }
 
+/* Unknown batches share the mean alone; a part of the random effects is given by a formula. */
+static void together(const interlace_fit *fit, const interlace_frame *frame) {
+    double cov[16], values[4], se[4], none[4], variance;
+    interlace_prediction_status status[4];
+    OK(interlace_fit_fixef_vcov(fit, INTERLACE_PREDICTOR_MEAN, &variance, 1, &err));
+    OK(interlace_fit_predict_covariance(fit, frame, PREDICT(.new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, cov, 16, &err));
+    OK(interlace_fit_predict_interval(fit, frame, PREDICT(.new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, values, se, NULL, NULL, 4, &err));
+    for (int i = 0; i < 4; i++) CLOSE(cov[5 * i], se[i] * se[i], 1e-12 * cov[5 * i]);
+    CLOSE(cov[2 * 4 + 3], variance, 1e-9);
+    CHECK(cov[1] == cov[4] && fabs(cov[1]) < cov[0]);
+    cov[0] = 5;
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 16", interlace_fit_predict_covariance(fit, frame, PREDICT(.new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, cov, 4, &err));
+    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict_covariance(fit, frame, NULL, NULL, cov, 16, &err));
+    CHECK(cov[0] == 5);
+
+    OK(interlace_fit_predict(fit, frame, PREDICT(.new_levels = INTERLACE_NEW_LEVELS_MISSING), NULL, values, 4, &err));
+    OK(interlace_fit_predict_status(fit, frame, PREDICT(.new_levels = INTERLACE_NEW_LEVELS_MISSING), NULL, status, 4, &err));
+    CHECK(isfinite(values[1]) && isnan(values[2]) && isnan(values[3]));
+    CHECK(status[1] == INTERLACE_PREDICTION_STATUS_OK && status[3] == INTERLACE_PREDICTION_STATUS_NEW_LEVEL);
+
+    OK(interlace_fit_predict(fit, frame, PREDICT(.random_formula = "~ 0"), NULL, none, 4, &err));
+    CHECK(none[0] == none[1] && none[0] == none[2]);
+    OK(interlace_fit_predict(fit, frame, PREDICT(.random_formula = "(1 | Batch)", .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, values, 4, &err));
+    CHECK(values[0] != none[0] && values[2] == none[2]);
+    OK(interlace_fit_predict(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_LATENT, .random = INTERLACE_RANDOM_NONE), NULL, values, 4, &err));
+    CHECK(values[0] == none[0]);
+    FAILS(INTERLACE_E_ARGUMENT, "it has (Intercept) | Batch", interlace_fit_predict(fit, frame, PREDICT(.random_formula = "(1 | Item)"), NULL, values, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "only one of them", interlace_fit_predict(fit, frame, PREDICT(.random_formula = "(1 | Batch)", .random = INTERLACE_RANDOM_NONE), NULL, values, 4, &err));
+}
+
 int main(void) {
     interlace_fit *fit = dyestuff_fit(NULL);
     double fitted[30], out[30], beta, modes[6];
@@ -55,11 +85,12 @@ int main(void) {
     FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE), NULL, out, 4, &err));
     CHECK(err.position == 2);
     FAILS(INTERLACE_E_ARGUMENT, "exactly 4", interlace_fit_predict(fit, frame, PREDICT(.quantity = 0, .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, out, 30, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "request->quantity is 12", interlace_fit_predict(fit, frame, PREDICT(.quantity = 12, .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, out, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "request->quantity is 13", interlace_fit_predict(fit, frame, PREDICT(.quantity = 13, .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, out, 4, &err));
     FAILS(INTERLACE_E_ARGUMENT, "new_levels is -1", interlace_fit_predict(fit, frame, PREDICT(.quantity = 0, .new_levels = -1), NULL, out, 4, &err));
     CHECK(out[0] == 5);
 
     intervals(fit, frame, beta);
+    together(fit, frame);
     interlace_frame_free(frame);
 
     OK(interlace_frame_new(1, &frame, &err));

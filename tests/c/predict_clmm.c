@@ -84,7 +84,7 @@ static void refused(const interlace_fit *fit, const interlace_fit *linear, const
     FAILS(INTERLACE_E_ARGUMENT, "exactly 288", interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_CUMULATIVE), NULL, out, N * K, &err));
     FAILS(INTERLACE_E_ARGUMENT, "out", interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_CLASS), NULL, NULL, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "fit", interlace_fit_predict(NULL, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_CLASS), NULL, out, N, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "request->quantity is 12", interlace_fit_predict(fit, NULL, PREDICT(.quantity = 12), NULL, out, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "request->quantity is 13", interlace_fit_predict(fit, NULL, PREDICT(.quantity = 13), NULL, out, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "no standard error",
           interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_CLASS, .level = 0.9), NULL, out, NULL, NULL, NULL, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 360",

@@ -27,7 +27,7 @@ static void failures(const interlace_fit *fit, const interlace_frame *newdata) {
     memset(status, 0x5a, sizeof status);
     FAILS(INTERLACE_E_DATA, "new", interlace_fit_predict_status(fit, newdata, PREDICT(.quantity = response, .new_levels = error), NULL, status, NEW, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 5", interlace_fit_predict_status(fit, newdata, PREDICT(.quantity = response, .new_levels = zero), NULL, status, N, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "request->quantity is 12", interlace_fit_predict_status(fit, newdata, PREDICT(.quantity = 12, .new_levels = zero), NULL, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "request->quantity is 13", interlace_fit_predict_status(fit, newdata, PREDICT(.quantity = 13, .new_levels = zero), NULL, status, NEW, &err));
     FAILS(INTERLACE_E_ARGUMENT, "n_terms is 2",
           interlace_fit_predict_status(fit, newdata, PREDICT(.quantity = response, .new_levels = zero, .terms = terms, .n_terms = 2), NULL, status, NEW, &err));
     FAILS(INTERLACE_E_ARGUMENT, "terms are chosen",

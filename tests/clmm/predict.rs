@@ -5,7 +5,7 @@ use interlace::error::Code;
 use interlace::fit::Fit;
 use interlace::frame::{CsvOptions, Frame};
 use interlace::options::Options;
-use interlace::predict::{NewData, Predictions, Quantity, RandomTerms, Request};
+use interlace::predict::{NewData, NewLevels, Predictions, Quantity, RandomTerms, Request};
 use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
 use interlace::watch::Watch;
 use serde_json::Value;

@@ -136,7 +136,7 @@ fn predictions_from_arrays_are_those_from_a_frame_bit_for_bit() {
     for ties in [Ties::Efron, Ties::Breslow] {
         let (a, b) = both(ties);
         for quantity in [Quantity::Link, Quantity::Risk, Quantity::Response, Quantity::Survival, Quantity::Marginal] {
-            let request = Request { quantity, new_levels_zero: true, level: Some(0.9), ..Request::default() };
+            let request = Request { quantity, new_levels: NewLevels::Zero, level: Some(0.9), ..Request::default() };
             let of = |fit: &Fit, data| {
                 let found = fit.predictions(data, &request, &watch).unwrap();
                 ([found.values, found.std_errors, found.lower, found.upper].map(|own| bits(&own)), found.problems)
@@ -163,7 +163,7 @@ fn new_arrays_have_times_and_known_strata() {
     let predict = |change: &dyn Fn(&mut ArraySpec), quantity| {
         let mut own = arrays.clone();
         change(&mut own);
-        let request = Request { quantity, new_levels_zero: true, ..Request::default() };
+        let request = Request { quantity, new_levels: NewLevels::Zero, ..Request::default() };
         fit.predictions(NewData::Spec(&spec(own)), &request, &watch)
     };
     let as_given = predict(&|_| {}, Quantity::Response).unwrap();

@@ -11,6 +11,7 @@ mod finite;
 mod fixed_only;
 mod influence;
 mod one_step;
+mod joint_predictions;
 mod model_checks;
 mod null_models;
 mod parameters;

@@ -12,7 +12,7 @@ use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, Satterthwaite};
 use interlace::options::Options;
-use interlace::predict::{NewData, Request};
+use interlace::predict::{NewData, NewLevels, Request};
 use interlace::saved::{from_bytes, to_bytes};
 use interlace::spec::{ArraySpec, ArrayTerm, CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
 use interlace::watch::Watch;
@@ -356,7 +356,7 @@ fn ask(fit: &Fit) {
             let _ = (json(&subject, &questions, &answers), text(&subject, &questions, &answers));
         }
     }
-    let _ = fit.predictions(NewData::Frame(&frame), &Request { new_levels_zero: true, ..Request::default() }, &watch);
+    let _ = fit.predictions(NewData::Frame(&frame), &Request { new_levels: NewLevels::Zero, ..Request::default() }, &watch);
     let _ = fit.predictions(NewData::Training, &Request { level: Some(0.9), ..Request::default() }, &watch);
     let _ = to_bytes(fit, &Options::default(), None, true);
 }

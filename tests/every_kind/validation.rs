@@ -8,7 +8,7 @@ use interlace::error::Code;
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, Frame};
 use interlace::options::Options;
-use interlace::predict::{NewData, PredictOptions, Quantity, Request};
+use interlace::predict::{NewData, NewLevels, PredictOptions, Quantity, Request};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
 use interlace::watch::{Phase, Watch};
@@ -193,7 +193,7 @@ fn generalised_models_score_counts_and_proportions() {
     let rest: Vec<usize> = (0..all.rows.len()).filter(|row| !fold.places.contains(row)).collect();
     let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), &Watch::unwatched()).unwrap();
     let left_out = frame.select(&fold.places).unwrap();
-    let request = Request { quantity: Quantity::Link, new_levels_zero: true, level: Some(0.9), ..Request::default() };
+    let request = Request { quantity: Quantity::Link, new_levels: NewLevels::Zero, level: Some(0.9), ..Request::default() };
     let link = fit.predictions(NewData::Frame(&left_out), &request, &Watch::unwatched()).unwrap();
     let (incidence, size) = (reals(&left_out, "incidence"), reals(&left_out, "size"));
     for (i, place) in fold.places.iter().enumerate() {

@@ -9,7 +9,7 @@ use interlace::error::Code;
 use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::options::Options;
-use interlace::predict::{NewData, PredictOptions, Quantity, RandomTerms, Request};
+use interlace::predict::{NewData, NewLevels, PredictOptions, Quantity, RandomTerms, Request};
 use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::watch::Watch;
 use serde_json::Value;

@@ -36,7 +36,7 @@ fn layouts() -> Vec<Layout> {
         FamilyCallbacks "interlace_family_callbacks": struct_size user_data name linkfun linkinv mu_eta variance dev_resids log_density
             derivatives n_parameters parameter_names parameter_scales parameter_starts;
         Progress "interlace_progress": struct_size phase step total objective theta n_theta;
-        PredictRequest "interlace_predict_request": struct_size quantity random terms n_terms new_levels interval level weights arrays;
+        PredictRequest "interlace_predict_request": struct_size quantity random terms n_terms new_levels interval level weights arrays random_formula;
         SurvivalRequest "interlace_survival_request": struct_size random terms n_terms new_levels times n_times curve_limits level arrays;
         MeansRequest "interlace_means_request": struct_size at weighting means_scale df comparisons adjustment level coefficients m k ldc
             names;

@@ -15,7 +15,7 @@ use interlace::inference::lrt::fit_and_compare;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::inference::ordinal_terms::{Beyond, ordinal_terms_table};
 use interlace::options::Options;
-use interlace::predict::{CurveRequest, Interval, NewData, Quantity, RandomTerms, Request};
+use interlace::predict::{CurveRequest, Interval, NewData, NewLevels, Quantity, RandomTerms, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects, RefitOptions};
 use interlace::saved::{from_bytes, to_bytes};
 use interlace::spec::{CorrelationSpec, ModelKind, PredictorSpec};
@@ -106,7 +106,7 @@ type Use = fn(&Fit, &Generalised) -> Result<()>;
 const WITH_LIMITS: Request = Request {
     quantity: Quantity::Link,
     random: RandomTerms::All,
-    new_levels_zero: false,
+    new_levels: NewLevels::Error,
     level: Some(0.9),
     interval: Interval::Confidence,
     weights: None,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::design::UNSEEN;
 use crate::design::rows::Rows;
 use crate::envelope::fits;
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_push, try_vec};
 use crate::names::quoted;
 
 /// The levels of the training arrays.
@@ -74,6 +74,18 @@ impl Given<'_> {
             *own = self.level(rows.data_row(i), n_levels)?.map_or(UNSEEN, |level| new[level]);
         }
         Ok(index)
+    }
+
+    /// Of rows used that are `UNSEEN` but have a level, the level.
+    pub fn unseen(&self, learnt: &ArrayLevels, index: &[u32], rows: &Rows) -> Result<Vec<(usize, u32)>> {
+        let n_levels = self.n_levels.max(learnt.n_given);
+        let mut same = vec![];
+        for (i, _) in index.iter().enumerate().filter(|(_, level)| **level == UNSEEN) {
+            if let Some(level) = self.level(rows.data_row(i), n_levels)? {
+                try_push("levels", &mut same, (i, level as u32))?;
+            }
+        }
+        Ok(same)
     }
 
     /// The level of a row, which must be one of `n_levels` or -1.

@@ -14,6 +14,8 @@ pub struct Predicted {
     pub predictions: Predictions,
     pub rows: usize,
     pub width: usize,
+    /// `[k, k]`, k of rows times width.
+    pub covariance: Option<Vec<f64>>,
 }
 
 /// What the numbers of one row belong to.
@@ -30,25 +32,26 @@ impl Predicted {
             return Err(Error::argument("re average is for survival curves; predictions have type marginal for it"));
         }
         if questions.new_levels == NewLevels::Average {
-            return Err(Error::argument("new_levels average is for survival curves; predictions have zero and error"));
+            return Err(Error::argument("new_levels average is for survival curves; predictions have zero, missing and error"));
         }
         let usual = if fit.ordinal().is_some() { Quantity::Probabilities } else { Quantity::Response };
         let quantity = questions.quantity.unwrap_or(usual);
-        let groups: Vec<&str> = fit.all_terms().map(|(_, term)| term.design.group.as_str()).collect();
         let weights = match questions.interval {
             Some(Interval::Prediction) => weights(subject.spec, data)?,
             _ => None,
         };
         let request = Request {
             quantity,
-            random: questions.random.terms(groups.into_iter())?,
-            new_levels_zero: questions.new_levels == NewLevels::Zero,
+            random: questions.random.terms(fit)?,
+            new_levels: questions.new_levels,
             level: questions.interval.map(|_| questions.level),
             interval: questions.interval.unwrap_or_default(),
             weights,
         };
         let predictions = fit.predictions(NewData::Frame(data), &request, work.watch)?;
-        Ok(Some(Predicted { quantity, predictions, rows: data.n_rows(), width: fit.prediction_width(quantity) }))
+        let covariance = || about("predict_covariance", fit.prediction_covariance(NewData::Frame(data), &request, work.watch));
+        let covariance = questions.predict_covariance.then(covariance).transpose()?;
+        Ok(Some(Predicted { quantity, predictions, rows: data.n_rows(), width: fit.prediction_width(quantity), covariance }))
     }
 
     /// What the numbers of a row belong to; `None` where there is one.
@@ -77,11 +80,10 @@ pub struct SurvivalAnswer {
 impl SurvivalAnswer {
     pub fn new(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Self>> {
         let (fit, Some(data)) = (subject.fit, &questions.survival) else { return Ok(None) };
-        let groups: Vec<&str> = fit.all_terms().map(|(_, term)| term.design.group.as_str()).collect();
         let (data, copied) = (NewData::Frame(data), |times: &[f64]| try_copy("times", times));
         let at = |times| -> Result<CurveRequest> {
             Ok(CurveRequest {
-                random: questions.random.terms(groups.iter().copied())?,
+                random: questions.random.terms(fit)?,
                 marginal: questions.random == Groups::Average,
                 new_levels: questions.new_levels,
                 times,
@@ -122,6 +124,7 @@ fn warnings(of: &str, problems: &[(usize, Problem)]) -> Vec<String> {
             "can't be estimated: columns that were left out of the model differ there from what they are in the data",
         ),
         (Problem::ThresholdsCross, "has no probabilities: its nominal effects have thresholds cross"),
+        (Problem::NewLevel, "has a level of a grouping factor that is missing or that the fit doesn't know"),
         (Problem::Beyond, "has none after the last time at which its stratum is observed"),
     ];
     let text = |(problem, why): (Problem, &str)| {

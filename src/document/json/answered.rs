@@ -223,6 +223,9 @@ fn put_predictions(json: &mut Json, fit: &Fit, own: &Predicted) {
                 None => json.numbers(key, values),
             }
         }
+        if let Some(covariance) = &own.covariance {
+            json.matrix("covariance", covariance, own.rows * own.width);
+        }
     });
 }
 

@@ -72,6 +72,7 @@ pub struct Questions {
     pub random: Groups,
     pub new_levels: NewLevels,
     pub interval: Option<Interval>,
+    pub predict_covariance: bool,
     /// Numbers of replicates.
     pub simulate: usize,
     pub simulate_type: RandomEffects,
@@ -140,6 +141,7 @@ impl Default for Questions {
             random: Groups::All,
             new_levels: NewLevels::default(),
             interval: None,
+            predict_covariance: false,
             simulate: 0,
             simulate_type: RandomEffects::default(),
             bootstrap: 0,
@@ -179,7 +181,7 @@ impl Questions {
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
     pub fn of_rows(&self, has_sums: bool) -> Option<&'static CStr> {
         const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
-        const BY_SUMS: [&CStr; 18] = [
+        const BY_SUMS: [&CStr; 19] = [
             c"anova",
             c"effect_sizes",
             c"profile",
@@ -192,6 +194,7 @@ impl Questions {
             c"means_weights",
             c"adjust",
             c"interval",
+            c"predict_covariance",
             c"bootstrap",
             c"bootstrap_type",
             c"boot_interval",

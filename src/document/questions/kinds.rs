@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use crate::choice::Choice;
 use crate::diagnostics::{FixefResiduals, ResidualKind};
 use crate::error::{Error, Result};
+use crate::fit::Fit;
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
 use crate::inference::marginal_means::Weighting;
@@ -32,6 +33,8 @@ pub enum Groups {
     /// Averaged over.
     Average,
     Named(Vec<String>),
+    /// The random effects of a formula.
+    Part(String),
 }
 
 /// A kind of confidence interval.
@@ -147,17 +150,20 @@ impl Choice for Residuals {
 }
 
 impl Groups {
-    /// The random terms, by number, of all predictors; `groups` are theirs.
-    pub fn terms<'a>(&self, groups: impl Iterator<Item = &'a str> + Clone) -> Result<RandomTerms> {
+    /// The random terms of a fit, of all predictors.
+    pub fn terms(&self, fit: &Fit) -> Result<RandomTerms> {
+        let groups = fit.all_terms().map(|(_, term)| term.design.group.as_str());
         let named = match self {
             Groups::All => return Ok(RandomTerms::All),
             Groups::None | Groups::Average => return Ok(RandomTerms::None),
             Groups::Named(named) => named,
+            Groups::Part(formula) => return fit.random_part(formula),
         };
-        if let Some(absent) = named.iter().find(|name| !groups.clone().any(|group| group == *name)) {
+        let groups: Vec<&str> = groups.collect();
+        if let Some(absent) = named.iter().find(|name| !groups.contains(&name.as_str())) {
             return Err(Error::argument(format!("re: the model has no random term on {absent}")));
         }
-        let chosen = groups.enumerate().filter(|(_, group)| named.iter().any(|name| name == group)).map(|(term, _)| term);
+        let chosen = groups.iter().enumerate().filter(|(_, group)| named.iter().any(|name| name == *group)).map(|(term, _)| term);
         Ok(RandomTerms::Chosen(chosen.collect()))
     }
 }

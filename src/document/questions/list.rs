@@ -259,22 +259,22 @@ pub const QUESTIONS: &[Question] = &[
     Question::data(c"predict", c"new data", c"predictions for these rows", |q, frame| q.predict = Some(frame)),
     Question::text(
         c"type",
-        c"response, link (lp), conditional, zero_probability (zprob), location, dispersion, marginal, probabilities (prob), cumulative (cum.prob), class, risk, survival or expected",
-        c"what is predicted: the mean (the default), the linear predictor, the mean without extra zeros, the probability of an extra zero, the inverse link (before truncation, between masses at 0 and 1), the family's first parameter or the scale, the mean averaged over the random effects; of an ordinal model probabilities (the default), cumulative ones, or the most probable category; of a Cox model the events expected in the interval of a row (response, or expected), the hazard ratio to a row of zeros (risk), or the probability of no event in the interval (survival; marginal: averaged over the random effects). Of marginal means link (the default) or response",
+        c"response, link (lp), conditional, zero_probability (zprob), location, dispersion, marginal, probabilities (prob), cumulative (cum.prob), class, risk, survival, expected or latent",
+        c"what is predicted: the mean (the default), the linear predictor, the mean without extra zeros, the probability of an extra zero, the inverse link (before truncation, between masses at 0 and 1), the family's first parameter or the scale, the mean averaged over the random effects; of an ordinal model probabilities (the default), cumulative ones, or the most probable category; of a Cox model the events expected in the interval of a row (response, or expected), the hazard ratio to a row of zeros (risk), or the probability of no event in the interval (survival; marginal: averaged over the random effects); latent is the mean of an ordinal model's latent variable from the middle of the thresholds, of other models the linear predictor. Of marginal means link (the default) or response",
         |q, v| put(&mut q.quantity, values::quantity(v).map(Some)),
     )
     .of(&[c"predict", c"emmeans"]),
     Question::text(
         c"re",
-        c"all, none, average or grouping factors, \"g,h\"",
-        c"predict with random effects (the default), without, or with those of these grouping factors; survival curves also averaged over them",
+        c"all, none, average, grouping factors, \"g,h\", or a formula, \"(1 | g)\"",
+        c"predict with random effects (the default), without, or with those of these grouping factors, or of this formula, which may be a part of a term; survival curves also averaged over them",
         |q, v| put(&mut q.random, values::groups(v)),
     )
     .of(&[c"predict", c"survival"]),
     Question::text(
         c"new_levels",
-        c"zero, error or average",
-        c"groups that the fit does not know: random effects of zero, an error (the default), or survival curves averaged over them",
+        c"zero, missing, error or average",
+        c"groups that the fit does not know: random effects of zero, no prediction, an error (the default), or survival curves averaged over them",
         |q, v| put(&mut q.new_levels, values::word(v)),
     )
     .of(&[c"predict", c"survival"]),
@@ -284,6 +284,10 @@ pub const QUESTIONS: &[Question] = &[
         c"only predictions (the default), or also standard errors and intervals for what is predicted, or for new responses, whose weights are in the model's column of weights, if new data have it",
         interval,
     )
+    .of(&[c"predict"]),
+    Question::flag(c"predict_covariance", c"the joint covariance of the predictions", |q, v| {
+        put(&mut q.predict_covariance, values::truth(v))
+    })
     .of(&[c"predict"]),
     Question::data(c"survival", c"new data", c"survival curves of a Cox model for these rows", |q, frame| q.survival = Some(frame)),
     Question::text(

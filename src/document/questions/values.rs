@@ -95,13 +95,14 @@ pub fn parameter_form(text: &str) -> Option<ParameterForm> {
     }
 }
 
-/// "all", "none", "average", or grouping factors "g,h".
+/// "all", "none", "average", grouping factors "g,h", or a formula "(1 | g)".
 pub fn groups(text: &str) -> Option<Groups> {
     match text {
         "all" => Some(Groups::All),
         "none" => Some(Groups::None),
         "average" => Some(Groups::Average),
         "" => None,
+        formula if formula.contains(['|', '~']) => Some(Groups::Part(formula.to_owned())),
         names => Some(Groups::Named(names.split(',').map(String::from).collect())),
     }
 }

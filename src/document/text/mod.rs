@@ -163,6 +163,9 @@ fn put_predictions(out: &mut String, fit: &Fit, own: &Predicted) {
         line(out, format_args!("prediction"));
         found.values.iter().for_each(|value| line(out, format_args!("{}", shortest(*value))));
     }
+    if own.covariance.is_some() {
+        line(out, format_args!("\nThe JSON document has the covariance of the predictions."));
+    }
     own.warnings().iter().for_each(|warning| line(out, format_args!("\n{warning}")));
 }
 

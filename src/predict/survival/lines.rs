@@ -32,7 +32,8 @@ impl Fit {
         let quantity = if request.marginal { Quantity::Marginal } else { Quantity::Survival };
         let (chosen, effects) = self.chosen_terms(&Request { quantity, random: request.random.clone(), ..Request::default() })?;
         let (new_levels, needed) = (request.new_levels, NeededTimes::Strata);
-        let rows = Rows::new(self, data, &Wanted { chosen: &chosen, effects, new_levels, times: needed })?;
+        let mut rows = Rows::new(self, data, &Wanted { chosen: &chosen, effects, new_levels, times: needed })?;
+        rows.keep_effects(&request.random)?;
         let work = Work::new(self, cox, &rows, watch)?;
         let mut lines = Lines::new(&work, self.baselines()?, times)?;
         lines.fill(&work, request)?;

@@ -27,6 +27,9 @@ impl CurveRequest {
         if !(level > 0.0 && level < 1.0) {
             return Err(Error::argument(format!("level is {level}, wanted a number between 0 and 1")));
         }
+        if self.new_levels == NewLevels::Missing {
+            return Err(Error::argument("new_levels missing is for predictions; survival curves have error, zero and average"));
+        }
         let times = self.times.iter().flatten();
         times.enumerate().find(|(_, t)| !(**t >= 0.0 && t.is_finite())).map_or(Ok(()), |(k, t)| {
             let t = shortest_text(*t);

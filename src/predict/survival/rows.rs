@@ -153,7 +153,7 @@ fn empty_limits(n: usize) -> Result<Limits> {
 pub fn predicted(fit: &Fit, cox: &Cox, rows: &Rows<'_>, (request, training): (&Request, bool), watch: &Watch<'_>) -> Result<Found> {
     let work = Work::new(fit, cox, rows, watch)?;
     match request.quantity {
-        Quantity::Link | Quantity::Risk => work.ratios(request),
+        Quantity::Link | Quantity::Latent | Quantity::Risk => work.ratios(request),
         _ => work.over_intervals(request, training),
     }
 }

@@ -214,7 +214,7 @@ fn a_level_that_the_fit_does_not_know_varies_as_a_new_one() {
     new.add_strings("temp", &[Some("cold")]).unwrap();
     new.add_strings("contact", &[Some("no")]).unwrap();
     new.add_strings("judge", &[Some("j99")]).unwrap();
-    let ask = |random| Request { new_levels_zero: true, ..with_errors(Quantity::Link, random) };
+    let ask = |random| Request { new_levels: NewLevels::Zero, ..with_errors(Quantity::Link, random) };
     let with = fit.predictions(NewData::Frame(&new), &ask(RandomTerms::All), &Watch::unwatched()).unwrap();
     let without = fit.predictions(NewData::Frame(&new), &ask(RandomTerms::None), &Watch::unwatched()).unwrap();
     close("value", &with.values, &without.values, 1e-15);

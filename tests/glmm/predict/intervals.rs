@@ -49,7 +49,7 @@ fn linear_models_have_the_variance_of_the_mean_and_of_the_response() {
     new.add_real("Days", vec![3.0, 12.0]).unwrap();
     new.add_strings("Subject", &[Some("nobody"), None]).unwrap();
     let asked =
-        Request { new_levels_zero: true, weights: Some(vec![1.0, 4.0]), ..of_response(Quantity::Response, RandomTerms::All) };
+        Request { new_levels: NewLevels::Zero, weights: Some(vec![1.0, 4.0]), ..of_response(Quantity::Response, RandomTerms::All) };
     let unseen = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap();
     let asked = Request { quantity: Quantity::Marginal, ..asked };
     let marginal = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap();
@@ -138,7 +138,7 @@ fn counts_have_quantiles_of_the_averaged_distribution() {
     new.add_strings("YEAR", &[Some("y95"), Some("y96"), Some("y97")]).unwrap();
     new.add_strings("BROOD", &[Some("501"), Some("x"), Some("x")]).unwrap();
     new.add_strings("INDEX", &[Some("x"), Some("x"), Some("x")]).unwrap();
-    let asked = Request { new_levels_zero: true, ..of_response(Quantity::Response, RandomTerms::All) };
+    let asked = Request { new_levels: NewLevels::Zero, ..of_response(Quantity::Response, RandomTerms::All) };
     let got = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap();
     let link = fit.predictions(
         NewData::Frame(&new),
@@ -222,7 +222,7 @@ fn scores_of_categories_are_their_probabilities_over_what_is_not_known() {
     new.add_strings("temp", &[Some("cold"), Some("warm")]).unwrap();
     new.add_strings("contact", &[Some("no"), Some("yes")]).unwrap();
     new.add_strings("judge", &[Some("x"), Some("x")]).unwrap();
-    let link = Request { level: Some(0.5), new_levels_zero: true, ..request(Quantity::Link, RandomTerms::All) };
+    let link = Request { level: Some(0.5), new_levels: NewLevels::Zero, ..request(Quantity::Link, RandomTerms::All) };
     let link = fit.predictions(NewData::Frame(&new), &link, &Watch::unwatched()).unwrap();
     let scores = fit.log_scores(NewData::Frame(&new), &[1.0; 2], None, &Watch::unwatched()).unwrap();
     let thresholds = &fit.ordinal().unwrap().thresholds.estimate;

@@ -13,7 +13,7 @@ fn predictions_for_new_data_equal_the_reference() {
         for (scale, quantity) in [("link", Quantity::Link), ("response", Quantity::Response)] {
             for (which, random) in [("null", RandomTerms::All), ("NA", RandomTerms::None)] {
                 let want = numbers(&entry["predictions"][format!("{scale}_{which}")]);
-                let own = Request { new_levels_zero: true, ..request(quantity, random) };
+                let own = Request { new_levels: NewLevels::Zero, ..request(quantity, random) };
                 let got = fit.predictions(NewData::Frame(&new), &own, &Watch::unwatched()).unwrap().values;
                 close(&format!("{id} {scale} {which}"), &got, &want, 2e-5);
                 compared += 1;

@@ -178,7 +178,7 @@ fn levels_that_the_fit_does_not_know() {
     let asked = request(Quantity::Link, RandomTerms::All);
     let error = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap_err();
     assert!(error.code == Code::Data && error.position == 1 && error.message.contains("subject"), "{error:?}");
-    let zero = Request { new_levels_zero: true, level: Some(0.95), ..asked.clone() };
+    let zero = Request { new_levels: NewLevels::Zero, level: Some(0.95), ..asked.clone() };
     let got = fit.predictions(NewData::Frame(&new), &zero, &Watch::unwatched()).unwrap();
     let without =
         fit.predictions(NewData::Frame(&new), &Request { random: RandomTerms::None, ..zero.clone() }, &Watch::unwatched()).unwrap();

@@ -65,7 +65,7 @@ pub const CHAPTERS: [Chapter; 17] = [
     Chapter {
         title: "Predictions",
         about: "for the data of the fit and for new data",
-        files: &["predict_lists", "predict", "survival_curves"],
+        files: &["predict_lists", "predict", "predict_joint", "survival_curves"],
     },
     Chapter {
         title: "Tests",

@@ -9,7 +9,7 @@ use interlace::frame::Frame;
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
-use interlace::predict::{Interval, NewData, Quantity, RandomTerms, Request};
+use interlace::predict::{Interval, NewData, NewLevels, Quantity, RandomTerms, Request};
 use interlace::resample::Refitter;
 use interlace::spec::{CorrelationSpec, ModelKind};
 use interlace::watch::Watch;
@@ -72,7 +72,7 @@ fn numbers(fit: &Fit, place: usize, frame: &Frame, new: &Frame) -> Numbers {
         let request = Request { quantity, level: Some(0.9), random, ..Request::default() };
         predictions(fit, NewData::Training, &format!("{:?}", request.random), &request, &mut out);
     }
-    let request = Request { quantity, level: Some(0.9), new_levels_zero: true, ..Request::default() };
+    let request = Request { quantity, level: Some(0.9), new_levels: NewLevels::Zero, ..Request::default() };
     predictions(fit, NewData::Frame(new), "of new groups", &request, &mut out);
     for profile in fit.profile(0.95, &Watch::unwatched()).unwrap() {
         if !profile.name.contains("(Intercept)") && !profile.name.contains('c') {
@@ -141,7 +141,7 @@ const FORMULA: &str = "y ~ x + f + (x | g)";
 fn linear_models() {
     let check = |fit: &Fit, frame: &Frame, new: &Frame| {
         let mut out = numbers(fit, 1, frame, new);
-        let request = Request { level: Some(0.9), interval: Interval::Prediction, new_levels_zero: true, ..Request::default() };
+        let request = Request { level: Some(0.9), interval: Interval::Prediction, new_levels: NewLevels::Zero, ..Request::default() };
         predictions(fit, NewData::Frame(new), "of observations", &request, &mut out);
         let satterthwaite = Satterthwaite::of(fit, &Watch::unwatched()).unwrap();
         let kenward_roger = KenwardRoger::of(fit, &Watch::unwatched()).unwrap();
@@ -220,7 +220,7 @@ fn the_scale_of_ordinal_models() {
         out.insert("scale".into(), [&scale.estimate[..], &scale.std_error].concat());
         let quantities = [("probability", Quantity::Probabilities), ("cumulative", Quantity::Cumulative)];
         for (what, quantity) in quantities {
-            let request = Request { level: Some(0.9), quantity, new_levels_zero: true, ..Request::default() };
+            let request = Request { level: Some(0.9), quantity, new_levels: NewLevels::Zero, ..Request::default() };
             predictions(fit, NewData::Training, what, &request, &mut out);
             predictions(fit, NewData::Frame(new), &format!("{what} of new rows"), &request, &mut out);
         }
