@@ -4468,7 +4468,12 @@ typedef enum interlace_quantity {
      * For a Cox fit the probability of no event over (start, stop] of the row, with the stop and, if the model has it,
      * the start of its response; the event is not needed.
      */
-    INTERLACE_QUANTITY_SURVIVAL = 11
+    INTERLACE_QUANTITY_SURVIVAL = 11,
+    /**
+     * For an ordinal fit the mean of the latent variable, x'beta + z'b + offset less the mean of the row's thresholds:
+     * zero is the middle of the categories. It is not divided by the scale. For other fits INTERLACE_QUANTITY_LINK.
+     */
+    INTERLACE_QUANTITY_LATENT = 12
 } interlace_quantity;
 
 /**
@@ -4497,7 +4502,9 @@ typedef enum interlace_new_levels {
     /** It has random effects of zero. */
     INTERLACE_NEW_LEVELS_ZERO = 1,
     /** The survival curve is averaged over the distribution of its random effects. Only for survival curves. */
-    INTERLACE_NEW_LEVELS_AVERAGE = 2
+    INTERLACE_NEW_LEVELS_AVERAGE = 2,
+    /** The row has no prediction: NaN, INTERLACE_PREDICTION_STATUS_NEW_LEVEL. Not for survival curves. */
+    INTERLACE_NEW_LEVELS_MISSING = 3
 } interlace_new_levels;
 
 /**
@@ -4546,7 +4553,12 @@ typedef enum interlace_prediction_status {
      * It has none, because its time is after the last one at which a row of its stratum is observed in the data of a
      * Cox fit.
      */
-    INTERLACE_PREDICTION_STATUS_BEYOND = 4
+    INTERLACE_PREDICTION_STATUS_BEYOND = 4,
+    /**
+     * It has none, because a level of a grouping factor is missing, or one that the fit does not know, and
+     * INTERLACE_NEW_LEVELS_MISSING was asked for.
+     */
+    INTERLACE_PREDICTION_STATUS_NEW_LEVEL = 5
 } interlace_prediction_status;
 
 /**
@@ -4698,10 +4710,15 @@ typedef struct interlace_predict_request {
      * needs. NULL otherwise.
      */
     const interlace_spec *arrays;
+    /**
+     * The random effects that are added, as a formula: "~ (1 | g) + (0 + x | h)", those of the fit or a part of them,
+     * also of a term; without random terms, "~ 0", none. Then `random` is 0 and `terms` NULL. NULL for these.
+     */
+    const char *random_formula;
 } interlace_predict_request;
 
 /** A request with all defaults: interlace_..._request request = INTERLACE_PREDICT_REQUEST_INIT. */
-#define INTERLACE_PREDICT_REQUEST_INIT { sizeof(interlace_predict_request), (interlace_quantity)0, (interlace_random)0, NULL, 0, (interlace_new_levels)0, (interlace_interval)0, 0, NULL, NULL }
+#define INTERLACE_PREDICT_REQUEST_INIT { sizeof(interlace_predict_request), (interlace_quantity)0, (interlace_random)0, NULL, 0, (interlace_new_levels)0, (interlace_interval)0, 0, NULL, NULL, NULL }
 
 /**
  * The number of values per row of a quantity: 1, but for an ordinal fit with K categories K for
@@ -4806,6 +4823,32 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
                                               interlace_prediction_status *out,
                                               size_t len,
                                               interlace_error *err);
+
+/**
+ * The joint covariance of predictions, to `out` [k,k], k = rows * w with rows and w as for interlace_fit_predict, in
+ * the order of its `out`. Its diagonal has the squares of the standard errors of interlace_fit_predict_interval, which
+ * says what varies. Rows with the same new level of a grouping factor share its random effects; those in which it is
+ * missing share them with no other row. `request->interval`, `request->level` and `request->weights` play no part. NaN
+ * in the rows and columns of what has no prediction. INTERLACE_E_ARGUMENT if k is more than 16384,
+ * INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative. Otherwise as
+ * interlace_fit_predict.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [k,k].
+ * @param[in] len The total number of elements.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict_covariance(const interlace_fit *fit,
+                                                  const interlace_frame *data,
+                                                  const interlace_predict_request *request,
+                                                  const interlace_options *options,
+                                                  double *out,
+                                                  size_t len,
+                                                  interlace_error *err);
 
 /**
  * What is asked of survival curves. All members zero but the size are the defaults: INTERLACE_SURVIVAL_REQUEST_INIT.

@@ -308,6 +308,7 @@ enum class Quantity : std::int32_t {
     location = INTERLACE_QUANTITY_LOCATION,
     risk = INTERLACE_QUANTITY_RISK,
     survival = INTERLACE_QUANTITY_SURVIVAL,
+    latent = INTERLACE_QUANTITY_LATENT,
 };
 
 /// The random effects that a prediction has. interlace_random.
@@ -322,6 +323,7 @@ enum class NewLevels : std::int32_t {
     error = INTERLACE_NEW_LEVELS_ERROR,
     zero = INTERLACE_NEW_LEVELS_ZERO,
     average = INTERLACE_NEW_LEVELS_AVERAGE,
+    missing = INTERLACE_NEW_LEVELS_MISSING,
 };
 
 /// What an interval is for. interlace_interval.
@@ -345,6 +347,7 @@ enum class PredictionStatus : std::int32_t {
     not_estimable = INTERLACE_PREDICTION_STATUS_NOT_ESTIMABLE,
     crossed = INTERLACE_PREDICTION_STATUS_CROSSED,
     beyond = INTERLACE_PREDICTION_STATUS_BEYOND,
+    new_level = INTERLACE_PREDICTION_STATUS_NEW_LEVEL,
 };
 
 /// What the tests of an analysis of variance take as given. interlace_anova_type.
@@ -1816,6 +1819,9 @@ struct PredictRequest {
     /// New data of a fit from arrays: a spec with the same columns and terms, and the columns of the further predictors, made by
     /// interlace_spec_new_array with or without `y`; of a Cox fit with the times and strata that the quantity needs.
     const Spec *arrays = nullptr;
+    /// The random effects that are added, as a formula: "~ (1 | g) + (0 + x | h)", those of the fit or a part of them, also of a term;
+    /// without random terms, "~ 0", none.
+    std::string random_formula;
 
     /// For the functions of this header; it points into this one and the call.
     [[nodiscard]] interlace_predict_request capi(detail::Call &call) const;
@@ -2694,6 +2700,11 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_predict_width: The number of values per row of a quantity: 1, but for an ordinal fit with K categories K for
     /// INTERLACE_QUANTITY_PROBABILITIES and INTERLACE_QUANTITY_MARGINAL, K - 1 for INTERLACE_QUANTITY_CUMULATIVE.
     [[nodiscard]] std::size_t predict_width(Quantity quantity) const noexcept;
+
+    /// interlace_fit_predict_covariance: The joint covariance of predictions [k,k], k = rows * w with rows and w as for
+    /// interlace_fit_predict, in the order of its `out`.
+    [[nodiscard]] Result<Matrix> predict_covariance(Maybe<Frame> data = none, const PredictRequest &request = {},
+            Maybe<Options> options = none) const;
 
     /// interlace_fit_survival_curves: Survival curves of the rows of `data` as a new frame, a row for each of them and each time: "row"
     /// (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no number, as in
@@ -3675,8 +3686,9 @@ inline Result<Fit> Accumulator::fit(Maybe<Options> options) const
     return call.result(Fit(out));
 }
 
-inline interlace_predict_request PredictRequest::capi(detail::Call &) const
+inline interlace_predict_request PredictRequest::capi(detail::Call &call) const
 {
+    call.whole("random_formula", random_formula.find('\0') != std::string::npos);
     interlace_predict_request own{};
     own.struct_size = sizeof own;
     own.quantity = static_cast<interlace_quantity>(quantity);
@@ -3688,6 +3700,7 @@ inline interlace_predict_request PredictRequest::capi(detail::Call &) const
     own.level = level;
     own.weights = detail::pointer(weights);
     own.arrays = arrays == nullptr ? nullptr : arrays->capi();
+    own.random_formula = random_formula.empty() ? nullptr : random_formula.c_str();
     return own;
 }
 
@@ -5303,6 +5316,16 @@ inline Result<std::string_view> Fit::summary(Df df, Maybe<Options> options) cons
 inline std::size_t Fit::predict_width(Quantity quantity) const noexcept
 {
     return interlace_fit_predict_width(capi(), static_cast<interlace_quantity>(quantity));
+}
+
+inline Result<Matrix> Fit::predict_covariance(Maybe<Frame> data, const PredictRequest &request, Maybe<Options> options) const
+{
+    detail::Call call;
+    const auto request_for_c = request.capi(call);
+    Matrix out = call.matrix(interlace_fit_n_family_parameters(capi()), interlace_fit_n_family_parameters(capi()));
+    if (call.good()) call.ended(interlace_fit_predict_covariance(capi(), data.capi(), &request_for_c, options.capi(), out.data(),
+            out.size(), call.error()));
+    return call.result(std::move(out));
 }
 
 inline Result<Frame> Fit::survival_curves(Maybe<Frame> data, const SurvivalRequest &request, Maybe<Options> options) const

@@ -277,6 +277,7 @@ class Quantity(IntEnum):
     LOCATION = 9
     RISK = 10
     SURVIVAL = 11
+    LATENT = 12
 
 
 class Random(IntEnum):
@@ -293,6 +294,7 @@ class NewLevels(IntEnum):
     ERROR = 0
     ZERO = 1
     AVERAGE = 2
+    MISSING = 3
 
 
 class Interval(IntEnum):
@@ -319,6 +321,7 @@ class PredictionStatus(IntEnum):
     NOT_ESTIMABLE = 2
     CROSSED = 3
     BEYOND = 4
+    NEW_LEVEL = 5
 
 
 class AnovaType(IntEnum):
@@ -482,6 +485,7 @@ class PredictRequest(ctypes.Structure):
         ("level", DOUBLE),
         ("weights", POINTER),
         ("arrays", POINTER),
+        ("random_formula", TEXT),
     ]
 
 
@@ -900,6 +904,7 @@ FUNCTIONS = {
     "interlace_fit_predict": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_predict_interval": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_predict_status": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
+    "interlace_fit_predict_covariance": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_survival_curves": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_survival_quantiles": [INT32, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER, POINTER, POINTER],
     "interlace_fit_survival_means": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
