@@ -160,11 +160,7 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// Without an interval.
-    pub unsafe fn new(
-        fit: Option<&'a FitHandle>,
-        data: Option<&'a FrameHandle>,
-        request: *const PredictRequest,
-    ) -> Result<Self> {
+    pub unsafe fn new(fit: Option<&'a FitHandle>, data: Option<&'a FrameHandle>, request: *const PredictRequest) -> Result<Self> {
         let (fit, asked) = (estimates_of(fit)?, read(request)?);
         let (newdata, rows) = match (data, asked.arrays) {
             (None, None) => (NewData::Training, fit.fitted.len()),
@@ -181,7 +177,9 @@ impl<'a> Asked<'a> {
         meaning(asked.interval, "request->interval")?;
         let formula = optional_text(asked.random_formula, "request->random_formula")?;
         let random = match meaning(asked.random, "request->random")? {
-            RandomCode::All if let Some(formula) = formula => random_part(fit, formula, asked.n_terms == 0 && asked.terms.is_null())?,
+            RandomCode::All if let Some(formula) = formula => {
+                random_part(fit, formula, asked.n_terms == 0 && asked.terms.is_null())?
+            }
             RandomCode::None if formula.is_some() => random_part(fit, "", false)?,
             RandomCode::All => chosen_terms(fit, asked.terms, asked.n_terms)?,
             RandomCode::Average => {
@@ -210,6 +208,24 @@ impl<'a> Asked<'a> {
             ..Request::default()
         };
         Ok(Asked { fit, newdata, rows, request })
+    }
+
+    /// Of a simulation, whose new levels may be drawn.
+    pub unsafe fn simulated(
+        fit: Option<&'a FitHandle>,
+        data: Option<&'a FrameHandle>,
+        request: *const PredictRequest,
+    ) -> Result<Self> {
+        let mut plain = read(request)?;
+        let new_levels = meaning(plain.new_levels, "request->new_levels")?;
+        if new_levels == NewLevels::Average {
+            plain.new_levels = MaybeUninit::new(NewLevelsCode::Zero);
+        }
+        let mut own = Self::new(fit, data, &raw const plain)?;
+        own.request.new_levels = new_levels;
+        let weights = optional_slice(plain.weights, own.rows, "request->weights")?;
+        own.request.weights = weights.map(|weights| copied(weights, "request->weights")).transpose()?;
+        Ok(own)
     }
 
     /// The same with the interval, its level, and the weights of the responses that it is for.

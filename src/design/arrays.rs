@@ -13,7 +13,9 @@ use crate::design::matrix::INTERCEPT;
 use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::survival::SurvivalDesign;
-use crate::design::{Columns, Design, Further, NaPolicy, NeededTimes, PredictorDesign, ResponseRule, TermDesign, UnknownLevel, realise};
+use crate::design::{
+    Columns, Design, Further, NaPolicy, NeededTimes, PredictorDesign, ResponseRule, TermDesign, UnknownLevel, realise,
+};
 use crate::envelope::{fits, is_choice};
 use crate::error::{Error, Result, try_owned};
 use crate::names::quoted;

@@ -1,6 +1,7 @@
 //! The Laplace model of a fit, from what the fit has kept: for what needs the factor of the random effects' precision again.
 
 use super::common::Fit;
+use super::kind::Generalised;
 use super::parts::{PredictorFit, TermFit};
 use super::response::AnyResponse;
 use crate::clmm::response::OrderedResponse;
@@ -23,6 +24,27 @@ pub(crate) struct Rebuilt {
     pub working: Vec<f64>,
     /// Of an ordinal model the shared parameters of each reported one of thresholds and nominal effects, of which they are combinations.
     pub of_reported: Vec<f64>,
+}
+
+/// From parameters as a generalised or ordinal fit has them to the working ones of its model with the fixed effects among them.
+pub(crate) struct Whole {
+    response: AnyResponse,
+    own: Generalised,
+}
+
+impl Whole {
+    /// Working parameters: those of theta as the fit has them, coefficients of all predictors, the family's parameters on their working scale or
+    /// those of an ordinal fit as they are reported.
+    pub fn working(&mut self, model: &Model, theta: &[f64], coefficients: &[f64], psi: &[f64]) -> Result<Vec<f64>> {
+        let (mut all, mut first) = (theta.to_vec(), 0);
+        for part in &model.fixed {
+            all.extend(part.to_working(&coefficients[first..first + part.p]));
+            first += part.p;
+        }
+        self.own.psi.copy_from_slice(psi);
+        all.extend(self.response.shared_of_fit(&self.own, 0.0)?);
+        Ok(all)
+    }
 }
 
 impl Fit {
@@ -57,6 +79,19 @@ impl Fit {
         };
         let of_reported = response.ordered().map_or(Ok(vec![]), OrderedResponse::of_reported)?;
         Ok(Rebuilt { model, working, of_reported })
+    }
+
+    /// The same of a generalised or ordinal fit with the fixed effects of all predictors among its working parameters, which are theta, the
+    /// user's coefficients, those that all rows share.
+    pub(crate) fn rebuilt_whole(&self, own: &Generalised) -> Result<(Model, Whole)> {
+        let response = self.response()?.linear();
+        let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
+        let mut fixed = vec![FixedPart::plain(self.n_obs, &self.x, offset.as_deref())?];
+        for part in self.further_predictors().into_iter().flatten() {
+            fixed.push(FixedPart::plain(self.n_obs, &part.x, part.offset.as_deref())?);
+        }
+        let unit = response.unit(offset.as_deref().unwrap_or_default())?;
+        Ok((self.model(&response, fixed, unit)?, Whole { response, own: own.clone() }))
     }
 
     /// Fails for what is not available where residuals are correlated.

@@ -112,6 +112,22 @@ impl FixedPart {
         Ok(part)
     }
 
+    /// X itself as the basis, for parameters that are the user's coefficients.
+    pub fn plain(n: usize, x: &[f64], offset: Option<&[f64]>) -> Result<Self> {
+        let (what, p) = ("fixed-effects model matrix", x.len() / n.max(1));
+        let mut w = vec![0.0; p * p];
+        (0..p).for_each(|j| w[j * (p + 1)] = 1.0);
+        Ok(FixedPart {
+            q: try_copy(what, x)?,
+            p,
+            kept: (0..p).collect(),
+            w,
+            offset: try_copy("offset", offset.unwrap_or_default())?,
+            unit: 1.0,
+            ..FixedPart::default()
+        })
+    }
+
     /// The columns of X beside a constant and `others` that are in the model, too: what is a combination of these is left out, and the
     /// columns are centred if so wanted, so that the constant has nothing to do with them.
     pub fn beside_constant(n: usize, others: &[f64], x: &[f64], offset: Option<&[f64]>, centre: bool) -> Result<Self> {

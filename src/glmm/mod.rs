@@ -34,6 +34,7 @@ mod inverse;
 mod differences;
 pub mod solution;
 pub mod joint;
+pub mod draw;
 pub mod one_step;
 pub mod iterative;
 

@@ -416,7 +416,7 @@ impl Laplace<'_> {
 }
 
 /// R with R R' the covariance; NaN in the rows of what is not known.
-pub(super) fn root_of_known(m: usize, covariance: &[f64]) -> Vec<f64> {
+pub fn root_of_known(m: usize, covariance: &[f64]) -> Vec<f64> {
     let known: Vec<usize> = (0..m).filter(|&j| covariance[j * (m + 1)].is_finite()).collect();
     let k = known.len();
     let part: Vec<f64> = (0..k * k).map(|e| covariance[known[e / k] * m + known[e % k]]).collect();

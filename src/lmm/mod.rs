@@ -25,6 +25,7 @@ pub mod iterative;
 pub mod solution;
 pub mod variance;
 pub mod conditional;
+pub mod draw;
 pub mod leverage;
 pub mod deletion;
 pub mod displaced;

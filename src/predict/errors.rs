@@ -87,6 +87,24 @@ fn of_rows(
     Ok(out)
 }
 
+/// The covariance of the predictors of a row, `[3, 3]`, from variances of functionals of these.
+pub fn polarised(mut variance: impl FnMut([f64; 3]) -> f64) -> [f64; 9] {
+    let unit = |a: usize| [0, 1, 2].map(|b| f64::from(u8::from(a == b)));
+    let mut out = [0.0; 9];
+    for a in 0..3 {
+        out[a * 4] = variance(unit(a));
+    }
+    for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+        if out[a * 4] == 0.0 || out[b * 4] == 0.0 {
+            continue;
+        }
+        let sum = [0, 1, 2].map(|c| unit(a)[c] + unit(b)[c]);
+        out[a * 3 + b] = 0.5 * (variance(sum) - out[a * 4] - out[b * 4]);
+        out[b * 3 + a] = out[a * 3 + b];
+    }
+    out
+}
+
 /// Whether modes of some random terms are added.
 fn any_chosen(rows: &Rows<'_>) -> bool {
     rows.parts.iter().flatten().flat_map(|part| &part.terms).any(|term| term.chosen)
@@ -285,6 +303,12 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             own.means.iter().zip(&mut self.weights).for_each(|(mean, w)| *w += mean * constant);
         }
         variance + of_known
+    }
+
+    /// The variance of a row's functional given the parameters.
+    pub fn variance_of_effects(&mut self, i: usize, gradient: &[f64]) -> f64 {
+        self.weights.fill(0.0);
+        self.of_random_effects(i, gradient)
     }
 
     /// The random effects that a row's functional has, of the terms chosen.

@@ -1,6 +1,6 @@
 //! Predictions as linear functionals of what is not known: parameters, random effects of levels that the fit knows, those of new levels.
 
-use super::predictors::TermRows;
+use super::predictors::{FreshLevel, TermRows};
 
 /// A linear functional.
 #[derive(Clone, Debug, Default)]
@@ -20,15 +20,6 @@ pub struct Fresh {
     pub term: usize,
     pub level: FreshLevel,
     pub z: Vec<f64>,
-}
-
-/// Rows with the same one share random effects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FreshLevel {
-    /// One of several levels.
-    Level(u32),
-    /// Of a row without a level, which shares it with no other.
-    Row(usize),
 }
 
 impl Functional {

@@ -1,7 +1,9 @@
 //! Predictions from a fit, for its own rows and for new data.
 
+mod aggregate;
 mod categories;
 mod covariance;
+mod distribution;
 mod errors;
 mod functional;
 mod marginal;
@@ -9,10 +11,12 @@ mod observations;
 mod part;
 mod predictive;
 mod point;
+mod posterior;
 mod predictors;
 mod problems;
 mod quantity;
 mod request;
+mod simulation;
 mod survival;
 
 use crate::design::NeededTimes;
@@ -27,7 +31,10 @@ use predictors::{Rows, Wanted};
 use problems::not_estimable;
 use quantity::Rule;
 
+pub use aggregate::Sums;
 pub use covariance::MOST_COVARIANT;
+pub use distribution::EffectDistribution;
+pub use posterior::Draws;
 pub use problems::Problem;
 pub(crate) use quantity::mean_slope;
 pub use request::{Interval, NewData, NewLevels, PredictOptions, Quantity, RandomTerms, Request};
@@ -108,12 +115,10 @@ impl Fit {
         for i in lost {
             try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::NotEstimable))?;
         }
-        if request.new_levels == NewLevels::Missing {
-            let new = rows.with_new_levels()?;
-            problems::erase(&new, rows.n, &mut values, &mut limits);
-            for i in new {
-                try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::NewLevel))?;
-            }
+        let new = if request.new_levels == NewLevels::Missing { rows.with_new_levels()? } else { vec![] };
+        problems::erase(&new, rows.n, &mut values, &mut limits);
+        for i in new {
+            try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::NewLevel))?;
         }
         // What else there is comes first.
         problems.sort_unstable_by_key(|(row, why)| (*row, *why == Problem::NotEstimable));

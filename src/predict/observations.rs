@@ -1,7 +1,7 @@
 //! Predictions of responses that have not been seen: intervals for them, and their densities.
 
 use super::categories::{CategoryRule, Place};
-use super::errors::{Errors, Limits, rebuilt_for, with_errors};
+use super::errors::{Errors, Limits, polarised, rebuilt_for, with_errors};
 use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
 use super::predictors::{Rows, Wanted};
@@ -75,31 +75,12 @@ fn each(
     let work = |mut errors: Errors<'_, '_, '_>| {
         points.iter().enumerate().try_for_each(|(i, point)| {
             watch.pulse_at(Phase::Prediction, i, Some(points.len()))?;
-            let mut covariance = covariance_of_predictors(&mut errors, i);
+            let mut covariance = polarised(|gradient| errors.variance(i, &gradient, std::iter::empty()));
             (0..3).for_each(|a| covariance[a * 4] += point.variance[a]);
             act(i, &Predictive::new(own, point, &covariance, weights[i], fineness)?)
         })
     };
     with_errors(fit, rows, work, watch)
-}
-
-/// Of the predictors of a row, `[3, 3]`, by polarisation.
-fn covariance_of_predictors(errors: &mut Errors<'_, '_, '_>, i: usize) -> [f64; 9] {
-    let mut variance = |gradient: [f64; 3]| errors.variance(i, &gradient, std::iter::empty());
-    let unit = |a: usize| [0, 1, 2].map(|b| f64::from(u8::from(a == b)));
-    let mut out = [0.0; 9];
-    for a in 0..3 {
-        out[a * 4] = variance(unit(a));
-    }
-    for (a, b) in [(0, 1), (0, 2), (1, 2)] {
-        if out[a * 4] == 0.0 || out[b * 4] == 0.0 {
-            continue;
-        }
-        let sum = [0, 1, 2].map(|c| unit(a)[c] + unit(b)[c]);
-        out[a * 3 + b] = 0.5 * (variance(sum) - out[a * 4] - out[b * 4]);
-        out[b * 3 + a] = out[a * 3 + b];
-    }
-    out
 }
 
 impl Fit {

@@ -17,7 +17,9 @@ impl Fit {
         let within = |error: Error| Error { message: format!("re: {}", error.message), ..error };
         let whole = if text.contains('~') { text.to_owned() } else { format!("~ {text}") };
         let formula = parse(&whole).and_then(|parsed| expand(&parsed, &[], &[], &[])).map_err(within)?;
-        if let (Some(label), _) | (None, Some(label)) = (formula.fixed.labels().into_iter().next(), formula.response.map(|r| r.to_string())) {
+        if let (Some(label), _) | (None, Some(label)) =
+            (formula.fixed.labels().into_iter().next(), formula.response.map(|r| r.to_string()))
+        {
             return Err(Error::argument(format!("re: {} is no random term; wanted such as (1 | g)", quoted(&label))));
         }
         if formula.random.is_empty() {
@@ -31,7 +33,11 @@ impl Fit {
             for label in intercept.into_iter().chain(term.effects.labels()) {
                 let before = all.len();
                 for (place, (own, labels)) in terms.iter().enumerate().filter(|(_, (own, _))| same(&own.design.group, &group)) {
-                    all.extend((0..labels.len()).filter(|&e| same(&labels[e], &label) || own.design.effects[e] == label).map(|e| (place, e)));
+                    all.extend(
+                        (0..labels.len())
+                            .filter(|&e| same(&labels[e], &label) || own.design.effects[e] == label)
+                            .map(|e| (place, e)),
+                    );
                 }
                 if all.len() == before {
                     return Err(absent(&label, &group, &terms));
@@ -74,7 +80,8 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 fn absent(label: &str, group: &str, terms: &[(&TermFit, Vec<String>)]) -> Error {
-    let mut known: Vec<String> = terms.iter().flat_map(|(own, labels)| labels.iter().map(|label| format!("{label} | {}", own.design.group))).collect();
+    let mut known: Vec<String> =
+        terms.iter().flat_map(|(own, labels)| labels.iter().map(|label| format!("{label} | {}", own.design.group))).collect();
     known.dedup();
     let has = if known.is_empty() { "no random effects".to_owned() } else { known.join(", ") };
     Error::argument(format!("re: the fit has no random effects {label} | {group}; it has {has}"))

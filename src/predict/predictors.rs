@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::functional::FreshLevel;
 use super::request::{NewData, NewLevels, RandomTerms};
 use crate::design::{Design, Needed, NeededTimes, PredictorDesign, RowLedger, SurvivalDesign, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
@@ -21,6 +20,15 @@ pub struct TermRows<'a> {
     pub z: Option<Cow<'a, [f64]>>,
     /// Its modes are added.
     pub chosen: bool,
+}
+
+/// A level that the fit doesn't know. Rows with the same one share random effects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FreshLevel {
+    /// One of several levels.
+    Level(u32),
+    /// Of a row without a level, which shares it with no other.
+    Row(usize),
 }
 
 /// One linear predictor on the rows.
@@ -105,14 +113,19 @@ impl<'a> Rows<'a> {
             NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random, wanted.times)?)?,
             NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random, wanted.times)?)?,
         };
-        let mut chosen = chosen.iter();
-        for part in rows.parts.iter_mut().flatten() {
-            part.terms.iter_mut().for_each(|term| term.chosen = chosen.next().copied().unwrap_or(false));
-        }
+        rows.choose(chosen);
         if wanted.new_levels == NewLevels::Error {
             rows.check_levels().map_err(|e| data.located(e))?;
         }
         Ok(rows)
+    }
+
+    /// Marks the terms whose modes are added.
+    pub fn choose(&mut self, chosen: &[bool]) {
+        let mut chosen = chosen.iter();
+        for part in self.parts.iter_mut().flatten() {
+            part.terms.iter_mut().for_each(|term| term.chosen = chosen.next().copied().unwrap_or(false));
+        }
     }
 
     /// Takes the values of effects that are not chosen one by one for zero.
@@ -223,7 +236,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Fails at the first level that the fit doesn't know, of a term whose modes are added.
-    fn check_levels(&self) -> Result<()> {
+    pub fn check_levels(&self) -> Result<()> {
         for term in self.parts.iter().flatten().flat_map(|part| &part.terms).filter(|term| term.chosen) {
             if let Some(i) = term.index.iter().position(|&level| level == UNSEEN) {
                 let (row, group) = (self.ledger.data_row(i), quoted(&term.fit.design.group));

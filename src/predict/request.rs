@@ -127,8 +127,12 @@ pub enum NewLevels {
 
 impl Choice for NewLevels {
     const LIST: &'static str = "new_levels";
-    const ALL: &'static [(Self, &'static CStr)] =
-        &[(NewLevels::Error, c"error"), (NewLevels::Zero, c"zero"), (NewLevels::Average, c"average"), (NewLevels::Missing, c"missing")];
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (NewLevels::Error, c"error"),
+        (NewLevels::Zero, c"zero"),
+        (NewLevels::Average, c"average"),
+        (NewLevels::Missing, c"missing"),
+    ];
 }
 
 /// What an interval is for.

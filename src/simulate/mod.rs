@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod noise;
+pub mod pareto;
 mod stream;
 
 pub use stream::{Purpose, Stream};

@@ -23,6 +23,7 @@ pub enum Purpose {
     Sums = 8,
     Weights = 9,
     Spectrum = 10,
+    Posterior = 11,
 }
 
 /// A stream of random numbers.

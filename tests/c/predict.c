@@ -58,6 +58,58 @@ static void together(const interlace_fit *fit, const interlace_frame *frame) {
     FAILS(INTERLACE_E_ARGUMENT, "only one of them", interlace_fit_predict(fit, frame, PREDICT(.random_formula = "(1 | Batch)", .random = INTERLACE_RANDOM_NONE), NULL, values, 4, &err));
 }
 
+/* A column of numbers. */
+static void reals(const interlace_frame *table, const char *name, double *out, size_t n) {
+    size_t column;
+    OK(interlace_frame_column_index(table, name, &column, &err));
+    OK(interlace_frame_column_f64(table, column, out, n, &err));
+}
+
+/* Sums by groups, distributions over the random effects, simulation and draws. */
+static void over_rows(const interlace_fit *fit, const interlace_frame *frame) {
+    double values[4], mean[4], variance[4], quantiles[8], cov[16], y[8], again[4], k = -1;
+    const double probabilities[2] = {0.5, 0.975}, weights[4] = {1, 2, 0, 0};
+    const int64_t groups[4] = {1, 1, 0, -1};
+    const int32_t zero = INTERLACE_NEW_LEVELS_ZERO;
+    interlace_frame *table;
+    OK(interlace_fit_predict(fit, frame, PREDICT(.new_levels = zero), NULL, values, 4, &err));
+    OK(interlace_fit_predict_covariance(fit, frame, PREDICT(.new_levels = zero), NULL, cov, 16, &err));
+    OK(interlace_fit_predict_sums(fit, frame, PREDICT(.new_levels = zero), groups, weights, 4, 2, NULL, &table, &err));
+    double estimate[2], se[2], corrected[2];
+    reals(table, "estimate", estimate, 2);
+    reals(table, "std_error", se, 2);
+    reals(table, "corrected", corrected, 2);
+    CLOSE(estimate[1], values[0] + 2 * values[1], 1e-9);
+    CLOSE(se[1] * se[1], cov[0] + 4 * cov[1] + 4 * cov[5], 1e-9 * cov[0]);
+    CLOSE(corrected[1], estimate[1], 1e-9);
+    CHECK(estimate[0] == 0 && interlace_frame_n_rows(table) == 2);
+    interlace_frame_free(table);
+    FAILS(INTERLACE_E_ARGUMENT, "groups: row 1", interlace_fit_predict_sums(fit, frame, PREDICT(.new_levels = zero), groups, NULL, 4, 1, NULL, &table, &err));
+
+    OK(interlace_fit_predict_distribution(fit, frame, PREDICT(.new_levels = zero), probabilities, 2, NULL, mean, variance, quantiles, 4, &err));
+    for (int i = 0; i < 4; i++) {
+        CLOSE(mean[i], values[i], 1e-9);
+        CLOSE(quantiles[i], values[i], 1e-9);
+        CLOSE(quantiles[4 + i], values[i] + 1.959963984540054 * sqrt(variance[i]), 1e-9);
+    }
+    FAILS(INTERLACE_E_ARGUMENT, "between 0 and 1", interlace_fit_predict_distribution(fit, frame, PREDICT(.new_levels = zero), values, 2, NULL, mean, NULL, NULL, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 4", interlace_fit_predict_distribution(fit, frame, PREDICT(.new_levels = zero), probabilities, 2, NULL, mean, NULL, NULL, 3, &err));
+
+    OK(interlace_fit_predict_simulate(fit, frame, PREDICT(.new_levels = INTERLACE_NEW_LEVELS_AVERAGE), 2, 3, NULL, y, 8, &err));
+    OK(interlace_fit_predict_simulate(fit, frame, PREDICT(.new_levels = INTERLACE_NEW_LEVELS_AVERAGE), 1, 3, NULL, again, 4, &err));
+    for (int i = 0; i < 4; i++) CHECK(isfinite(y[i]) && y[i] == again[i] && y[i] != y[4 + i]);
+    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict_simulate(fit, frame, NULL, 1, 3, NULL, y, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 8", interlace_fit_predict_simulate(fit, frame, PREDICT(.new_levels = zero), 2, 3, NULL, y, 4, &err));
+
+    double draws[50];
+    OK(interlace_fit_posterior_draws(fit, 50, 1, NULL, &table, &k, &err));
+    reals(table, "ranef[Batch, A, (Intercept)]", draws, 50);
+    for (int i = 0; i < 50; i++) CHECK(isfinite(draws[i]));
+    CHECK(k < 1 && interlace_frame_n_rows(table) == 50 && interlace_frame_n_columns(table) == 2 + 3 + 6);
+    interlace_frame_free(table);
+    FAILS(INTERLACE_E_ARGUMENT, "0 draws", interlace_fit_posterior_draws(fit, 0, 1, NULL, &table, NULL, &err));
+}
+
 int main(void) {
     interlace_fit *fit = dyestuff_fit(NULL);
     double fitted[30], out[30], beta, modes[6];
@@ -91,6 +143,7 @@ int main(void) {
 
     intervals(fit, frame, beta);
     together(fit, frame);
+    over_rows(fit, frame);
     interlace_frame_free(frame);
 
     OK(interlace_frame_new(1, &frame, &err));

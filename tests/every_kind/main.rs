@@ -17,6 +17,7 @@ mod null_models;
 mod parameters;
 mod picture_frames;
 mod pictures;
+mod posterior;
 mod power;
 mod profile_paths;
 mod random_terms;

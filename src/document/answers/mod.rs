@@ -34,6 +34,7 @@ use crate::error::Result;
 use crate::fit::Instead;
 use crate::frame::Frame;
 use crate::inference::parameters::parameters_table;
+use crate::predict::Draws;
 use subject::about;
 
 /// Everything that was asked.
@@ -47,6 +48,7 @@ pub struct Answers<'a> {
     pub power: Option<Frame>,
     pub predicted: Option<Predicted>,
     pub survival: Option<SurvivalAnswer>,
+    pub draws: Option<Draws>,
     /// Responses one after another.
     pub simulated: Option<Vec<f64>>,
     pub bootstrapped: Option<Bootstrapped>,
@@ -99,6 +101,11 @@ impl<'a> Answers<'a> {
             power: power::power(subject, questions, work)?,
             predicted: Predicted::new(subject, questions, work)?,
             survival: SurvivalAnswer::new(subject, questions, work)?,
+            draws: if questions.further.draws > 0 {
+                Some(about("draws", fit.posterior_draws(questions.further.draws, questions.seed, work.watch))?)
+            } else {
+                None
+            },
             simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what, work.watch)?) } else { None },
             bootstrapped: Bootstrapped::new(fit, questions, work)?,
             profiled: Profiled::new(fit, questions, work)?,

@@ -1,11 +1,15 @@
 //! Predictions for new data.
 
+use std::collections::HashMap;
+
 use super::subject::{Subject, Work, about};
 use crate::document::questions::{Groups, Questions};
-use crate::error::{Error, Result, try_copy, try_owned};
+use crate::error::{Error, Result, try_copy, try_owned, try_vec};
 use crate::fit::{Fit, FixedEffects, Ordinal};
-use crate::frame::Frame;
-use crate::predict::{CurveRequest, Curves, Interval, NewData, NewLevels, Predictions, Problem, Quantity, Request};
+use crate::frame::{Frame, shortest_text};
+use crate::predict::{
+    CurveRequest, Curves, EffectDistribution, Interval, NewData, NewLevels, Predictions, Problem, Quantity, Request, Sums,
+};
 use crate::spec::{Source, Spec};
 
 /// Predictions of the rows of new data, each of `width` numbers.
@@ -16,6 +20,12 @@ pub struct Predicted {
     pub width: usize,
     /// `[k, k]`, k of rows times width.
     pub covariance: Option<Vec<f64>>,
+    /// Over the random effects; quantiles `[rows, n]`.
+    pub distribution: Option<EffectDistribution>,
+    /// `[rows, nsim]`.
+    pub simulated: Option<Vec<f64>>,
+    /// A row for each group.
+    pub aggregate: Option<Frame>,
 }
 
 /// What the numbers of one row belong to.
@@ -31,27 +41,45 @@ impl Predicted {
         if questions.random == Groups::Average {
             return Err(Error::argument("re average is for survival curves; predictions have type marginal for it"));
         }
-        if questions.new_levels == NewLevels::Average {
+        let drawn = questions.new_levels == NewLevels::Average && questions.further.simulate > 0;
+        if questions.new_levels == NewLevels::Average && !drawn {
             return Err(Error::argument("new_levels average is for survival curves; predictions have zero, missing and error"));
         }
         let usual = if fit.ordinal().is_some() { Quantity::Probabilities } else { Quantity::Response };
         let quantity = questions.quantity.unwrap_or(usual);
-        let weights = match questions.interval {
-            Some(Interval::Prediction) => weights(subject.spec, data)?,
+        let weights = match questions.further.interval {
+            Some(Interval::Prediction) => weights_of(subject.spec, data)?,
             _ => None,
         };
         let request = Request {
             quantity,
             random: questions.random.terms(fit)?,
-            new_levels: questions.new_levels,
-            level: questions.interval.map(|_| questions.level),
-            interval: questions.interval.unwrap_or_default(),
+            new_levels: if drawn { NewLevels::Zero } else { questions.new_levels },
+            level: questions.further.interval.map(|_| questions.level),
+            interval: questions.further.interval.unwrap_or_default(),
             weights,
         };
         let predictions = fit.predictions(NewData::Frame(data), &request, work.watch)?;
         let covariance = || about("predict_covariance", fit.prediction_covariance(NewData::Frame(data), &request, work.watch));
-        let covariance = questions.predict_covariance.then(covariance).transpose()?;
-        Ok(Some(Predicted { quantity, predictions, rows: data.n_rows(), width: fit.prediction_width(quantity), covariance }))
+        let covariance = questions.further.covariance.then(covariance).transpose()?;
+        let new = NewData::Frame(data);
+        let distribution = |p: &Vec<f64>| about("predict_quantiles", fit.effect_distribution(new, &request, p, work.watch));
+        let distribution = questions.further.quantiles.as_ref().map(distribution).transpose()?;
+        let aggregate = |by: &String| about("aggregate", aggregate(fit, data, &request, (by, questions), work));
+        let aggregate = questions.further.aggregate.as_ref().map(aggregate).transpose()?;
+        let mut simulated = None;
+        if questions.further.simulate > 0 {
+            let asked = Request {
+                quantity: Quantity::Response,
+                new_levels: questions.new_levels,
+                weights: weights_of(subject.spec, data)?,
+                ..request.clone()
+            };
+            let own = fit.simulate_at(new, &asked, questions.further.simulate, questions.seed, work.watch);
+            simulated = Some(about("predict_simulate", own)?);
+        }
+        let (rows, width) = (data.n_rows(), fit.prediction_width(quantity));
+        Ok(Some(Predicted { quantity, predictions, rows, width, covariance, distribution, simulated, aggregate }))
     }
 
     /// What the numbers of a row belong to; `None` where there is one.
@@ -68,6 +96,35 @@ impl Predicted {
     pub fn warnings(&self) -> Vec<String> {
         warnings("prediction", &self.predictions.problems)
     }
+}
+
+/// Means or sums over the rows of new data, by the labels of a column.
+fn aggregate(fit: &Fit, data: &Frame, request: &Request, (by, questions): (&str, &Questions), work: &Work<'_>) -> Result<Frame> {
+    let mut labels: Vec<String> = vec![];
+    let mut codes = try_vec("groups of rows", 0_i64, data.n_rows())?;
+    if by != "all" {
+        let (column, mut known) = (data.column(by)?, HashMap::new());
+        let reals = column.as_real()?;
+        for (row, code) in codes.iter_mut().enumerate() {
+            let number = reals.as_ref().filter(|values| !values[row].is_nan()).map(|values| shortest_text(values[row]));
+            let label = number.or_else(|| column.label(row).map(|label| label.to_string()));
+            *code = label.map_or(-1, |label| {
+                let next = labels.len() as i64;
+                *known.entry(label.clone()).or_insert_with(|| {
+                    labels.push(label);
+                    next
+                })
+            });
+        }
+    } else {
+        labels.push("all".to_owned());
+    }
+    let ones = if questions.further.aggregate_sum { Some(try_vec("weights of rows", 1.0, data.n_rows())?) } else { None };
+    let sums = Sums { groups: Some(&codes), n_groups: labels.len(), factors: ones.as_deref(), level: questions.level };
+    let mut table = fit.predicted_sums(NewData::Frame(data), &Request { level: None, ..request.clone() }, &sums, work.watch)?;
+    let groups = (0..table.n_rows()).map(|row| Some(labels[row % labels.len().max(1)].as_str())).collect::<Vec<_>>();
+    table.add_strings("label", &groups)?;
+    Ok(table)
 }
 
 /// Survival curves of the rows of new data, and what follows from them.
@@ -149,7 +206,7 @@ impl<'f> Parts<'f> {
 }
 
 /// New data may have the model's column of weights.
-fn weights(spec: Option<&Spec>, data: &Frame) -> Result<Option<Vec<f64>>> {
+fn weights_of(spec: Option<&Spec>, data: &Frame) -> Result<Option<Vec<f64>>> {
     let Some(Spec { source: Source::Formula(formula), .. }) = spec else { return Ok(None) };
     let column = formula.weights.as_deref().and_then(|name| data.column(name).ok());
     column.map(|column| try_owned("weights", data.numbers(column)?)).transpose()

@@ -63,9 +63,7 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
     if let Some(table) = &answers.power {
         put_table(json, "power", Named::Plain, table)?;
     }
-    if let Some(own) = &answers.predicted {
-        put_predictions(json, fit, own);
-    }
+    put_predicted(json, fit, answers)?;
     for (key, _, table) in answers.survival.iter().flat_map(SurvivalAnswer::tables) {
         put_table(json, key, Named::Plain, table)?;
     }
@@ -98,6 +96,23 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
             json.number("conditional", r2.conditional());
             json.number("icc_adjusted", r2.icc_adjusted());
             json.number("icc_unadjusted", r2.icc_unadjusted());
+        });
+    }
+    Ok(())
+}
+
+/// Predictions, and draws of what they are made of.
+fn put_predicted(json: &mut Json, fit: &Fit, answers: &Answers<'_>) -> Result<()> {
+    if let Some(own) = &answers.predicted {
+        put_predictions(json, fit, own);
+        own.aggregate.iter().try_for_each(|table| put_table(json, "aggregate", Named::Plain, table))?;
+    }
+    if let Some(own) = &answers.draws {
+        let columns = columns(Named::Plain, &own.table)?;
+        json.object("draws", |json| {
+            json.number("pareto_k", own.pareto_k);
+            json.count("failed", own.failed);
+            json.object("table", |json| put_columns(json, &columns));
         });
     }
     Ok(())
@@ -225,6 +240,16 @@ fn put_predictions(json: &mut Json, fit: &Fit, own: &Predicted) {
         }
         if let Some(covariance) = &own.covariance {
             json.matrix("covariance", covariance, own.rows * own.width);
+        }
+        if let Some(distribution) = &own.distribution {
+            json.numbers("effects_mean", &distribution.mean);
+            json.numbers("effects_variance", &distribution.variance);
+            json.matrix("effects_quantiles", &distribution.quantiles, own.rows);
+        }
+        if let Some(simulated) = &own.simulated {
+            json.array("simulations", |json| {
+                simulated.chunks_exact(own.rows.max(1)).for_each(|response| json.list(|json| json.reals(response)));
+            });
         }
     });
 }

@@ -2,7 +2,9 @@
 
 use std::ffi::CStr;
 
-use super::kinds::{BootstrapType, ConfidenceInterval, Drop1Test, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+use super::kinds::{
+    BootstrapType, ConfidenceInterval, Drop1Test, FurtherPredictions, Groups, Means, ProfileScale, Residuals, ResponseStatistic,
+};
 use super::power::PowerQuestion;
 use super::values::Hypotheses;
 use crate::coxme::transform::TimeTransform;
@@ -12,7 +14,7 @@ use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::inference::marginal_means::Weighting;
 use crate::inference::parameters::ParameterLimits;
-use crate::predict::{CurveLimits, Interval, NewLevels, Quantity};
+use crate::predict::{CurveLimits, NewLevels, Quantity};
 use crate::resample::{IntervalKind, RandomEffects};
 
 /// What is asked. The default asks nothing but the basics.
@@ -71,8 +73,7 @@ pub struct Questions {
     pub quantity: Option<Quantity>,
     pub random: Groups,
     pub new_levels: NewLevels,
-    pub interval: Option<Interval>,
-    pub predict_covariance: bool,
+    pub further: FurtherPredictions,
     /// Numbers of replicates.
     pub simulate: usize,
     pub simulate_type: RandomEffects,
@@ -140,8 +141,7 @@ impl Default for Questions {
             quantity: None,
             random: Groups::All,
             new_levels: NewLevels::default(),
-            interval: None,
-            predict_covariance: false,
+            further: FurtherPredictions::default(),
             simulate: 0,
             simulate_type: RandomEffects::default(),
             bootstrap: 0,
@@ -181,7 +181,7 @@ impl Questions {
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
     pub fn of_rows(&self, has_sums: bool) -> Option<&'static CStr> {
         const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
-        const BY_SUMS: [&CStr; 19] = [
+        const BY_SUMS: [&CStr; 21] = [
             c"anova",
             c"effect_sizes",
             c"profile",
@@ -195,6 +195,8 @@ impl Questions {
             c"adjust",
             c"interval",
             c"predict_covariance",
+            c"aggregate",
+            c"aggregate_sum",
             c"bootstrap",
             c"bootstrap_type",
             c"boot_interval",

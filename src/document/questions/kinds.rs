@@ -9,7 +9,7 @@ use crate::fit::Fit;
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
 use crate::inference::marginal_means::Weighting;
-use crate::predict::RandomTerms;
+use crate::predict::{Interval, RandomTerms};
 
 /// What is asked of marginal means.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,21 @@ pub struct Means {
     pub weights: Weighting,
     /// `None`: Tukey's of all pairs, otherwise Holm's.
     pub adjust: Option<Adjustment>,
+}
+
+/// What is asked of predictions beside their values, and of draws.
+#[derive(Clone, Debug, Default)]
+pub struct FurtherPredictions {
+    pub interval: Option<Interval>,
+    pub covariance: bool,
+    /// Of the random effects' distribution.
+    pub quantiles: Option<Vec<f64>>,
+    pub simulate: usize,
+    /// "all", or a column of the new data.
+    pub aggregate: Option<String>,
+    pub aggregate_sum: bool,
+    /// From the posterior distribution.
+    pub draws: usize,
 }
 
 /// The grouping factors whose random effects a prediction has.

@@ -31,7 +31,7 @@ fn hypotheses(questions: &mut Questions, text: &str) -> Option<()> {
 
 fn interval(questions: &mut Questions, text: &str) -> Option<()> {
     let kind = if text == "none" { None } else { Some(values::word(text)?) };
-    questions.interval = kind;
+    questions.further.interval = kind;
     Some(())
 }
 
@@ -286,9 +286,38 @@ pub const QUESTIONS: &[Question] = &[
     )
     .of(&[c"predict"]),
     Question::flag(c"predict_covariance", c"the joint covariance of the predictions", |q, v| {
-        put(&mut q.predict_covariance, values::truth(v))
+        put(&mut q.further.covariance, values::truth(v))
     })
     .of(&[c"predict"]),
+    Question::text(
+        c"predict_quantiles",
+        c"probabilities, \"0.1, 0.5\"",
+        c"mean, variance and these quantiles of the predictions over the random effects' distribution given the parameters",
+        |q, v| put(&mut q.further.quantiles, values::probabilities(v).map(Some)),
+    )
+    .of(&[c"predict"]),
+    Question::text(
+        c"predict_simulate",
+        c"a positive integer",
+        c"this many simulated responses of the rows to predict; effects that re leaves out are drawn, and those of new levels with new_levels average",
+        |q, v| replicates(&mut q.further.simulate, v),
+    )
+    .of(&[c"predict"]),
+    Question::text(
+        c"aggregate",
+        c"all, or a column of the new data",
+        c"means of the predictions over all rows, or those of each value of the column, with standard errors by their joint covariance, and corrected for the spread of the random effects",
+        |q, v| put(&mut q.further.aggregate, values::text(v).map(Some)),
+    )
+    .of(&[c"predict"]),
+    Question::flag(c"aggregate_sum", c"sums in the place of means", |q, v| put(&mut q.further.aggregate_sum, values::truth(v)))
+        .of(&[c"aggregate"]),
+    Question::text(
+        c"draws",
+        c"a positive integer",
+        c"this many draws of parameters and random effects from their approximate posterior distribution under flat priors, with importance weights",
+        |q, v| replicates(&mut q.further.draws, v),
+    ),
     Question::data(c"survival", c"new data", c"survival curves of a Cox model for these rows", |q, frame| q.survival = Some(frame)),
     Question::text(
         c"times",
@@ -436,5 +465,5 @@ pub const QUESTIONS: &[Question] = &[
     Question::text(c"seed", c"an integer that is not negative", c"of simulations, bootstrap and parts (default 0)", |q, v| {
         put(&mut q.seed, values::count(v, 0, u64::MAX))
     })
-    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals", c"rlrt", c"pb_lrt", c"power"]),
+    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals", c"simulated_residuals", c"rlrt", c"pb_lrt", c"power", c"predict_simulate", c"draws"]),
 ];

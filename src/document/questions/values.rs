@@ -67,6 +67,11 @@ pub fn numbers(text: &str) -> Option<Vec<f64>> {
     text.split(',').map(number).collect()
 }
 
+/// "0.1, 0.5", each between 0 and 1.
+pub fn probabilities(text: &str) -> Option<Vec<f64>> {
+    numbers(text).filter(|all| all.iter().all(|p| *p > 0.0 && *p < 1.0))
+}
+
 /// A text that is not empty.
 pub fn text(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.to_owned())

@@ -58,6 +58,12 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     }
     if let Some(own) = &answers.predicted {
         put_predictions(&mut out, fit, own);
+        own.aggregate.iter().try_for_each(|table| put_table(&mut out, "Aggregated predictions:", Named::Plain, table))?;
+    }
+    if let Some(own) = &answers.draws {
+        let (count, k) = (own.table.n_rows(), general(own.pareto_k, 3));
+        line(&mut out, format_args!("\n{count} draws from the posterior distribution, {} failed; Pareto k {k}", own.failed));
+        line(&mut out, format_args!("The JSON document has them."));
     }
     if let Some(own) = &answers.survival {
         own.tables().try_for_each(|(_, heading, table)| put_table(&mut out, heading, Named::Plain, table))?;
@@ -163,8 +169,13 @@ fn put_predictions(out: &mut String, fit: &Fit, own: &Predicted) {
         line(out, format_args!("prediction"));
         found.values.iter().for_each(|value| line(out, format_args!("{}", shortest(*value))));
     }
-    if own.covariance.is_some() {
-        line(out, format_args!("\nThe JSON document has the covariance of the predictions."));
+    let more = [
+        (own.covariance.is_some(), "the covariance of the predictions"),
+        (own.distribution.is_some(), "the distributions of the predictions over the random effects"),
+        (own.simulated.is_some(), "the simulated responses of these rows"),
+    ];
+    for (_, what) in more.iter().filter(|(there, _)| *there) {
+        line(out, format_args!("\nThe JSON document has {what}."));
     }
     own.warnings().iter().for_each(|warning| line(out, format_args!("\n{warning}")));
 }

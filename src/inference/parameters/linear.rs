@@ -5,8 +5,17 @@ use crate::fit::Fit;
 use crate::inference::degrees_of_freedom::Observed;
 use crate::linalg::delta::{self, Slopes};
 use crate::lmm::parameters::theta_from_working;
+use crate::lmm::system::LinearSystem;
 use crate::search::theta_slopes;
 use crate::watch::Watch;
+
+/// A linear fit's model at its estimates: working parameters of theta and the residual correlation, and their covariance with that of log sigma
+/// behind, NaN for what is at a boundary.
+pub fn working(fit: &Fit, watch: &Watch<'_>) -> Result<(LinearSystem, Vec<f64>, Vec<f64>)> {
+    let observed = Observed::of(fit, watch)?;
+    let covariance = observed.covariance()?;
+    Ok((observed.system, observed.working, covariance))
+}
 
 /// Of the fixed effects, log sigma, the residual correlation on the scale of its interval, and theta.
 pub fn covariance(fit: &Fit, watch: &Watch<'_>) -> Result<Vec<f64>> {

@@ -24,6 +24,7 @@ use crate::error::{Result, try_copy};
 use crate::fit::{Fit, Kind, ParameterForm};
 use crate::watch::Watch;
 
+pub(crate) use linear::working as working_of_linear;
 pub use table::{ParameterLimits, parameters_table};
 
 /// What memory is for.

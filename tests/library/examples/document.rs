@@ -82,6 +82,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let all = "--df kenward-roger --anova 1 --anova 2 --drop1 --confint wald --confint profile --confint boot --confint ranef --profile --variance-parameters sd \
                --test 0,1 --r2 --emmeans ~1 --predict data/sleepstudy.csv --interval confidence --simulate 1 --bootstrap 2 \
                --response-se mean --refit data/sleepstudy.csv --residuals working --influence observation --all-fit \
+               --predict-covariance --predict-quantiles 0.5 --predict-simulate 2 --aggregate all --draws 20 \
                --cross-validate Subject --folds 2 --residuals random_effects --simulated-residuals 9 --diagnose --effect-sizes --standardized";
     let all: Vec<&str> = all.split_whitespace().collect();
     let mixture = ["--family", "nbinom2", "--ziformula", "~ mined + (1 | site)", "--dispformula", "~ mined"];
@@ -122,7 +123,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
             "~ period",
         ],
         [&ordinal[..], &["--nominal", "~ contact", "--scale", "~ temp", "--predict", &wine]].concat(),
-        [&ordinal[..], &["--predict", &wine, "--type", "cum.prob"], &terms].concat(),
+        [&ordinal[..], &["--predict", &wine, "--type", "cum.prob", "--aggregate", "temp"], &terms].concat(),
         [&SLEEPSTUDY[..], &f_tests].concat(),
         [
             &["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney, "--survival", &kidney, "--times", "30,100"][..],

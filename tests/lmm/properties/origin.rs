@@ -141,7 +141,8 @@ const FORMULA: &str = "y ~ x + f + (x | g)";
 fn linear_models() {
     let check = |fit: &Fit, frame: &Frame, new: &Frame| {
         let mut out = numbers(fit, 1, frame, new);
-        let request = Request { level: Some(0.9), interval: Interval::Prediction, new_levels: NewLevels::Zero, ..Request::default() };
+        let request =
+            Request { level: Some(0.9), interval: Interval::Prediction, new_levels: NewLevels::Zero, ..Request::default() };
         predictions(fit, NewData::Frame(new), "of observations", &request, &mut out);
         let satterthwaite = Satterthwaite::of(fit, &Watch::unwatched()).unwrap();
         let kenward_roger = KenwardRoger::of(fit, &Watch::unwatched()).unwrap();
