@@ -51,7 +51,7 @@ impl<'a> Drawer<'a> {
         let correlated = self.deviance.correlated.as_ref().map_or(0.0, |own| own.log_det);
         let log_det = self.deviance.state.log_det_a + correlated + log_det_x;
         let log_density = -0.5 * (log_det + 2.0 * (system.n - p) as f64 * own.ln() + rho2 / (own * own));
-        wide::solve_lower_transpose(m, &gram, 1, &mut shift);
+        wide::solve_lower_transpose(m, &gram, p, &mut shift);
         shift.iter_mut().for_each(|v| *v *= own);
         let before = self.deviance.state.gamma.clone();
         self.deviance.state.gamma.iter_mut().zip(&shift).for_each(|(gamma, by)| *gamma += by);

@@ -38,7 +38,8 @@ impl Fit {
             return Err(Error::argument(format!("level is {}, wanted a number between 0 and 1", sums.level)));
         }
         let rows = self.covariant_rows(data, request)?;
-        let found = self.predictions(data, &Request { level: None, ..request.clone() }, watch)?;
+        let before = watch.inside(Phase::Prediction, 0, Some(rows.n));
+        let found = self.predictions(data, &Request { level: None, ..request.clone() }, &before)?;
         let width = self.prediction_width(request.quantity);
         let (n, places) = (rows.n, rows.data_rows()?);
         let m = found.values.len() / width.max(1);

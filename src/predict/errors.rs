@@ -363,7 +363,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let terms: Vec<&TermRows<'_>> = self.rows.parts.iter().flatten().flat_map(|part| &part.terms).collect();
         let mut solved = vec![];
         for (j, (column, own)) in out.chunks_exact_mut(k.max(1)).zip(all).enumerate() {
-            watch.pulse_at(Phase::Prediction, j, Some(k))?;
+            watch.pulse()?;
             if let Some(joint) = self.joint.as_mut().filter(|_| !own.effects.is_empty()) {
                 joint.solve(&own.effects, &mut solved)?;
             }

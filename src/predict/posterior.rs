@@ -59,11 +59,12 @@ impl Fit {
                 None => failed += 1,
             }
         };
-        watch.at(Phase::Simulation, 0, Some(count))?;
         match self.generalised() {
             Some(own) => self.draw_generalised(own, (count, seed), &mut put, watch)?,
             None => self.draw_linear((count, seed), &mut put, watch)?,
         }
+        // A deadline makes the last of them fail.
+        watch.pulse()?;
         if failed == count {
             return Err(Error::numeric("draws: the model could not be evaluated at any of the parameters that were drawn"));
         }
@@ -110,7 +111,7 @@ impl Fit {
         let mut centre = self.parameter_values(ParameterForm::Working);
         centre[m - n_theta..].copy_from_slice(&own.working_theta);
         for draw in 0..count {
-            watch.inside(Phase::Simulation, draw, Some(count)).pulse()?;
+            watch.at(Phase::Simulation, draw, Some(count))?;
             let (at, quadratic) = moved(&centre, &own.root, &mut Stream::new(seed, draw as u64, Purpose::Posterior));
             let mut psi = own.psi.clone();
             estimated.iter().zip(&at[fixed..]).for_each(|(j, value)| psi[*j] = *value);
@@ -134,7 +135,7 @@ impl Fit {
         let centre: Vec<f64> = working.iter().copied().chain([self.sigma.ln()]).collect();
         let mut drawer = LinearDrawer::new(&system, watch)?;
         for draw in 0..count {
-            watch.inside(Phase::Simulation, draw, Some(count)).pulse()?;
+            watch.at(Phase::Simulation, draw, Some(count))?;
             let (at, quadratic) = moved(&centre, &root, &mut Stream::new(seed, draw as u64, Purpose::Posterior));
             let drawn = drawer.draw(&at[..n], at[n].exp(), &mut Stream::new(seed, draw as u64, Purpose::RandomEffects))?;
             let mut theta = drawer.theta(&at[..n]);

@@ -29,7 +29,7 @@ use interlace::optimize::Reason;
 use interlace::options::{Engine, Options};
 use interlace::picture::{Kind as Picture, Scene, Settings};
 use interlace::power::{Extend, PowerOptions, PowerTest, Sizes};
-use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
+use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request, Sums};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::stream::{Accumulator, Plan};
@@ -431,6 +431,31 @@ fn predictions_and_residuals() {
         check(name, &[Phase::Simulation, Phase::Residuals], &work);
         let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
         check(name, &[Phase::Simulation], &work);
+    }
+}
+
+#[test]
+fn joint_predictions_and_simulation_at_new_data() {
+    let frame = data();
+    for (name, spec, options) in specs() {
+        let fit = fitted(&spec, &options);
+        let quantity = if fit.ordinal().is_some() { Quantity::Probabilities } else { Quantity::Response };
+        let request = Request { quantity, ..Request::default() };
+        let new = NewData::Frame(&frame);
+        check(name, &[Phase::Prediction], &|watch| fit.prediction_covariance(new, &request, watch).map(|own| text(&own)));
+        let sums = Sums { level: 0.9, ..Sums::default() };
+        check(name, &[Phase::Prediction], &|watch| fit.predicted_sums(new, &request, &sums, watch).map(|own| text(&own)));
+        if fit.ordinal().is_none() {
+            let work = |watch: &Watch<'_>| fit.effect_distribution(new, &request, &[0.5], watch).map(|own| text(&own));
+            check(name, &[Phase::Prediction], &work);
+        }
+        if fit.correlation().is_none() {
+            let request = Request::default();
+            check(name, &[Phase::Simulation], &|watch| fit.simulate_at(new, &request, 3, 1, watch).map(|own| text(&own)));
+        }
+        if !fit.is_linear() {
+            check(name, &[Phase::Simulation], &|watch| fit.posterior_draws(3, 1, watch).map(|own| text(&own)));
+        }
     }
 }
 
