@@ -25,7 +25,7 @@ use interlace::inference::ranova::ranova_table;
 use interlace::inference::standardized::standardized_table;
 use interlace::options::Options;
 use interlace::power::{PowerOptions, PowerTest};
-use interlace::predict::{CurveRequest, NewData};
+use interlace::predict::{CurveRequest, NewData, Quantity, Request, Sums};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
@@ -152,6 +152,9 @@ fn of_diagnostics(seen: &mut Seen, fit: &Fit, data: &Frame) {
     let watch = Watch::unwatched();
     seen.add("ranef_residuals", &fit.ranef_residuals(&watch).unwrap());
     seen.add("diagnose", &fit.diagnose(&watch).unwrap());
+    let sums = Sums { level: 0.95, ..Sums::default() };
+    seen.add("predicted_sums", &fit.predicted_sums(NewData::Training, &Request::default(), &sums, &watch).unwrap());
+    seen.add("posterior_draws", &fit.posterior_draws(3, 1, &watch).unwrap().table);
     let groups = Grouping::named(fit, None, "replicate").unwrap();
     for grouping in [None, Some(&groups)] {
         let asked = Simulations { count: 9, seed: 1, random_effects: RandomEffects::New, grouping };
@@ -211,6 +214,9 @@ fn of_ordinal_models(seen: &mut Seen) {
     let (data, watch) = (data("wine"), Watch::unwatched());
     let fit = Fit::new(&model, Some(&data), &Options::default(), &watch).unwrap();
     seen.add_named(&fit);
+    let (asked, sums) =
+        (Request { quantity: Quantity::Probabilities, ..Request::default() }, Sums { level: 0.95, ..Sums::default() });
+    seen.add("predicted_sums", &fit.predicted_sums(NewData::Training, &asked, &sums, &watch).unwrap());
     for beyond in [Beyond::Nominal, Beyond::Scale] {
         seen.add("nominal_test and scale_test", &ordinal_terms_table(&fit, Some(&data), beyond, &watch).unwrap());
     }
