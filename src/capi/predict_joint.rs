@@ -164,7 +164,7 @@ pub unsafe extern "C" fn interlace_fit_predict_simulate(
 /// variance is large. A draw depends only on `seed` and its number. Draws at which the model cannot be evaluated have no random effects and no weight.
 /// INTERLACE_E_NUMERIC if a coefficient has no finite estimate. INTERLACE_E_UNSUPPORTED for Cox fits, fits by engine = iterative, and without rows.
 /// @param n The number of draws.
-/// @param pareto_k The shape of the largest weights; NULL is allowed.
+/// @param pareto_k The shape of the largest weights [1]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_posterior_draws(
