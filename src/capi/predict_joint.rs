@@ -13,11 +13,11 @@ use super::status::{ErrorRecord, Status};
 use crate::error::Error;
 use crate::predict::Sums;
 
-/// The joint covariance of predictions, to `out` [k,k], k = rows * w with rows and w as for interlace_fit_predict, in the order of its `out`. Its
+/// The joint covariance of predictions, to `out` [total,total], total = rows * w with rows and w as for interlace_fit_predict, in the order of its `out`. Its
 /// diagonal has the squares of the standard errors of interlace_fit_predict_interval, which says what varies. Rows with the same new level of
 /// a grouping factor share its random effects; those in which it is missing share them with no other row. `request->interval`,
 /// `request->level` and `request->weights` play no part. NaN in the rows and columns of what has no prediction.
-/// INTERLACE_E_ARGUMENT if k is more than 16384, INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative.
+/// INTERLACE_E_ARGUMENT if total is more than 16384, INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative.
 /// Otherwise as interlace_fit_predict.
 /// @param len The total number of elements.
 /// Since 0.1.
