@@ -1936,6 +1936,13 @@ struct Predictions {
     Matrix upper;
 };
 
+/// What is predicted over the distribution of the random effects, a value per row of the data; quantiles with a column per probability.
+struct EffectDistribution {
+    std::vector<double> mean;
+    std::vector<double> variance;
+    Matrix quantiles;
+};
+
 /// A cross-validation: a row per fold and one for all, and a row per row of the data.
 struct CrossValidation {
     Frame folds;
@@ -2201,6 +2208,20 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
                                                        Maybe<Options> options = none) const;
     [[nodiscard]] Result<std::vector<PredictionStatus>> predict_status(Maybe<Frame> data = none, const PredictRequest &request = {},
                                                                        Maybe<Options> options = none) const;
+    /// A row and a column per prediction, those of the first number of all rows first.
+    [[nodiscard]] Result<Matrix> predict_covariance(Maybe<Frame> data = none, const PredictRequest &request = {},
+                                                    Maybe<Options> options = none) const;
+    /// A column per replicate.
+    [[nodiscard]] Result<Matrix> predict_simulate(std::size_t nsim, std::uint64_t seed, Maybe<Frame> data = none,
+                                                  const PredictRequest &request = {}, Maybe<Options> options = none) const;
+    /// Over the random effects; a column of quantiles per probability.
+    [[nodiscard]] Result<EffectDistribution> predict_distribution(View<double> probabilities, Maybe<Frame> data = none,
+                                                                  const PredictRequest &request = {},
+                                                                  Maybe<Options> options = none) const;
+    /// Groups of the rows from 0 to below n_groups, negative for none; without groups of all rows, without weights means.
+    [[nodiscard]] Result<Frame> predict_sums(View<std::int64_t> groups, std::size_t n_groups, View<double> weights = {},
+                                             Maybe<Frame> data = none, const PredictRequest &request = {},
+                                             Maybe<Options> options = none) const;
     /// Z as compressed columns.
     [[nodiscard]] Result<SparseMatrix> z() const;
     /// To another response, a value for each row; of a Cox model the times, then the events.
@@ -2701,10 +2722,14 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// INTERLACE_QUANTITY_PROBABILITIES and INTERLACE_QUANTITY_MARGINAL, K - 1 for INTERLACE_QUANTITY_CUMULATIVE.
     [[nodiscard]] std::size_t predict_width(Quantity quantity) const noexcept;
 
-    /// interlace_fit_predict_covariance: The joint covariance of predictions [k,k], k = rows * w with rows and w as for
-    /// interlace_fit_predict, in the order of its `out`.
-    [[nodiscard]] Result<Matrix> predict_covariance(Maybe<Frame> data = none, const PredictRequest &request = {},
-            Maybe<Options> options = none) const;
+    struct PosteriorDraws {
+        Frame out{};
+        double pareto_k{};
+    };
+    /// interlace_fit_posterior_draws: Draws from the approximate posterior distribution under flat priors on the working scale of all
+    /// parameters, as a new frame with a row for each draw: "log_ratio", the logarithm of the importance ratio but for a constant;
+    /// "weight", the weight with its tail smoothed (Vehtari et al.
+    [[nodiscard]] Result<PosteriorDraws> posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options = none) const;
 
     /// interlace_fit_survival_curves: Survival curves of the rows of `data` as a new frame, a row for each of them and each time: "row"
     /// (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no number, as in
@@ -3484,6 +3509,58 @@ inline Result<std::vector<PredictionStatus>> Fit::predict_status(Maybe<Frame> da
     std::vector<PredictionStatus> out;
     for (const auto code : codes) out.push_back(static_cast<PredictionStatus>(code));
     return call.result(std::move(out));
+}
+
+inline Result<Matrix> Fit::predict_covariance(Maybe<Frame> data, const PredictRequest &request, Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::size_t rows = rows_of(data, request);
+    const auto own = asked(call, request, rows);
+    const std::size_t total = rows * predict_width(request.quantity);
+    /* More than the library gives take no memory. */
+    Matrix out = total > 16384 ? Matrix{} : call.matrix(total, total);
+    if (call.good())
+        call.ended(interlace_fit_predict_covariance(capi(), data.capi(), &own, options.capi(), out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
+}
+
+inline Result<Matrix> Fit::predict_simulate(std::size_t nsim, std::uint64_t seed, Maybe<Frame> data, const PredictRequest &request,
+                                            Maybe<Options> options) const
+{
+    detail::Call call;
+    Matrix out = call.matrix(rows_of(data, request), nsim);
+    const auto own = asked(call, request, rows_of(data, request));
+    if (call.good())
+        call.ended(interlace_fit_predict_simulate(capi(), data.capi(), &own, nsim, seed, options.capi(), out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
+}
+
+inline Result<EffectDistribution> Fit::predict_distribution(View<double> probabilities, Maybe<Frame> data, const PredictRequest &request,
+                                                            Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::size_t rows = rows_of(data, request);
+    EffectDistribution out{call.array<double>(rows), call.array<double>(rows), call.matrix(rows, probabilities.size())};
+    const auto own = asked(call, request, rows);
+    if (call.good())
+        call.ended(interlace_fit_predict_distribution(capi(), data.capi(), &own, probabilities.data(), probabilities.size(), options.capi(),
+                                                      out.mean.data(), out.variance.data(), out.quantiles.data(), rows, call.error()));
+    return call.result(std::move(out));
+}
+
+inline Result<Frame> Fit::predict_sums(View<std::int64_t> groups, std::size_t n_groups, View<double> weights, Maybe<Frame> data,
+                                       const PredictRequest &request, Maybe<Options> options) const
+{
+    detail::Call call;
+    const std::size_t rows = rows_of(data, request);
+    if (!groups.empty()) call.same("groups", groups.size(), rows);
+    if (!weights.empty()) call.same("weights", weights.size(), rows);
+    const auto own = asked(call, request, rows);
+    interlace_frame *out{};
+    if (call.good())
+        call.ended(interlace_fit_predict_sums(capi(), data.capi(), &own, groups.empty() ? nullptr : groups.data(),
+                                              weights.empty() ? nullptr : weights.data(), rows, n_groups, options.capi(), &out, call.error()));
+    return call.result(Frame(out));
 }
 
 inline Result<SparseMatrix> Fit::z() const
@@ -5318,14 +5395,13 @@ inline std::size_t Fit::predict_width(Quantity quantity) const noexcept
     return interlace_fit_predict_width(capi(), static_cast<interlace_quantity>(quantity));
 }
 
-inline Result<Matrix> Fit::predict_covariance(Maybe<Frame> data, const PredictRequest &request, Maybe<Options> options) const
+inline Result<Fit::PosteriorDraws> Fit::posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options) const
 {
     detail::Call call;
-    const auto request_for_c = request.capi(call);
-    Matrix out = call.matrix(interlace_fit_n_family_parameters(capi()), interlace_fit_n_family_parameters(capi()));
-    if (call.good()) call.ended(interlace_fit_predict_covariance(capi(), data.capi(), &request_for_c, options.capi(), out.data(),
-            out.size(), call.error()));
-    return call.result(std::move(out));
+    interlace_frame *out{};
+    double pareto_k{};
+    call.ended(interlace_fit_posterior_draws(capi(), n, seed, options.capi(), &out, &pareto_k, call.error()));
+    return call.result(PosteriorDraws{Frame(out), pareto_k});
 }
 
 inline Result<Frame> Fit::survival_curves(Maybe<Frame> data, const SurvivalRequest &request, Maybe<Options> options) const
