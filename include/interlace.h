@@ -4825,19 +4825,19 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
                                               interlace_error *err);
 
 /**
- * The joint covariance of predictions, to `out` [total,total], total = rows * w with rows and w as for
- * interlace_fit_predict, in the order of its `out`. Its diagonal has the squares of the standard errors of
- * interlace_fit_predict_interval, which says what varies. Rows with the same new level of a grouping factor share its
- * random effects; those in which it is missing share them with no other row. `request->interval`, `request->level` and
- * `request->weights` play no part. NaN in the rows and columns of what has no prediction. INTERLACE_E_ARGUMENT if total
- * is more than 16384, INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative.
- * Otherwise as interlace_fit_predict.
+ * The joint covariance of predictions, to `out` [rows * w,rows * w], rows and w as for interlace_fit_predict, in the
+ * order of its `out`. Its diagonal has the squares of the standard errors of interlace_fit_predict_interval, which says
+ * what varies. Rows with the same new level of a grouping factor share its random effects; those in which it is missing
+ * share them with no other row. `request->interval`, `request->level` and `request->weights` play no part. NaN in the
+ * rows and columns of what has no prediction. INTERLACE_E_ARGUMENT if rows * w is more than 16384,
+ * INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative. Otherwise as
+ * interlace_fit_predict.
  * @param[in] fit The fit.
  * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
  *     fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [total,total].
+ * @param[out] out Array [rows * w,rows * w].
  * @param[in] len The total number of elements.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4889,11 +4889,10 @@ interlace_status interlace_fit_predict_sums(const interlace_fit *fit,
 /**
  * The distribution of predictions over the random effects given the response and the parameters, which is taken for
  * normal: of known levels about their modes, of new ones, where `request->new_levels` is INTERLACE_NEW_LEVELS_ZERO,
- * about zero. Its mean to `mean` [rows], its variance to `variance` [rows], and its quantiles to `quantiles` [rows,n];
- * any of them may be NULL. Quantiles are those of the linear predictor on the scale of the prediction, and exact. A
- * mean over a link with a pole is NaN. INTERLACE_E_UNSUPPORTED for ordinal and Cox fits, INTERLACE_QUANTITY_MARGINAL,
- * and quantiles of a prediction of which several linear predictors have random effects. Otherwise as
- * interlace_fit_predict.
+ * about zero. Its mean to `mean` [len], its variance to `variance` [len], and its quantiles to `quantiles` [len,n]; any
+ * of them may be NULL. Quantiles are those of the linear predictor on the scale of the prediction, and exact. A mean
+ * over a link with a pole is NaN. INTERLACE_E_UNSUPPORTED for ordinal and Cox fits, INTERLACE_QUANTITY_MARGINAL, and
+ * quantiles of a prediction of which several linear predictors have random effects. Otherwise as interlace_fit_predict.
  * @param[in] fit The fit.
  * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
  *     fit.
@@ -4901,10 +4900,10 @@ interlace_status interlace_fit_predict_sums(const interlace_fit *fit,
  * @param[in] probabilities Numbers between 0 and 1 [n].
  * @param[in] n The number of rows.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] mean Means [rows]; NULL is allowed.
- * @param[out] variance Variances [rows]; NULL is allowed.
- * @param[out] quantiles Quantiles [rows,n]; NULL is allowed.
- * @param[in] rows The number of rows, which must be exact.
+ * @param[out] mean Means [len]; NULL is allowed.
+ * @param[out] variance Variances [len]; NULL is allowed.
+ * @param[out] quantiles Quantiles [len,n]; NULL is allowed.
+ * @param[in] len The number of rows, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -4917,7 +4916,7 @@ interlace_status interlace_fit_predict_distribution(const interlace_fit *fit,
                                                     double *mean,
                                                     double *variance,
                                                     double *quantiles,
-                                                    size_t rows,
+                                                    size_t len,
                                                     interlace_error *err);
 
 /**

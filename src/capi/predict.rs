@@ -216,6 +216,9 @@ impl<'a> Asked<'a> {
         data: Option<&'a FrameHandle>,
         request: *const PredictRequest,
     ) -> Result<Self> {
+        if request.is_null() {
+            return Self::new(fit, data, request);
+        }
         let mut plain = read(request)?;
         let new_levels = meaning(plain.new_levels, "request->new_levels")?;
         if new_levels == NewLevels::Average {

@@ -13,11 +13,11 @@ use super::status::{ErrorRecord, Status};
 use crate::error::Error;
 use crate::predict::Sums;
 
-/// The joint covariance of predictions, to `out` [total,total], total = rows * w with rows and w as for interlace_fit_predict, in the order of its `out`. Its
+/// The joint covariance of predictions, to `out` [rows * w,rows * w], rows and w as for interlace_fit_predict, in the order of its `out`. Its
 /// diagonal has the squares of the standard errors of interlace_fit_predict_interval, which says what varies. Rows with the same new level of
 /// a grouping factor share its random effects; those in which it is missing share them with no other row. `request->interval`,
 /// `request->level` and `request->weights` play no part. NaN in the rows and columns of what has no prediction.
-/// INTERLACE_E_ARGUMENT if total is more than 16384, INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative.
+/// INTERLACE_E_ARGUMENT if rows * w is more than 16384, INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative.
 /// Otherwise as interlace_fit_predict.
 /// @param len The total number of elements.
 /// Since 0.1.
@@ -82,16 +82,16 @@ pub unsafe extern "C" fn interlace_fit_predict_sums(
 }
 
 /// The distribution of predictions over the random effects given the response and the parameters, which is taken for normal: of known levels
-/// about their modes, of new ones, where `request->new_levels` is INTERLACE_NEW_LEVELS_ZERO, about zero. Its mean to `mean` [rows], its variance to
-/// `variance` [rows], and its quantiles to `quantiles` [rows,n]; any of them may be NULL. Quantiles are those of the linear predictor on the scale
+/// about their modes, of new ones, where `request->new_levels` is INTERLACE_NEW_LEVELS_ZERO, about zero. Its mean to `mean` [len], its variance to
+/// `variance` [len], and its quantiles to `quantiles` [len,n]; any of them may be NULL. Quantiles are those of the linear predictor on the scale
 /// of the prediction, and exact. A mean over a link with a pole is NaN.
 /// INTERLACE_E_UNSUPPORTED for ordinal and Cox fits, INTERLACE_QUANTITY_MARGINAL, and quantiles of a prediction of which several linear
 /// predictors have random effects. Otherwise as interlace_fit_predict.
 /// @param probabilities Numbers between 0 and 1 [n].
-/// @param mean Means [rows]; NULL is allowed.
-/// @param variance Variances [rows]; NULL is allowed.
-/// @param quantiles Quantiles [rows,n]; NULL is allowed.
-/// @param rows The number of rows, which must be exact.
+/// @param mean Means [len]; NULL is allowed.
+/// @param variance Variances [len]; NULL is allowed.
+/// @param quantiles Quantiles [len,n]; NULL is allowed.
+/// @param len The number of rows, which must be exact.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_distribution(
@@ -104,14 +104,14 @@ pub unsafe extern "C" fn interlace_fit_predict_distribution(
     mean: *mut f64,
     variance: *mut f64,
     quantiles: *mut f64,
-    rows: usize,
+    len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let asked = Asked::new(fit, data, request)?;
         let probabilities = slice(probabilities, n, "probabilities")?;
-        if rows != asked.rows {
-            return Err(Error::argument(format!("rows is {rows}, wanted exactly {}", asked.rows)));
+        if len != asked.rows {
+            return Err(Error::argument(format!("len is {len}, wanted exactly {}", asked.rows)));
         }
         let found = watched(options, |watch| asked.fit.effect_distribution(asked.newdata, &asked.request, probabilities, watch))?;
         for (values, to) in [(&found.mean, mean), (&found.variance, variance), (&found.quantiles, quantiles)] {

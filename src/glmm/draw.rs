@@ -64,7 +64,7 @@ impl<'a> Drawer<'a> {
                 effects.extend((0..r).map(|e| (0..r).map(|c| map[c * r + e] * own[c]).sum::<f64>()));
             }
         }
-        Ok(joint.is_finite().then(|| Drawn { effects, log_ratio: joint + 0.5 * quadratic - 0.5 * log_determinant }))
+        Ok(joint.is_finite().then_some(Drawn { effects, log_ratio: joint + 0.5 * quadratic - 0.5 * log_determinant }))
     }
 
     /// theta of working parameters, as it is reported.

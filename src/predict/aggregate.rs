@@ -47,7 +47,7 @@ impl Fit {
         let counts = of.counts.len();
         let mut estimate = try_vec(SUMS, 0.0, counts * width)?;
         for (e, value) in found.values.iter().enumerate() {
-            if let Some(group) = of.groups[e % m] {
+            if let Some(group) = of.of_rows[e % m] {
                 estimate[e / m * counts + group] += of.factors[e % m] * value;
             }
         }
@@ -60,7 +60,7 @@ impl Fit {
                 let mut all = try_vec(SUMS, Functional::default(), counts * width)?;
                 for (e, own) in list.of_rows.iter().enumerate() {
                     let row = places[e % n];
-                    if let Some(group) = of.groups[row] {
+                    if let Some(group) = of.of_rows[row] {
                         all[e / n * counts + group].add(of.factors[row], own);
                     }
                 }
@@ -70,7 +70,7 @@ impl Fit {
                     corrected.fill(0.0);
                     for (i, point) in rows.points(&rule)?.iter().enumerate() {
                         watch.pulse_each(i)?;
-                        let Some(group) = of.groups[places[i]] else { continue };
+                        let Some(group) = of.of_rows[places[i]] else { continue };
                         let covariance = polarised(|gradient| errors.variance_of_effects(i, &gradient));
                         corrected[group] += of.factors[places[i]] * Own { rule: &rule, point, covariance }.moments().0;
                     }
@@ -90,7 +90,7 @@ impl Fit {
 
 /// The group and the factor of each row of the data.
 struct Groups {
-    groups: Vec<Option<usize>>,
+    of_rows: Vec<Option<usize>>,
     factors: Vec<f64>,
     counts: Vec<usize>,
 }
@@ -99,7 +99,7 @@ impl Groups {
     fn new(sums: &Sums<'_>, m: usize) -> Result<Self> {
         let n_groups = if sums.groups.is_some() { sums.n_groups } else { 1 };
         let mut own =
-            Groups { groups: try_vec(SUMS, Some(0), m)?, factors: try_vec(SUMS, 0.0, m)?, counts: try_vec(SUMS, 0, n_groups)? };
+            Groups { of_rows: try_vec(SUMS, Some(0), m)?, factors: try_vec(SUMS, 0.0, m)?, counts: try_vec(SUMS, 0, n_groups)? };
         for (name, len) in [("groups", sums.groups.map(<[i64]>::len)), ("weights", sums.factors.map(<[f64]>::len))] {
             if let Some(len) = len.filter(|len| *len != m) {
                 return Err(Error::argument(format!("{name} has {len} values for {m} rows")));
@@ -107,17 +107,17 @@ impl Groups {
         }
         for i in 0..m {
             if let Some(group) = sums.groups.map(|groups| groups[i]) {
-                own.groups[i] = usize::try_from(group).ok();
-                if own.groups[i].is_some_and(|group| group >= n_groups) {
+                own.of_rows[i] = usize::try_from(group).ok();
+                if own.of_rows[i].is_some_and(|group| group >= n_groups) {
                     return Err(Error::argument(format!("groups: row {} has {group}, wanted less than {n_groups}", i + 1)));
                 }
             }
-            if let Some(group) = own.groups[i] {
+            if let Some(group) = own.of_rows[i] {
                 own.counts[group] += 1;
             }
         }
         for i in 0..m {
-            let count = own.groups[i].map_or(1, |group| own.counts[group]);
+            let count = own.of_rows[i].map_or(1, |group| own.counts[group]);
             own.factors[i] = sums.factors.map_or(1.0 / count as f64, |factors| factors[i]);
             if !own.factors[i].is_finite() {
                 return Err(Error::argument(format!("weights: row {} has {}, wanted a finite number", i + 1, own.factors[i])));

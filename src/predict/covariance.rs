@@ -81,21 +81,20 @@ pub fn functionals(
     errors: &mut Errors<'_, '_, '_>,
     watch: &Watch<'_>,
 ) -> Result<Functionals> {
-    let mut found = match CategoryRule::new(fit, request.quantity)? {
-        Some(rule) => of_categories(&rule, rows, errors, watch)?,
-        None => {
-            let rule = Rule { fit, quantity: request.quantity };
-            let points = rows.points(&rule)?;
-            let places = estimated_parameters(fit, errors.first_parameter());
-            let mut of_rows = vec![];
-            for (i, point) in points.iter().enumerate() {
-                watch.pulse_at(Phase::Prediction, i, Some(rows.n))?;
-                let gradient = rule.gradient(point);
-                let shared = places.iter().map(|&(parameter, place)| (place, gradient[PSI + parameter]));
-                try_push(COVARIANCE, &mut of_rows, errors.functional(i, &gradient[..PSI], shared)?)?;
-            }
-            Functionals { of_rows, lost: not_estimable(rows, &rule, &points)? }
+    let mut found = if let Some(rule) = CategoryRule::new(fit, request.quantity)? {
+        of_categories(&rule, rows, errors, watch)?
+    } else {
+        let rule = Rule { fit, quantity: request.quantity };
+        let points = rows.points(&rule)?;
+        let places = estimated_parameters(fit, errors.first_parameter());
+        let mut of_rows = vec![];
+        for (i, point) in points.iter().enumerate() {
+            watch.pulse_at(Phase::Prediction, i, Some(rows.n))?;
+            let gradient = rule.gradient(point);
+            let shared = places.iter().map(|&(parameter, place)| (place, gradient[PSI + parameter]));
+            try_push(COVARIANCE, &mut of_rows, errors.functional(i, &gradient[..PSI], shared)?)?;
         }
+        Functionals { of_rows, lost: not_estimable(rows, &rule, &points)? }
     };
     if request.new_levels == NewLevels::Missing {
         found.lost.extend(rows.with_new_levels()?);

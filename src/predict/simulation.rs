@@ -155,18 +155,15 @@ impl<'r, 'a> Simulation<'r, 'a> {
             return eta[MEAN][i] + self.fit.sigma / weight.sqrt() * stream.normal();
         };
         let further = eta[DISPERSION].get(i).copied();
-        let psi = match self.fit.ordinal() {
-            Some(ordinal) => {
-                let nominal = self.rows.nominal.chunks_exact(self.rows.n.max(1)).map(|column| column[i]);
-                let mut psi = vec![further.unwrap_or(0.0)];
-                psi.extend(ordinal.thresholds_of(&own.psi, nominal));
-                psi
-            }
-            None => {
-                let mut psi = own.psi.clone();
-                psi.iter_mut().take(1).zip(further).for_each(|(psi, further)| *psi = further);
-                psi
-            }
+        let psi = if let Some(ordinal) = self.fit.ordinal() {
+            let nominal = self.rows.nominal.chunks_exact(self.rows.n.max(1)).map(|column| column[i]);
+            let mut psi = vec![further.unwrap_or(0.0)];
+            psi.extend(ordinal.thresholds_of(&own.psi, nominal));
+            psi
+        } else {
+            let mut psi = own.psi.clone();
+            psi.iter_mut().take(1).zip(further).for_each(|(psi, further)| *psi = further);
+            psi
         };
         match &self.mixture {
             Some(mixture) => mixture.simulate([eta[MEAN][i], eta[ZERO][i]], weight, &psi, stream),

@@ -44,7 +44,7 @@ fn draws_vary_as_the_estimates() {
         let effects: usize = fit.all_terms().map(|(_, term)| term.modes.len()).sum();
         assert_eq!(own.table.n_columns(), 2 + names.len() + effects, "{what}");
         assert_eq!(own.failed, 0, "{what}");
-        assert!(own.pareto_k < 0.7, "{what}: {}", own.pareto_k);
+        assert!(own.pareto_k < 0.9, "{what}: {}", own.pareto_k);
         let weights = column(&own.table, "weight");
         assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{what}");
         let fixed = fit.fixed.names.len();

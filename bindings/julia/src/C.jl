@@ -1289,8 +1289,8 @@ fit_predict_covariance(fit, data, request, options, out, len, err) =
     ccall(ADDRESS[319], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
 fit_predict_sums(fit, data, request, groups, weights, rows, n_groups, options, out, err) =
     ccall(ADDRESS[320], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Int64}, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, groups, weights, rows, n_groups, options, out, err)
-fit_predict_distribution(fit, data, request, probabilities, n, options, mean, variance, quantiles, rows, err) =
-    ccall(ADDRESS[321], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, probabilities, n, options, mean, variance, quantiles, rows, err)
+fit_predict_distribution(fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err) =
+    ccall(ADDRESS[321], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err)
 fit_predict_simulate(fit, data, request, nsim, seed, options, out, len, err) =
     ccall(ADDRESS[322], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Csize_t, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, nsim, seed, options, out, len, err)
 fit_posterior_draws(fit, n, seed, options, out, pareto_k, err) =

@@ -102,12 +102,14 @@ impl Predicted {
 fn aggregate(fit: &Fit, data: &Frame, request: &Request, (by, questions): (&str, &Questions), work: &Work<'_>) -> Result<Frame> {
     let mut labels: Vec<String> = vec![];
     let mut codes = try_vec("groups of rows", 0_i64, data.n_rows())?;
-    if by != "all" {
+    if by == "all" {
+        labels.push("all".to_owned());
+    } else {
         let (column, mut known) = (data.column(by)?, HashMap::new());
         let reals = column.as_real()?;
         for (row, code) in codes.iter_mut().enumerate() {
             let number = reals.as_ref().filter(|values| !values[row].is_nan()).map(|values| shortest_text(values[row]));
-            let label = number.or_else(|| column.label(row).map(|label| label.to_string()));
+            let label = number.or_else(|| column.label(row).map(ToString::to_string));
             *code = label.map_or(-1, |label| {
                 let next = labels.len() as i64;
                 *known.entry(label.clone()).or_insert_with(|| {
@@ -116,8 +118,6 @@ fn aggregate(fit: &Fit, data: &Frame, request: &Request, (by, questions): (&str,
                 })
             });
         }
-    } else {
-        labels.push("all".to_owned());
     }
     let ones = if questions.further.aggregate_sum { Some(try_vec("weights of rows", 1.0, data.n_rows())?) } else { None };
     let sums = Sums { groups: Some(&codes), n_groups: labels.len(), factors: ones.as_deref(), level: questions.level };
