@@ -8,8 +8,8 @@ mod tests;
 
 use std::borrow::Cow;
 
-use super::cell::{CUMULATIVE_LINKS, Cell, CumulativeLink, by_link, is_cumulative, tails};
 use crate::error::{Error, Result, row_text, try_vec};
+use crate::family::cell::{CUMULATIVE_LINKS, Cell, CumulativeLink, by_link, is_cumulative, tails};
 use crate::family::{
     self, Constants, Derivatives, Facts, Family, GRADIENT, Link, MODE, Observations, Order, Parameter, Psi, Residual, Scale,
     WeightRole, check_constants, check_derivatives, check_length, fix_parameter,

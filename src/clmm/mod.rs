@@ -2,7 +2,6 @@
 //!
 //! The engine is that of the generalised models; thresholds are its shared parameters.
 
-pub mod cell;
 pub mod family;
 pub mod thresholds;
 pub mod coordinates;

@@ -6,12 +6,12 @@
 //!
 //! Derivatives in what the cut points are made of follow from those of a cell by the chain rule.
 
-use super::cell::{CumulativeLink, by_link};
 use super::coordinates::Coordinates;
 use super::region::Region;
 use super::rows::{At, CellRows, Second, Triple};
 use super::thresholds::Thresholds;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
+use crate::family::cell::{CumulativeLink, by_link};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, Separated};

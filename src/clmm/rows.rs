@@ -1,8 +1,8 @@
 //! Rows of an ordered response, from their cells to the derivatives in the predictors and thresholds.
 
-use super::cell::{Cell, CumulativeLink};
 use crate::elementary::logarithms;
 use crate::family::GRADIENT;
+use crate::family::cell::{Cell, CumulativeLink};
 use crate::family::rows::{PIECE, pieces};
 use crate::glmm::jet::{Jet, tetrahedron};
 

@@ -2,10 +2,10 @@
 //! thresholds are its own. Coefficients, thresholds and nominal effects go to infinity together, so that their directions are sought
 //! together; the cut points that have information stay where they are.
 
-use super::cell::cell;
 use super::response::OrderedResponse;
 use crate::error::{Result, try_vec};
 use crate::family::Order;
+use crate::family::cell::cell;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::Separated;
 use crate::glmm::separation::{FALL, INFORMATION, MOVE, null_space, orthonormal};

@@ -1,10 +1,10 @@
 //! Ordinal models on the engine: gradients, information, starts.
 
-use super::cell::CUMULATIVE_LINKS;
 use super::coordinates::Coordinates;
 use super::response::OrderedResponse;
 use super::thresholds::Thresholds;
 use crate::design::{Design, TermDesign};
+use crate::family::cell::CUMULATIVE_LINKS;
 use crate::family::{Link, Order};
 use crate::glmm::approximation::Approximation;
 use crate::glmm::fixed::FixedPart;

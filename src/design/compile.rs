@@ -106,6 +106,10 @@ impl<'a> Call<'a> {
                 position: self.at() as i64,
                 ..Error::unsupported("cbind() is not for linear models, nor right of '~': one response is wanted")
             }),
+            "cens" => Err(Error {
+                position: self.at() as i64,
+                ..Error::unsupported("cens() is the response of generalised models, left of '~', not of others")
+            }),
             "offset" | "strata" => Err(Error::formula(self.at(), format!("{}() must be a term of its own", self.function))),
             "Surv" => Err(Error {
                 position: self.at() as i64,

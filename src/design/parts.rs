@@ -6,6 +6,7 @@ use crate::choice::Choice;
 use crate::covariance::Structure;
 use crate::envelope::{column, column_if_any, fits, rows, rows_if_any};
 use crate::error::{Result, try_copy};
+use crate::family::Ends;
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
 use crate::spec::FormulaSpec;
@@ -33,6 +34,8 @@ pub struct Design {
     pub n: usize,
     /// Response after its transformation, without the offset taken off. Empty for new data without a response.
     pub y: Vec<f64>,
+    /// Where the response lies between two ends; `y` is what stands for it.
+    pub ends: Option<Ends>,
     /// `[n, p]`, all columns, also those that are linearly dependent. An ordinal model has no column of ones here, nor in scale and nominal
     /// effects, but others may add up to one (`~ a:b`).
     pub x: Vec<f64>,
@@ -136,6 +139,7 @@ impl Design {
         Ok(Design {
             n: self.n,
             y: try_copy("response", &self.y)?,
+            ends: self.ends.as_ref().map(Ends::try_clone).transpose()?,
             x,
             x_names,
             weights: self.weights.as_deref().map(|w| try_copy("weights", w)).transpose()?,

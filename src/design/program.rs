@@ -349,7 +349,7 @@ impl Sources {
         let mut program = Program { response: self.response, mean, further, strata: None, complete: request.na == NaPolicy::Error };
         program.check_contrasts(&contrasts)?;
         let mut design = assembled(design, further_designs, rows.len());
-        let Selected { y, trials, categories, mut survival } =
+        let Selected { y, ends, trials, categories, mut survival } =
             program.response.select(values.response, request.response, rows, &mut warnings)?;
         let weights = match (values.weights, &self.weights) {
             (Some(values), Some(source)) => Some(checked_weights(&source.name, values, rows)?),
@@ -367,7 +367,7 @@ impl Sources {
             program.strata = group;
         }
         design.survival = survival;
-        design.y = y;
+        (design.y, design.ends) = (y, ends);
         design.categories = categories;
         design.weights = match (trials, weights) {
             (Some(mut trials), Some(weights)) => {

@@ -11,9 +11,13 @@ use crate::design::survival::SurvivalDesign;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::occurring_levels;
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
+use crate::family::Ends;
 use crate::formula::{Argument, Expr, ExprKind};
 use crate::frame::Frame;
 use crate::names::quoted;
+
+/// The function of a response between two ends.
+const CENS: &str = "cens";
 
 /// What the response of a model may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -21,7 +25,7 @@ pub enum ResponseRule<'a> {
     /// Of a linear model: a number per row.
     #[default]
     Linear,
-    /// Of a generalised model whose family has no trials: a number per row.
+    /// Of a generalised model whose family has no trials: a number per row, or `cens(lower, upper)`.
     General,
     /// Of a family of trials: a proportion; `cbind(successes, failures)`; or a factor, whose first level is failure.
     Trials,
@@ -46,6 +50,11 @@ enum ResponseNode {
         successes: Node,
         failures: Node,
     },
+    /// `cens(lower, upper)`.
+    Ends {
+        lower: Node,
+        upper: Node,
+    },
     Survival(SurvivalNode),
 }
 
@@ -55,6 +64,7 @@ pub(super) enum ResponseValues<'a> {
     Factor(Factor<'a>),
     Ordered(Ordered<'a>),
     Counts { successes: Cow<'a, [f64]>, failures: Cow<'a, [f64]> },
+    Ends { lower: Cow<'a, [f64]>, upper: Cow<'a, [f64]> },
     Survival(SurvivalValues<'a>),
 }
 
@@ -62,6 +72,8 @@ pub(super) enum ResponseValues<'a> {
 #[derive(Default)]
 pub(super) struct Selected {
     pub y: Vec<f64>,
+    /// Where it is between two ends.
+    pub ends: Option<Ends>,
     /// Numbers of trials, where they come with the response.
     pub trials: Option<Vec<f64>>,
     /// Of an ordered response, the labels of 1, 2, ...
@@ -76,14 +88,16 @@ impl Response {
         match &self.node {
             ResponseNode::Single(node) => node.check(),
             ResponseNode::Counts { successes, failures } => [successes, failures].into_iter().try_for_each(Node::check),
+            ResponseNode::Ends { lower, upper } => [lower, upper].into_iter().try_for_each(Node::check),
             ResponseNode::Survival(node) => node.check(),
         }
     }
 
     pub fn compile(expr: &Expr, rule: ResponseRule, frame: &Frame) -> Result<Self> {
-        let node = match counts(expr) {
+        let node = match (arguments_of(expr, "cbind"), arguments_of(expr, CENS)) {
             _ if rule == ResponseRule::Survival => ResponseNode::Survival(SurvivalNode::compile(expr, frame)?),
-            Some(arguments) if rule != ResponseRule::Linear => counts_node(expr, arguments, rule, frame)?,
+            (Some(arguments), _) if rule != ResponseRule::Linear => counts_node(expr, arguments, rule, frame)?,
+            (_, Some(arguments)) => ends_node(expr, arguments, rule, frame)?,
             _ => ResponseNode::Single(compile(expr, frame)?),
         };
         Ok(Response { name: expr.to_string(), node })
@@ -94,6 +108,10 @@ impl Response {
             ResponseNode::Counts { successes, failures } => {
                 let (successes, failures) = (successes.full_numbers(frame)?, failures.full_numbers(frame)?);
                 Ok(ResponseValues::Counts { successes, failures })
+            }
+            ResponseNode::Ends { lower, upper } => {
+                let (lower, upper) = (lower.full_numbers(frame)?, upper.full_numbers(frame)?);
+                Ok(ResponseValues::Ends { lower, upper })
             }
             ResponseNode::Survival(node) => node.evaluate(frame).map(ResponseValues::Survival),
             ResponseNode::Single(node) if matches!(rule, ResponseRule::Ordered { .. }) => {
@@ -116,7 +134,7 @@ impl Response {
     pub fn survival(&self) -> Option<&SurvivalNode> {
         match &self.node {
             ResponseNode::Survival(node) => Some(node),
-            ResponseNode::Single(_) | ResponseNode::Counts { .. } => None,
+            ResponseNode::Single(_) | ResponseNode::Counts { .. } | ResponseNode::Ends { .. } => None,
         }
     }
 
@@ -125,6 +143,10 @@ impl Response {
             (ResponseNode::Counts { successes, failures }, ResponseValues::Counts { successes: s, failures: f }) => {
                 incomplete.note_numbers(&self.name, &successes.columns(), s);
                 incomplete.note_numbers(&self.name, &failures.columns(), f);
+            }
+            (ResponseNode::Ends { lower, upper }, ResponseValues::Ends { lower: a, upper: b }) => {
+                incomplete.note_numbers(&self.name, &lower.columns(), a);
+                incomplete.note_numbers(&self.name, &upper.columns(), b);
             }
             (ResponseNode::Single(node), ResponseValues::Numbers(v)) => incomplete.note_numbers(&self.name, &node.columns(), v),
             (ResponseNode::Single(node), ResponseValues::Factor(f)) => incomplete.note_codes(&self.name, &node.columns(), &f.codes),
@@ -154,6 +176,14 @@ impl Response {
                 let ResponseNode::Survival(node) = &self.node else { return Ok(Selected::default()) };
                 let survival = node.select(values, rows, warnings)?;
                 Ok(Selected { y: survival.response()?, survival: Some(survival), ..Selected::default() })
+            }
+            ResponseValues::Ends { lower, upper } => {
+                let [lower, upper] = [rows.select(lower)?, rows.select(upper)?];
+                let ends = Ends { lower: try_owned("response", lower)?, upper: try_owned("response", upper)? };
+                ends.check(|i| rows.data_row(i))?;
+                let y = ends.middles()?;
+                rows.check_finite(&self.name, &y)?;
+                Ok(Selected { y, ends: Some(ends), ..Selected::default() })
             }
             ResponseValues::Counts { successes, failures } => {
                 let mut y = self.checked_counts("successes", successes, rows)?;
@@ -218,13 +248,26 @@ impl ResponseValues<'_> {
     }
 }
 
-/// The arguments of `cbind()`, if the response is that.
-fn counts(expr: &Expr) -> Option<&[Argument]> {
+/// The arguments of a function, if the response is that.
+fn arguments_of<'e>(expr: &'e Expr, name: &str) -> Option<&'e [Argument]> {
     match &expr.kind {
-        ExprKind::Paren(inner) => counts(inner),
-        ExprKind::Call { function, arguments } if function == "cbind" => Some(arguments),
+        ExprKind::Paren(inner) => arguments_of(inner, name),
+        ExprKind::Call { function, arguments } if function == name => Some(arguments),
         _ => None,
     }
+}
+
+fn ends_node(expr: &Expr, arguments: &[Argument], rule: ResponseRule, frame: &Frame) -> Result<ResponseNode> {
+    let at = expr.span.start;
+    if rule != ResponseRule::General {
+        let message = "cens(lower, upper) is for generalised models with the family gaussian or lognormal";
+        return Err(Error { position: at as i64, ..Error::unsupported(message) });
+    }
+    let [lower, upper] = arguments else {
+        let count = arguments.len();
+        return Err(Error::formula(at, format!("cens() has {count} arguments, wanted two: the lower and the upper end")));
+    };
+    Ok(ResponseNode::Ends { lower: compile(&lower.value, frame)?, upper: compile(&upper.value, frame)? })
 }
 
 fn counts_node(expr: &Expr, arguments: &[Argument], rule: ResponseRule, frame: &Frame) -> Result<ResponseNode> {

@@ -3,7 +3,7 @@
 use crate::choice::Choice;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
-use crate::family::{Cumulative, ZeroMixture, normal};
+use crate::family::{Cumulative, ZeroMixture, between, normal};
 use crate::fit::{Fit, Generalised};
 use crate::predict::mean_slope;
 use crate::simulate::{Purpose, Stream};
@@ -96,6 +96,11 @@ impl Fit {
         if own.zero.is_some() {
             return Err(Error::unsupported("deviance residuals: a mixture with zeros has none; quantile residuals do"));
         }
+        if own.ends.is_some() {
+            return Err(Error::unsupported(
+                "deviance residuals: a response between two ends, cens(), has none; quantile residuals do",
+            ));
+        }
         let (y, weights) = (self.used(&self.y)?, self.used_weights()?);
         let one = |i: usize| {
             own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &self.psi_of_row(i)).ok_or_else(|| {
@@ -143,7 +148,10 @@ impl Fit {
         let log_variance = 2.0 * self.sigma.ln();
         let cdf = |i: usize| match (self.generalised(), &mixture) {
             (None, _) => gaussian.cdf(y[i], fitted[i], weights[i], &[log_variance]),
-            (Some(own), None) => own.family.cdf(y[i], own.eta[i], weights[i], &self.psi_of_row(i)),
+            (Some(own), None) => {
+                let cdf = |y: f64| own.family.cdf(y, own.eta[i], weights[i], &self.psi_of_row(i));
+                own.ends.as_ref().map_or_else(|| cdf(y[i]), |ends| between(cdf(ends.lower[i]), cdf(ends.upper[i])))
+            }
             (Some(own), Some(mixture)) => {
                 let zeta = own.zero_inflation.as_ref().map_or(f64::NEG_INFINITY, |zero| zero.eta[i]);
                 mixture.cdf(y[i], [own.eta[i], zeta], weights[i], &self.psi_of_row(i))

@@ -19,7 +19,7 @@ pub(crate) struct Gamma;
 impl Density for Gamma {
     type Shape = f64;
 
-    const NAMES: &'static [&'static str] = &["gamma", "Gamma"];
+    const NAMES: &'static [&'static str] = &["gamma", "Gamma", "ziGamma"];
     const LINKS: &'static [Link] = &[Link::Inverse, Link::Log, Link::Identity, Link::Sqrt, Link::InverseSquare];
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;

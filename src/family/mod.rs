@@ -9,6 +9,8 @@
 //! A density is written once, in the coordinate in which it is simplest (log mu for counts and positive responses, logit mu for
 //! proportions, mu itself on the whole line), and chained with the link in one place (`coordinate`, `model`).
 
+pub mod cell;
+mod censored;
 mod coordinate;
 mod cumulative;
 mod custom;
@@ -43,6 +45,7 @@ mod summed;
 mod truncated;
 mod tweedie;
 
+pub use censored::{Censoring, Counts, Ends, between};
 pub use cumulative::Cumulative;
 pub use custom::{CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, DensityRows, LogDensity, Map, UnitDeviance};
 pub use definition::{

@@ -78,6 +78,7 @@ impl Assembly<'_> {
             psi,
             parameters,
             eta: std::mem::take(&mut solution.eta[0]),
+            ends: design.ends.take(),
             separated: separated.into_iter().map(|j| vcov_names[j].clone()).collect(),
             at_edge: solution.at_edge,
             vcov_names,

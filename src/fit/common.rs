@@ -11,6 +11,7 @@ use crate::choice::Choice;
 use crate::design::{Design, ModelProgram, RowLedger};
 use crate::envelope::{column, column_if_any, rows, rows_if_any, unless_left_out};
 use crate::error::{Error, Result, try_copy, try_vec};
+use crate::family::Ends;
 use crate::options::Engine;
 use crate::search::Estimate;
 use crate::threads::divide;
@@ -170,6 +171,21 @@ impl Fit {
             Kind::Cox(_) => Err(Error::unsupported(format!("{what}: not available for a Cox model"))),
             Kind::Linear(..) | Kind::Generalised(_) | Kind::Ordinal(..) => Ok(()),
         }
+    }
+
+    /// Where the response lies between two ends, per row used.
+    pub fn ends(&self) -> Option<&Ends> {
+        self.generalised()?.ends.as_ref()
+    }
+
+    /// Fails where the response lies between two ends: other responses have none.
+    pub(crate) fn without_ends(&self, what: &str) -> Result<()> {
+        if self.ends().is_none() {
+            return Ok(());
+        }
+        Err(Error::unsupported(format!(
+            "{what}: the response is between two ends, cens(), and how another response would be cut is not known"
+        )))
     }
 
     /// How the random effects of a linear fit were solved for, where that was a question.

@@ -6,6 +6,7 @@ use super::parts::{PredictorFit, TermFit};
 use super::response::AnyResponse;
 use crate::design::{Design, ModelProgram, PredictorDesign};
 use crate::error::{Result, try_copy};
+use crate::family::Ends;
 use crate::glmm::approximation::Inside;
 use crate::glmm::estimate::Near;
 use crate::glmm::model::Model;
@@ -22,6 +23,7 @@ impl Fit {
         Ok(Design {
             n: self.n_obs,
             y: self.used(&self.y)?,
+            ends: self.ends().map(Ends::try_clone).transpose()?,
             x: try_copy(X, &self.x)?,
             x_names: self.fixed.names.clone(),
             weights: used(&self.weights)?,

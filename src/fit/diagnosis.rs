@@ -37,6 +37,12 @@ pub(crate) fn check_constant(response: &FamilyResponse, offset: Option<&[f64]>) 
         return Ok(None);
     }
     let known = has_known_dispersion(&*response.family) || !offset.is_none_or(all_same);
+    if response.ends.is_some() && !known {
+        return Err(Error::data(format!(
+            "the response is known to be on one side of {first} in all rows, and no more: its noise has no size that could be told; a binomial \
+             model with the link probit has none"
+        )));
+    }
     if is_continuous(&*response.family) && !known {
         return Err(Error::data(format!("the response is {first} in all rows: it has no variance that a model could describe")));
     }
@@ -45,7 +51,11 @@ pub(crate) fn check_constant(response: &FamilyResponse, offset: Option<&[f64]>) 
 
 /// Fails where the fixed effects alone give the response, on the scale of the linear predictor: no dispersion is left.
 pub(crate) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Result<()> {
-    if !is_continuous(&*response.family) || response.zero.is_some() || has_known_dispersion(&*response.family) {
+    if !is_continuous(&*response.family)
+        || response.zero.is_some()
+        || response.ends.is_some()
+        || has_known_dispersion(&*response.family)
+    {
         return Ok(());
     }
     let part = &model.fixed[0];

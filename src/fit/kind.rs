@@ -7,7 +7,7 @@ use super::parts::{FixedEffects, PredictorFit, TermFit};
 use crate::coxme::concordance::Concordance;
 use crate::design::SurvivalDesign;
 use crate::envelope::{column, rows};
-use crate::family::{Family, ZeroPart};
+use crate::family::{Ends, Family, ZeroPart};
 use crate::glmm::edge::AtEdge;
 use crate::options::{FixedEffectsBy, Information, Nodes};
 use crate::spec::{ModelKind, Threshold, Ties};
@@ -108,6 +108,8 @@ pub struct Generalised {
     /// X beta + Z b + offset of the mean, per row used.
     #[serde(serialize_with = "rows", deserialize_with = "column")]
     pub eta: Vec<f64>,
+    /// Where the response lies between two ends, per row used; the fit's `y` is what stands for it.
+    pub ends: Option<Ends>,
     /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part, thresholds and
     /// nominal effects.
     pub separated: Vec<String>,

@@ -9,7 +9,7 @@ use crate::clmm::thresholds::Thresholds;
 use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
 use crate::family::special::logit;
-use crate::family::{Family, Link, ZeroPart};
+use crate::family::{Censoring, Ends, Family, Link, ZeroPart};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::Response;
 use crate::glmm::model::Model;
@@ -31,7 +31,7 @@ impl AnyResponse {
         check_options(spec, options)?;
         Ok(match spec.kind {
             ModelKind::Clmm => AnyResponse::Ordered(Box::new(ordered_response(&spec.ordinal, design)?)),
-            _ => AnyResponse::Family(family_response(&spec.family, design)?),
+            _ => AnyResponse::Family(family_response(&spec.family, design, options)?),
         })
     }
 
@@ -43,7 +43,7 @@ impl AnyResponse {
         }
         let (y, weights) = observed(design)?;
         let response = FamilyResponse::new(own.family.clone(), own.zero, own.dispersion.is_some(), y, weights);
-        Ok(AnyResponse::Family(response))
+        Ok(AnyResponse::Family(response.with_ends(copied_ends(design)?)))
     }
 
     /// A copy, or an error where memory is short.
@@ -320,11 +320,33 @@ fn set_categories(response: &mut OrderedResponse, y: &[f64]) -> Result<()> {
 }
 
 /// The response of a family on a design.
-fn family_response(spec: &FamilySpec, design: &Design) -> Result<FamilyResponse> {
+fn family_response(spec: &FamilySpec, design: &Design, options: &Options) -> Result<FamilyResponse> {
     let family = spec.build()?;
     let zero = design.zero_inflation.as_ref().map(|_| zero_part(&*family)).transpose()?;
+    if let Some(ends) = &design.ends {
+        Censoring::new(&*family, ends)?;
+        check_censored(zero, options)?;
+    }
     let (y, weights) = observed(design)?;
-    Ok(FamilyResponse::new(family, zero, design.dispersion.is_some(), y, weights))
+    Ok(FamilyResponse::new(family, zero, design.dispersion.is_some(), y, weights).with_ends(copied_ends(design)?))
+}
+
+fn copied_ends(design: &Design) -> Result<Option<Ends>> {
+    design.ends.as_ref().map(Ends::try_clone).transpose()
+}
+
+/// What models of a response between two ends don't have.
+fn check_censored(zero: Option<ZeroPart>, options: &Options) -> Result<()> {
+    if zero.is_some() {
+        return Err(Error::argument("ziformula: a response between two ends, cens(), has no zero part"));
+    }
+    if options.reml_generalised {
+        return Err(Error::argument("reml: a model of a response between two ends, cens(), is fitted by maximum likelihood"));
+    }
+    if options.information == Information::Expected {
+        return Err(Error::argument("information: a response between two ends, cens(), has the observed information alone"));
+    }
+    Ok(())
 }
 
 /// A family that has no zeros of its own leaves all zeros to the zero part.

@@ -10,7 +10,7 @@ use crate::clmm::thresholds::Thresholds;
 use crate::design::PredictorSizes;
 use crate::envelope::{fits, is_choice};
 use crate::error::Result;
-use crate::family::Observations;
+use crate::family::{Ends, Observations};
 
 /// The most quadrature points.
 const POINTS: usize = 100;
@@ -109,6 +109,8 @@ impl Fit {
     }
 
     fn check_response(&self, own: &Generalised) -> Result<()> {
+        let ends_of = |ends: &Ends| ends.lower.len() == self.n_obs && ends.upper.len() == self.n_obs && ends.check(|i| i).is_ok();
+        fits(!self.has_rows || own.ends.as_ref().is_none_or(ends_of), "an end of the response")?;
         // A zero part has the zeros that its family may not have.
         if own.zero.is_some() || !self.has_rows {
             return Ok(());

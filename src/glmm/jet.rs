@@ -107,6 +107,11 @@ pub trait Response: Debug + Send + Sync {
         false
     }
 
+    /// The unit of a predictor in which a change of one is neither little nor much.
+    fn natural_unit(&self, _predictor: usize, _shared: &[f64], _eta: &[Vec<f64>]) -> f64 {
+        1.0
+    }
+
     /// Directions of separation that the mean's fixed effects (of which `gamma` are the estimates) and the shared parameters have
     /// together, where they do: the former first.
     fn joint_separation(&self, _shared: &[f64], _eta: &[Vec<f64>], _mean: &FixedPart, _gamma: &[f64]) -> Result<Option<Separated>> {

@@ -4,6 +4,7 @@ pub mod fixed;
 pub mod jet;
 pub mod own_rows;
 pub mod response;
+mod unit;
 pub mod model;
 mod subset;
 mod random_rows;

@@ -1,11 +1,11 @@
 //! A family, with a zero part and a dispersion predictor if so wanted, as a response of the Laplace engine.
 
-use std::borrow::Cow;
-
 use super::jet::{Adjoint, Evaluator, Guess, Jet, Response, tetrahedron};
 use super::own_rows::OwnRows;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
-use crate::family::{Constants, Derivatives, Family, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
+use crate::family::{
+    Censoring, Constants, Derivatives, Ends, Family, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart,
+};
 use crate::random::triangle;
 
 /// Step of differences in the family's parameters, which are logarithms or the like.
@@ -25,6 +25,8 @@ pub struct FamilyResponse {
     pub y: Vec<f64>,
     /// Empty if all are one.
     pub weights: Vec<f64>,
+    /// Where the response is known to lie between two ends; `y` is then what stands for it.
+    pub ends: Option<Ends>,
     /// The family's parameters that are estimated and shared by all rows.
     pub shared: Vec<usize>,
 }
@@ -33,7 +35,12 @@ impl FamilyResponse {
     pub fn new(family: Box<dyn Family>, zero: Option<ZeroPart>, dispersion: bool, y: Vec<f64>, weights: Vec<f64>) -> Self {
         let parameters = family.parameters();
         let shared = (0..parameters.len()).filter(|&j| parameters[j].fixed.is_none() && !(dispersion && j == 0)).collect();
-        FamilyResponse { family, zero, dispersion, y, weights, shared }
+        FamilyResponse { family, zero, dispersion, y, weights, ends: None, shared }
+    }
+
+    /// With a response between two ends.
+    pub fn with_ends(self, ends: Option<Ends>) -> Self {
+        FamilyResponse { ends, ..self }
     }
 
     /// A copy, or an error where memory is short.
@@ -44,6 +51,7 @@ impl FamilyResponse {
             dispersion: self.dispersion,
             y: try_copy("response", &self.y)?,
             weights: try_copy("weights", &self.weights)?,
+            ends: self.ends.as_ref().map(Ends::try_clone).transpose()?,
             shared: self.shared.clone(),
         })
     }
@@ -53,7 +61,8 @@ impl FamilyResponse {
         let shared = self.shared.clone();
         let of = |values: &[f64]| try_collect("response", rows.iter().map(|&row| values[row as usize]));
         let weights = if self.weights.is_empty() { vec![] } else { of(&self.weights)? };
-        Ok(FamilyResponse { family: self.family.clone(), y: of(&self.y)?, weights, shared, ..*self })
+        let ends = self.ends.as_ref().map(|ends| ends.of_rows(rows)).transpose()?;
+        Ok(FamilyResponse { family: self.family.clone(), y: of(&self.y)?, weights, ends, shared, ..*self })
     }
 
     pub fn observations(&self) -> Observations<'_> {
@@ -75,26 +84,6 @@ impl FamilyResponse {
         self.dispersion.then(|| 1 + usize::from(self.zero.is_some()))
     }
 
-    /// A unit for the mean's predictor, as a power of two: about what it differs by from row to row, where the link lets the response's
-    /// unit into it. The median of the distances from the median, or where that is zero their root mean square.
-    pub fn unit(&self, offset: &[f64]) -> Result<f64> {
-        if self.family.link().is_unbounded() {
-            return Ok(1.0);
-        }
-        let own = self.own_rows()?;
-        let mut eta = try_vec("linear predictor", 0.0, own.len())?;
-        self.family.start_eta(&own.observations(), &mut eta)?;
-        check_cubes(&eta)?;
-        let offset = if offset.is_empty() { Cow::Borrowed(offset) } else { own.pick(offset)? };
-        eta.iter_mut().zip(offset.iter()).for_each(|(eta, offset)| *eta -= offset);
-        let centre = median(&mut eta);
-        eta.iter_mut().for_each(|eta| *eta = (*eta - centre).abs());
-        let distance = median(&mut eta);
-        let mean_square = || eta.iter().map(|d| d * d).sum::<f64>() / eta.len() as f64;
-        let size = if distance > 0.0 { distance } else { mean_square().sqrt() };
-        Ok(if size.is_normal() { size.log2().round().exp2() } else { 1.0 })
-    }
-
     /// All parameters of the family on their working scale; that of the dispersion predictor is 0.
     pub fn psi(&self, shared: &[f64]) -> Vec<f64> {
         let value = |p: &crate::family::Parameter| p.fixed.map_or(0.0, |v| p.scale.working(v));
@@ -104,27 +93,6 @@ impl FamilyResponse {
         }
         psi
     }
-}
-
-/// Linear predictors, and their inverses, whose third powers are numbers, with room for sums of them.
-const FAR: f64 = 1e90;
-
-/// Fails where derivatives of the log-density in the linear predictor, of which the gradient has third ones, would over- or underflow.
-fn check_cubes(eta: &[f64]) -> Result<()> {
-    let largest = eta.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-    if largest == 0.0 || largest.is_infinite() || (FAR.recip()..=FAR).contains(&largest) {
-        return Ok(());
-    }
-    Err(Error::data(format!(
-        "the response has linear predictors of {largest:.0e}, wanted {:e} to {FAR:e}, whose third powers are numbers; take another unit",
-        FAR.recip()
-    )))
-}
-
-/// The upper median; the values change their places. Not a number without any.
-fn median(values: &mut [f64]) -> f64 {
-    let middle = values.len() / 2;
-    if values.is_empty() { f64::NAN } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }
 
 impl FamilyResponse {
@@ -157,8 +125,21 @@ impl Response for FamilyResponse {
 
     /// A linear predictor at infinity is an extreme mean.
     fn can_separate(&self, predictor: usize) -> bool {
-        let mean = self.family.link().is_unbounded() && self.family.facts().can_separate;
+        // Where all responses are beyond an end, so is the mean.
+        let mean = self.ends.is_some() || self.family.link().is_unbounded() && self.family.facts().can_separate;
         Some(predictor) == self.zero_predictor() || predictor == 0 && mean
+    }
+
+    /// Of a censored response that of its noise, whose unit is its own.
+    fn natural_unit(&self, predictor: usize, shared: &[f64], eta: &[Vec<f64>]) -> f64 {
+        if predictor != 0 || self.ends.is_none() {
+            return 1.0;
+        }
+        let log_variance = match self.dispersion_predictor() {
+            Some(d) => eta[d].iter().fold(f64::NEG_INFINITY, |most, v| most.max(*v)),
+            None => self.psi(shared)[0],
+        };
+        (0.5 * log_variance).exp()
     }
 
     fn latent_variance(&self) -> Option<f64> {
@@ -186,6 +167,7 @@ impl Response for FamilyResponse {
         Ok(Box::new(FamilyEvaluator {
             densities: Densities {
                 response: self,
+                censoring: self.ends.as_ref().map(|ends| Censoring::new(&*self.family, ends)).transpose()?,
                 mixture: self.zero.map(|part| ZeroMixture { part, family: self.family.clone() }),
                 constants: Constants::new(n, parameters)?,
                 constants_of: None,
@@ -212,6 +194,7 @@ struct Slopes {
 struct Densities<'a> {
     response: &'a FamilyResponse,
     mixture: Option<ZeroMixture>,
+    censoring: Option<Censoring>,
     constants: Constants,
     /// The parameters that the constants are of, and their order, where all rows share them.
     constants_of: Option<(Vec<f64>, Order)>,
@@ -259,7 +242,11 @@ impl Densities<'_> {
                 mixture.evaluate(&data, predictors, psi, &self.constants, order, &mut self.d, &mut self.zero)
             }
             None => self.response.family.evaluate(&data, &eta[0], psi, &self.constants, order, &mut self.d),
+        }?;
+        if let Some(censoring) = &self.censoring {
+            censoring.put(&data, &eta[0], psi, order, &mut self.d);
         }
+        Ok(())
     }
 }
 

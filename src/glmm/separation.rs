@@ -146,25 +146,27 @@ impl Ended<'_> {
         let value = jet.log_likelihood();
         let own = &jet.w[triangle(predictor, predictor)];
         let weights = try_collect(DIRECTION, own.iter().map(|w| w.max(0.0)))?;
+        let unit = self.model.response.natural_unit(predictor, self.shared, self.eta);
+        let enough = INFORMATION / (unit * unit);
         // Along any direction the row that moves most is one of little information.
-        if p == 0 || weights.iter().all(|w| *w >= INFORMATION) {
+        if p == 0 || weights.iter().all(|w| *w >= enough) {
             return Ok(Separated::default());
         }
-        let informed = try_collect(DIRECTION, own.iter().map(|w| f64::from(u8::from(w.abs() >= INFORMATION))))?;
+        let informed = try_collect(DIRECTION, own.iter().map(|w| f64::from(u8::from(w.abs() >= enough))))?;
         let Some((values, vectors)) = dense::symmetric_eigen(p, &part.weighted(&weights)?) else {
             return Ok(Separated::default());
         };
         let longest = (0..n).map(|i| (0..p).map(|j| part.q[j * n + i].powi(2)).sum::<f64>()).fold(0.0, f64::max);
         let mut found = vec![];
         for (information, v) in values.iter().zip(vectors.chunks_exact(p)) {
-            if *information >= INFORMATION * longest {
+            if *information >= enough * longest {
                 continue;
             }
             let mut move_by = try_vec(DIRECTION, 0.0, n)?;
             part.add(v, &mut move_by);
             let most = move_by.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-            if *information < INFORMATION * most * most
-                && self.rises(predictor, &move_by, most, value, &mut *evaluator, &mut jet)?
+            if *information < enough * most * most
+                && self.rises(predictor, &move_by, most / unit, value, &mut *evaluator, &mut jet)?
             {
                 found.push(v.to_vec());
             }

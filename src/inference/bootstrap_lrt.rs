@@ -77,6 +77,7 @@ impl NestedPair {
 
     /// Replicates of the ratio if the smaller model holds. A replicate depends on the seed and its number alone.
     pub fn bootstrap(&self, options: &BootstrapOptions, watch: &Watch<'_>) -> Result<BootstrapLrt> {
+        self.reduced.without_ends("a parametric bootstrap")?;
         let simulator = Simulator::new(&self.reduced, RandomEffects::New)?;
         let tools = |watch: &Watch<'_>| Ok([Refitter::new(&self.reduced, watch)?, Refitter::new(&self.full, watch)?]);
         let one = |tools: &mut [Refitter; 2], i: usize, watch: &Watch<'_>| {

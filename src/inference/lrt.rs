@@ -206,7 +206,7 @@ pub(super) fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     if first.reduced.is_none() && first.rows.n_data == fit.rows.n_data && !first.rows.used().eq(fit.rows.used()) {
         return fail("they use other rows of the data, because of missing values in other columns".to_string());
     }
-    if !used(&first.y).eq(used(&fit.y)) {
+    if !used(&first.y).eq(used(&fit.y)) || first.ends() != fit.ends() {
         return fail("their responses differ".to_string());
     }
     if !equal(first.weights.as_deref(), fit.weights.as_deref(), 1.0) {

@@ -105,6 +105,7 @@ fn check(fit: &Fit, options: &PowerOptions<'_>) -> Result<()> {
 }
 
 fn settings(fit: &Fit, options: &PowerOptions<'_>) -> Result<Vec<Setting>> {
+    fit.without_ends("power")?;
     let mut source = fit.clone();
     source.replace(options.effects)?;
     let reduced = match options.test {

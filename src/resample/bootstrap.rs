@@ -68,7 +68,10 @@ impl<'f> Sampler<'f> {
     fn new(fit: &'f Fit, options: &BootstrapOptions) -> Result<Self> {
         match options.cases {
             None if fit.reduced.is_some() => Ok(Sampler::Sums(options.random_effects)),
-            None => Ok(Sampler::Responses(Simulator::new(fit, options.random_effects)?)),
+            None => {
+                fit.without_ends("a parametric bootstrap")?;
+                Ok(Sampler::Responses(Simulator::new(fit, options.random_effects)?))
+            }
             Some(unit) => Ok(Sampler::Cases(Box::new(Cases::new(fit, unit)?))),
         }
     }

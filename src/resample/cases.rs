@@ -208,6 +208,7 @@ impl Cases {
             correlation: own.correlation.as_ref().map(|c| self.correlation(c, sample)).transpose()?,
             n: sample.rows.len(),
             y: take(&own.y, &sample.rows)?,
+            ends: own.ends.as_ref().map(|ends| ends.of_rows(&sample.rows)).transpose()?,
             survival: own.survival.as_ref().map(|survival| survival.of_rows(rows.clone())).transpose()?,
             x: columns(&own.x, n, &sample.rows)?,
             x_names: own.x_names.clone(),

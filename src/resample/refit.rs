@@ -143,6 +143,11 @@ pub(super) fn set_response(design: &mut Design, y: &[f64]) -> Result<()> {
         design.y.copy_from_slice(&y[design.n..]);
         return Ok(());
     }
+    if design.ends.is_some() {
+        return Err(Error::unsupported(
+            "another response: that of the fit is between two ends, cens(), and how another would be cut is not known",
+        ));
+    }
     if y.len() != design.n {
         return Err(Error::argument(format!("the response has {} values, the fit has used {} rows", y.len(), design.n)));
     }

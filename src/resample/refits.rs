@@ -54,6 +54,7 @@ impl Fit {
     /// count. After each the watcher hears
     /// of the number done, the deviance and theta of the one just done (NaN and nothing if it failed).
     pub fn refit_many(&self, y: &[f64], options: &RefitOptions, watch: &Watch<'_>) -> Result<Refits> {
+        self.without_ends("fits to other responses")?;
         let (rows, width) = (self.fitted_rows(), self.response_columns());
         let m = rows * width;
         if m == 0 || !y.len().is_multiple_of(m) {

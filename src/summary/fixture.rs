@@ -167,6 +167,7 @@ pub fn tweedie() -> Fit {
         zero_inflation: Some(zero),
         dispersion: None,
         eta: Vec::new(),
+        ends: None,
         vcov_names: Vec::new(),
         vcov: Vec::new(),
         root: Vec::new(),

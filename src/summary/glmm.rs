@@ -7,6 +7,7 @@ use super::number::column;
 use super::random_effects::{random_effects, sizes};
 use super::residuals::scaled_residuals;
 use crate::error::Result;
+use crate::family::Counts;
 use crate::fit::{Fit, FixedEffects, Generalised, Role};
 use crate::options::{Information, Nodes};
 
@@ -37,7 +38,15 @@ fn heading(fit: &Fit, own: &Generalised) -> String {
         Some(_) => format!("Generalized linear mixed model fit by {method} ({approximation})"),
         None => format!("Generalized linear model fit by {method}"),
     };
-    format!("{title}\nFamily: {family} ({link})\n{formula}")
+    format!("{title}\nFamily: {family} ({link})\n{}{formula}", censored(own))
+}
+
+/// How many responses are between ends, if any could be.
+fn censored(own: &Generalised) -> String {
+    own.ends.as_ref().filter(|ends| !ends.lower.is_empty()).map_or_else(String::new, |ends| {
+        let Counts { exact, left, right, interval } = ends.counts();
+        format!("Responses: {exact} known, {left} below an end, {right} above an end, {interval} between two ends\n")
+    })
 }
 
 /// The line of the formula, if there is one.

@@ -82,6 +82,11 @@ impl CrossValidation {
         };
         watch.at(Phase::Start, 0, None)?;
         let (_, design) = ModelProgram::learn(spec, Some(frame), options.na, watch)?;
+        if design.ends.is_some() {
+            return Err(Error::unsupported(
+                "cross-validation: the response is between two ends, cens(): predictions have no errors",
+            ));
+        }
         let Folds { of_row, units } = partition.of(&design, frame)?;
         let rows = try_gather(ROWS, design.rows.used())?;
         let work =

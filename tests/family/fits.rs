@@ -101,6 +101,46 @@ fn a_skew_normal_fit_is_that_of_a_likelihood_written_out() {
     assert!(residuals.iter().all(|r| r.is_finite() && r.abs() < 6.0), "{residuals:?}");
 }
 
+/// A hurdle of a positive family is a model of the zeros and one of the other responses. R's figures are of glmmTMB's `ziGamma`, and of its
+/// gaussian fit to the logarithms of the positive counts less the sum of these.
+#[test]
+#[allow(clippy::unreadable_literal)]
+fn hurdles_of_positive_families_are_two_models() {
+    let of = |family: &str, link: &str, zero: &str| {
+        let data = frame("Salamanders.csv", &["site", "mined"]);
+        generalised("count ~ mined + (1 | site)", family, data).link(link).zero_inflation(zero).fit()
+    };
+    let near = |what: &str, seen: f64, wanted: f64, tolerance: f64| {
+        assert!((seen - wanted).abs() <= tolerance * wanted.abs().max(1.0), "{what}: {seen:.12}, R has {wanted:.12}");
+    };
+    let zeros = -349.067667995520;
+    let (mined, site) = ([-0.517306578469, 2.351240460761], -0.454047677044);
+    let gamma = of("ziGamma", "log", "~ mined + (1 | site)");
+    near("log-likelihood", gamma.log_likelihood, -877.507815276773, 1e-8);
+    near("sum of both", gamma.log_likelihood, zeros - 528.440147281246, 1e-8);
+    let lognormal = of("lognormal", "identity", "~ mined + (1 | site)");
+    near("lognormal", lognormal.log_likelihood, zeros - 281.710146023269 - 228.7764047583, 1e-8);
+    // glmmTMB's parameters are the logarithms of the shape and of the variance.
+    let parts = [
+        (&gamma, [1.285876001341, -0.678766441861], 0.694282391100, -2.098236124430),
+        (&lognormal, [0.993966997814, -0.546801885270], 0.5 * -0.647488355306, -3.446842017206),
+    ];
+    for (fit, fixed, parameter, sd) in parts {
+        for (seen, wanted) in fit.fixed.estimate.iter().zip(fixed) {
+            near("coefficient", *seen, wanted, 1e-6);
+        }
+        near("parameter", fit.generalised().unwrap().parameters[0].estimate.ln(), parameter, 1e-6);
+        near("sd", fit.terms[0].sd[0].ln(), sd, 1e-5);
+        let zero = fit.generalised().unwrap().zero_inflation.as_ref().unwrap();
+        for (seen, wanted) in zero.fixed.estimate.iter().zip(mined) {
+            near("zero part", *seen, wanted, 1e-6);
+        }
+        near("sd of the zero part", zero.terms[0].sd[0].ln(), site, 1e-6);
+        let residuals = fit.quantile_residuals(1, &Watch::unwatched()).unwrap();
+        assert!(residuals.iter().all(|r| r.is_finite()), "{residuals:?}");
+    }
+}
+
 /// Where the variance is well below the mean the likelihood of genpois is not divided by the sum of its probabilities, which a fit says.
 #[test]
 fn an_underdispersed_genpois_says_so() {

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod censored;
 mod cumulative;
 mod custom;
 mod differences;

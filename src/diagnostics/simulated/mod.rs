@@ -54,6 +54,7 @@ impl Fit {
                  deviance residuals are its own",
             ));
         }
+        self.without_ends("simulated residuals")?;
         if asked.count == 0 {
             return Err(Error::argument("nsim is 0, wanted at least 1 simulated response"));
         }

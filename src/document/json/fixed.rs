@@ -52,6 +52,16 @@ pub fn put_generalised(json: &mut Json, fit: &Fit, own: &Generalised) -> Result<
     json.object("dispersion_parameter", |json| json.number("sigma", fit.sigma));
     put_parameters(json, own);
     json.names("separated", &own.separated);
+    if let Some(ends) = own.ends.as_ref().filter(|_| fit.has_rows) {
+        let counts = ends.counts();
+        json.object("censored", |json| {
+            for (key, count) in
+                [("exact", counts.exact), ("left", counts.left), ("right", counts.right), ("interval", counts.interval)]
+            {
+                json.number(key, count as f64);
+            }
+        });
+    }
     for (role, key, variances, effects) in [
         (Role::ZeroInflation, "zero_inflation", "varcorr_zi", "ranef_zi"),
         (Role::Dispersion, "dispersion", "varcorr_disp", "ranef_disp"),

@@ -31,23 +31,23 @@ macro_rules! by_link {
     ($link:expr, $Type:ident => $run:expr, $none:expr) => {
         match $link {
             $crate::family::Link::Logit => {
-                type $Type = $crate::clmm::cell::Logit;
+                type $Type = $crate::family::cell::Logit;
                 $run
             }
             $crate::family::Link::Probit => {
-                type $Type = $crate::clmm::cell::Probit;
+                type $Type = $crate::family::cell::Probit;
                 $run
             }
             $crate::family::Link::Cloglog => {
-                type $Type = $crate::clmm::cell::Cloglog;
+                type $Type = $crate::family::cell::Cloglog;
                 $run
             }
             $crate::family::Link::Loglog => {
-                type $Type = $crate::clmm::cell::Loglog;
+                type $Type = $crate::family::cell::Loglog;
                 $run
             }
             $crate::family::Link::Cauchit => {
-                type $Type = $crate::clmm::cell::Cauchit;
+                type $Type = $crate::family::cell::Cauchit;
                 $run
             }
             _ => $none,
