@@ -137,6 +137,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap(), "--stream"],
         vec!["lmm", crossed, "data/quickstart.csv", "--memory-limit", "1000"],
         [&SLEEPSTUDY[..], &["--objective", "1,0,1"]].concat(),
+        vec!["glmm", "cens(Reaction, Reaction) ~ Days + (1 | Subject)", SLEEPSTUDY[2]],
     ] {
         let output = interlace_fit(&[&arguments[..], &["--json"]].concat());
         assert!(output.status.success(), "{arguments:?}: {}", transcript(&output));
