@@ -29,6 +29,7 @@ mod bell;
 mod beta;
 mod betabinomial;
 mod binomial;
+mod compois;
 mod gamma;
 mod gaussian;
 mod genpois;

@@ -5,6 +5,7 @@ use super::bell::Bell;
 use super::beta::Beta;
 use super::betabinomial::Betabinomial;
 use super::binomial::Binomial;
+use super::compois::Compois;
 use super::density::Density;
 use super::gamma::Gamma;
 use super::gaussian::Gaussian;
@@ -61,6 +62,8 @@ const FAMILIES: &[Entry] = &[
     of::<Bell>(),
     of::<Nbinom12>(),
     of::<SkewNormal>(),
+    of::<Compois>(),
+    of::<Truncated<Compois>>(),
 ];
 
 /// The names of the families, the first of each.

@@ -1,5 +1,6 @@
 //! Counts without zeros: a distribution of counts given that the count is positive.
 
+use super::compois::{self, Compois};
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
@@ -21,6 +22,9 @@ pub(crate) trait Counts: Density + Default {
 
     /// "At most k" and "more than k" before truncation.
     fn tails(&self, k: f64, at: &At, shape: &Self::Shape) -> Tails;
+
+    /// What the truncated distribution is in the limit of a parameter in which the other is a simpler one.
+    const LIMIT: &'static str = TruncatedPoisson::NAME;
 
     /// A count given that it is positive.
     fn positive(&self, at: &At, shape: &Self::Shape, stream: &mut Stream) -> f64;
@@ -64,6 +68,19 @@ impl Counts for Genpois {
     }
 }
 
+impl Counts for Compois {
+    const TRUNCATED: &'static [&'static str] = &["truncated_compois"];
+    const LIMIT: &'static str = "truncated geometric";
+
+    fn tails(&self, k: f64, at: &At, nu: &Self::Shape) -> Tails {
+        compois::tails(k, at, *nu)
+    }
+
+    fn positive(&self, at: &At, nu: &Self::Shape, stream: &mut Stream) -> f64 {
+        compois::drawn(1.0, at, *nu, stream)
+    }
+}
+
 /// A negative binomial count is a Poisson number of counts of the logarithmic series distribution. Given that there is one, the first
 /// has an exponential time of arrival, truncated to the Poisson process's; what comes in the time left is negative binomial again.
 fn positive_negative_binomial([size, ratio]: [f64; 2], stream: &mut Stream) -> f64 {
@@ -102,7 +119,7 @@ impl<D: Counts> Density for Truncated<D> {
     }
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
-        D::limit(parameter, upper).map(|_| TruncatedPoisson::NAME)
+        D::limit(parameter, upper).map(|_| D::LIMIT)
     }
 
     fn is_log_concave(_link: Link) -> bool {

@@ -7,7 +7,7 @@ use interlace::simulate::{Purpose, Stream};
 
 use super::simulated::{CASES, DRAWS, draws};
 
-const COUNTS: [&str; 10] = [
+const COUNTS: [&str; 12] = [
     "poisson",
     "nbinom1",
     "nbinom2",
@@ -16,6 +16,8 @@ const COUNTS: [&str; 10] = [
     "truncated_nbinom2",
     "genpois",
     "truncated_genpois",
+    "compois",
+    "truncated_compois",
     "bell",
     "nbinom12",
 ];

@@ -207,8 +207,8 @@ fn quantile_residuals_know_the_dispersion_of_each_row() {
         }
         let response = match name {
             "beta" | "zero_one_inflated_beta" | "ordered_beta" => "p",
-            "nbinom1" | "nbinom2" | "nbinom12" | "genpois" => "k",
-            "truncated_nbinom1" | "truncated_nbinom2" | "truncated_genpois" => "I(k + 1)",
+            "nbinom1" | "nbinom2" | "nbinom12" | "genpois" | "compois" => "k",
+            "truncated_nbinom1" | "truncated_nbinom2" | "truncated_genpois" | "truncated_compois" => "I(k + 1)",
             "betabinomial" => "cbind(k, 7 - k)",
             _ => "y",
         };

@@ -115,6 +115,9 @@ fn discrete_distributions() {
     of("truncated_nbinom1", "log", Support::Counts(1, 4000), &[-3.0, 0.5, 4.0], &[&[-13.8], &[0.7]]);
     of("genpois", "log", Support::Counts(0, 4000), &[-3.0, 0.5, 4.0], &[&[0.0], &[0.4], &[1.7]]);
     of("truncated_genpois", "log", Support::Counts(1, 4000), &[-3.0, 0.5, 4.0], &[&[0.0], &[1.7]]);
+    of("compois", "log", Support::Counts(0, 4000), &[-3.0, 0.5, 4.0], &[&[0.0], &[0.4], &[1.7], &[-2.0]]);
+    of("compois", "log", Support::Counts(0, 4000), &[6.5], &[&[0.3], &[-3.0]]);
+    of("truncated_compois", "log", Support::Counts(1, 4000), &[-3.0, 0.5, 4.0], &[&[0.0], &[1.7], &[-1.0]]);
     of("bell", "log", Support::Counts(0, 2000), &[-30.0, -3.0, 0.5, 4.0, 5.5], none);
     of("bell", "sqrt", Support::Counts(0, 2000), &[0.5, 6.0], none);
     of("nbinom12", "log", Support::Counts(0, 4000), &[-3.0, 0.5, 4.0], &[&[0.7, 1.2], &[-13.8, 0.7], &[0.7, 13.8]]);
@@ -154,6 +157,23 @@ fn one(family: &str, link: &str, y: f64, weight: f64, eta: f64, psi: &[f64]) -> 
     [d.l[0], d.s[0], d.w[0], d.t[0]]
 }
 
+/// Successive probabilities of a Conway-Maxwell-Poisson count are lambda/y^nu of the one before, for large means, too.
+#[test]
+fn compois_has_its_form() {
+    for (eta, psi) in [(-2.0, 0.4), (1.0, -1.5), (3.0, 1.2), (6.0, 0.3), (9.0, -0.7), (13.8, 0.5)] {
+        let l = |y: f64| one("compois", "log", y, 1.0, eta, &[psi])[0];
+        let middle = f64::exp(eta).round().max(1.0);
+        for y in [middle, middle + 3.0, (0.9 * middle).round().max(1.0)] {
+            let bend = l(y + 1.0) - 2.0 * l(y) + l(y - 1.0);
+            let wanted = -(-psi).exp() * (1.0 / y).ln_1p();
+            assert!(
+                (bend - wanted).abs() <= 1e-9 * wanted.abs() + 1e-13 * l(y).abs().max(1.0),
+                "{eta} {psi} {y}: {bend:e} {wanted:e}"
+            );
+        }
+    }
+}
+
 #[test]
 fn families_reach_their_limits() {
     let same = |what: &str, a: [f64; 4], b: [f64; 4], tolerance: f64| {
@@ -168,6 +188,13 @@ fn families_reach_their_limits() {
             same("nbinom2", one("nbinom2", "log", y, 1.0, eta, &[34.0 + 0.5 * y.ln().max(0.0)]), poisson, 1e-12);
             same("nbinom1", one("nbinom1", "log", y, 1.0, eta, &[-70.0]), poisson, 1e-12);
             same("genpois", one("genpois", "log", y, 1.0, eta, &[0.0]), poisson, 1e-12);
+            // Rounding of a count far above its mean.
+            same("compois", one("compois", "log", y, 1.0, eta, &[0.0]), poisson, 1e-10);
+            if eta < 1.0 && y < 200.0 {
+                // The geometric distribution.
+                let geometric = one("nbinom2", "log", y, 1.0, eta, &[0.0]);
+                same("compois", one("compois", "log", y, 1.0, eta, &[60.0]), geometric, 1e-10);
+            }
             // To rounding of a count of 4000.
             same("nbinom12", one("nbinom12", "log", y, 1.0, eta, &[-70.0, 70.0]), poisson, 4e-12);
             let first = one("nbinom1", "log", y, 1.0, eta, &[0.4]);
