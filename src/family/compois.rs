@@ -16,7 +16,7 @@ use super::facts::Facts;
 use super::link::{COUNT_LINKS, Link};
 use super::parameter::{Parameter, Scale};
 use super::poisson::wants_count;
-use super::special::{Tails, ln_factorial, log1p_minus, stirling_error};
+use super::special::{Tails, log1p_minus, stirling_error};
 use super::summed::{outward_draw, summed_tails};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
@@ -35,6 +35,26 @@ const MOST: u32 = 3_000_000;
 const FAR: f64 = 14.0;
 const WIDE: f64 = 8.0;
 const POINTS_PER_SD: f64 = 3.0;
+
+/// log k!.
+const LN_FACTORIAL: [f64; 16] = [
+    0.0,
+    0.0,
+    0.693_147_180_559_945_3,
+    1.791_759_469_228_055,
+    3.178_053_830_347_945_8,
+    4.787_491_742_782_046,
+    6.579_251_212_010_101,
+    8.525_161_361_065_415,
+    10.604_602_902_745_25,
+    12.801_827_480_081_469,
+    15.104_412_573_075_516,
+    17.502_307_845_873_887,
+    19.987_214_495_661_885,
+    22.552_163_853_123_425,
+    25.191_221_182_738_68,
+    27.899_271_383_840_89,
+];
 
 /// A mean and nu with the delta that goes with them.
 #[derive(Clone, Copy)]
@@ -74,8 +94,9 @@ struct Solved {
 impl Tilt {
     /// Poisson's log-probability of y, which need not be whole.
     fn u(&self, y: f64) -> f64 {
-        if y < 16.0 {
-            return y * self.log_mu - self.mu - ln_factorial(y);
+        if y < LN_FACTORIAL.len() as f64 {
+            // Points that are no counts are far from zero.
+            return y * self.log_mu - self.mu - LN_FACTORIAL[y as usize];
         }
         let rest = (self.mu - y) / y;
         let relative = if rest > -0.5 { log1p_minus(rest) } else { (self.mu / y).ln() - rest };
@@ -143,9 +164,9 @@ fn tilt_of(nu: f64, at: &At) -> Tilt {
             return tilt;
         }
         if mean > 0.0 {
-            high = tilt.delta
+            high = tilt.delta;
         } else {
-            low = tilt.delta
+            low = tilt.delta;
         }
         // Newton's step for the logarithm of the mean, which is nearly linear where counts are rare.
         let step = (mean / mu).ln_1p() * (mu + mean) / variance;
@@ -211,7 +232,7 @@ impl Density for Compois {
 
     /// Poisson's distribution is in the midst of the range, at phi = 1.
     fn limit(_parameter: usize, upper: bool) -> Option<&'static str> {
-        upper.then_some("geometric")
+        upper.then_some("nbinom2, of size 1")
     }
 
     fn is_log_concave(_link: Link) -> bool {

@@ -112,8 +112,8 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// What it is in the limit of a parameter at the upper or the lower end of its range, in words.
     fn limit(parameter: usize, upper: bool) -> Option<&'static str>;
 
-    /// What is to be known of results where the parameters (working scale) are.
-    fn caution(_psi: &[f64]) -> Option<&'static str> {
+    /// What is to be known of results where the parameters (working scale) are, some of which are given and not estimated.
+    fn caution(_psi: &[f64], _given: &dyn Fn(usize) -> bool) -> Option<&'static str> {
         None
     }
 

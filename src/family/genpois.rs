@@ -60,7 +60,7 @@ impl Density for Genpois {
     }
 
     /// The sum of probabilities is off by more than rounding where the variance is well below the mean.
-    fn caution(psi: &[f64]) -> Option<&'static str> {
+    fn caution(psi: &[f64], _given: &dyn Fn(usize) -> bool) -> Option<&'static str> {
         let is_under = psi.first().is_some_and(|log_phi| *log_phi < UNDER);
         is_under.then_some(
             "the variance is below the mean, where the probabilities of genpois do not sum to one: its likelihood, as that of glmmTMB, is not \

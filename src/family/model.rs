@@ -204,7 +204,8 @@ impl<D: Density> Family for Model<D> {
     }
 
     fn caution(&self, psi: &[f64]) -> Option<&'static str> {
-        D::caution(psi)
+        let given = |j: usize| self.parameters.get(j).is_none_or(|p| p.fixed.is_some());
+        D::caution(psi, &given)
     }
 
     fn may_be_false(&self, psi: &[f64]) -> bool {

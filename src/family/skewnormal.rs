@@ -39,6 +39,9 @@ pub(crate) struct Shape {
 /// The largest skewness that moments take as a start: that of half a normal distribution is 0.995.
 const SKEWED: f64 = 0.8;
 
+/// An alpha below which the skewness is less than 0.03, and the normal distribution as likely in all but huge data.
+const LEVEL: f64 = 0.5;
+
 impl Density for SkewNormal {
     type Shape = Shape;
 
@@ -57,6 +60,15 @@ impl Density for SkewNormal {
 
     fn is_log_concave(link: Link) -> bool {
         link == Link::Identity
+    }
+
+    /// There the likelihood is level in alpha to the second order.
+    fn caution(psi: &[f64], given: &dyn Fn(usize) -> bool) -> Option<&'static str> {
+        let is_level = !given(1) && psi.get(1).is_some_and(|alpha| alpha.abs() < LEVEL);
+        is_level.then_some(
+            "alpha is near 0, where the distribution is normal and the likelihood level in alpha: neither its estimate nor its standard error say \
+             how much skewness there is; compare the likelihood with that of the family gaussian",
+        )
     }
 
     /// Near alpha = 0, where a search from the wrong side ends.

@@ -70,7 +70,7 @@ impl Counts for Genpois {
 
 impl Counts for Compois {
     const TRUNCATED: &'static [&'static str] = &["truncated_compois"];
-    const LIMIT: &'static str = "truncated geometric";
+    const LIMIT: &'static str = "truncated_nbinom2, of size 1";
 
     fn tails(&self, k: f64, at: &At, nu: &Self::Shape) -> Tails {
         compois::tails(k, at, *nu)
@@ -114,8 +114,8 @@ impl<D: Counts> Density for Truncated<D> {
     const FACTS: Facts = Facts::TRUNCATED;
     const PARAMETERS: &'static [Parameter] = D::PARAMETERS;
 
-    fn caution(psi: &[f64]) -> Option<&'static str> {
-        D::caution(psi)
+    fn caution(psi: &[f64], given: &dyn Fn(usize) -> bool) -> Option<&'static str> {
+        D::caution(psi, given)
     }
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {

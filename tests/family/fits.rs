@@ -1,11 +1,13 @@
 //! Fits of whole models against glmmTMB 1.1.5, taken to the maximum by Newton steps on its gradient, and of families that it lacks against
 //! a Laplace approximation written out in R.
 
-use crate::common::frames::frame;
+use crate::common::frames::{frame, labels, reals};
 use crate::common::generalised::generalised;
 use crate::common::{Data, Rng};
+use interlace::family::by_name;
 use interlace::fit::Fit;
 use interlace::options::Options;
+use interlace::simulate::{Purpose, Stream};
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::watch::Watch;
 
@@ -156,4 +158,144 @@ fn an_underdispersed_genpois_says_so() {
         fit.warnings().iter().any(|text| text.contains("do not sum to one"))
     };
     assert!(warned("under") && !warned("over"));
+}
+
+/// Parameters in the midst of a range that are given where a family is another one make the fit that of the other.
+#[test]
+fn given_parameters_are_other_families() {
+    let of = |family: &str, fixed: &[(&str, f64)]| {
+        let mut model = generalised("count ~ mined + (1 | site)", family, frame("Salamanders.csv", &["site", "mined"]));
+        model.spec.family.fixed = fixed.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        model.fit()
+    };
+    let poisson = of("poisson", &[]);
+    for family in ["genpois", "compois"] {
+        same(family, &of(family, &[("phi", 1.0)]), &poisson);
+    }
+    let sleep = |family: &str, fixed: &[(&str, f64)]| {
+        let mut model = generalised("Reaction ~ Days + (1 | Subject)", family, frame("sleepstudy.csv", &["Subject"]));
+        model.spec.family.fixed = fixed.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        model.fit()
+    };
+    let level = sleep("skewnormal", &[("alpha", 0.0)]);
+    same("skewnormal", &level, &sleep("gaussian", &[]));
+    assert!(!level.warnings().iter().any(|text| text.contains("alpha")), "{:?}", level.warnings());
+}
+
+fn same(what: &str, fit: &Fit, other: &Fit) {
+    let near = |seen: f64, wanted: f64, tolerance: f64| {
+        assert!((seen - wanted).abs() <= tolerance * wanted.abs().max(1.0), "{what}: {seen:.12} and {wanted:.12}");
+    };
+    near(fit.log_likelihood, other.log_likelihood, 1e-9);
+    for (a, b) in fit.fixed.estimate.iter().zip(&other.fixed.estimate) {
+        near(*a, *b, 1e-6);
+    }
+    for (a, b) in fit.fixed.std_error.iter().zip(&other.fixed.std_error) {
+        near(*a, *b, 1e-5);
+    }
+    near(fit.terms[0].sd[0], other.terms[0].sd[0], 1e-6);
+}
+
+/// Counts of a family in groups, with a covariate.
+fn drawn(family: &str, psi: &[f64], seed: u64) -> Data {
+    let own = by_name(family, Some("log")).unwrap();
+    let mut stream = Stream::new(seed, 1, Purpose::Response);
+    let b: Vec<f64> = (0..20).map(|_| 0.5 * stream.normal()).collect();
+    let groups: Vec<usize> = (0..400).map(|i| i % 20).collect();
+    let x: Vec<f64> = groups.iter().map(|_| stream.normal()).collect();
+    let y = groups.iter().zip(&x).map(|(g, x)| own.simulate(1.2 + 0.4 * x + b[*g], 1.0, psi, &mut stream)).collect();
+    Data::default().real("y", y).real("x", x).group("g", &groups)
+}
+
+/// `nbinom12` has `nbinom1`, `nbinom2` and `poisson` at its ends: its likelihood is no less than theirs, and where it ends at one of them
+/// the fit says so, and is that of the simpler family.
+#[test]
+fn nbinom12_at_its_ends_says_so() {
+    let mut at_ends = 0;
+    for (family, psi) in [("nbinom2", &[0.7][..]), ("nbinom1", &[0.3]), ("poisson", &[])] {
+        for seed in 1..4 {
+            let data = drawn(family, psi, seed);
+            let of = |family: &str| generalised("y ~ x + (1 | g)", family, data.frame()).fit();
+            let (both, simple) = (of("nbinom12"), ["poisson", "nbinom1", "nbinom2"].map(of));
+            let best = simple.iter().map(|fit| fit.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
+            let place = format!("{family} {seed}: {} and {best}", both.log_likelihood);
+            assert!(both.log_likelihood >= best - 1e-5, "{place}");
+            let own = both.generalised().unwrap();
+            let ended: Vec<&str> = own.parameters.iter().filter(|p| p.std_error.is_nan()).map(|p| p.name.as_ref()).collect();
+            if ended.is_empty() {
+                assert!(both.log_likelihood > best + 1e-9, "{place}: {:?}", own.parameters);
+                continue;
+            }
+            at_ends += 1;
+            let limit = match &ended[..] {
+                ["alpha"] => 2,
+                ["size"] => 1,
+                _ => 0,
+            };
+            let other = &simple[limit];
+            assert!(both.warnings().iter().any(|text| text.contains(ended[0])), "{place}: {:?}", both.warnings());
+            assert!((both.log_likelihood - other.log_likelihood).abs() < 1e-4, "{place}: {ended:?}");
+            for (a, b) in both.fixed.std_error.iter().zip(&other.fixed.std_error) {
+                assert!((a / b - 1.0).abs() < 2e-3, "{place}: {a} and {b}");
+            }
+        }
+    }
+    assert!(at_ends >= 3, "{at_ends}");
+}
+
+/// Near alpha = 0 the likelihood of a skew normal response is level in it.
+#[test]
+fn a_level_alpha_is_warned_of() {
+    let mut rng = Rng(8);
+    let n = 400;
+    let groups: Vec<usize> = (0..n).map(|i| i % 20).collect();
+    let half: Vec<f64> = rng.normals(n / 2);
+    // A sample and its mirror image have no skewness.
+    let y = half.iter().chain(&half.iter().map(|v| -v).collect::<Vec<_>>()).copied().collect();
+    let data = Data::default().real("y", y).group("g", &groups);
+    let of = |family: &str| generalised("y ~ 1 + (1 | g)", family, data.frame()).fit();
+    let (fit, normal) = (of("skewnormal"), of("gaussian"));
+    assert!(fit.log_likelihood >= normal.log_likelihood - 1e-6 && fit.log_likelihood < normal.log_likelihood + 0.5);
+    let alpha = &fit.generalised().unwrap().parameters[1];
+    let said = fit.warnings().iter().any(|text| text.contains("alpha"));
+    assert!(said || alpha.estimate.abs() >= 0.5, "{alpha:?}: {:?}", fit.warnings());
+    assert!((fit.fixed.std_error[0] / normal.fixed.std_error[0] - 1.0).abs() < 0.05, "{:?}", fit.fixed);
+}
+
+/// Whole numbers of 25 milliseconds in the first five days of the sleep study vary less than Poisson counts. R's figures are of glmmTMB's
+/// `compois`, taken to the maximum by Newton steps. Eight sites of the salamanders vary more than any such distribution: the fit ends at
+/// the geometric one, and says so (glmmTMB's ends at the lower of two maxima, -81.638655).
+#[test]
+#[allow(clippy::unreadable_literal)]
+fn conway_maxwell_poisson_fits_are_those_of_glmmtmb() {
+    let own = frame("sleepstudy.csv", &["Subject"]);
+    let (reaction, days) = (reals(&own, "Reaction"), reals(&own, "Days"));
+    let rows: Vec<usize> = (0..days.len()).filter(|&i| days[i] < 5.0).collect();
+    let of = |f: &dyn Fn(usize) -> f64| rows.iter().map(|&i| f(i)).collect::<Vec<f64>>();
+    let subjects: Vec<usize> = rows.iter().map(|i| i / 10).collect();
+    let data = Data::default().real("y", of(&|i| (reaction[i] / 25.0).floor())).real("Days", of(&|i| days[i]));
+    let fit = generalised("y ~ Days + (1 | Subject)", "compois", data.group("Subject", &subjects).frame()).fit();
+    let phi = fit.generalised().unwrap().parameters[0].estimate.ln();
+    let seen = [fit.log_likelihood, fit.fixed.estimate[0], fit.fixed.estimate[1], phi, fit.terms[0].sd[0].ln()];
+    let wanted = [-130.5666152880, 2.2632747570, 0.0343342829, -2.7694722530, -2.2464020410];
+    for (seen, wanted) in seen.iter().zip(wanted) {
+        assert!((seen - wanted).abs() <= 1e-6 * wanted.abs().max(1.0), "{seen:.10}, R has {wanted:.10}");
+    }
+    let residuals = fit.quantile_residuals(1, &Watch::unwatched()).unwrap();
+    assert!(residuals.iter().all(|r| r.is_finite() && r.abs() < 6.0), "{residuals:?}");
+    let data = frame("Salamanders.csv", &["site", "mined"]);
+    let (counts, sites, mined) = (reals(&data, "count"), labels(&data, "site"), labels(&data, "mined"));
+    let known = ["VF-1", "VF-2", "VF-3", "R-1", "R-2", "R-3", "C-1", "C-2"];
+    let rows: Vec<usize> = (0..counts.len()).filter(|&i| known.contains(&sites[i].as_str())).step_by(2).collect();
+    let few = Data::default().real("count", rows.iter().map(|&i| counts[i]).collect());
+    let few = few.label("site", rows.iter().map(|&i| sites[i].clone())).label("mined", rows.iter().map(|&i| mined[i].clone()));
+    let fit = generalised("count ~ mined + (1 | site)", "compois", few.frame()).fit();
+    let mut geometric = generalised("count ~ mined + (1 | site)", "nbinom2", few.frame());
+    geometric.spec.family.fixed = vec![("size".into(), 1.0)];
+    let geometric = geometric.fit();
+    assert!((fit.log_likelihood - geometric.log_likelihood).abs() < 1e-6, "{:.10}", fit.log_likelihood);
+    for (a, b) in fit.fixed.std_error.iter().zip(&geometric.fixed.std_error) {
+        assert!((a / b - 1.0).abs() < 1e-3, "{a} and {b}");
+    }
+    assert!(fit.warnings().iter().any(|text| text.contains("nbinom2, of size 1")), "{:?}", fit.warnings());
 }
