@@ -40,6 +40,7 @@ pub struct FitHandle {
 pub(super) struct Strings {
     pub(super) formula: StringTable,
     pub(super) options: StringTable,
+    pub(super) priors: StringTable,
     /// One a kind of degrees of freedom.
     pub(super) summaries: [StringTable; 5],
     /// One a predictor.

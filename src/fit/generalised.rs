@@ -10,6 +10,7 @@ use super::iterated_generalised::{Choice, fit as iterated};
 use super::maxima::two_maxima;
 use super::ordinal::ordinal;
 use super::points::Points;
+use super::priors::check_restricted;
 use super::random_terms::check_generalised;
 use super::region::{Found, search_from};
 use super::response::{AnyResponse, check_quadrature, check_response};
@@ -35,6 +36,7 @@ pub(super) fn fit(
     watch.pulse()?;
     let started = Instant::now();
     let how = approximation(options);
+    check_inside(&design, how)?;
     let warnings = check_generalised(response, &design, options.unidentified)?;
     design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = response {
@@ -85,6 +87,15 @@ pub(super) fn fit(
     Ok(fit)
 }
 
+/// Coefficients that are inside the mode have no priors.
+fn check_inside(design: &Design, how: Approximation) -> Result<()> {
+    match how.inside {
+        Inside::Nothing => Ok(()),
+        Inside::Mode => check_restricted(design, "nagq = 1"),
+        Inside::Integrated => check_restricted(design, "method = ml"),
+    }
+}
+
 /// What is said of a maximum that is none inside.
 fn at_end() -> String {
     "the likelihood rises up to where the mode of a random effect meets the end of the link's domain, beyond which the Laplace approximation \
@@ -108,6 +119,7 @@ pub(super) fn objective(
     }
     let model = response.model(design)?;
     let how = approximation(options);
+    check_inside(design, how)?;
     if let Choice::Iterative(_) = Choice::of(&response, &model, &how, options)? {
         return Err(no_values());
     }

@@ -61,6 +61,11 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     put_correlation(json, fit, questions.level)?;
     json.number("logLik", fit.log_likelihood);
     json.number("criterion", fit.criterion);
+    if !fit.priors.is_empty() {
+        json.names("priors", &fit.priors.iter().map(ToString::to_string).collect::<Vec<_>>());
+        json.number("prior_penalty", fit.penalty);
+        json.number("penalised_criterion", fit.penalised_criterion());
+    }
     json.number("AIC", fit.aic);
     json.number("AICc", fit.aicc());
     json.number("BIC", fit.bic);
