@@ -41,7 +41,16 @@ pub struct Laplace<'a> {
 impl<'a> Laplace<'a> {
     pub fn new(model: &'a Model, watch: &Watch<'a>) -> Result<Self> {
         let t = Roots::zeros(&model.structures);
-        Ok(Laplace { model, joint: Joint::new(model)?, t, slope: vec![], penalty: 0.0, evaluations: 0, watch: *watch, unseen: vec![] })
+        Ok(Laplace {
+            model,
+            joint: Joint::new(model)?,
+            t,
+            slope: vec![],
+            penalty: 0.0,
+            evaluations: 0,
+            watch: *watch,
+            unseen: vec![],
+        })
     }
 
     /// d at working parameters.

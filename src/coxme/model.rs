@@ -9,8 +9,8 @@ use super::within::Within;
 use crate::covariance::{Structure, with_ranges};
 use crate::design::{Design, SurvivalDesign, TermDesign, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
-use crate::search::penalty::CovariancePenalty;
 use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts};
+use crate::search::penalty::CovariancePenalty;
 
 /// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
 const MOST_CROSSED: usize = 4000;

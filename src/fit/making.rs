@@ -10,8 +10,8 @@ use super::{cox, generalised, linear};
 use crate::design::{Design, ModelProgram, hinted};
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
-use crate::prior::Class;
 use crate::options::Options;
+use crate::prior::Class;
 use crate::spec::{ModelKind, Source, Spec};
 use crate::watch::{Phase, Watch};
 

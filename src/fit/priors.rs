@@ -187,7 +187,9 @@ pub(super) fn of_linear(design: &Design, kept: &[usize]) -> Result<Option<Box<Li
         return Ok(None);
     }
     if let Some(prior) = design.priors.iter().find(|prior| prior.density == Density::Jeffreys) {
-        return Err(Error::unsupported(format!("prior: {prior}: only of generalised models; of a linear one it is flat but for sigma")));
+        return Err(Error::unsupported(format!(
+            "prior: {prior}: only of generalised models; of a linear one it is flat but for sigma"
+        )));
     }
     if design.correlation.is_some() {
         return Err(Error::unsupported("prior: a model with correlated residuals can't have priors"));
@@ -243,10 +245,8 @@ pub(super) fn of_generalised(design: &Design, layout: &Layout, model: &Model) ->
     }
     let jeffreys = of_jeffreys(design, layout, model)?;
     let priors: Vec<Prior> = design.priors.iter().filter(|prior| prior.density != Density::Jeffreys).cloned().collect();
-    let further: [(&'static str, Option<usize>, &Option<PredictorDesign>); 2] = [
-        ("zi.", layout.zero, &design.zero_inflation),
-        ("disp.", layout.dispersion, &design.dispersion),
-    ];
+    let further: [(&'static str, Option<usize>, &Option<PredictorDesign>); 2] =
+        [("zi.", layout.zero, &design.zero_inflation), ("disp.", layout.dispersion, &design.dispersion)];
     let mut terms: Vec<(&'static str, &TermDesign)> = design.terms.iter().map(|t| ("", t)).collect();
     let own = Block { prefix: "", predictor: 0, x: &design.x, names: &design.x_names, kept: &model.fixed[0].kept };
     let mut slots = own.slots(design.n);
@@ -263,11 +263,9 @@ pub(super) fn of_generalised(design: &Design, layout: &Layout, model: &Model) ->
     let mut prior = GeneralisedPrior { covariances, jeffreys, ..GeneralisedPrior::default() };
     for (place, _, density) in rest {
         match place {
-            Place::Coefficient(a, j) => prior.coefficients.push(CoefficientPrior {
-                predictor: a,
-                row: model.fixed[a].user_row(j),
-                density,
-            }),
+            Place::Coefficient(a, j) => {
+                prior.coefficients.push(CoefficientPrior { predictor: a, row: model.fixed[a].user_row(j), density })
+            }
             Place::Family(f) => {
                 let (name, scale) = &layout.shared[f];
                 if !matches!(scale, Scale::Log | Scale::LogVariance) {

@@ -256,7 +256,9 @@ mod tests {
         let term = |k: usize| {
             let own = match (k, example.structures[k].size) {
                 (0, 1) => vec![CovariancePrior::Deviation(0, density("gamma(2.5, 0.4)"))],
-                (0, _) => vec![CovariancePrior::Deviation(0, density("half_t(3, 0.7)")), CovariancePrior::Matrix(density("lkj(2)"))],
+                (0, _) => {
+                    vec![CovariancePrior::Deviation(0, density("half_t(3, 0.7)")), CovariancePrior::Matrix(density("lkj(2)"))]
+                }
                 (_, r) => vec![CovariancePrior::Matrix(Density::Wishart { df: r as f64 + 2.5, scale: 1.3 })],
             };
             (k, own)
@@ -289,7 +291,11 @@ mod tests {
                     };
                     let h = 1e-4;
                     let difference = (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h);
-                    assert!((gradient[j] - difference).abs() < 1e-6 * (1.0 + difference.abs()), "{i} {reml} {j}: {} {difference}", gradient[j]);
+                    assert!(
+                        (gradient[j] - difference).abs() < 1e-6 * (1.0 + difference.abs()),
+                        "{i} {reml} {j}: {} {difference}",
+                        gradient[j]
+                    );
                     assert!((gradient[j] - other[j]).abs() < 1e-8 * (1.0 + difference.abs()), "{i} {reml} {j}");
                 }
             }
@@ -339,7 +345,11 @@ mod tests {
             for j in 0..=beta.len() {
                 let moved = |by: f64| {
                     let (mut sigma, mut beta) = (sigma, beta.clone());
-                    if j < beta.len() { beta[j] += by } else { sigma *= by.exp() }
+                    if j < beta.len() {
+                        beta[j] += by
+                    } else {
+                        sigma *= by.exp()
+                    }
                     at(sigma, &beta)
                 };
                 let (up, down) = (moved(1e-4), moved(-1e-4));

@@ -13,19 +13,45 @@ use crate::names::{known, quoted};
 /// A density of a number, or of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Density {
-    Normal { mean: f64, sd: f64 },
-    T { df: f64, mean: f64, scale: f64 },
+    Normal {
+        mean: f64,
+        sd: f64,
+    },
+    T {
+        df: f64,
+        mean: f64,
+        scale: f64,
+    },
     /// Of the absolute value of a normal variable about zero.
-    HalfNormal { scale: f64 },
-    HalfT { df: f64, scale: f64 },
+    HalfNormal {
+        scale: f64,
+    },
+    HalfT {
+        df: f64,
+        scale: f64,
+    },
     /// Improper at a rate of zero.
-    Gamma { shape: f64, rate: f64 },
-    InverseGamma { shape: f64, scale: f64 },
+    Gamma {
+        shape: f64,
+        rate: f64,
+    },
+    InverseGamma {
+        shape: f64,
+        scale: f64,
+    },
     /// Of a correlation matrix, proportional to a power of its determinant.
-    Lkj { shape: f64 },
+    Lkj {
+        shape: f64,
+    },
     /// Of a covariance matrix with `scale` times the identity; improper at an infinite scale.
-    Wishart { df: f64, scale: f64 },
-    InverseWishart { df: f64, scale: f64 },
+    Wishart {
+        df: f64,
+        scale: f64,
+    },
+    InverseWishart {
+        df: f64,
+        scale: f64,
+    },
     /// The root of the determinant of the coefficients' expected information.
     Jeffreys,
 }
@@ -236,11 +262,8 @@ impl Density {
                     let (i, j) = (e % r, e / r);
                     *v = power * inverse[e] - scale * (0..r).map(|k| inverse[k * r + i] * inverse[k * r + j]).sum::<f64>();
                 }
-                let constant = if df > size - 1.0 {
-                    df * size * (LN_2 - scale.ln()) + 2.0 * log_gamma_of_matrices(r, 0.5 * df)
-                } else {
-                    0.0
-                };
+                let constant =
+                    if df > size - 1.0 { df * size * (LN_2 - scale.ln()) + 2.0 * log_gamma_of_matrices(r, 0.5 * df) } else { 0.0 };
                 power * log_det + scale * diagonal(&inverse).iter().sum::<f64>() + constant
             }
             _ => return None,

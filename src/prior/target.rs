@@ -112,12 +112,8 @@ impl Target {
             Some(number) if number.parse::<usize>().is_ok_and(|n| n > 0) => number.parse().unwrap_or(1),
             _ => return Err(unreadable(text)),
         };
-        let target = Target {
-            prefix: if prefix.is_empty() { String::new() } else { format!("{prefix}.") },
-            class: *class,
-            names,
-            number,
-        };
+        let target =
+            Target { prefix: if prefix.is_empty() { String::new() } else { format!("{prefix}.") }, class: *class, names, number };
         target.check()?;
         Ok(target)
     }
@@ -139,14 +135,21 @@ impl Target {
             return Err(Error::argument("prior: family has no prior as a whole; wanted family[name of the parameter]"));
         }
         if !self.prefix.is_empty() && matches!(self.class, Class::Sigma | Class::Family) {
-            return Err(Error::argument(format!("prior: {} is of no predictor; wanted it without {}", self.class.name(), self.prefix)));
+            return Err(Error::argument(format!(
+                "prior: {} is of no predictor; wanted it without {}",
+                self.class.name(),
+                self.prefix
+            )));
         }
         Ok(())
     }
 }
 
 fn unreadable(text: &str) -> Error {
-    Error::argument(format!("prior: {} is no parameter; wanted an id as fixef[x], sd[g, (Intercept)], cor[g] or sigma", quoted(text)))
+    Error::argument(format!(
+        "prior: {} is no parameter; wanted an id as fixef[x], sd[g, (Intercept)], cor[g] or sigma",
+        quoted(text)
+    ))
 }
 
 /// Names in brackets, and what comes after these.

@@ -93,7 +93,10 @@ fn texts_are_read_and_written() {
                half_normal(1) on sd[\"a;[b]\", \"say \"\"x\"\"\"]; inverse_gamma(1, 2) on sigma; wishart(4) on cov; jeffreys on fixef";
     let priors = Prior::parse_list(all).unwrap();
     assert_eq!(priors.len(), 8);
-    assert_eq!(priors[2].target, Target { prefix: String::new(), class: Class::Sd, names: vec!["g".into(), "(Intercept)".into()], number: 2 });
+    assert_eq!(
+        priors[2].target,
+        Target { prefix: String::new(), class: Class::Sd, names: vec!["g".into(), "(Intercept)".into()], number: 2 }
+    );
     assert_eq!(priors[4].target.names, ["a;[b]", "say \"x\""]);
     for prior in &priors {
         assert_eq!(&Prior::parse(&prior.to_string()).unwrap(), prior, "{prior}");

@@ -160,10 +160,8 @@ mod tests {
 
     #[test]
     fn slopes_are_differences() {
-        let structures = [
-            Structure::new(StructureKind::Unstructured, None, 2),
-            Structure::new(StructureKind::CompoundSymmetry, Some(true), 3),
-        ];
+        let structures =
+            [Structure::new(StructureKind::Unstructured, None, 2), Structure::new(StructureKind::CompoundSymmetry, Some(true), 3)];
         let density = |text: &str| Density::parse(text).unwrap();
         let penalty = CovariancePenalty {
             terms: vec![
@@ -175,7 +173,10 @@ mod tests {
                         CovariancePrior::Matrix(density("lkj(2)")),
                     ],
                 ),
-                (1, vec![CovariancePrior::Matrix(density("wishart(5, 2)")), CovariancePrior::Deviation(0, density("half_t(3, 1)"))]),
+                (
+                    1,
+                    vec![CovariancePrior::Matrix(density("wishart(5, 2)")), CovariancePrior::Deviation(0, density("half_t(3, 1)"))],
+                ),
             ],
         };
         let map = |k: usize| if k == 0 { vec![0.5, 0.0, -0.7, 2.0] } else { vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0] };
