@@ -35,8 +35,7 @@ pub(super) fn fit(
 ) -> Result<Fit> {
     watch.pulse()?;
     let started = Instant::now();
-    let how = approximation(options);
-    check_inside(&design, how)?;
+    let how = approximation_of(&design, options)?;
     let warnings = check_generalised(response, &design, options.unidentified)?;
     design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = response {
@@ -87,13 +86,15 @@ pub(super) fn fit(
     Ok(fit)
 }
 
-/// Coefficients that are inside the mode have no priors.
-fn check_inside(design: &Design, how: Approximation) -> Result<()> {
+/// The approximation; fails for priors of coefficients that are inside the mode.
+fn approximation_of(design: &Design, options: &Options) -> Result<Approximation> {
+    let how = approximation(options);
     match how.inside {
         Inside::Nothing => Ok(()),
         Inside::Mode => check_restricted(design, "nagq = 1"),
         Inside::Integrated => check_restricted(design, "method = ml"),
-    }
+    }?;
+    Ok(how)
 }
 
 /// What is said of a maximum that is none inside.
@@ -118,8 +119,7 @@ pub(super) fn objective(
         check_quadrature(response, options)?;
     }
     let model = response.model(design)?;
-    let how = approximation(options);
-    check_inside(design, how)?;
+    let how = approximation_of(design, options)?;
     if let Choice::Iterative(_) = Choice::of(&response, &model, &how, options)? {
         return Err(no_values());
     }
