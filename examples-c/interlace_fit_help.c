@@ -48,6 +48,7 @@ static const char *const help_text[] = {
     "  --random \"(1 + x | g)\"     a random term in addition to those of FORMULA (repeatable)\n"
     "  --groups A,B               random intercepts, short for --random \"(1 | A)\" --random \"(1 | B)\"\n"
     "  --contrasts COL=NAME       contr.treatment, contr.sum, contr.helmert or contr.poly (repeatable)\n"
+    "  --prior \"DENSITY on ID\"   penalised estimates: \"normal(0, 2.5) on fixef\", \"gamma(2.5, 0) on sd\", \"lkj(2) on cor[g]\" (repeatable)\n"
     "\n",
 
     "generalised models (glmm); --link, --information, --nagq and --std-errors also for ordinal models\n"
@@ -99,7 +100,7 @@ static const char *const help_text[] = {
     "a fit that is loaded (load FILE)\n"
     "  --update FORMULA           fit its model to DATA.csv with the formula changed as R's update() does it: \". ~ . + x - (1 | g)\";\n"
     "                             \". ~ .\" keeps it. Options of the model and of the fit change what they say, and\n"
-    "                             --weights \"\", --offset \"\" and --correlation \"\" take these out\n"
+    "                             --weights \"\", --offset \"\", --correlation \"\" and --prior \"\" take these out\n"
     "  --response FILE.csv        fit its model to another response on the same rows, in a column of numbers (coxme: time and event)\n"
     "\n",
 

@@ -103,6 +103,8 @@ SPEC_SETTER_OR_NONE(take_weights, interlace_spec_set_weights)
 SPEC_SETTER_OR_NONE(take_offset, interlace_spec_set_offset)
 SPEC_SETTER_OR_NONE(take_correlation, interlace_spec_set_correlation)
 
+SPEC_SETTER_OR_NONE(take_prior, interlace_spec_add_prior)
+
 static enum answer take_groups(struct arguments *arguments, const char *value, interlace_error *error)
 {
     struct list groups = {0};
@@ -190,6 +192,7 @@ static const struct option table[] = {
     {"--groups", "columns, \"A,B\"", SPEC, 0, true, take_groups, 0},
     {"--contrasts", "a column and its contrasts, \"COL=contr.sum\"", SPEC, 0, true, take_contrasts, 0},
     {"--correlation", "a structure, \"ar1(time | g)\"", SPEC, LMM, false, take_correlation, 0},
+    {"--prior", "a density and its parameters, \"normal(0, 2.5) on fixef[x]\"", SPEC, 0, true, take_prior, 0},
     {"--family", "a family", SPEC, GLMM, false, take_nothing, 0},
     {"--link", "a link", SPEC, GLMM | CLMM, false, take_nothing, 0},
     {"--fix", "a parameter and its value, \"df=4\"", SPEC, GLMM, true, take_fix, 0},

@@ -46,6 +46,8 @@ pub mod studentized_range;
 pub mod kolmogorov;
 /// Minimisation with and without gradient.
 pub mod optimize;
+/// Prior densities of parameters.
+pub mod prior;
 /// What is fitted.
 pub mod spec;
 /// The columns that a spec needs.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
 use crate::formula::{self, CorrelationKind, StructureKind, parse, parse_random};
 use crate::names::quoted;
+use crate::prior::Prior;
 
 /// The kind of model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -48,6 +49,8 @@ pub struct Spec {
     pub zero_inflation: Option<PredictorSpec>,
     /// Of the residuals of a linear model.
     pub correlation: Option<CorrelationSpec>,
+    /// Of parameters.
+    pub priors: Vec<Prior>,
 }
 
 impl Spec {
@@ -61,6 +64,7 @@ impl Spec {
             dispersion: None,
             zero_inflation: None,
             correlation: None,
+            priors: vec![],
         }
     }
 

@@ -40,6 +40,7 @@ pub struct FitHandle {
 pub(super) struct Strings {
     pub(super) formula: StringTable,
     pub(super) options: StringTable,
+    pub(super) priors: StringTable,
     /// One a kind of degrees of freedom.
     pub(super) summaries: [StringTable; 5],
     /// One a predictor.
@@ -220,7 +221,8 @@ pub extern "C" fn interlace_fit_log_likelihood(fit: Option<&FitHandle>) -> f64 {
     query(f64::NAN, || Some(fit?.fit.log_likelihood))
 }
 
-/// The minimised objective: the deviance, or for a fit by REML the REML criterion. NaN for NULL.
+/// The minimised objective: the deviance, or for a fit by REML the REML criterion; with priors without what they add to it
+/// (interlace_fit_prior_penalty). NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_criterion(fit: Option<&FitHandle>) -> f64 {

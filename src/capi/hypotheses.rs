@@ -374,12 +374,13 @@ pub(super) fn degrees_of_freedom_by<'f>(
     if let Some(own) = DegreesOfFreedom::of_robust(fit, method) {
         return Ok(own);
     }
-    if matches!(method, DfMethod::Satterthwaite | DfMethod::KenwardRoger) || method == DfMethod::Default && fit.is_linear() {
+    let by_default = fit.is_linear() && fit.priors.is_empty();
+    if matches!(method, DfMethod::Satterthwaite | DfMethod::KenwardRoger) || method == DfMethod::Default && by_default {
         fit.need_rows_or_sums("degrees of freedom other than those of df = normal and df = residual")?;
     }
     let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit, watch));
     Ok(match method {
-        DfMethod::Default if !fit.is_linear() => DegreesOfFreedom::by_default(None),
+        DfMethod::Default if !by_default => DegreesOfFreedom::by_default(None),
         DfMethod::Default => DegreesOfFreedom::by_default(or_reason(satterthwaite())?.ok()),
         DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
         DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),

@@ -74,6 +74,7 @@ pub mod power;
 pub mod predict;
 pub mod predict_joint;
 pub mod predict_lists;
+pub mod priors;
 pub mod profile;
 pub mod questions;
 pub mod resample;

@@ -17,6 +17,7 @@ use crate::error::{Code, Error, Result, try_collect, try_copy, try_vec};
 use crate::linalg::dense::{add_scaled, dot};
 use crate::optimize::Objective;
 use crate::random::{Roots, add_curvature, add_second_derivatives, directions, factor_derivatives};
+use crate::search::penalty::Pull;
 use crate::search::{Criterion, ThetaMap};
 use crate::watch::Watch;
 
@@ -29,6 +30,8 @@ pub struct Laplace<'a> {
     pub t: Roots,
     /// Of the last gradient: the derivatives of d in what is added to the predictors.
     pub slope: Vec<f64>,
+    /// What priors have added to the last value.
+    pub penalty: f64,
     pub evaluations: usize,
     pub watch: Watch<'a>,
     /// By term what the criterion does not depend on; a search leaves it at zero.
@@ -38,7 +41,16 @@ pub struct Laplace<'a> {
 impl<'a> Laplace<'a> {
     pub fn new(model: &'a Model, watch: &Watch<'a>) -> Result<Self> {
         let t = Roots::zeros(&model.structures);
-        Ok(Laplace { model, joint: Joint::new(model)?, t, slope: vec![], evaluations: 0, watch: *watch, unseen: vec![] })
+        Ok(Laplace {
+            model,
+            joint: Joint::new(model)?,
+            t,
+            slope: vec![],
+            penalty: 0.0,
+            evaluations: 0,
+            watch: *watch,
+            unseen: vec![],
+        })
     }
 
     /// d at working parameters.
@@ -47,16 +59,27 @@ impl<'a> Laplace<'a> {
         self.t.set(&self.model.structures, working);
         self.joint.solve(&self.t, &self.watch)?;
         let penalised = self.joint.penalised();
-        let d = -2.0 * penalised + self.joint.system.log_determinant(self.model, &self.joint.partial, penalised)?;
+        self.penalty = if self.model.prior.is_empty() { 0.0 } else { self.pull().value };
+        let d = self.penalty - 2.0 * penalised + self.joint.system.log_determinant(self.model, &self.joint.partial, penalised)?;
         if d.is_finite() { Ok(d) } else { Err(Error::numeric("the criterion is not finite")) }
     }
 
-    /// d, its gradient, and half the derivatives in T of each term.
+    /// d, its gradient, and half the derivatives in T of each term, without those of priors.
     pub fn evaluate_gradient(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<(f64, Vec<Vec<f64>>)> {
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
         chain_rule(&self.model.structures, working, &forces, gradient);
+        if !self.model.prior.is_empty() {
+            let map = |k: usize| self.model.units(k).map();
+            let (_, own) = self.model.prior.at_working(&self.model.structures, working, &map, 1.0);
+            gradient.iter_mut().zip(&own).for_each(|(g, v)| *g += v);
+        }
         Ok((value, forces))
+    }
+
+    /// What priors say of the factors.
+    fn pull(&self) -> Pull {
+        self.model.prior.at(&self.t, &|k| self.model.units(k).map(), 1.0)
     }
 
     fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
@@ -159,6 +182,7 @@ impl<'a> Laplace<'a> {
         }
         add_curvature(&derivatives, &self.t, &forces, hessian, n);
         add_second_derivatives(&model.structures, x, &forces, hessian, n);
+        model.prior.add_hessian(&model.structures, x, &|k| model.units(k).map(), 1.0, (hessian, n));
         Ok(value)
     }
 }
@@ -197,6 +221,9 @@ impl<'a> Criterion<'a> for Laplace<'a> {
     fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
         let mut gradient = vec![0.0; working.len()];
         let (_, mut forces) = self.evaluate_gradient(working, &mut gradient)?;
+        for (force, own) in forces.iter_mut().zip(&self.pull().forces) {
+            force.iter_mut().zip(own).for_each(|(f, v)| *f += v);
+        }
         Ok((forces.swap_remove(term), self.t[term].clone()))
     }
 

@@ -10,6 +10,7 @@ use crate::covariance::{Structure, with_ranges};
 use crate::design::{Design, SurvivalDesign, TermDesign, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts};
+use crate::search::penalty::CovariancePenalty;
 
 /// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
 const MOST_CROSSED: usize = 4000;
@@ -49,6 +50,8 @@ pub struct Model {
     shifts: Vec<Shift>,
     /// By what the effects of each term were turned then, [`EffectUnits::turn`].
     turns: Vec<Vec<f64>>,
+    /// Of the covariances.
+    pub prior: CovariancePenalty,
 }
 
 impl Model {
@@ -102,6 +105,7 @@ impl Model {
             scales,
             shifts,
             turns,
+            prior: CovariancePenalty::default(),
         })
     }
 
@@ -154,6 +158,7 @@ impl Model {
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
             turns: self.turns.clone(),
+            prior: self.prior.clone(),
         }))
     }
 

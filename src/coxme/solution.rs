@@ -26,6 +26,8 @@ pub struct Solution {
     pub root: Vec<f64>,
     /// -2 times the integrated log-likelihood.
     pub criterion: f64,
+    /// What priors add to it.
+    pub penalty: f64,
     /// At beta = 0 and b = 0; at the mode; and that less u'u/2.
     pub loglik_null: f64,
     pub loglik_fitted: f64,
@@ -44,7 +46,8 @@ pub struct Solution {
 pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
     let held = laplace.joint.all_held;
     let of_fixed = if held { Some(fixed_covariance(laplace, working)?) } else { None };
-    let criterion = laplace.evaluate(working)?;
+    let penalised = laplace.evaluate(working)?;
+    let (penalty, criterion) = (laplace.penalty, penalised - laplace.penalty);
     let (model, joint) = (laplace.model, &laplace.joint);
     let (p, q) = (model.p(), model.q());
     let mut covariances = joint.system.covariances(model, &joint.partial)?;
@@ -73,6 +76,7 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
     Ok(Solution {
         theta: model.theta_from_working(working),
         criterion,
+        penalty,
         loglik_null: null(model)?,
         loglik_fitted: joint.likelihood,
         loglik_penalised: joint.penalised(),

@@ -45,13 +45,15 @@ impl ModelProgram {
                     watch: *watch,
                     ..Request::new(&formula)
                 };
-                let (program, design) = Program::learn(&request, frame)?;
+                let (program, mut design) = Program::learn(&request, frame)?;
+                design.priors.clone_from(&spec.priors);
                 design.check_magnitudes(program.response_name())?;
                 Ok((ModelProgram::Formula(Box::new(program)), design))
             }
             Source::Arrays(arrays) => {
-                let (program, design) =
+                let (program, mut design) =
                     from_arrays(arrays, columns_of(specs)?, response_rule(spec)?, correlation_arrays(spec)?, na)?;
+                design.priors.clone_from(&spec.priors);
                 design.check_magnitudes("y")?;
                 Ok((ModelProgram::Arrays(program), design))
             }

@@ -9,6 +9,7 @@ use crate::error::{Result, try_copy};
 use crate::family::Ends;
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
+use crate::prior::Prior;
 use crate::spec::FormulaSpec;
 use std::collections::BTreeMap;
 use std::ffi::CStr;
@@ -58,6 +59,8 @@ pub struct Design {
     pub survival: Option<SurvivalDesign>,
     /// Of the residuals; only where a model is fitted.
     pub correlation: Option<CorrelationDesign>,
+    /// Of parameters; only where a model is fitted.
+    pub priors: Vec<Prior>,
     /// What happened to the rows of the data.
     pub rows: RowLedger,
     /// Of new data, for each grouping factor the first row used that has no level of the fit.
@@ -151,6 +154,7 @@ impl Design {
             categories: self.categories.clone(),
             correlation: self.correlation.as_ref().map(CorrelationDesign::try_clone).transpose()?,
             survival: self.survival.as_ref().map(SurvivalDesign::try_clone).transpose()?,
+            priors: self.priors.clone(),
             rows: self.rows.try_clone()?,
             unknown: self.unknown.clone(),
             warnings: self.warnings.clone(),

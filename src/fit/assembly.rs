@@ -94,6 +94,7 @@ impl Assembly<'_> {
             reml,
             sigma: f64::NAN,
             criterion: solution.deviance,
+            penalty: solution.penalty,
             npar,
             df_used: if reml { npar - fixed.names.len() } else { npar },
             kept: &self.model.fixed[0].kept,

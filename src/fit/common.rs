@@ -13,6 +13,7 @@ use crate::envelope::{column, column_if_any, rows, rows_if_any, unless_left_out}
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::Ends;
 use crate::options::Engine;
+use crate::prior::Prior;
 use crate::search::Estimate;
 use crate::threads::divide;
 
@@ -38,8 +39,12 @@ pub struct Fit {
     pub sigma: f64,
     /// Restricted for REML.
     pub log_likelihood: f64,
-    /// The deviance or the REML criterion.
+    /// The deviance or the REML criterion, without what priors add to it.
     pub criterion: f64,
+    /// That: -2 log of their density at the estimates, as far as its constants are known. 0 without priors.
+    pub penalty: f64,
+    /// Of parameters.
+    pub priors: Vec<Prior>,
     pub aic: f64,
     pub bic: f64,
     pub npar: usize,
@@ -103,7 +108,10 @@ pub(super) struct Common<'a> {
     pub theta_names: Vec<String>,
     pub terms: Vec<TermFit>,
     pub sigma: f64,
+    /// Without what priors add to it.
     pub criterion: f64,
+    /// That.
+    pub penalty: f64,
     pub npar: usize,
     /// Degrees of freedom that the parameters take from the residuals.
     pub df_used: usize,
@@ -122,6 +130,8 @@ impl Fit {
             sigma: common.sigma,
             log_likelihood: -0.5 * criterion,
             criterion,
+            penalty: common.penalty,
+            priors: design.priors,
             aic: criterion + 2.0 * npar as f64,
             bic: criterion + npar as f64 * (n as f64).ln(),
             npar,

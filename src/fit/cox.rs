@@ -9,6 +9,7 @@ use super::estimable::Estimable;
 use super::kind::{Cox, Kind};
 use super::parts::{FixedEffects, TermFit};
 use super::points::Points;
+use super::priors::of_cox;
 use super::random_terms::{check_cox, check_unseen};
 use crate::coxme::concordance::Concordance;
 use crate::coxme::estimate::{estimate, estimate_from};
@@ -37,7 +38,7 @@ pub(super) fn fit(
     let warnings = check(&design, options)?;
     design.warnings.extend(warnings);
     let started = Instant::now();
-    let model = Model::new(&design, survival_of(&design)?, ties)?;
+    let model = model_of(&design, ties)?;
     design.warnings.extend(check_unseen(&design, &model, options.unidentified)?);
     let mut laplace = Laplace::new(&model, watch)?;
     // Without variance a search would stay there.
@@ -58,7 +59,7 @@ pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: 
             "objective: a criterion of theta has the fixed effects of a Cox model at the joint mode (fixed_effects joint)",
         ));
     }
-    let model = Model::new(design, survival_of(design)?, ties)?;
+    let model = model_of(design, ties)?;
     let mut laplace = Laplace::new(&model, watch)?;
     let points = thetas.of(model.n_theta())?;
     let total = points.len();
@@ -71,9 +72,16 @@ pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: 
 
 /// The least criterion of a design, and how many fixed effects it has; `None` where the search did not converge.
 pub(crate) fn least(ties: Ties, design: &Design, options: &Options, watch: &Watch<'_>) -> Result<Option<(f64, usize)>> {
-    let model = Model::new(design, survival_of(design)?, ties)?;
+    let model = model_of(design, ties)?;
     let best = estimate(&mut Laplace::new(&model, watch)?, options)?;
     Ok(best.converged.then_some((best.value, model.p())))
+}
+
+/// The model of a design.
+pub(crate) fn model_of(design: &Design, ties: Ties) -> Result<Model> {
+    let mut model = Model::new(design, survival_of(design)?, ties)?;
+    model.prior = of_cox(design)?;
+    Ok(model)
 }
 
 fn survival_of(design: &Design) -> Result<&SurvivalDesign> {
@@ -121,7 +129,7 @@ impl Fit {
     /// Of a Cox fit.
     pub(crate) fn cox_model(&self, own: &Cox) -> Result<CoxModel> {
         let design = self.design()?;
-        let model = Model::new(&design, &own.survival, own.ties)?;
+        let model = model_of(&design, own.ties)?;
         let working = model.working_from_theta(&self.theta)?;
         let mut held = None;
         if own.fixed_effects == FixedEffectsBy::Integrated {
@@ -200,6 +208,7 @@ impl Fit {
             theta: solution.theta,
             sigma: f64::NAN,
             criterion: solution.criterion,
+            penalty: solution.penalty,
             kept: &model.kept,
             df_used: npar,
             npar,

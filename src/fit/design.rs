@@ -34,6 +34,7 @@ impl Fit {
             dispersion: self.dispersion().map(PredictorFit::design).transpose()?,
             nominal: self.nominal().map(Nominal::design).transpose()?,
             categories: self.ordinal().map_or_else(Vec::new, |ordinal| ordinal.categories.clone()),
+            priors: self.priors.clone(),
             survival: self.cox().map(|cox| cox.survival.try_clone()).transpose()?,
             ..Design::default()
         })

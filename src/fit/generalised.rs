@@ -10,6 +10,7 @@ use super::iterated_generalised::{Choice, fit as iterated};
 use super::maxima::two_maxima;
 use super::ordinal::ordinal;
 use super::points::Points;
+use super::priors::check_restricted;
 use super::random_terms::check_generalised;
 use super::region::{Found, search_from};
 use super::response::{AnyResponse, check_quadrature, check_response};
@@ -34,7 +35,7 @@ pub(super) fn fit(
 ) -> Result<Fit> {
     watch.pulse()?;
     let started = Instant::now();
-    let how = approximation(options);
+    let how = approximation_of(&design, options)?;
     let warnings = check_generalised(response, &design, options.unidentified)?;
     design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = response {
@@ -85,6 +86,17 @@ pub(super) fn fit(
     Ok(fit)
 }
 
+/// The approximation; fails for priors of coefficients that are inside the mode.
+fn approximation_of(design: &Design, options: &Options) -> Result<Approximation> {
+    let how = approximation(options);
+    match how.inside {
+        Inside::Nothing => Ok(()),
+        Inside::Mode => check_restricted(design, "nagq = 1"),
+        Inside::Integrated => check_restricted(design, "method = ml"),
+    }?;
+    Ok(how)
+}
+
 /// What is said of a maximum that is none inside.
 fn at_end() -> String {
     "the likelihood rises up to where the mode of a random effect meets the end of the link's domain, beyond which the Laplace approximation \
@@ -107,7 +119,7 @@ pub(super) fn objective(
         check_quadrature(response, options)?;
     }
     let model = response.model(design)?;
-    let how = approximation(options);
+    let how = approximation_of(design, options)?;
     if let Choice::Iterative(_) = Choice::of(&response, &model, &how, options)? {
         return Err(no_values());
     }

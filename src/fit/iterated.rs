@@ -74,7 +74,9 @@ impl<'a> Solver<'a> {
 /// Why iterations don't fit a model.
 fn obstacle(system: &LinearSystem, reml: bool) -> Option<&'static str> {
     let partly = |own: &Vec<bool>| own.contains(&true) && own.contains(&false);
-    if system.correlation.is_some() {
+    if system.prior.is_some() {
+        Some("models with priors")
+    } else if system.correlation.is_some() {
         Some("models with correlated residuals")
     } else if system.structures.len() < 2 {
         Some("models with fewer than two random terms: a factorisation of these takes little")

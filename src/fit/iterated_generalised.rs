@@ -72,7 +72,9 @@ fn obstacle(response: &AnyResponse, model: &Model, how: &Approximation) -> Optio
         AnyResponse::Family(_) => &model.response,
         AnyResponse::Ordered(_) => return Some("ordinal models"),
     };
-    if response.predictors() > 1 {
+    if model.prior.is_some() {
+        Some("models with priors")
+    } else if response.predictors() > 1 {
         Some("models with a zero part or a dispersion formula")
     } else if response.n_shared() > 0 {
         Some("families with a parameter that is estimated")

@@ -12,6 +12,7 @@ use super::kind::Kind;
 use super::maxima::solutions;
 use super::parts::{FixedEffects, TermFit};
 use super::points::Points;
+use super::priors::{check_restricted, of_linear};
 use super::random_terms::check_linear;
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
@@ -107,6 +108,9 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: Points<'_>, 
 }
 
 fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
+    if options.reml {
+        check_restricted(design, "method = ml")?;
+    }
     if let Some(correlation) = &design.correlation {
         check_correlation(design, correlation)?;
     }
@@ -208,6 +212,7 @@ impl Fit {
             theta: solution.theta,
             sigma: solution.sigma,
             criterion: solution.criterion,
+            penalty: solution.penalty,
             kept: &system.kept,
             df_used: npar,
             npar,
@@ -289,6 +294,7 @@ impl Assembled {
         products.add(&chunk)?;
         watch.pulse()?;
         let (mut system, columns) = LinearSystem::with_projection(products, structures, shifts)?;
+        system.prior = of_linear(design, &system.kept)?;
         if let Some(correlation) = &design.correlation {
             system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
         }

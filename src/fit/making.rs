@@ -5,11 +5,13 @@ use std::time::Instant;
 use super::common::Fit;
 use super::points::Points;
 use super::response::{AnyResponse, in_data_rows};
+use super::separation::prior_decides;
 use super::{cox, generalised, linear};
 use crate::design::{Design, ModelProgram, hinted};
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
 use crate::options::Options;
+use crate::prior::Class;
 use crate::spec::{ModelKind, Source, Spec};
 use crate::watch::{Phase, Watch};
 
@@ -36,6 +38,7 @@ impl Fit {
         });
         let fitted = fitted.and_then(|mut fit| {
             fit.check_range()?;
+            fit.warn_of_separation_without_priors(spec, frame, options, watch)?;
             fit.warn_of_fitted();
             Ok(fit)
         });
@@ -45,6 +48,30 @@ impl Fit {
         }
         fit.timing.0 = design_seconds;
         Ok(fit)
+    }
+
+    /// Says where coefficients have a finite estimate only because they have priors: the model without these is fitted for it.
+    fn warn_of_separation_without_priors(
+        &mut self,
+        spec: &Spec,
+        frame: Option<&Frame>,
+        options: &Options,
+        watch: &Watch<'_>,
+    ) -> Result<()> {
+        let of_coefficients = spec.priors.iter().any(|prior| prior.target.class == Class::Fixef);
+        let Some(own) = self.generalised().filter(|_| of_coefficients) else { return Ok(()) };
+        let (program, mut design) = ModelProgram::learn(spec, frame, options.na, watch)?;
+        design.priors.clear();
+        let plain = AnyResponse::of_spec(spec, &design, options)
+            .and_then(|response| generalised::fit(&response, program, design, options, None, watch));
+        let separated = match plain {
+            Err(error) if error.ends_all() => return Err(error),
+            Err(_) => return Ok(()),
+            Ok(plain) => plain.generalised().map(|plain| plain.separated.clone()).unwrap_or_default(),
+        };
+        let held: Vec<String> = separated.into_iter().filter(|name| !own.separated.contains(name)).collect();
+        self.design_warnings.extend(prior_decides(&held));
+        Ok(())
     }
 
     /// A failure of a family's function, which knows the rows used, as one in a row of the data. The ledger of the rows has gone into the fit

@@ -22,6 +22,7 @@ pub(crate) mod design;
 mod range;
 mod maxima;
 pub(crate) mod response;
+mod priors;
 mod rebuilt;
 mod random_terms;
 mod iterated;

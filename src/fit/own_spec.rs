@@ -20,6 +20,9 @@ impl Fit {
             let (formula, own) = (quoted(formula), quoted(&self.formula));
             return Err(Error::argument(format!("spec is of {of_spec} {formula}, the fit is of {of_fit} {own}")));
         }
+        if spec.priors != self.priors {
+            return Err(Error::argument("spec has other priors than the fit"));
+        }
         let Some(own) = self.generalised() else { return Ok(()) };
         if spec.kind == ModelKind::Glmm {
             let family = spec.family.build()?;

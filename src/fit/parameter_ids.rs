@@ -36,7 +36,7 @@ fn written(name: &str) -> Cow<'_, str> {
 }
 
 /// With a number where an id was there before, as columns of the same name in arrays.
-fn numbered(mut ids: Vec<String>) -> Vec<String> {
+pub(super) fn numbered(mut ids: Vec<String>) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for id in &mut ids {
         let count = seen.entry(id.clone()).or_insert(0);
@@ -109,6 +109,25 @@ impl TermIds<'_> {
         let sds = if common { vec![self.id(class, &[])] } else { (0..r).map(|i| self.of_effect(class, i)).collect() };
         let rho = (sds.len()..structure.n_theta()).map(|_| self.id("cor", &[]));
         sds.into_iter().chain(rho).collect()
+    }
+
+    /// Of the standard deviations that are parameters.
+    pub fn deviations(&self) -> Vec<String> {
+        let r = self.effects.len();
+        if self.term.structure.homogeneous && r > 1 {
+            return vec![self.id("sd", &[])];
+        }
+        (0..r).map(|i| self.of_effect("sd", i)).collect()
+    }
+
+    /// Of all effects together.
+    pub fn whole(&self, class: &str) -> String {
+        self.id(class, &[])
+    }
+
+    /// What tells the term from others of its group that have an id in common with it.
+    pub fn number(&self) -> usize {
+        self.number
     }
 
     /// Of the standard deviations of all effects, and the correlations of all pairs, column by column of the lower triangle.

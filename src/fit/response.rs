@@ -1,6 +1,7 @@
 //! The response of a generalised model, of a family or ordered: what the fit, its refits and its profiles ask of it.
 
 use super::kind::{Generalised, Ordinal};
+use super::priors::{Layout, of_generalised};
 use crate::clmm::coordinates::Coordinates;
 use crate::clmm::region::Region;
 use crate::clmm::response::OrderedResponse;
@@ -156,7 +157,24 @@ impl AnyResponse {
             fixed.push(self.further_part(n, predictor)?);
         }
         self.check_counts(n, design, &fixed)?;
-        self.model_of(n, fixed, &terms)
+        let mut model = self.model_of(n, fixed, &terms)?;
+        model.prior = of_generalised(design, &self.layout(), &model)?;
+        Ok(model)
+    }
+
+    /// What priors need to know.
+    fn layout(&self) -> Layout {
+        let parameter = |own: &FamilyResponse, j: usize| {
+            let parameter = &own.family.parameters()[j];
+            (parameter.name.clone().into_owned(), parameter.scale)
+        };
+        let of_family = |own: &FamilyResponse| own.shared.iter().map(|&j| parameter(own, j)).collect();
+        Layout {
+            is_ordered: self.ordered().is_some(),
+            zero: self.zero_predictor(),
+            dispersion: self.dispersion_predictor(),
+            shared: self.family().map(of_family).unwrap_or_default(),
+        }
     }
 
     /// Fails where a predictor has as many fixed effects as there are rows. Of an ordinal response thresholds are among those of the mean, and

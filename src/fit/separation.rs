@@ -53,13 +53,23 @@ pub(super) fn widen(solution: &mut Solution, estimates: &[f64], places: &[usize]
 
 /// What is said of separation.
 pub(super) fn separation_warning(names: &[String]) -> Option<String> {
-    let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    let which = match quoted.as_slice() {
-        [] => return None,
-        [one] => format!("the coefficient of {one} has"),
-        [all @ .., last] => format!("the coefficients of {} and {last} have", all.join(", ")),
-    };
+    let which = coefficients(names)?;
     Some(format!("separation: {which} no finite maximum likelihood estimate; what is reported is where the search ended"))
+}
+
+/// What is said of separation of coefficients that priors keep finite.
+pub(super) fn prior_decides(names: &[String]) -> Option<String> {
+    let which = coefficients(names)?;
+    Some(format!("separation: {which} no finite maximum likelihood estimate; the prior decides what is reported"))
+}
+
+fn coefficients(names: &[String]) -> Option<String> {
+    let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    match quoted.as_slice() {
+        [] => None,
+        [one] => Some(format!("the coefficient of {one} has")),
+        [all @ .., last] => Some(format!("the coefficients of {} and {last} have", all.join(", "))),
+    }
 }
 
 /// What is said where random effects have so many times the variance of the latent variable.

@@ -198,6 +198,17 @@ impl FixedPart {
         solve_upper(self.p, &self.w, gamma);
     }
 
+    /// What the j-th coefficient is of the working ones.
+    pub fn user_row(&self, j: usize) -> Vec<f64> {
+        let entry = |k: usize| {
+            let mut column = vec![0.0; self.p];
+            column[k] = 1.0;
+            self.to_user(&mut column);
+            column[j]
+        };
+        (0..self.p).map(entry).collect()
+    }
+
     /// Working coefficients of beta.
     pub fn to_working(&self, beta: &[f64]) -> Vec<f64> {
         (0..self.p).map(|i| (i..self.p).map(|j| self.w[j * self.p + i] * beta[j]).sum()).collect()

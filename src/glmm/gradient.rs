@@ -29,11 +29,13 @@ type Forces = Vec<Vec<f64>>;
 type Leverages = Vec<Vec<f64>>;
 
 impl Laplace<'_> {
-    /// The deviance and its gradient; the forces (half the derivatives in T) are returned.
+    /// The deviance and its gradient; the forces (half the derivatives in T) are returned, without those of priors.
     pub fn evaluate_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<(f64, Forces)> {
         let value = self.evaluate(x, Order::Gradient)?;
         if self.has_fixed_nodes() {
-            return Ok((value, self.average_gradient(x, gradient)?));
+            let force = self.average_gradient(x, gradient)?;
+            self.add_prior_gradient(x, gradient)?;
+            return Ok((value, force));
         }
         let (mut traces, h) = self.leverages()?;
         let through = self.through_modes(&h)?;
@@ -58,6 +60,7 @@ impl Laplace<'_> {
                     None => dense::sum(self.mode.evaluator.shared_score(f)),
                 };
         }
+        self.add_prior_gradient(x, gradient)?;
         Ok((value, force))
     }
 

@@ -62,6 +62,7 @@ impl<'a> Criterion<'a> for Laplace<'a> {
         // The factor may be in another form than what is kept for the first step.
         self.mode.factorized = false;
         let (_, mut forces) = evaluated?;
+        self.add_pull(&mut forces);
         Ok((forces.swap_remove(term), self.mode.precision.t[term].clone()))
     }
 
@@ -95,6 +96,7 @@ impl Laplace<'_> {
         }
         self.linear_block(hessian, n, &weights, &directions)?;
         self.add_barrier_curvature(x, hessian)?;
+        self.add_prior_curvature(x, hessian);
         Ok(value)
     }
 

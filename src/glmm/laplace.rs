@@ -15,6 +15,7 @@ use super::kept_modes::Memory;
 use super::mode::{Foreseen, Mode};
 use super::model::Model;
 use super::precision::Precision;
+use super::prior::{CoefficientPrior, GeneralisedPrior, Places};
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
@@ -55,6 +56,8 @@ pub struct Laplace<'a> {
     expected_w: Vec<Vec<f64>>,
     pub(super) expected_t: Vec<Vec<f64>>,
     pub value: f64,
+    /// What priors have added to the last value.
+    pub penalty: f64,
     pub evaluations: usize,
     /// Newton steps of the modes, over all evaluations.
     pub mode_steps: usize,
@@ -89,6 +92,7 @@ impl<'a> Laplace<'a> {
             expected_w: if how.expected { vec![expected()?] } else { vec![] },
             expected_t: if how.expected { (0..predictors).map(|_| expected()).collect::<Result<_>>()? } else { vec![] },
             value: f64::NAN,
+            penalty: 0.0,
             evaluations: 0,
             mode_steps: 0,
             watch: *watch,
@@ -141,7 +145,9 @@ impl<'a> Laplace<'a> {
         self.evaluations += 1;
         self.set_parameters(x, order)?;
         if self.has_fixed_nodes() {
-            return self.evaluate_at_fixed_nodes(order);
+            self.evaluate_at_fixed_nodes(order)?;
+            self.penalise(x)?;
+            return Ok(self.value);
         }
         self.find_modes_or_stay()?;
         if order == Order::Gradient {
@@ -159,6 +165,7 @@ impl<'a> Laplace<'a> {
             self.value += quadrature.correction(&mut self.mode, order, &self.watch)?;
         }
         self.value += self.barrier_value();
+        self.penalise(x)?;
         if !self.value.is_finite() {
             return Err(Error::numeric("the Laplace deviance is not finite"));
         }
@@ -175,6 +182,61 @@ impl<'a> Laplace<'a> {
         let of_rows: f64 = scores.map(|(s, size)| size * s.iter().map(|s| s.abs()).sum::<f64>()).sum();
         let noise = 2.0 * f64::EPSILON * of_rows;
         if noise > rounding(self.value, 0.0) { noise } else { 0.0 }
+    }
+
+    /// Where the parameters that may have priors are.
+    fn with_places<T>(&self, work: impl FnOnce(&GeneralisedPrior, &Places<'_>) -> T) -> Option<T> {
+        let model = self.model;
+        let prior = model.prior.as_deref()?;
+        let inside = (0..self.outer().start).map(|_| 0..0);
+        let map = |k: usize| model.units(k).map();
+        let places = Places {
+            structures: &model.structures,
+            fixed: inside.chain(self.ranges()).collect(),
+            shared: self.shared().start,
+            map: &map,
+        };
+        Some(work(prior, &places))
+    }
+
+    /// Adds what priors say to the value.
+    fn penalise(&mut self, x: &[f64]) -> Result<()> {
+        self.penalty = self.with_places(|prior, places| prior.value(x, places)).unwrap_or(0.0);
+        if self.is_jeffreys() {
+            self.penalty += self.jeffreys()?;
+        }
+        self.value += self.penalty;
+        Ok(())
+    }
+
+    pub(super) fn add_prior_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<()> {
+        self.with_places(|prior, places| prior.gradient(x, places, gradient));
+        if self.is_jeffreys() { self.add_jeffreys_gradient(gradient) } else { Ok(()) }
+    }
+
+    pub(super) fn add_prior_curvature(&self, x: &[f64], hessian: &mut [f64]) {
+        self.with_places(|prior, places| prior.add_hessian(x, places, hessian));
+    }
+
+    /// Of each coefficient with a prior what it is of the parameters, `inside` of which, of `m`, come first.
+    pub(super) fn prior_rows(&self, inside: usize, m: usize) -> Vec<Vec<f64>> {
+        let rows = |prior: &GeneralisedPrior, places: &Places<'_>| {
+            let whole = |own: &CoefficientPrior| {
+                let (mut row, first) = (vec![0.0; m], inside + places.fixed[own.predictor].start);
+                row[first..first + own.row.len()].copy_from_slice(&own.row);
+                row
+            };
+            prior.coefficients.iter().map(whole).collect()
+        };
+        self.with_places(rows).unwrap_or_default()
+    }
+
+    /// Adds half the derivatives of the priors in T.
+    pub(super) fn add_pull(&self, forces: &mut [Vec<f64>]) {
+        let pull = self.with_places(|prior, places| prior.covariances.at(&self.mode.precision.t, places.map, 1.0));
+        for (force, own) in forces.iter_mut().zip(pull.iter().flat_map(|pull| &pull.forces)) {
+            force.iter_mut().zip(own).for_each(|(f, v)| *f += v);
+        }
     }
 
     pub(super) fn has_fixed_nodes(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use super::fixed::FixedPart;
 use super::jet::Response;
+use super::prior::GeneralisedPrior;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
 use crate::error::{Result, try_copies, try_copy, try_vec};
@@ -34,6 +35,7 @@ pub struct Model {
     pub(super) shifts: Vec<Shift>,
     /// By what the effects of each term were turned then, [`EffectUnits::turn`].
     pub(super) turns: Vec<Vec<f64>>,
+    pub prior: Option<Box<GeneralisedPrior>>,
 }
 
 impl Model {
@@ -55,6 +57,7 @@ impl Model {
             scales: vec![],
             shifts: vec![],
             turns: vec![vec![]; terms.len()],
+            prior: None,
             fixed,
         };
         model.centre_effects()?;
@@ -89,6 +92,7 @@ impl Model {
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
             turns: self.turns.clone(),
+            prior: self.prior.clone(),
         })
     }
 

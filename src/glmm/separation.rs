@@ -18,6 +18,9 @@ pub const FALL: f64 = 1e-3;
 /// The part of a direction that may be rounding, or what little information the rows have that it moves.
 const SLIGHT: f64 = 0.01;
 
+/// What of a direction is more than rounding.
+const HELD: f64 = 1e-6;
+
 /// Relative to all rows, the part of those that are not moved below which it is rounding.
 const UNMOVED: f64 = 1e-10;
 
@@ -78,6 +81,36 @@ impl Separated {
             pivots.push(j);
         }
         pivots
+    }
+}
+
+impl Separated {
+    /// Leaves the directions that move none of what these rows say: priors keep the parameters from going on in others.
+    pub fn stay_within(&mut self, rows: &[Vec<f64>]) {
+        if self.directions.is_empty() || rows.is_empty() {
+            return;
+        }
+        for row in rows {
+            let moved = |direction: &Vec<f64>| dense::dot_in_order(row, direction);
+            let size = |direction: &Vec<f64>| row.iter().zip(direction).map(|(r, d)| (r * d).abs()).sum::<f64>();
+            let share = |direction: &Vec<f64>| if size(direction) > 0.0 { moved(direction).abs() / size(direction) } else { 0.0 };
+            let most = (0..self.directions.len()).max_by(|&a, &b| {
+                let of = |i: usize| share(&self.directions[i]);
+                of(a).total_cmp(&of(b))
+            });
+            let Some(most) = most.filter(|&i| share(&self.directions[i]) > HELD) else { continue };
+            let pivot = self.directions.swap_remove(most);
+            for other in &mut self.directions {
+                let factor = moved(other) / moved(&pivot);
+                dense::add_scaled(other, -factor, &pivot);
+            }
+        }
+        let still = |j: usize| self.directions.iter().any(|direction| direction[j].abs() > HELD);
+        let gone: Vec<usize> = (0..self.toward.len()).filter(|&j| !still(j)).collect();
+        gone.into_iter().for_each(|j| self.toward[j] = 0.0);
+        if self.directions.is_empty() {
+            self.toward.clear();
+        }
     }
 }
 

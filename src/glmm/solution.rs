@@ -18,7 +18,10 @@ use crate::watch::Phase;
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
+    /// Without what priors add to it.
     pub deviance: f64,
+    /// That: -2 log of their density.
+    pub penalty: f64,
     pub theta: Vec<f64>,
     /// Of each predictor, the kept columns.
     pub beta: Vec<Vec<f64>>,
@@ -56,7 +59,8 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
     let Uncertainty { vcov: working_vcov, edges, separations, flat, slopes } = uncertainty;
     // The differences have left modes of other points.
     laplace.start_modes(&modes);
-    let deviance = laplace.evaluate(x, Order::Gradient)?;
+    let penalised = laplace.evaluate(x, Order::Gradient)?;
+    let penalty = laplace.penalty;
     laplace.require_modes()?;
     let model = laplace.model;
     let theta = model.theta_from_working(x);
@@ -75,7 +79,8 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         laplace.add_uncertainty(&working_vcov, slopes, &mut terms)?;
     }
     Ok(Solution {
-        deviance,
+        deviance: penalised - penalty,
+        penalty,
         theta,
         beta,
         shared: x[laplace.shared()].to_vec(),
@@ -152,9 +157,18 @@ impl Laplace<'_> {
         let n = x.len();
         let (mut gradient, mut approximate) = (vec![0.0; n], vec![0.0; n * n]);
         self.evaluate_hessian(x, &mut gradient, &mut approximate)?;
+        let mut std_errors = std_errors;
+        if self.is_jeffreys() {
+            self.put_jeffreys_information(&mut approximate, n)?;
+            std_errors = StdErrors::Conditional;
+        }
         let inside = self.mode.gamma.len();
         let m = n + inside;
-        let separations = self.separations(x)?;
+        let mut separations = self.separations(x)?;
+        separations.stay_within(&self.prior_rows(inside, m));
+        if self.is_jeffreys() {
+            separations = Separated::default();
+        }
         let free: Vec<usize> = match std_errors {
             StdErrors::Marginal => {
                 let known = |j: usize| j < self.model.n_theta() && (approximate[j * (n + 1)] <= 0.0 || self.is_zero(x, j));

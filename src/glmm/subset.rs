@@ -32,6 +32,7 @@ impl Model {
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
             turns: self.turns.clone(),
+            prior: self.prior.clone(),
         };
         model.find_entries()?;
         Ok(model)

@@ -38,6 +38,7 @@ const FRAME: &str = "table of bootstrap likelihood ratios";
 impl NestedPair {
     /// Fits by REML are fitted again by maximum likelihood.
     pub fn new(reduced: &Fit, full: &Fit, watch: &Watch<'_>) -> Result<Self> {
+        [reduced, full].iter().try_for_each(|own| own.without_priors("a likelihood-ratio test"))?;
         let ml = |fit: &Fit, i: usize| {
             watch.at(Phase::Model, i, Some(2))?;
             let own = fit.refit_ml(&watch.inside(Phase::Model, i, Some(2)))?;

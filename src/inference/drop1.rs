@@ -21,6 +21,7 @@ use crate::watch::{Phase, Watch};
 /// A row for the model, `<none>`, and one for each term that is in no other: `term`, `n_parameters` (those that go with it), `aic`,
 /// `chi_square`, `p_value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
 pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result<Frame> {
+    fit.without_priors("drop1")?;
     let design = with_all_columns(fit, data, "drop1")?;
     let options = Options { reml: false, reml_generalised: false, ..fit.options() };
     let terms = droppable(fit, design.x_names.len())?;
@@ -70,6 +71,7 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result
 
 /// F tests of a linear model against those without each term that is in no other, with the columns of an analysis of variance.
 pub fn drop1_f_table(fit: &Fit, data: Option<&Frame>, freedom: DegreesOfFreedom<'_>, watch: &Watch<'_>) -> Result<Frame> {
+    fit.without_priors("drop1")?;
     if !fit.is_linear() {
         return Err(Error::argument("drop1: F tests are for linear models; other models have likelihood ratios"));
     }

@@ -114,6 +114,7 @@ fn check(fit: &Fit, draws: usize) -> Result<()> {
     if fit.correlation().is_some() {
         return refuse("residuals are correlated");
     }
+    fit.without_priors("rlrt")?;
     fit.with_factor("rlrt")?;
     fit.need_rows("rlrt")?;
     match &fit.terms[..] {

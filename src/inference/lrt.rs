@@ -189,6 +189,7 @@ fn equal(a: Option<&[f64]>, b: Option<&[f64]>, default: f64) -> bool {
 /// Fails where two fits are not of the same data; `i` is the second's place beside 0.
 pub(super) fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     let fail = |what: String| Err(Error::argument(format!("fits 0 and {i} can't be compared: {what}")));
+    [first, fit].iter().try_for_each(|own| own.without_priors("a likelihood-ratio test"))?;
     if first.kind.model() != fit.kind.model() {
         return fail("they are of different kinds of model".to_string());
     }

@@ -36,6 +36,7 @@ const HIGHER: f64 = 1e-7;
 /// columns.
 pub fn ordinal_terms_table(fit: &Fit, data: Option<&Frame>, beyond: Beyond, watch: &Watch<'_>) -> Result<Frame> {
     let name = beyond.name();
+    fit.without_priors(name)?;
     let Some(own) = fit.generalised().filter(|_| fit.ordinal().is_some()) else {
         return Err(Error::argument(format!("{name} is for ordinal models")));
     };

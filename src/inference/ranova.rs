@@ -24,6 +24,7 @@ const MANY: usize = 6;
 /// A row for the model, `<none>`, and one for each random term and each effect of a term, as it is left out: `term`, `n_parameters`, `log_likelihood`,
 /// `aic`, `chi_square`, `df`, `p_value` by the distribution that is in `reference`, `p_value_chi_square` by chi-square, `warning`.
 pub fn ranova_table(fit: &Fit, watch: &Watch<'_>) -> Result<Frame> {
+    fit.without_priors("ranova")?;
     fit.with_factor("ranova")?;
     fit.need_rows("ranova")?;
     let (removals, options) = (removals(fit), fit.options());

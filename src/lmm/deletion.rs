@@ -59,6 +59,7 @@ impl<'s> Deletions<'s> {
             shifts: full.shifts.clone(),
             turns: full.turns.clone(),
             map: full.map.clone(),
+            prior: full.prior.clone(),
         };
         if let Some(weights) = self.weights {
             system.log_weights -= gone.iter().map(|i| weights[*i as usize].ln()).sum::<f64>();

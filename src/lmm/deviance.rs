@@ -100,6 +100,8 @@ pub struct State {
     pub sigma2: f64,
     pub log_det_a: f64,
     pub log_det_x: f64,
+    /// What priors add to the criterion.
+    pub penalty: f64,
     /// The criterion, in the user's units.
     pub value: f64,
     /// Where all of this belongs to; empty if the evaluation failed.
@@ -225,13 +227,20 @@ impl<'a> Deviance<'a> {
     /// The criterion, where the factor of [Q e]'V^-1[Q e] and log|A| are there.
     fn profiled(&mut self) -> Result<f64> {
         let (system, m) = (self.system, self.system.m());
+        let rows = if self.reml { system.n - (m - 1) } else { system.n } as f64;
+        let rho = self.state.gram[m * m - 1];
+        let mut form = rows;
+        if let Some(prior) = &system.prior {
+            let (rho2, penalty) = self.penalise(prior, rows)?;
+            (form, self.state.penalty) = (rho2 / self.state.sigma2, penalty);
+        } else {
+            self.state.sigma2 = rho * rho / rows;
+        }
         let state = &mut self.state;
         state.log_det_x = (0..m - 1).map(|j| 2.0 * state.gram[j * m + j].ln()).sum();
-        let rho = state.gram[m * m - 1];
-        let rows = if self.reml { system.n - (m - 1) } else { system.n } as f64;
-        state.sigma2 = rho * rho / rows;
         let unit = 2.0 * system.map.unit.abs().ln();
-        let mut d = state.log_det_a + rows * (1.0 + (2.0 * std::f64::consts::PI * state.sigma2).ln() + unit) - system.log_weights;
+        let scale = (2.0 * std::f64::consts::PI * state.sigma2).ln() + unit;
+        let mut d = state.log_det_a + form + rows * scale - system.log_weights + state.penalty;
         d += self.correlated.as_ref().map_or(0.0, |own| own.log_det);
         if self.reml {
             d += state.log_det_x + 2.0 * system.map.log_determinant();

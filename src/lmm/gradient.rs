@@ -29,10 +29,11 @@ impl Deviance<'_> {
     /// The criterion and its gradient in the working parameters.
     pub fn evaluate_gradient(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<f64> {
         let value = self.search(working)?;
-        let forces = match self.traces() {
+        let mut forces = match self.traces() {
             Some(traces) => vec![traces.force],
             None => self.forces()?,
         };
+        self.add_pull(&mut forces);
         chain_rule(&self.system.structures, working, &forces, gradient);
         self.add_slope(working, gradient)?;
         Ok(value)

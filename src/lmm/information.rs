@@ -22,7 +22,9 @@ impl<'a> Criterion<'a> for Deviance<'a> {
         self.random.whole = true;
         let forces = self.evaluate(working).and_then(|_| self.forces());
         self.random.whole = false;
-        Ok((forces?.swap_remove(term), self.t[term].clone()))
+        let mut forces = forces?;
+        self.add_pull(&mut forces);
+        Ok((forces.swap_remove(term), self.t[term].clone()))
     }
 
     fn evaluations(&self) -> usize {
@@ -106,6 +108,7 @@ impl Deviance<'_> {
         self.average_information(&derivatives, traces.as_ref(), hessian, working.len())?;
         add_curvature(&derivatives, &self.t, &forces, hessian, working.len());
         add_second_derivatives(structures, working, &forces, hessian, working.len());
+        self.add_prior_derivatives(working, gradient, hessian);
         if let Some(curvature) = correlation {
             curvature.write_to(working.len() - 1, gradient, hessian);
         }

@@ -31,7 +31,10 @@ pub struct Solution {
     /// C with vcov = C C', `[p, p]`.
     pub root: Vec<f64>,
     pub sigma: f64,
+    /// Without what priors add to it.
     pub criterion: f64,
+    /// That: -2 log of their density.
+    pub penalty: f64,
     pub terms: Vec<TermSolution>,
 }
 
@@ -57,7 +60,9 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
         deviance.watch.at(Phase::Modes, k, Some(count))?;
         terms.push(deviance.term(k, sigma, blocks.as_deref(), boundary)?);
     }
-    Ok(Solution { theta, correlation, beta: deviance.fixed_effects(), vcov, root, sigma, criterion, terms })
+    let penalty = deviance.state.penalty;
+    let (criterion, beta) = (criterion - penalty, deviance.fixed_effects());
+    Ok(Solution { theta, correlation, beta, vcov, root, sigma, criterion, penalty, terms })
 }
 
 impl Deviance<'_> {
@@ -108,7 +113,19 @@ impl Deviance<'_> {
 
     /// C = sigma W^-1 R^-T: with X = Q W and Q'V^-1 Q = R R' the covariance of the user's fixed effects is C C'.
     pub fn vcov_factor(&self, sigma: f64) -> Vec<f64> {
-        covariance_root(self.system, &self.state.gram, sigma)
+        let Some(information) = self.prior_information() else { return covariance_root(self.system, &self.state.gram, sigma) };
+        // With priors of coefficients: R R' + sigma^2 P takes the place of R R'.
+        let (m, p, gram) = (self.system.m(), self.system.m() - 1, &self.state.gram);
+        let mut factor = vec![0.0; m * m];
+        for (i, j) in (0..p * p).map(|e| (e % p, e / p)).filter(|(i, j)| i >= j) {
+            let own: f64 = (0..=j).map(|k| gram[k * m + i] * gram[k * m + j]).sum();
+            factor[j * m + i] = own + self.state.sigma2 * information[j * p + i];
+        }
+        factor[m * m - 1] = 1.0;
+        if dense::cholesky(m, &mut factor).is_err() {
+            return vec![f64::NAN; p * p];
+        }
+        covariance_root(self.system, &factor, sigma)
     }
 
     /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T', which `blocks` has if it is there.

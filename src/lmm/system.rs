@@ -4,6 +4,7 @@ use super::basis::Basis;
 use super::correlation::local::Products;
 use super::correlation::products::{CorrelatedProducts, CorrelatedRows};
 use super::cross_products::CrossProducts;
+use super::prior::LinearPrior;
 use super::rows::Chunk;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_copy, try_vec};
@@ -41,6 +42,8 @@ pub struct LinearSystem {
     /// By what the effects of each term were turned then, [`EffectUnits::turn`].
     pub turns: Vec<Vec<f64>>,
     pub map: FixedMap,
+    /// Of the covariances, the coefficients and sigma.
+    pub prior: Option<Box<LinearPrior>>,
 }
 
 /// How working fixed effects become the user's.
@@ -100,6 +103,7 @@ impl LinearSystem {
                 within: vec![],
             },
             correlation: None,
+            prior: None,
             structures,
         };
         rank.project_all(&products.cz, c, &mut system.zc);

@@ -3,9 +3,9 @@
 use super::estimates::{Refit, dependent, is_singular};
 use crate::coxme::estimate::estimate;
 use crate::coxme::laplace::Laplace;
-use crate::coxme::model::Model;
 use crate::design::Design;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::fit::cox::model_of;
 use crate::options::Options;
 use crate::search::Estimate;
 use crate::spec::Ties;
@@ -13,8 +13,7 @@ use crate::watch::Watch;
 
 /// Fits the response of a design; `start` is the theta to begin with.
 pub fn refit(ties: Ties, design: &Design, options: &Options, start: Option<&[f64]>, watch: &Watch<'_>) -> Result<Refit> {
-    let survival = design.survival.as_ref().ok_or_else(|| Error::argument("a Cox model needs times and events"))?;
-    let model = Model::new(design, survival, ties)?;
+    let model = model_of(design, ties)?;
     if let Some(dropped) = (0..design.x_names.len()).find(|j| !model.kept.contains(j)) {
         return Err(dependent(&design.x_names[dropped]));
     }
@@ -29,7 +28,7 @@ pub fn refit(ties: Ties, design: &Design, options: &Options, start: Option<&[f64
         std_error: vec![],
         family: vec![],
         sigma: f64::NAN,
-        log_likelihood: -0.5 * value,
+        log_likelihood: -0.5 * (value - laplace.penalty),
         converged: end.converged,
         singular: is_singular(&model.structures, &end.working),
     })

@@ -215,7 +215,7 @@ pub(crate) fn refit_at(deviance: &mut Deviance<'_>, end: &Estimate, std_errors: 
         std_error: if std_errors { deviance.std_errors() } else { vec![] },
         family: vec![],
         sigma: deviance.sigma(),
-        log_likelihood: -0.5 * value,
+        log_likelihood: -0.5 * (value - deviance.penalty()),
         converged: end.converged,
         singular: is_singular(&system.structures, &end.working),
     })
@@ -247,7 +247,7 @@ fn refit_generalised(
 
 fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -> Result<Refit> {
     laplace.forget_modes(true);
-    let value = laplace.evaluate(&end.working, crate::family::Order::Mode)?;
+    let value = laplace.evaluate(&end.working, crate::family::Order::Mode)? - laplace.penalty;
     Ok(Refit { converged: end.converged, ..refit_there(laplace, response, &end.working, value) })
 }
 

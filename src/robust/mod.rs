@@ -28,6 +28,7 @@ impl Fit {
         if !self.is_linear() && matches!(kind, RobustKind::Cr2 | RobustKind::Cr3) {
             return Err(Error::unsupported(format!("robust: {} is for linear models; others have cr0, cr1 and cr1s", kind.name())));
         }
+        self.without_priors("robust")?;
         self.need_rows("robust")?;
         self.with_factor("robust")?;
         watch.at(Phase::Residuals, 0, Some(self.n_obs))?;

@@ -8,6 +8,7 @@ pub mod minima;
 mod estimate;
 pub mod correlations;
 pub mod covariances;
+pub mod penalty;
 mod slopes;
 
 pub use criterion::{Criterion, ThetaMap};

@@ -66,6 +66,8 @@ pub fn sleepstudy() -> Fit {
     let residuals: Vec<f64> = scaled.iter().map(|r| r * SIGMA).collect();
     Fit {
         has_rows: true,
+        penalty: 0.0,
+        priors: vec![],
         robust: None,
         reduced: None,
         estimable: Estimable::default(),

@@ -35,12 +35,13 @@ impl Fit {
 
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
     pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> Result<String> {
-        match &self.kind {
-            Kind::Linear(..) => lmm::text(self, freedom),
-            Kind::Generalised(own) => glmm::text(self, own),
-            Kind::Ordinal(own, ordinal) => Ok(clmm::text(self, own, ordinal)),
-            Kind::Cox(own) => Ok(coxme::text(self, own)),
-        }
+        let text = match &self.kind {
+            Kind::Linear(..) => lmm::text(self, freedom)?,
+            Kind::Generalised(own) => glmm::text(self, own)?,
+            Kind::Ordinal(own, ordinal) => clmm::text(self, own, ordinal),
+            Kind::Cox(own) => coxme::text(self, own),
+        };
+        Ok(notes::with_priors(self, text))
     }
 
     /// What a statistician must know: no convergence, a boundary fit, rows and columns left out, levels that don't occur.

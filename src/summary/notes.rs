@@ -8,7 +8,7 @@ use crate::optimize::Reason;
 /// One statement about a fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// `convergence`, `boundary`, `dropped_rows`, `dropped_column` or `warning`.
+    /// `convergence`, `boundary`, `priors`, `dropped_rows`, `dropped_column` or `warning`.
     pub kind: &'static str,
     pub text: String,
     /// It goes without saying: not in the summary.
@@ -29,9 +29,35 @@ pub fn notes(fit: &Fit) -> Vec<Note> {
     if fit.rows.n_dropped() > 0 {
         notes.push(note("dropped_rows", dropped_rows(fit)));
     }
+    if !fit.priors.is_empty() {
+        let text = format!("priors: {}; {}", fit.priors_text(), what_priors_do(fit));
+        notes.push(Note { kind: "priors", text, expected: true });
+    }
     notes.extend(dropped_columns(fit).into_iter().map(|text| note("dropped_column", text)));
     notes.extend(fit.design_warnings.iter().map(|text| note("warning", text.clone())));
     notes
+}
+
+/// A summary whose heading says that parameters have priors, and which.
+pub fn with_priors(fit: &Fit, text: String) -> String {
+    match text.split_once('\n') {
+        Some((first, rest)) if !fit.priors.is_empty() => {
+            let lines: String = fit.priors.iter().map(|prior| format!("Prior: {}\n", one_line(&prior.to_string()))).collect();
+            format!("{first}, penalised by priors\n{lines}{}\n{rest}", what_priors_do(fit))
+        }
+        _ => text,
+    }
+}
+
+/// What priors have to do with the criteria.
+fn what_priors_do(fit: &Fit) -> String {
+    let of = if fit.reml { "REML criterion" } else { "deviance" };
+    let numbers = fixed(&[fit.penalty, fit.penalised_criterion()], 2);
+    format!(
+        "-2 log prior: {}, penalised {of}: {}; log-likelihood, AIC and BIC are without the priors, at the penalised estimates",
+        numbers[0].trim(),
+        numbers[1].trim()
+    )
 }
 
 /// The texts of all notes that don't go without saying.

@@ -19,6 +19,7 @@ mod picture_frames;
 mod pictures;
 mod posterior;
 mod power;
+mod priors;
 mod profile_paths;
 mod random_terms;
 mod refit;

@@ -73,7 +73,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame arrow csv spec family options fit model_checks glmm clmm coxme arrays correlation cancel fork predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads fit_threads registers validation influence robust power document plot saved stream hostile }
+programs! { status frame arrow csv spec family options fit model_checks glmm clmm coxme arrays correlation cancel fork predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads fit_threads registers validation influence robust power priors document plot saved stream hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]

@@ -34,7 +34,8 @@ Fits the model of an lme4 formula, a text such as `"y ~ x + (1 + x | g)"`, to a 
 
 Of every model: `weights` and `offset` (the name of a column, or a vector), `contrasts` (pairs of a column and one of R's names, `:f => "contr.sum"`),
 `random` (further terms, `"(1 | h)"`), `groups` (grouping factors of random intercepts), `progress` (`true`, or a function), and all options of the library by
-name: `method`, `nagq`, `threads`, `deadline`, `optimizer`, `theta0`, `na`, `tolerance` and so on. `correlation` is `"ar1(time | g)"` or `"cs(1 | g)"`.
+name: `method`, `nagq`, `threads`, `deadline`, `optimizer`, `theta0`, `na`, `tolerance` and so on. `correlation` is `"ar1(time | g)"` or `"cs(1 | g)"`,
+`prior` a prior such as `"normal(0, 2.5) on fixef"`, or several (docs/priors.md).
 """
 function fit(::Type{FittedModel{kind}}, formula, data, family = nothing, link = nothing; progress = nothing, kwargs...) where {kind}
     described, options = parted(kwargs)
@@ -79,7 +80,7 @@ clmm(formula, data; kwargs...) = fit(CumulativeLinkMixedModel, formula, data; kw
 coxme(formula, data; kwargs...) = fit(CoxMixedModel, formula, data; kwargs...)
 
 const DESCRIBING = (:weights, :offset, :contrasts, :random, :groups, :correlation, :family, :link, :fix, :dispformula, :ziformula, :threshold, :nominal, :scale,
-                    :levels, :ties)
+                    :levels, :ties, :prior)
 
 """Keywords that say what the model is, and those that say how it is fitted."""
 parted(kwargs) = filter(pair -> first(pair) in DESCRIBING, Dict(kwargs)), filter(pair -> !(first(pair) in DESCRIBING), Dict(kwargs))
@@ -88,6 +89,7 @@ describe!(spec, ::Union{Val{:family}, Val{:link}}, value, extra) = nothing
 describe!(spec, ::Val{:weights}, value, extra) = call(C.spec_set_weights, spec, column_name("(weights)", value, extra))
 describe!(spec, ::Val{:offset}, value, extra) = call(C.spec_set_offset, spec, column_name("(offset)", value, extra))
 describe!(spec, ::Val{:correlation}, value, extra) = call(C.spec_set_correlation, spec, String(value))
+describe!(spec, ::Val{:prior}, value, extra) = foreach(prior -> call(C.spec_add_prior, spec, String(prior)), listed(value))
 describe!(spec, ::Val{:random}, value, extra) = foreach(term -> call(C.spec_add_random, spec, String(term)), listed(value))
 describe!(spec, ::Val{:groups}, value, extra) = foreach(name -> call(C.spec_add_groups, spec, String(name)), listed(value))
 describe!(spec, ::Val{:contrasts}, value, extra) =

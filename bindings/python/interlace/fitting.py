@@ -49,7 +49,8 @@ def fit(
     na           rows with missing values: "omit" (the default), "error" or "pad"
     threads      that a call may use; no digit of a result depends on it
     progress     True for a line on the terminal, or a function that gets a Progress; it stops the fit by returning False
-    options      others by their names in docs: tolerance, max_evaluations, deadline, unidentified, engine ...
+    options      others by their names in docs: tolerance, max_evaluations, deadline, unidentified, engine ...; prior, one or a list of
+                 priors such as "gamma(2.5, 0) on sd" (docs/priors.md)
     """
     code(_c.Df, df_method, "df_method")
     own = locals_of(locals())
@@ -113,13 +114,15 @@ def run(kind: str, own: dict, spec=None, stacklevel: int = 3):
     model = MODELS[kind]
     spec = spec or spec_of(model, own["formula"], own["groups"], own["random"])
     family = set_model(kind, spec, own)
+    settings = dict(own["options"])
+    set_priors(spec, settings.pop("prior", None))
     given = Given(own["weights"], own["offset"])
     frame = frame_for(spec, own["data"], given, ordinal=kind == "clmm" and own["levels"] is None)
     made = given.give(spec, frame, own["data"])
     custom = family if isinstance(family, CustomFamily) else None
     with Watch(own["progress"], custom) as watch:
         named = {"method": own.get("method"), "optimizer": own["optimizer"], "na": own["na"], "threads": own["threads"], "nagq": own.get("nAGQ")}
-        options = options_of(watch, {**named, **own["options"]}, own["theta0"])
+        options = options_of(watch, {**named, **settings}, own["theta0"])
         try:
             handle = FitHandle.made(lib.interlace_fit_new, spec, frame, options)
         except DataError as error:
@@ -175,6 +178,13 @@ def with_link(family, link: str):
     own = copy.copy(family)
     own.link_name = link
     return own
+
+
+def set_priors(spec, prior):
+    if prior is None:
+        return
+    for one in [prior] if isinstance(prior, str) else prior:
+        call(lib.interlace_spec_add_prior, spec, text(one))
 
 
 def set_correlation(spec, correlation):

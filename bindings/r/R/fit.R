@@ -1,10 +1,11 @@
 # The four functions that fit models.
 
 il_lmer <- function(formula, data = NULL, REML = TRUE, weights, offset, subset, na.action = getOption("na.action"), contrasts = NULL,
-                    correlation = NULL, start = NULL, control = il_control()) {
+                    correlation = NULL, start = NULL, control = il_control(), prior = NULL) {
   call <- match.call()
   reader <- reading(formula, data, call, parent.frame())
   settings <- common_settings(reader, call, contrasts)
+  settings$prior <- prior
   settings$correlation <- correlation_setting(reader, correlation)
   text <- library_formula(reader, formula)
   options <- c(as_control(control), method = if (truth_value(REML, "REML")) "reml" else "ml")
@@ -13,10 +14,11 @@ il_lmer <- function(formula, data = NULL, REML = TRUE, weights, offset, subset, 
 
 il_glmer <- function(formula, data = NULL, family = stats::gaussian(), weights, offset, subset, na.action = getOption("na.action"),
                      contrasts = NULL, ziformula = NULL, dispformula = NULL, fix = NULL, REML = FALSE, nAGQ = 1L, start = NULL,
-                     control = il_control()) {
+                     control = il_control(), prior = NULL) {
   call <- match.call()
   reader <- reading(formula, data, call, parent.frame())
   settings <- common_settings(reader, call, contrasts)
+  settings$prior <- prior
   chosen <- family_setting(family)
   settings$family <- c(chosen$family, chosen$link)
   settings$family_functions <- chosen$functions
@@ -33,10 +35,11 @@ il_glmer <- function(formula, data = NULL, family = stats::gaussian(), weights, 
 
 il_clmm <- function(formula, data = NULL, link = c("logit", "probit", "cloglog", "loglog", "cauchit"),
                     threshold = c("flexible", "symmetric", "equidistant"), nominal = NULL, scale = NULL, weights, offset, subset,
-                    na.action = getOption("na.action"), contrasts = NULL, nAGQ = 1L, start = NULL, control = il_control()) {
+                    na.action = getOption("na.action"), contrasts = NULL, nAGQ = 1L, start = NULL, control = il_control(), prior = NULL) {
   call <- match.call()
   reader <- reading(formula, data, call, parent.frame())
   settings <- common_settings(reader, call, contrasts)
+  settings$prior <- prior
   settings$link <- match.arg(link)
   settings$threshold <- match.arg(threshold)
   if (!is.null(nominal)) settings$nominal <- library_formula(reader, nominal, 1L)
@@ -46,10 +49,11 @@ il_clmm <- function(formula, data = NULL, link = c("logit", "probit", "cloglog",
 }
 
 il_coxme <- function(formula, data = NULL, ties = c("efron", "breslow"), weights, offset, subset, na.action = getOption("na.action"),
-                     contrasts = NULL, fixed_effects = c("joint", "integrated"), start = NULL, control = il_control()) {
+                     contrasts = NULL, fixed_effects = c("joint", "integrated"), start = NULL, control = il_control(), prior = NULL) {
   call <- match.call()
   reader <- reading(formula, data, call, parent.frame())
   settings <- common_settings(reader, call, contrasts)
+  settings$prior <- prior
   settings$ties <- match.arg(ties)
   text <- library_formula(reader, formula)
   made(reader, "coxme", call, formula, text, settings, c(as_control(control), fixed_effects = match.arg(fixed_effects)), start, na.action, "il_coxme")

@@ -47,6 +47,7 @@ static const struct {
     {"dispersion", interlace_spec_set_dispersion}, {"zero_inflation", interlace_spec_set_zero_inflation},
     {"link", interlace_spec_set_link},           {"nominal", interlace_spec_set_nominal},
     {"scale", interlace_spec_set_scale},         {"correlation", interlace_spec_set_correlation},
+    {"prior", interlace_spec_add_prior},
 };
 
 static void set_named(interlace_spec *spec, SEXP settings)

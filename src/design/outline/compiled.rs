@@ -248,6 +248,9 @@ pub fn streamable(spec: &Spec) -> Result<&FormulaSpec> {
              be counted and fitted as one (interlace_frame_aggregate)",
         ));
     }
+    if let Some(prior) = spec.priors.first() {
+        return Err(Error::unsupported(format!("prior: {prior}: a plan has no priors; fit the rows at once")));
+    }
     if matches!(spec.correlation, Some(CorrelationSpec::Arrays(_))) {
         return Err(Error::unsupported("a plan has a residual correlation from a text such as ar1(time | g), not from arrays"));
     }

@@ -29,6 +29,7 @@ impl Fit {
     /// Leaves out case after case. After each the watcher hears of the number done, the deviance and theta without it (NaN and nothing if it
     /// failed).
     pub fn influence(&self, options: &InfluenceOptions<'_>, watch: &Watch<'_>) -> Result<Influence> {
+        self.without_priors("influence")?;
         self.need_rows("influence")?;
         self.with_factor("influence")?;
         if self.robust.is_some() {

@@ -56,7 +56,7 @@ impl<'a> FixedEffects<'a> {
         let by_clusters = subject.fit.robust.as_ref().is_some_and(|own| !own.has_moments());
         let method = match questions.df {
             DfMethod::Default if linear && by_clusters => DfMethod::Default,
-            DfMethod::Default if linear => DfMethod::Satterthwaite,
+            DfMethod::Default if linear && subject.fit.priors.is_empty() => DfMethod::Satterthwaite,
             DfMethod::Default => DfMethod::Normal,
             asked => asked,
         };

@@ -61,6 +61,7 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     put_correlation(json, fit, questions.level)?;
     json.number("logLik", fit.log_likelihood);
     json.number("criterion", fit.criterion);
+    put_priors(json, fit);
     json.number("AIC", fit.aic);
     json.number("AICc", fit.aicc());
     json.number("BIC", fit.bic);
@@ -133,6 +134,15 @@ fn put_dropped_rows(json: &mut Json, fit: &Fit) {
             });
         }
     });
+}
+
+/// Where parameters have priors.
+fn put_priors(json: &mut Json, fit: &Fit) {
+    if !fit.priors.is_empty() {
+        json.names("priors", &fit.priors.iter().map(ToString::to_string).collect::<Vec<_>>());
+        json.number("prior_penalty", fit.penalty);
+        json.number("penalised_criterion", fit.penalised_criterion());
+    }
 }
 
 /// How the search ended.

@@ -37,6 +37,7 @@ impl Problem<'_> {
         model.fixed[0].to_user(&mut beta);
         Ok(Solution {
             deviance: found.evaluation.value,
+            penalty: 0.0,
             theta: model.theta_from_working(&found.working[..n_theta]),
             beta: vec![beta],
             shared: vec![],

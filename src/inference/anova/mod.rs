@@ -25,6 +25,7 @@ pub fn anova_table(
     freedom: DegreesOfFreedom<'_>,
     watch: &Watch<'_>,
 ) -> Result<Frame> {
+    fit.without_priors("anova")?;
     if let Some(own) = fit.cox() {
         return cox::table(fit, own, data, kind, watch);
     }

@@ -56,6 +56,9 @@ impl DfMethod {
         if !matches!(self, DfMethod::Default | DfMethod::Normal) {
             fit.without_cox(&format!("df: {} degrees of freedom", self.title()))?;
         }
+        if matches!(self, DfMethod::Satterthwaite | DfMethod::KenwardRoger) {
+            fit.without_priors(&format!("df: {} degrees of freedom", self.title()))?;
+        }
         match (self, fit.is_linear()) {
             (DfMethod::KenwardRoger, true) if !fit.reml => Err(Error::argument(
                 "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",

@@ -40,7 +40,11 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
     pub fn by_default(fit: &Fit, watch: &Watch<'_>) -> Result<Option<Self>> {
-        if fit.is_linear() && fit.robust.is_none() { Ok(or_reason(Self::of(fit, watch))?.ok()) } else { Ok(None) }
+        if fit.is_linear() && fit.robust.is_none() && fit.priors.is_empty() {
+            Ok(or_reason(Self::of(fit, watch))?.ok())
+        } else {
+            Ok(None)
+        }
     }
 
     /// Of a fit by iterations they are those of its average information.

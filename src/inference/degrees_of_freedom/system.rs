@@ -8,6 +8,7 @@ use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::hessian::ObservedInformation;
 use crate::lmm::variance::{Variances, largest_part};
+use crate::prior::Class;
 use crate::random::canonical;
 use crate::watch::{Phase, Watch};
 
@@ -45,10 +46,14 @@ pub struct Observed {
 
 impl Observed {
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
+        if fit.priors.iter().any(|prior| prior.target.class == Class::Fixef) {
+            fit.without_priors("the covariance of all parameters of a linear model whose coefficients have priors")?;
+        }
         fit.with_factor("the covariance of all parameters")?;
         let (system, working) = system_of(fit, watch)?;
         let working = canonical(&system.structures, &working);
-        let (map, information) = if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {
+        let by_differences = fit.correlation().is_some() || !fit.priors.is_empty();
+        let (map, information) = if by_differences || largest_part(&system)? > MOST_LEVELS {
             information_by_differences(&system, &working, fit.reml, watch)?
         } else {
             let mut variances = Variances::new(&system, &working, fit.reml, watch)?;

@@ -56,6 +56,7 @@ impl Fit {
     /// The same of the parameters that are chosen by their places, with limits where |zeta| is each of `reaches`, the widest first. They
     /// share a curve, on which the further ones cost little.
     pub fn profile_to(&self, reaches: &[f64], is_chosen: &dyn Fn(usize) -> bool, watch: &Watch<'_>) -> Result<Vec<Profile>> {
+        self.without_priors("profile likelihood")?;
         if reaches.is_empty() || reaches.windows(2).any(|pair| pair[0] < pair[1]) || reaches.iter().any(|z| z.is_nan() || *z <= 0.0)
         {
             return Err(Error::argument("profile: reaches must be positive, the widest first"));
@@ -88,6 +89,7 @@ impl Fit {
 
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
     pub fn profile_theta(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
+        self.without_priors("profile likelihood")?;
         let wanted = Wanted { reaches: vec![reach(level)?], is_chosen: &|_| true };
         let labels = labelled(self.theta_ids(), self.theta_names.iter().map(|name| format!("theta.{name}")).collect());
         match &self.kind {

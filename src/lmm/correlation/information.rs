@@ -32,11 +32,11 @@ pub fn information_by_differences(
     let mut deviance = Deviance::new(system, reml, watch)?;
     deviance.evaluate(&working)?;
     let map = deviance.vcov_factor(deviance.sigma());
-    let (r, rows) = (deviance.state.gram.clone(), deviance.weight());
+    let (r, of_sigma) = (deviance.state.gram.clone(), deviance.sigma_curvature());
     let (n, p) = (working.len(), system.m() - 1);
     let size = n + 1;
     let mut hessian = vec![0.0; size * size];
-    hessian[size * size - 1] = 4.0 * rows;
+    hessian[size * size - 1] = of_sigma;
     let mut fixed = vec![vec![0.0; p * p]; n];
     let mut fixed_effects = vec![vec![0.0; p]; n];
     let mut log_sigma2 = vec![0.0; n];
@@ -55,10 +55,10 @@ pub fn information_by_differences(
         for j in 0..=i {
             let both = effective[i] && effective[j];
             let mean = if both { 0.5 * (hessian[i * size + j] + hessian[j * size + i]) } else { 0.0 };
-            let own = mean + rows * log_sigma2[i] * log_sigma2[j];
+            let own = mean + 0.25 * of_sigma * log_sigma2[i] * log_sigma2[j];
             (hessian[i * size + j], hessian[j * size + i]) = (own, own);
         }
-        let mixed = -2.0 * rows * log_sigma2[i];
+        let mixed = -0.5 * of_sigma * log_sigma2[i];
         (hessian[i * size + n], hessian[n * size + i]) = (mixed, mixed);
     }
     Ok((map, ObservedInformation { hessian, fixed, fixed_effects, effective }))

@@ -46,6 +46,7 @@ pub fn solution(problem: &Problem<'_>, found: &Found) -> Result<Solution> {
         root,
         sigma,
         criterion: found.evaluation.value,
+        penalty: 0.0,
         terms,
     })
 }

@@ -133,6 +133,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ]
         .concat(),
         [&SLEEPSTUDY[..], &["--robust", "cr1"]].concat(),
+        [&SLEEPSTUDY[..], &["--prior", "gamma(2.5, 0.1) on sd", "--prior", "lkj(2) on cor[Subject]"]].concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap(), "--stream"],
         vec!["lmm", crossed, "data/quickstart.csv", "--memory-limit", "1000"],

@@ -57,6 +57,7 @@ pub const CHAPTERS: [Chapter; 17] = [
             "fit_ordinal",
             "fit_survival",
             "fit_correlation",
+            "priors",
             "fit_rows",
             "fit_matrices",
         ],
