@@ -83,6 +83,7 @@ static const char *const help_text[] = {
     "fit\n"
     "  --optimizer NAME           newton (the default), lbfgsb, bobyqa or nelder_mead\n"
     "  --theta0 a,b,c             the start of the search, in the order of theta_names\n"
+    "  --start \"ID = X, ...\"       the start of some parameters by their ids, such as sd[g, x]\n"
     "  --tolerance X              the search ends at this predicted decrease of the objective; default 1e-13\n"
     "  --max-evaluations N        the most evaluations of the objective; default 1000\n"
     "  --unidentified error|warning|ignore   random effects that the data cannot tell apart from each other or the residual\n"

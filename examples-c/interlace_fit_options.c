@@ -210,6 +210,7 @@ static const struct option table[] = {
     {"--std-errors", "marginal or conditional", OPTIONS, GLMM | CLMM, false, NULL, 0},
     {"--optimizer", "the name of a minimiser", OPTIONS, 0, false, NULL, 0},
     {"--theta0", "numbers, \"a,b,c\"", OPTIONS, 0, false, NULL, 0},
+    {"--start", "parameters and their values, \"sd[g, x] = 2, fixef[x] = 0\"", OPTIONS, 0, false, NULL, 0},
     {"--tolerance", "a positive number", OPTIONS, 0, false, NULL, 0},
     {"--max-evaluations", "a positive integer", OPTIONS, 0, false, NULL, 0},
     {"--unidentified", "error, warning or ignore", OPTIONS, 0, false, NULL, 0},

@@ -2341,6 +2341,22 @@ interlace_status interlace_options_set_theta0(interlace_options *options,
                                               interlace_error *err);
 
 /**
+ * The start of some parameters by their ids, as they are reported: a text such as "sd[g, x] = 2, cor[g, (Intercept), x]
+ * = 0.5, fixef[x] = 1" (interlace_fit_parameter_id has the ids); the others begin where the library chooses. Standard
+ * deviations of a linear model are in the units of the response. What a search finds by itself for each value of the
+ * others has no start: the fixed effects of linear and Cox models, and those of a fit with nagq = 0 or by restricted
+ * likelihood; its value is not used. The fit reports an id that it has not, a value that a parameter can't have, and a
+ * start beside theta0. An empty text is the library's choice.
+ * @param[in,out] options The options.
+ * @param[in] start The assignments, separated by commas.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_start(interlace_options *options,
+                                             const char *start,
+                                             interlace_error *err);
+
+/**
  * The search ends at this predicted decrease of the objective; positive, default 1e-13.
  * @param[in,out] options The options.
  * @param[in] tolerance Positive and finite.
@@ -2874,6 +2890,20 @@ typedef enum interlace_parameter_limits {
 } interlace_parameter_limits;
 
 /**
+ * Which matrix is the information of a likelihood.
+ * @since 0.1
+ */
+typedef enum interlace_information_matrix {
+    /** Minus the second derivatives of the log-likelihood. */
+    INTERLACE_INFORMATION_MATRIX_OBSERVED = 0,
+    /**
+     * Of a linear model: the average of the observed and the expected information of variances and covariances
+     * (Gilmour, Thompson and Cullis 1995), and the expected one of the fixed effects.
+     */
+    INTERLACE_INFORMATION_MATRIX_AVERAGE = 1
+} interlace_information_matrix;
+
+/**
  * Degrees of freedom of tests and intervals of the fixed effects.
  * @since 0.1
  */
@@ -3009,6 +3039,25 @@ const char *interlace_parameter_limits_name(interlace_parameter_limits code);
 interlace_status interlace_parameter_limits_from_name(const char *name,
                                                       interlace_parameter_limits *out,
                                                       interlace_error *err);
+
+/**
+ * The name of an information matrix, such as "average"; NULL for a number that is none. A static string.
+ * @param[in] code Which matrix is the information of a likelihood.
+ * @since 0.1
+ */
+const char *interlace_information_matrix_name(interlace_information_matrix code);
+
+/**
+ * The information matrix that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_information_matrix_from_name(const char *name,
+                                                        interlace_information_matrix *out,
+                                                        interlace_error *err);
 
 /**
  * The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
@@ -3680,6 +3729,86 @@ interlace_status interlace_fit_variance_parameters(const interlace_fit *fit,
                                                    const interlace_options *options,
                                                    interlace_frame **out,
                                                    interlace_error *err);
+
+/**
+ * The log-likelihood at any values of the parameters of a form, to `values` [n_points]; by restricted likelihood where
+ * the fit is. That of generalised and ordinal models is by the fit's approximation; that of a Cox model is the
+ * integrated one, in which its coefficients are parameters. Where the likelihood is no function of a parameter, its
+ * value is not looked at: the fixed effects of a fit by restricted likelihood, and those of the mean with nagq = 0.
+ * INTERLACE_E_ARGUMENT for a value that a parameter can't have, such as a negative standard deviation.
+ * INTERLACE_E_NUMERIC where the likelihood is not finite. INTERLACE_E_UNSUPPORTED for a fit without a factorisation,
+ * and for a Cox model with a coefficient that has no finite estimate.
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form of the parameters.
+ * @param[in] parameters Array [n_parameters,n_points], a column for each point, in the order of
+ *     interlace_fit_parameters.
+ * @param[in] n_parameters As interlace_fit_n_parameters says.
+ * @param[in] n_points The number of points.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] values Array [n_points].
+ * @param[in] len The number of elements of `values`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_log_likelihood_at(const interlace_fit *fit,
+                                                 interlace_parameter_form parameter_form,
+                                                 const double *parameters,
+                                                 size_t n_parameters,
+                                                 size_t n_points,
+                                                 const interlace_options *options,
+                                                 double *values,
+                                                 size_t len,
+                                                 interlace_error *err);
+
+/**
+ * The gradient of the log-likelihood at any values of the parameters of a form, to `out` [n_parameters];
+ * interlace_fit_log_likelihood_at has more. NaN of parameters that the likelihood is no function of, and of those at
+ * the end of their range without a slope there, as a correlation of one.
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form of the values and of the gradient.
+ * @param[in] parameters Array [n_parameters], in the order of interlace_fit_parameters.
+ * @param[in] n_parameters As interlace_fit_n_parameters says.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [n_parameters].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_gradient_at(const interlace_fit *fit,
+                                           interlace_parameter_form parameter_form,
+                                           const double *parameters,
+                                           size_t n_parameters,
+                                           const interlace_options *options,
+                                           double *out,
+                                           size_t len,
+                                           interlace_error *err);
+
+/**
+ * The information of the log-likelihood at any values of the parameters of a form, to `out`
+ * [n_parameters,n_parameters]: minus its second derivatives, or the average information. NaN in the rows and columns of
+ * parameters whose gradient is NaN, and of those within rounding of the end of their range; of the average information
+ * also in those of a residual correlation. INTERLACE_E_UNSUPPORTED for the average information of models that are not
+ * linear.
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form of the values and of the information.
+ * @param[in] information_matrix Which information.
+ * @param[in] parameters Array [n_parameters], in the order of interlace_fit_parameters.
+ * @param[in] n_parameters As interlace_fit_n_parameters says.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [n_parameters,n_parameters].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_information_at(const interlace_fit *fit,
+                                              interlace_parameter_form parameter_form,
+                                              interlace_information_matrix information_matrix,
+                                              const double *parameters,
+                                              size_t n_parameters,
+                                              const interlace_options *options,
+                                              double *out,
+                                              size_t len,
+                                              interlace_error *err);
 
 /**
  * Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model; NULL for a

@@ -285,6 +285,12 @@ enum class ParameterLimits : std::int32_t {
     plain = INTERLACE_PARAMETER_LIMITS_PLAIN,
 };
 
+/// Which matrix is the information of a likelihood. interlace_information_matrix.
+enum class InformationMatrix : std::int32_t {
+    observed = INTERLACE_INFORMATION_MATRIX_OBSERVED,
+    average = INTERLACE_INFORMATION_MATRIX_AVERAGE,
+};
+
 /// Degrees of freedom of tests and intervals of the fixed effects. interlace_df.
 enum class Df : std::int32_t {
     default_ = INTERLACE_DF_DEFAULT,
@@ -1304,6 +1310,16 @@ template <>
     return detail::code_of<ParameterLimits>(name, interlace_parameter_limits_from_name);
 }
 
+[[nodiscard]] inline std::string_view name(InformationMatrix code) noexcept
+{
+    return detail::view(interlace_information_matrix_name(static_cast<interlace_information_matrix>(code)));
+}
+template <>
+[[nodiscard]] inline Result<InformationMatrix> from_name<InformationMatrix>(std::string_view name)
+{
+    return detail::code_of<InformationMatrix>(name, interlace_information_matrix_from_name);
+}
+
 [[nodiscard]] inline std::string_view name(Df code) noexcept
 {
     return detail::view(interlace_df_name(static_cast<interlace_df>(code)));
@@ -1688,6 +1704,10 @@ class Options : public detail::Owner<interlace_options, interlace_options_free> 
 
     /// interlace_options_set_theta0: The start of the search: `theta` [n_theta], copied, in the order of interlace_fit_theta_name.
     Result<void> set_theta0(View<double> theta);
+
+    /// interlace_options_set_start: The start of some parameters by their ids, as they are reported: a text such as "sd[g, x] = 2, cor[g,
+    /// (Intercept), x] = 0.5, fixef[x] = 1" (interlace_fit_parameter_id has the ids); the others begin where the library chooses.
+    Result<void> set_start(std::string_view start);
 
     /// interlace_options_set_tolerance: The search ends at this predicted decrease of the objective; positive, default 1e-13.
     Result<void> set_tolerance(double tolerance);
@@ -2489,6 +2509,21 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// estimate, std_error, lower, upper.
     [[nodiscard]] Result<Frame> variance_parameters(ParameterForm parameter_form, ParameterLimits parameter_limits, double level = 0.95,
             Maybe<Options> options = none) const;
+
+    /// interlace_fit_log_likelihood_at: The log-likelihood at any values of the parameters of a form, to `values` [n_points]; by restricted
+    /// likelihood where the fit is.
+    [[nodiscard]] Result<std::vector<double>> log_likelihood_at(ParameterForm parameter_form, MatrixView parameters,
+            Maybe<Options> options = none) const;
+
+    /// interlace_fit_gradient_at: The gradient of the log-likelihood at any values of the parameters of a form [n_parameters];
+    /// interlace_fit_log_likelihood_at has more.
+    [[nodiscard]] Result<std::vector<double>> gradient_at(ParameterForm parameter_form, View<double> parameters,
+            Maybe<Options> options = none) const;
+
+    /// interlace_fit_information_at: The information of the log-likelihood at any values of the parameters of a form
+    /// [n_parameters,n_parameters]: minus its second derivatives, or the average information.
+    [[nodiscard]] Result<Matrix> information_at(ParameterForm parameter_form, InformationMatrix information_matrix,
+            View<double> parameters, Maybe<Options> options = none) const;
 
     /// interlace_fit_family: Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model;
     /// NULL for a linear model.
@@ -4459,6 +4494,14 @@ inline Result<void> Options::set_theta0(View<double> theta)
     return call.result();
 }
 
+inline Result<void> Options::set_start(std::string_view start)
+{
+    detail::Call call;
+    const std::string start_text = call.text("start", start);
+    if (call.good()) call.ended(interlace_options_set_start(capi(), start_text.c_str(), call.error()));
+    return call.result();
+}
+
 inline Result<void> Options::set_tolerance(double tolerance)
 {
     detail::Call call;
@@ -4994,6 +5037,36 @@ inline Result<Frame> Fit::variance_parameters(ParameterForm parameter_form, Para
     call.ended(interlace_fit_variance_parameters(capi(), static_cast<interlace_parameter_form>(parameter_form),
             static_cast<interlace_parameter_limits>(parameter_limits), level, options.capi(), &out, call.error()));
     return call.result(Frame(out));
+}
+
+inline Result<std::vector<double>> Fit::log_likelihood_at(ParameterForm parameter_form, MatrixView parameters, Maybe<Options> options) const
+{
+    detail::Call call;
+    call.dense("parameters", parameters);
+    std::vector<double> values = call.array<double>(parameters.cols());
+    if (call.good()) call.ended(interlace_fit_log_likelihood_at(capi(), static_cast<interlace_parameter_form>(parameter_form),
+            parameters.data(), parameters.rows(), parameters.cols(), options.capi(), values.data(), values.size(), call.error()));
+    return call.result(std::move(values));
+}
+
+inline Result<std::vector<double>> Fit::gradient_at(ParameterForm parameter_form, View<double> parameters, Maybe<Options> options) const
+{
+    detail::Call call;
+    std::vector<double> out = call.array<double>(parameters.size());
+    if (call.good()) call.ended(interlace_fit_gradient_at(capi(), static_cast<interlace_parameter_form>(parameter_form), parameters.data(),
+            parameters.size(), options.capi(), out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
+}
+
+inline Result<Matrix> Fit::information_at(ParameterForm parameter_form, InformationMatrix information_matrix, View<double> parameters,
+        Maybe<Options> options) const
+{
+    detail::Call call;
+    Matrix out = call.matrix(parameters.size(), parameters.size());
+    if (call.good()) call.ended(interlace_fit_information_at(capi(), static_cast<interlace_parameter_form>(parameter_form),
+            static_cast<interlace_information_matrix>(information_matrix), parameters.data(), parameters.size(), options.capi(),
+            out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
 }
 
 inline std::string_view Fit::family() const noexcept

@@ -17,6 +17,10 @@ pub struct Options {
     pub optimizer: Method,
     /// Start; the length must be the number of parameters.
     pub theta0: Option<Vec<f64>>,
+    /// Start of some parameters by their ids, as they are reported; the others begin where they would. It is of one search: saved options do
+    /// not have it.
+    #[serde(skip)]
+    pub start: Vec<(String, f64)>,
     /// Predicted decrease of the criterion at which the optimum is taken as reached.
     pub tolerance: f64,
     pub max_evaluations: usize,
@@ -170,6 +174,7 @@ impl Default for Options {
             reml_generalised: false,
             optimizer: Method::Newton,
             theta0: None,
+            start: vec![],
             tolerance: 1e-13,
             max_evaluations: 1000,
             deadline: None,

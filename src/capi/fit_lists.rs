@@ -6,7 +6,7 @@ use super::c_char;
 use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
 use crate::diagnostics::{FixefResiduals, LeverageKind, ResidualKind};
-use crate::fit::ParameterForm;
+use crate::fit::{InformationMatrix, ParameterForm};
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::inference::parameters::ParameterLimits;
 use crate::optimize::Reason;
@@ -299,6 +299,45 @@ pub extern "C" fn interlace_parameter_limits_name(code: MaybeUninit<ParameterLim
 pub unsafe extern "C" fn interlace_parameter_limits_from_name(
     name: *const c_char,
     out: *mut ParameterLimitsCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// Which matrix is the information of a likelihood.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InformationMatrixCode {
+    /// Minus the second derivatives of the log-likelihood.
+    Observed = 0,
+    /// Of a linear model: the average of the observed and the expected information of variances and covariances (Gilmour, Thompson and
+    /// Cullis 1995), and the expected one of the fixed effects.
+    Average = 1,
+}
+
+impl Codes for InformationMatrixCode {
+    type Meaning = InformationMatrix;
+    const CODES: &'static [(Self, InformationMatrix)] = &[
+        (InformationMatrixCode::Observed, InformationMatrix::Observed),
+        (InformationMatrixCode::Average, InformationMatrix::Average),
+    ];
+}
+
+/// The name of an information matrix, such as "average"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_information_matrix_name(code: MaybeUninit<InformationMatrixCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The information matrix that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none; the
+/// message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_information_matrix_from_name(
+    name: *const c_char,
+    out: *mut InformationMatrixCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

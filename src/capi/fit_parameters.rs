@@ -4,18 +4,19 @@ use std::mem::MaybeUninit;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out, target};
+use super::buffer::{array_target, copy_out, slice, target};
 use super::c_char;
 use super::codes::meaning;
 use super::fit::{FitHandle, summed};
-use super::fit_lists::{ParameterFormCode, ParameterLimitsCode};
+use super::fit_lists::{InformationMatrixCode, ParameterFormCode, ParameterLimitsCode};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::OptionsHandle;
 use super::progress::watched;
 use super::request::level_of;
 use super::status::{ErrorRecord, Status};
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::fit::Fit;
 use crate::inference::parameters::parameters_table;
 
 /// Number n of parameters, in the order that all functions of parameters have: the fixed effects of the mean, the zero inflation and the
@@ -137,4 +138,116 @@ pub unsafe extern "C" fn interlace_fit_variance_parameters(
         out.write(give(FrameHandle::new(table))?);
         Ok(())
     })
+}
+
+/// The log-likelihood at any values of the parameters of a form, to `values` [n_points]; by restricted likelihood where the fit is. That of generalised
+/// and ordinal models is by the fit's approximation; that of a Cox model is the integrated one, in which its coefficients are parameters.
+/// Where the likelihood is no function of a parameter, its value is not looked at: the fixed effects of a fit by restricted likelihood, and
+/// those of the mean with nagq = 0. INTERLACE_E_ARGUMENT for a value that a parameter can't have, such as a negative standard deviation.
+/// INTERLACE_E_NUMERIC where the likelihood is not finite. INTERLACE_E_UNSUPPORTED for a fit without a factorisation, and for a Cox model with
+/// a coefficient that has no finite estimate.
+/// @param parameter_form The form of the parameters.
+/// @param parameters Array [n_parameters,n_points], a column for each point, in the order of interlace_fit_parameters.
+/// @param n_parameters As interlace_fit_n_parameters says.
+/// @param n_points The number of points.
+/// @param values Array [n_points].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_log_likelihood_at(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    parameters: *const f64,
+    n_parameters: usize,
+    n_points: usize,
+    options: Option<&OptionsHandle>,
+    values: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, form) = (&summed(fit)?.fit, meaning(parameter_form, "parameter_form")?);
+        array_target(values, len, n_points, "values")?;
+        let points = points(fit, parameters, n_parameters, n_points)?;
+        copy_out(&watched(options, |watch| fit.log_likelihoods(form, &points, watch))?, values, len)
+    })
+}
+
+/// The gradient of the log-likelihood at any values of the parameters of a form, to `out` [n_parameters]; interlace_fit_log_likelihood_at has more. NaN of
+/// parameters that the likelihood is no function of, and of those at the end of their range without a slope there, as a correlation of one.
+/// @param parameter_form The form of the values and of the gradient.
+/// @param parameters Array [n_parameters], in the order of interlace_fit_parameters.
+/// @param n_parameters As interlace_fit_n_parameters says.
+/// @param out Array [n_parameters].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_gradient_at(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    parameters: *const f64,
+    n_parameters: usize,
+    options: Option<&OptionsHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, form) = (&summed(fit)?.fit, meaning(parameter_form, "parameter_form")?);
+        let at = point(fit, parameters, n_parameters)?;
+        array_target(out, len, at.len(), "out")?;
+        copy_out(&watched(options, |watch| fit.evaluate(form, at, watch))?.gradient, out, len)
+    })
+}
+
+/// The information of the log-likelihood at any values of the parameters of a form, to `out` [n_parameters,n_parameters]: minus its second derivatives, or
+/// the average information. NaN in the rows and columns of parameters whose gradient is NaN, and of those within rounding of the end of their
+/// range; of the average information also in those of a residual correlation. INTERLACE_E_UNSUPPORTED for the average information of models that are not linear.
+/// @param parameter_form The form of the values and of the information.
+/// @param information_matrix Which information.
+/// @param parameters Array [n_parameters], in the order of interlace_fit_parameters.
+/// @param n_parameters As interlace_fit_n_parameters says.
+/// @param out Array [n_parameters,n_parameters].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_information_at(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    information_matrix: MaybeUninit<InformationMatrixCode>,
+    parameters: *const f64,
+    n_parameters: usize,
+    options: Option<&OptionsHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, form) = (&summed(fit)?.fit, meaning(parameter_form, "parameter_form")?);
+        let matrix = meaning(information_matrix, "information_matrix")?;
+        let at = point(fit, parameters, n_parameters)?;
+        let wanted = at.len().checked_mul(at.len());
+        array_target(
+            out,
+            len,
+            wanted.ok_or_else(|| Error::argument("fit has more parameters than the address space holds"))?,
+            "out",
+        )?;
+        copy_out(&watched(options, |watch| fit.information_at(form, at, matrix, watch))?, out, len)
+    })
+}
+
+/// Values of all parameters; nothing is read before their number is known to be right.
+unsafe fn point<'a>(fit: &Fit, parameters: *const f64, n_parameters: usize) -> Result<&'a [f64]> {
+    if n_parameters != fit.npar {
+        return Err(Error::argument(format!("n_parameters is {n_parameters}, the fit has {}", fit.npar)));
+    }
+    slice(parameters, n_parameters, "parameters")
+}
+
+/// The same of a number of points.
+unsafe fn points<'a>(fit: &Fit, parameters: *const f64, n_parameters: usize, n_points: usize) -> Result<Vec<&'a [f64]>> {
+    if n_parameters != fit.npar || n_parameters == 0 {
+        return Err(Error::argument(format!("n_parameters is {n_parameters}, the fit has {}", fit.npar)));
+    }
+    let count = n_parameters.checked_mul(n_points);
+    let count = count.ok_or_else(|| Error::argument("n_parameters times n_points is larger than the address space"))?;
+    Ok(slice(parameters, count, "parameters")?.chunks_exact(n_parameters).collect())
 }

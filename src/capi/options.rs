@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::boundary::boundary;
 use super::buffer::{copied, slice, target};
+use super::c_char;
 use super::c_void;
 use super::codes::meaning;
 use super::handle::{free, give, need};
@@ -12,8 +13,9 @@ use super::options_lists::{
 };
 use super::phase::ProgressFn;
 use super::status::{ErrorRecord, Status};
-use super::strings::StringTable;
+use super::strings::{StringTable, text};
 use crate::error::{Error, Result};
+use crate::fit::assignments;
 use crate::options::{Estimation, Nodes, Options, RandomTerms};
 
 /// The most quadrature points for each random effect.
@@ -88,6 +90,22 @@ pub unsafe extern "C" fn interlace_options_set_theta0(
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| set_theta0(options, copied(slice(theta, n_theta, "theta")?, "theta")?))
+}
+
+/// The start of some parameters by their ids, as they are reported: a text such as "sd[g, x] = 2, cor[g, (Intercept), x] = 0.5, fixef[x] = 1"
+/// (interlace_fit_parameter_id has the ids); the others begin where the library chooses. Standard deviations of a linear model are in the
+/// units of the response. What a search finds by itself for each value of the others has no start: the fixed effects of linear and Cox models, and those
+/// of a fit with nagq = 0 or by restricted likelihood; its value is not used. The fit reports an id that it has not, a value that a
+/// parameter can't have, and a start beside theta0. An empty text is the library's choice.
+/// @param start The assignments, separated by commas.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_start(
+    options: Option<&mut OptionsHandle>,
+    start: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_start(options, text(start, "start")?))
 }
 
 /// The search ends at this predicted decrease of the objective; positive, default 1e-13.
@@ -317,6 +335,15 @@ pub(super) fn set_theta0(options: &mut Options, theta: Vec<f64>) -> Result<()> {
         return Err(Error::argument(format!("theta[{i}] is {}, it must be finite", theta[i])));
     }
     options.theta0 = (!theta.is_empty()).then_some(theta);
+    Ok(())
+}
+
+pub(super) fn set_start(options: &mut Options, text: &str) -> Result<()> {
+    let start = if text.trim().is_empty() { vec![] } else { assignments("start", text)? };
+    if let Some((id, value)) = start.iter().find(|(_, value)| !value.is_finite()) {
+        return Err(Error::argument(format!("start: {id} is {value}, it must be finite")));
+    }
+    options.start = start;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::fit::FitHandle;
 use super::handle::need;
 use super::options::{
     OptionsHandle, change, set_deadline, set_engine_seed, set_max_evaluations, set_memory_limit, set_method, set_nagq,
-    set_random_terms, set_theta0, set_threads, set_tolerance,
+    set_random_terms, set_start, set_theta0, set_threads, set_tolerance,
 };
 use super::status::{ErrorRecord, Status};
 use super::strings::{StringTable, text};
@@ -105,7 +105,7 @@ struct Named {
     get: fn(&Options) -> String,
 }
 
-const NAMED: [Named; 17] = [
+const NAMED: [Named; 18] = [
     Named {
         name: c"method",
         doc: c"reml (default of linear models) or ml (default of generalised ones)",
@@ -126,6 +126,12 @@ const NAMED: [Named; 17] = [
         doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
         set: |options, value| set_theta0(options, numbers(value)?),
         get: |o| listed(o.theta0.as_deref().unwrap_or_default()),
+    },
+    Named {
+        name: c"start",
+        doc: c"where the search starts: parameters by their ids, \"sd[g, x] = 2, fixef[x] = 0\" (default: empty, the library chooses)",
+        set: set_start,
+        get: |o| o.start.iter().map(|(id, value)| format!("{id} = {value}")).collect::<Vec<_>>().join(", "),
     },
     Named {
         name: c"tolerance",

@@ -10,7 +10,7 @@ use super::{cox, generalised, linear};
 use crate::design::{Design, ModelProgram, hinted};
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
-use crate::options::Options;
+use crate::options::{Options, StdErrors};
 use crate::prior::Class;
 use crate::spec::{ModelKind, Source, Spec};
 use crate::watch::{Phase, Watch};
@@ -18,6 +18,19 @@ use crate::watch::{Phase, Watch};
 impl Fit {
     /// Fits a model. `frame` is needed for a formula, and is ignored for arrays. At the deadline the fit ends with what it has.
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        if options.start.is_empty() {
+            return Self::new_near(spec, frame, options, None, watch);
+        }
+        if options.theta0.is_some() {
+            return Err(Error::argument("start: theta0 is given, too; one of them says where the search begins"));
+        }
+        let first = Options { start: vec![], max_evaluations: 1, std_errors: StdErrors::Conditional, ..options.clone() };
+        let begun = Self::new_near(spec, frame, &first, None, watch)?.begun(&options.start)?;
+        Self::new_near(spec, frame, options, Some(&begun), watch)
+    }
+
+    /// The search begins at the estimates of a fit of the same model.
+    fn new_near(spec: &Spec, frame: Option<&Frame>, options: &Options, near: Option<&Fit>, watch: &Watch<'_>) -> Result<Fit> {
         let watch = &watch.of_fit().with_threads(options.threads);
         watch.at(Phase::Start, 0, None)?;
         let started = Instant::now();
@@ -29,12 +42,12 @@ impl Fit {
         let design_seconds = started.elapsed().as_secs_f64();
         let unread = design.warnings[..design.n_unread].to_vec();
         let fitted = check_terms(spec.kind, &design, options).and_then(|()| match spec.kind {
-            ModelKind::Lmm => linear::fit(program, design, options, None, watch),
+            ModelKind::Lmm => linear::fit(program, design, options, near, watch),
             ModelKind::Glmm | ModelKind::Clmm => {
                 let response = AnyResponse::of_spec(spec, &design, options)?;
-                generalised::fit(&response, program, design, options, None, watch)
+                generalised::fit(&response, program, design, options, near, watch)
             }
-            ModelKind::Coxme => cox::fit(spec.ties, program, design, options, None, watch),
+            ModelKind::Coxme => cox::fit(spec.ties, program, design, options, near, watch),
         });
         let fitted = fitted.and_then(|mut fit| {
             fit.check_range()?;

@@ -43,6 +43,7 @@ mod again;
 mod other_columns;
 mod displaced;
 mod by_ml;
+pub(crate) mod surface;
 mod making;
 mod own_spec;
 mod sound;
@@ -61,6 +62,8 @@ pub use predictors::Role;
 pub use reduced::FromSums;
 pub use robust::{Robust, RobustKind};
 pub use sums::{Moments, Reduced};
+pub use surface::assign::assignments;
+pub use surface::{Evaluation, InformationMatrix};
 
 pub(crate) use nature::Nature;
 pub(crate) use parts::in_unit;

@@ -107,7 +107,7 @@ impl Deviance<'_> {
     }
 
     /// sigma^2 (X'V^-1 X)^-1 of the user's columns.
-    fn vcov(&self, sigma: f64) -> Vec<f64> {
+    pub fn vcov(&self, sigma: f64) -> Vec<f64> {
         product_with_transpose(self.system.m() - 1, &self.vcov_factor(sigma))
     }
 

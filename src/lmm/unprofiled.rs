@@ -1,4 +1,5 @@
-//! The deviance of maximum likelihood with sigma in it, and with the covariances of random effects in units of their own.
+//! The deviance of maximum likelihood, or the restricted criterion, with sigma in it, and with the covariances of random effects in units of
+//! their own.
 //!
 //! With factors S = sigma T, rho^2(T) the residuals' quadratic form and everything in units of a reference sigma,
 //!
@@ -7,7 +8,7 @@
 //! dd/dS = (dd/dT) / sigma,   dd/dlog sigma = 2 n - 2 rho^2 / sigma^2 - <dd/dT, T>
 //! ```
 //!
-//! dd/dT at that sigma. The fixed effects are at their best, but for one that may be held: with l'b = v, S = X'V^-1 X and b the estimates,
+//! dd/dT at that sigma. The restricted criterion has n - p in the place of n, and log|X'V^-1 X|. The fixed effects are at their best, but for one that may be held: with l'b = v, S = X'V^-1 X and b the estimates,
 //!
 //! ```text
 //! rho_v^2 = rho^2 + delta^2 / s,   b_v = b + S^-1 l delta / s,   s = l'S^-1 l,   delta = v - l'b
@@ -57,9 +58,9 @@ struct Held {
 
 impl<'a> UnprofiledDeviance<'a> {
     /// `sigma` is the reference, in the user's units. The fixed effect of column `held`, of those kept, has to be given a value.
-    pub fn new(system: &'a LinearSystem, sigma: f64, held: Option<usize>, watch: &Watch<'a>) -> Result<Self> {
+    pub fn new(system: &'a LinearSystem, sigma: f64, held: Option<usize>, reml: bool, watch: &Watch<'a>) -> Result<Self> {
         Ok(UnprofiledDeviance {
-            deviance: Deviance::new(system, false, watch)?,
+            deviance: Deviance::new(system, reml, watch)?,
             reference: sigma / system.map.unit.abs(),
             held: held.map(|column| Held { column, combination: vec![], value: f64::NAN, slope: f64::NAN }),
             factors: system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
@@ -103,8 +104,9 @@ impl<'a> UnprofiledDeviance<'a> {
         }
         let log_det = state.log_det_a + self.deviance.correlated.as_ref().map_or(0.0, |own| own.log_det);
         let unit = (sigma * self.system.map.unit.abs()).ln();
-        let rows = self.system.n as f64;
-        let d = log_det + rows * ((2.0 * std::f64::consts::PI).ln() + 2.0 * unit) + self.rho2 / (sigma * sigma);
+        let fixed = if self.deviance.reml { self.deviance.state.log_det_x + 2.0 * self.system.map.log_determinant() } else { 0.0 };
+        let rows = self.deviance.weight();
+        let d = log_det + fixed + rows * ((2.0 * std::f64::consts::PI).ln() + 2.0 * unit) + self.rho2 / (sigma * sigma);
         let d = d - self.system.log_weights;
         if d.is_finite() { Ok(d) } else { Err(Error::numeric("the deviance is not finite")) }
     }
@@ -130,7 +132,7 @@ impl<'a> UnprofiledDeviance<'a> {
         gradient[..n_theta].iter_mut().for_each(|g| *g /= x[n].exp());
         self.deviance.add_slope(&x[..n], &mut gradient[..n])?;
         let along: f64 = forces.iter().flatten().zip(self.deviance.t.iter().flatten()).map(|(f, t)| f * t).sum();
-        gradient[n] = 2.0 * (self.system.n as f64 - self.rho2 / self.deviance.state.sigma2 - along);
+        gradient[n] = 2.0 * (self.deviance.weight() - self.rho2 / self.deviance.state.sigma2 - along);
         Ok(forces)
     }
 
@@ -160,6 +162,26 @@ impl<'a> UnprofiledDeviance<'a> {
             curvature.write_to(n_theta, gradient, hessian);
         }
         Ok(value)
+    }
+
+    /// Twice the average information of covariances and sigma; zeros of the residual correlation.
+    pub fn average(&mut self, x: &[f64]) -> Result<Vec<f64>> {
+        let (n, n_theta) = (self.system.n_working(), self.system.n_theta());
+        let mut information = try_vec(DIRECTIONS, 0.0, (n + 1) * (n + 1))?;
+        self.evaluate(x)?;
+        self.gradient_of_last(x, &mut vec![0.0; n + 1])?;
+        let mut derivatives = factor_derivatives(&self.system.structures, &x[..n_theta]);
+        for derivative in &mut derivatives {
+            clear_rows(&self.deviance.confounded[derivative.term], &mut derivative.d);
+            derivative.scale(1.0 / x[n].exp());
+        }
+        self.average_information(&derivatives, &mut information)?;
+        Ok(information)
+    }
+
+    /// The covariance of the user's fixed effects at the last evaluation.
+    pub fn vcov(&self) -> Vec<f64> {
+        self.deviance.vcov(self.deviance.sigma())
     }
 
     /// Of f = (dV) V^-1 residual, sigma^2 in V: Z g of a parameter of T; Z g + 2 residual of log sigma, with g that of -T.

@@ -29,7 +29,7 @@ fn at_its_best_sigma_it_is_the_profiled_deviance() {
         let mut profiled = Deviance::new(system, false, &Watch::unwatched()).unwrap();
         let x = working(system, i as u64);
         let want = profiled.evaluate(&x).unwrap();
-        let mut own = UnprofiledDeviance::new(system, profiled.sigma(), None, &Watch::unwatched()).unwrap();
+        let mut own = UnprofiledDeviance::new(system, profiled.sigma(), None, false, &Watch::unwatched()).unwrap();
         let mut at = x.clone();
         at.push(0.0);
         let mut gradient = vec![0.0; at.len()];
@@ -48,7 +48,7 @@ fn at_its_best_sigma_it_is_the_profiled_deviance() {
 fn the_gradient_equals_differences_and_the_curvature_is_near() {
     for (i, system) in systems().iter().enumerate() {
         for held in [None, Some(0.7)] {
-            let mut own = UnprofiledDeviance::new(system, 0.8, held.map(|_| system.m() - 2), &Watch::unwatched()).unwrap();
+            let mut own = UnprofiledDeviance::new(system, 0.8, held.map(|_| system.m() - 2), false, &Watch::unwatched()).unwrap();
             own.hold(held.unwrap_or(f64::NAN));
             let mut at = working(system, 50 + i as u64);
             at.push(0.2);
@@ -104,7 +104,7 @@ fn a_held_fixed_effect_is_an_offset() {
             let reduced = other.system();
             let mut profiled = Deviance::new(&reduced, false, &Watch::unwatched()).unwrap();
             let want = profiled.evaluate(&x).unwrap();
-            let mut own = UnprofiledDeviance::new(&system, profiled.sigma(), Some(j), &Watch::unwatched()).unwrap();
+            let mut own = UnprofiledDeviance::new(&system, profiled.sigma(), Some(j), false, &Watch::unwatched()).unwrap();
             own.hold(v);
             let value = own.evaluate(&[&x[..], &[0.0]].concat()).unwrap();
             assert!((value - want).abs() < 1e-9 * want.abs(), "{i} {j}: {value} {want}");

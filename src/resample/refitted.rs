@@ -25,7 +25,7 @@ impl Fit {
             check_categories(own.categories.len(), &design.y)?;
         }
         design.rows = self.rows.try_clone()?;
-        let options = Options { theta0: None, null_model: true, ..options.clone() };
+        let options = Options { theta0: None, start: vec![], null_model: true, ..options.clone() };
         self.again(design, &options, Some(self), watch)
     }
 }

@@ -61,7 +61,7 @@ impl AllOptimizers {
             ));
         }
         let mut all = AllOptimizers { theta_names: vec![], beta_names: vec![], family_names: vec![], attempts: vec![] };
-        let mut starts: Option<Vec<Vec<f64>>> = options.theta0.is_some().then(Vec::new);
+        let mut starts: Option<Vec<Vec<f64>>> = (options.theta0.is_some() || !options.start.is_empty()).then(Vec::new);
         for (i, &(optimizer, _)) in Method::ALL.iter().enumerate() {
             let total = Some(Method::ALL.len());
             watch.at(Phase::Optimizer, i, total)?;

@@ -75,7 +75,7 @@ static void setters(interlace_options *options) {
 /* Every option that is listed can be set, and has a line of text. */
 static void by_name(interlace_options *options) {
     static const char *const settings[][2] = {
-        {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
+        {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"start", "sd[g, x] = 2, cor[g,a,x]=0.5"}, {"tolerance", "1e-8"},
         {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"},
         {"information", "expected"}, {"nagq", "25"}, {"fixed_effects", "integrated"}, {"std_errors", "conditional"},
         {"unidentified", "warning"}, {"random_terms", "optional"}, {"engine", "iterative"}, {"engine_seed", "7"}, {"memory_limit", "1e9"}};
@@ -90,6 +90,13 @@ static void by_name(interlace_options *options) {
 
     FAILS(INTERLACE_E_ARGUMENT, "'tolerence'", interlace_options_set(options, "tolerence", "1e-8", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'many'", interlace_options_set(options, "threads", "many", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "no assignment", interlace_options_set(options, "start", "sd[g, x]", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "must be finite", interlace_options_set_start(options, "sd[g, x] = inf", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "start is NULL", interlace_options_set_start(options, NULL, &err));
+    OK(interlace_options_set_start(options, "sigma = 2", &err));
+    OK(interlace_options_get(options, "start", &value, &err));
+    SAME(value, "sigma = 2");
+    OK(interlace_options_set_start(options, "", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'1;2'", interlace_options_set(options, "theta0", "1;2", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'keep'", interlace_options_set(options, "na", "keep", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'fisher'", interlace_options_set(options, "information", "fisher", &err));

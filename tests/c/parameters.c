@@ -104,6 +104,54 @@ static void variances(const interlace_fit *fit) {
     SAME(interlace_parameter_limits_name(INTERLACE_PARAMETER_LIMITS_UNBOUNDED), "unbounded");
 }
 
+/* The likelihood at parameters of one's own: that of balanced data has a closed form. */
+static void evaluated(const interlace_fit *fit) {
+    double values[N], gradient[N], own[N], information[N * N], average[N * N], log_likelihood, other;
+    OK(interlace_fit_parameters(fit, INTERLACE_PARAMETER_FORM_REPORTED, values, N, &err));
+    OK(interlace_fit_log_likelihood_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, values, N, 1, NULL, &log_likelihood, 1, &err));
+    CLOSE(log_likelihood, interlace_fit_log_likelihood(fit), 1e-9 * fabs(log_likelihood));
+    OK(interlace_fit_gradient_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, values, N, NULL, gradient, N, &err));
+    double two[2 * N], both[2];
+    for (int i = 0; i < N; i++) two[i] = two[N + i] = values[i];
+    two[N + SIGMA] *= 2;
+    OK(interlace_fit_log_likelihood_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, two, N, 2, NULL, both, 2, &err));
+    CHECK(both[0] == log_likelihood && both[1] < log_likelihood - 1);
+    FAILS(INTERLACE_E_ARGUMENT, "values has room for 1", interlace_fit_log_likelihood_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, two, N, 2, NULL, both, 1, &err));
+    CHECK(isnan(gradient[INTERCEPT]));
+    CLOSE(gradient[SIGMA], 0, 1e-6);
+    CLOSE(gradient[SD], 0, 1e-6);
+    OK(interlace_fit_information_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, INTERLACE_INFORMATION_MATRIX_OBSERVED, values, N, NULL, information, N * N, &err));
+    OK(interlace_fit_information_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, INTERLACE_INFORMATION_MATRIX_AVERAGE, values, N, NULL, average, N * N, &err));
+    /* At the maximum of a balanced layout the observed, the expected and so the average information are one. */
+    for (int i = SIGMA; i <= SD; i++)
+        for (int j = SIGMA; j <= SD; j++) CLOSE(information[i * N + j], average[i * N + j], 1e-5 * average[SIGMA * N + SIGMA]);
+    CHECK(isnan(information[INTERCEPT * N + INTERCEPT]));
+    /* 2 l = -24 log s2 - 5 log(s2 + 5 t2) - SSW / s2 - SSB / (s2 + 5 t2) and a constant; s2 and s2 + 5 t2 are the mean squares at the maximum. */
+    double sigma = values[SIGMA], sd = values[SD], s2 = sigma * sigma, phi = s2 + 5 * sd * sd, within = 24 * s2, between = 5 * phi;
+    for (int i = 0; i < N; i++) own[i] = values[i];
+    own[SIGMA] = 60;
+    own[SD] = 30;
+    OK(interlace_fit_log_likelihood_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, own, N, 1, NULL, &other, 1, &err));
+    double t2 = 60 * 60, psi = t2 + 5 * 30 * 30;
+    double want = -0.5 * (24 * log(t2 / s2) + 5 * log(psi / phi) + within * (1 / t2 - 1 / s2) + between * (1 / psi - 1 / phi));
+    CLOSE(other - log_likelihood, want, 1e-9 * fabs(log_likelihood));
+    OK(interlace_fit_gradient_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, own, N, NULL, gradient, N, &err));
+    CLOSE(gradient[SD], 0.5 * (between / psi - 5) / psi * 10 * 30, 1e-8);
+    for (int i = 0; i < N; i++) gradient[i] = 7;
+    FAILS(INTERLACE_E_ARGUMENT, "n_parameters is 2", interlace_fit_gradient_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, own, 2, NULL, gradient, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "parameters is NULL", interlace_fit_gradient_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, NULL, N, NULL, gradient, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out has room for 2", interlace_fit_gradient_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, own, N, NULL, gradient, 2, &err));
+    own[SIGMA] = -1;
+    FAILS(INTERLACE_E_ARGUMENT, "sigma is -1", interlace_fit_gradient_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, own, N, NULL, gradient, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "sigma is -1", interlace_fit_log_likelihood_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, own, N, 1, NULL, &other, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "information_matrix is 7", interlace_fit_information_at(fit, INTERLACE_PARAMETER_FORM_REPORTED, (interlace_information_matrix)7, values, N, NULL, information, N * N, &err));
+    for (int i = 0; i < N; i++) CHECK(gradient[i] == 7);
+    interlace_information_matrix matrix;
+    OK(interlace_information_matrix_from_name("average", &matrix, &err));
+    CHECK(matrix == INTERLACE_INFORMATION_MATRIX_AVERAGE);
+    SAME(interlace_information_matrix_name(INTERLACE_INFORMATION_MATRIX_OBSERVED), "observed");
+}
+
 static void refused(const interlace_fit *fit) {
     double out[N * N];
     for (size_t i = 0; i < N * N; i++) out[i] = 7;
@@ -124,6 +172,7 @@ int main(void) {
     names(fit);
     variances(fit);
     tables(fit);
+    evaluated(fit);
     refused(fit);
     interlace_fit_free(fit);
     return 0;

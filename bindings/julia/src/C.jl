@@ -5,7 +5,7 @@ module C
 const VERSION_OF_HEADER = "0.1.0"
 
 # Where the functions are, in the order of NAMES: filled in when the library is loaded.
-const ADDRESS = Vector{Ptr{Cvoid}}(undef, 456)
+const ADDRESS = Vector{Ptr{Cvoid}}(undef, 462)
 
 """An object of the library, which its finaliser frees: a finaliser may run in any thread at any allocation, and does nothing else."""
 mutable struct Object{class}
@@ -65,6 +65,7 @@ const FixefResiduals = (SCORE = Int32(0), DFBETA = Int32(1), DFBETAS = Int32(2),
 const Leverage = (OVERALL = Int32(0), FIXEF = Int32(1), RANEF = Int32(2), RANEF_VARIANCE = Int32(3),)
 const ParameterForm = (WORKING = Int32(0), REPORTED = Int32(1), VARIANCE = Int32(2), LOG = Int32(3),)
 const ParameterLimits = (UNBOUNDED = Int32(0), PLAIN = Int32(1),)
+const InformationMatrix = (OBSERVED = Int32(0), AVERAGE = Int32(1),)
 const Df = (DEFAULT = Int32(0), NORMAL = Int32(1), RESIDUAL = Int32(2), SATTERTHWAITE = Int32(3), KENWARD_ROGER = Int32(4),)
 const Quantity = (RESPONSE = Int32(0), LINK = Int32(1), CONDITIONAL = Int32(2), ZERO_PROBABILITY = Int32(3), DISPERSION = Int32(4), MARGINAL = Int32(5), PROBABILITIES = Int32(6), CUMULATIVE = Int32(7), CLASS = Int32(8), LOCATION = Int32(9), RISK = Int32(10), SURVIVAL = Int32(11), LATENT = Int32(12),)
 const Random = (ALL = Int32(0), NONE = Int32(1), AVERAGE = Int32(2),)
@@ -322,6 +323,7 @@ const NAMES = (
     :interlace_options_set_method,
     :interlace_options_set_optimizer,
     :interlace_options_set_theta0,
+    :interlace_options_set_start,
     :interlace_options_set_tolerance,
     :interlace_options_set_max_evaluations,
     :interlace_options_set_threads,
@@ -369,6 +371,8 @@ const NAMES = (
     :interlace_parameter_form_from_name,
     :interlace_parameter_limits_name,
     :interlace_parameter_limits_from_name,
+    :interlace_information_matrix_name,
+    :interlace_information_matrix_from_name,
     :interlace_df_name,
     :interlace_df_from_name,
     :interlace_fit_engine,
@@ -428,6 +432,9 @@ const NAMES = (
     :interlace_fit_parameters,
     :interlace_fit_parameters_vcov,
     :interlace_fit_variance_parameters,
+    :interlace_fit_log_likelihood_at,
+    :interlace_fit_gradient_at,
+    :interlace_fit_information_at,
     :interlace_fit_family,
     :interlace_fit_link,
     :interlace_fit_information,
@@ -911,655 +918,667 @@ options_set_optimizer(options, optimizer, err) =
     ccall(ADDRESS[130], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, optimizer, err)
 options_set_theta0(options, theta, n_theta, err) =
     ccall(ADDRESS[131], Int32, (Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), options, theta, n_theta, err)
+options_set_start(options, start, err) =
+    ccall(ADDRESS[132], Int32, (Ptr{Options}, Cstring, Ptr{Error}), options, start, err)
 options_set_tolerance(options, tolerance, err) =
-    ccall(ADDRESS[132], Int32, (Ptr{Options}, Float64, Ptr{Error}), options, tolerance, err)
+    ccall(ADDRESS[133], Int32, (Ptr{Options}, Float64, Ptr{Error}), options, tolerance, err)
 options_set_max_evaluations(options, max_evaluations, err) =
-    ccall(ADDRESS[133], Int32, (Ptr{Options}, Int64, Ptr{Error}), options, max_evaluations, err)
+    ccall(ADDRESS[134], Int32, (Ptr{Options}, Int64, Ptr{Error}), options, max_evaluations, err)
 options_set_threads(options, threads, err) =
-    ccall(ADDRESS[134], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, threads, err)
+    ccall(ADDRESS[135], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, threads, err)
 options_set_deadline(options, seconds, err) =
-    ccall(ADDRESS[135], Int32, (Ptr{Options}, Float64, Ptr{Error}), options, seconds, err)
+    ccall(ADDRESS[136], Int32, (Ptr{Options}, Float64, Ptr{Error}), options, seconds, err)
 options_set_na(options, na, err) =
-    ccall(ADDRESS[136], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, na, err)
+    ccall(ADDRESS[137], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, na, err)
 options_set_information(options, information, err) =
-    ccall(ADDRESS[137], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, information, err)
+    ccall(ADDRESS[138], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, information, err)
 options_set_fixed_effects(options, fixed_effects, err) =
-    ccall(ADDRESS[138], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, fixed_effects, err)
+    ccall(ADDRESS[139], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, fixed_effects, err)
 options_set_nagq(options, points, err) =
-    ccall(ADDRESS[139], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, points, err)
+    ccall(ADDRESS[140], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, points, err)
 options_set_std_errors(options, std_errors, err) =
-    ccall(ADDRESS[140], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, std_errors, err)
+    ccall(ADDRESS[141], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, std_errors, err)
 options_set_unidentified(options, unidentified, err) =
-    ccall(ADDRESS[141], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, unidentified, err)
+    ccall(ADDRESS[142], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, unidentified, err)
 options_set_random_terms(options, random_terms, err) =
-    ccall(ADDRESS[142], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, random_terms, err)
+    ccall(ADDRESS[143], Int32, (Ptr{Options}, Int32, Ptr{Error}), options, random_terms, err)
 options_set_progress(options, progress, user_data, err) =
-    ccall(ADDRESS[143], Int32, (Ptr{Options}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), options, progress, user_data, err)
+    ccall(ADDRESS[144], Int32, (Ptr{Options}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), options, progress, user_data, err)
 options_free(options) =
-    ccall(ADDRESS[144], Cvoid, (Ptr{Options},), options)
+    ccall(ADDRESS[145], Cvoid, (Ptr{Options},), options)
 options_set(options, name, value, err) =
-    ccall(ADDRESS[145], Int32, (Ptr{Options}, Cstring, Cstring, Ptr{Error}), options, name, value, err)
+    ccall(ADDRESS[146], Int32, (Ptr{Options}, Cstring, Cstring, Ptr{Error}), options, name, value, err)
 options_get(options, name, out, err) =
-    ccall(ADDRESS[146], Int32, (Ptr{Options}, Cstring, Ptr{Cstring}, Ptr{Error}), options, name, out, err)
+    ccall(ADDRESS[147], Int32, (Ptr{Options}, Cstring, Ptr{Cstring}, Ptr{Error}), options, name, out, err)
 fit_option(fit, name, out, err) =
-    ccall(ADDRESS[147], Int32, (Ptr{Fit}, Cstring, Ptr{Cstring}, Ptr{Error}), fit, name, out, err)
+    ccall(ADDRESS[148], Int32, (Ptr{Fit}, Cstring, Ptr{Cstring}, Ptr{Error}), fit, name, out, err)
 options_count() =
-    ccall(ADDRESS[148], Csize_t, ())
+    ccall(ADDRESS[149], Csize_t, ())
 options_name(i) =
-    ccall(ADDRESS[149], Cstring, (Csize_t,), i)
-options_doc(i) =
     ccall(ADDRESS[150], Cstring, (Csize_t,), i)
+options_doc(i) =
+    ccall(ADDRESS[151], Cstring, (Csize_t,), i)
 fit_new(spec, data, options, out, err) =
-    ccall(ADDRESS[151], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
+    ccall(ADDRESS[152], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
 fit_refit_ml(fit, options, out, err) =
-    ccall(ADDRESS[152], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[153], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 spec_objective(spec, data, theta, n_theta, n_points, options, values, len, err) =
-    ccall(ADDRESS[153], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), spec, data, theta, n_theta, n_points, options, values, len, err)
+    ccall(ADDRESS[154], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), spec, data, theta, n_theta, n_points, options, values, len, err)
 fit_free(fit) =
-    ccall(ADDRESS[154], Cvoid, (Ptr{Fit},), fit)
+    ccall(ADDRESS[155], Cvoid, (Ptr{Fit},), fit)
 fit_model(fit) =
-    ccall(ADDRESS[155], Int32, (Ptr{Fit},), fit)
+    ccall(ADDRESS[156], Int32, (Ptr{Fit},), fit)
 fit_formula(fit) =
-    ccall(ADDRESS[156], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[157], Cstring, (Ptr{Fit},), fit)
 fit_method(fit) =
-    ccall(ADDRESS[157], Int32, (Ptr{Fit},), fit)
+    ccall(ADDRESS[158], Int32, (Ptr{Fit},), fit)
 fit_is_singular(fit) =
-    ccall(ADDRESS[158], Bool, (Ptr{Fit},), fit)
+    ccall(ADDRESS[159], Bool, (Ptr{Fit},), fit)
 fit_n_obs(fit) =
-    ccall(ADDRESS[159], Csize_t, (Ptr{Fit},), fit)
-fit_df_residual(fit) =
     ccall(ADDRESS[160], Csize_t, (Ptr{Fit},), fit)
+fit_df_residual(fit) =
+    ccall(ADDRESS[161], Csize_t, (Ptr{Fit},), fit)
 fit_sigma(fit) =
-    ccall(ADDRESS[161], Float64, (Ptr{Fit},), fit)
-fit_log_likelihood(fit) =
     ccall(ADDRESS[162], Float64, (Ptr{Fit},), fit)
-fit_criterion(fit) =
+fit_log_likelihood(fit) =
     ccall(ADDRESS[163], Float64, (Ptr{Fit},), fit)
-fit_aic(fit) =
+fit_criterion(fit) =
     ccall(ADDRESS[164], Float64, (Ptr{Fit},), fit)
-fit_aicc(fit) =
+fit_aic(fit) =
     ccall(ADDRESS[165], Float64, (Ptr{Fit},), fit)
-fit_bic(fit) =
+fit_aicc(fit) =
     ccall(ADDRESS[166], Float64, (Ptr{Fit},), fit)
+fit_bic(fit) =
+    ccall(ADDRESS[167], Float64, (Ptr{Fit},), fit)
 reason_name(code) =
-    ccall(ADDRESS[167], Cstring, (Int32,), code)
+    ccall(ADDRESS[168], Cstring, (Int32,), code)
 reason_from_name(name, out, err) =
-    ccall(ADDRESS[168], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[169], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 residuals_name(code) =
-    ccall(ADDRESS[169], Cstring, (Int32,), code)
+    ccall(ADDRESS[170], Cstring, (Int32,), code)
 residuals_from_name(name, out, err) =
-    ccall(ADDRESS[170], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[171], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fixef_residuals_name(code) =
-    ccall(ADDRESS[171], Cstring, (Int32,), code)
+    ccall(ADDRESS[172], Cstring, (Int32,), code)
 fixef_residuals_from_name(name, out, err) =
-    ccall(ADDRESS[172], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[173], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 leverage_name(code) =
-    ccall(ADDRESS[173], Cstring, (Int32,), code)
+    ccall(ADDRESS[174], Cstring, (Int32,), code)
 leverage_from_name(name, out, err) =
-    ccall(ADDRESS[174], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[175], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 parameter_form_name(code) =
-    ccall(ADDRESS[175], Cstring, (Int32,), code)
+    ccall(ADDRESS[176], Cstring, (Int32,), code)
 parameter_form_from_name(name, out, err) =
-    ccall(ADDRESS[176], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[177], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 parameter_limits_name(code) =
-    ccall(ADDRESS[177], Cstring, (Int32,), code)
+    ccall(ADDRESS[178], Cstring, (Int32,), code)
 parameter_limits_from_name(name, out, err) =
-    ccall(ADDRESS[178], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[179], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+information_matrix_name(code) =
+    ccall(ADDRESS[180], Cstring, (Int32,), code)
+information_matrix_from_name(name, out, err) =
+    ccall(ADDRESS[181], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 df_name(code) =
-    ccall(ADDRESS[179], Cstring, (Int32,), code)
+    ccall(ADDRESS[182], Cstring, (Int32,), code)
 df_from_name(name, out, err) =
-    ccall(ADDRESS[180], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[183], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_engine(fit) =
-    ccall(ADDRESS[181], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[184], Cstring, (Ptr{Fit},), fit)
 fit_engine_decision(fit) =
-    ccall(ADDRESS[182], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[185], Cstring, (Ptr{Fit},), fit)
 fit_forecast_multiplications(fit) =
-    ccall(ADDRESS[183], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[186], Float64, (Ptr{Fit},), fit)
 fit_forecast_bytes(fit) =
-    ccall(ADDRESS[184], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[187], Float64, (Ptr{Fit},), fit)
 fit_criterion_error(fit) =
-    ccall(ADDRESS[185], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[188], Float64, (Ptr{Fit},), fit)
 fit_theta_errors(fit, out, len, err) =
-    ccall(ADDRESS[186], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+    ccall(ADDRESS[189], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_converged(fit) =
-    ccall(ADDRESS[187], Bool, (Ptr{Fit},), fit)
+    ccall(ADDRESS[190], Bool, (Ptr{Fit},), fit)
 fit_reason(fit) =
-    ccall(ADDRESS[188], Int32, (Ptr{Fit},), fit)
+    ccall(ADDRESS[191], Int32, (Ptr{Fit},), fit)
 fit_n_evaluations(fit) =
-    ccall(ADDRESS[189], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[192], Csize_t, (Ptr{Fit},), fit)
 fit_scaled_gradient(fit) =
-    ccall(ADDRESS[190], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[193], Float64, (Ptr{Fit},), fit)
 fit_n_boundary(fit) =
-    ccall(ADDRESS[191], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[194], Csize_t, (Ptr{Fit},), fit)
 fit_boundary(fit, i) =
-    ccall(ADDRESS[192], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+    ccall(ADDRESS[195], Cstring, (Ptr{Fit}, Csize_t), fit, i)
 fit_n_separated(fit) =
-    ccall(ADDRESS[193], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[196], Csize_t, (Ptr{Fit},), fit)
 fit_separated(fit, i) =
-    ccall(ADDRESS[194], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+    ccall(ADDRESS[197], Cstring, (Ptr{Fit}, Csize_t), fit, i)
 fit_n_warnings(fit) =
-    ccall(ADDRESS[195], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[198], Csize_t, (Ptr{Fit},), fit)
 fit_warning(fit, i) =
-    ccall(ADDRESS[196], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+    ccall(ADDRESS[199], Cstring, (Ptr{Fit}, Csize_t), fit, i)
 fit_design_seconds(fit) =
-    ccall(ADDRESS[197], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[200], Float64, (Ptr{Fit},), fit)
 fit_fit_seconds(fit) =
-    ccall(ADDRESS[198], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[201], Float64, (Ptr{Fit},), fit)
 fit_has_predictor(fit, predictor) =
-    ccall(ADDRESS[199], Bool, (Ptr{Fit}, Int32), fit, predictor)
+    ccall(ADDRESS[202], Bool, (Ptr{Fit}, Int32), fit, predictor)
 fit_n_fixef(fit, predictor) =
-    ccall(ADDRESS[200], Csize_t, (Ptr{Fit}, Int32), fit, predictor)
+    ccall(ADDRESS[203], Csize_t, (Ptr{Fit}, Int32), fit, predictor)
 fit_fixef_name(fit, predictor, i) =
-    ccall(ADDRESS[201], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, predictor, i)
+    ccall(ADDRESS[204], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, predictor, i)
 fit_fixef(fit, predictor, out, len, err) =
-    ccall(ADDRESS[202], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
+    ccall(ADDRESS[205], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
 fit_fixef_std_error(fit, predictor, out, len, err) =
-    ccall(ADDRESS[203], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
+    ccall(ADDRESS[206], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
 fit_fixef_vcov(fit, predictor, out, len, err) =
-    ccall(ADDRESS[204], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
+    ccall(ADDRESS[207], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
 fit_fixef_p_value(fit, predictor, df, options, out, len, err) =
-    ccall(ADDRESS[205], Int32, (Ptr{Fit}, Int32, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, df, options, out, len, err)
+    ccall(ADDRESS[208], Int32, (Ptr{Fit}, Int32, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, df, options, out, len, err)
 fit_fixef_confint_wald(fit, predictor, df, level, options, lower, upper, len, err) =
-    ccall(ADDRESS[206], Int32, (Ptr{Fit}, Int32, Int32, Float64, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, df, level, options, lower, upper, len, err)
+    ccall(ADDRESS[209], Int32, (Ptr{Fit}, Int32, Int32, Float64, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, df, level, options, lower, upper, len, err)
 fit_n_dropped_columns(fit, predictor) =
-    ccall(ADDRESS[207], Csize_t, (Ptr{Fit}, Int32), fit, predictor)
+    ccall(ADDRESS[210], Csize_t, (Ptr{Fit}, Int32), fit, predictor)
 fit_dropped_column(fit, predictor, i) =
-    ccall(ADDRESS[208], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, predictor, i)
+    ccall(ADDRESS[211], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, predictor, i)
 fit_term_predictor(fit, term) =
-    ccall(ADDRESS[209], Int32, (Ptr{Fit}, Csize_t), fit, term)
+    ccall(ADDRESS[212], Int32, (Ptr{Fit}, Csize_t), fit, term)
 fit_linear_predictor(fit, predictor, out, len, err) =
-    ccall(ADDRESS[210], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
+    ccall(ADDRESS[213], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, predictor, out, len, err)
 fit_n_theta(fit) =
-    ccall(ADDRESS[211], Csize_t, (Ptr{Fit},), fit)
-fit_theta_name(fit, i) =
-    ccall(ADDRESS[212], Cstring, (Ptr{Fit}, Csize_t), fit, i)
-fit_theta(fit, out, len, err) =
-    ccall(ADDRESS[213], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_n_terms(fit) =
     ccall(ADDRESS[214], Csize_t, (Ptr{Fit},), fit)
+fit_theta_name(fit, i) =
+    ccall(ADDRESS[215], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+fit_theta(fit, out, len, err) =
+    ccall(ADDRESS[216], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_n_terms(fit) =
+    ccall(ADDRESS[217], Csize_t, (Ptr{Fit},), fit)
 fit_term_group(fit, term) =
-    ccall(ADDRESS[215], Cstring, (Ptr{Fit}, Csize_t), fit, term)
+    ccall(ADDRESS[218], Cstring, (Ptr{Fit}, Csize_t), fit, term)
 fit_term_n_effects(fit, term) =
-    ccall(ADDRESS[216], Csize_t, (Ptr{Fit}, Csize_t), fit, term)
+    ccall(ADDRESS[219], Csize_t, (Ptr{Fit}, Csize_t), fit, term)
 fit_term_effect_name(fit, term, effect) =
-    ccall(ADDRESS[217], Cstring, (Ptr{Fit}, Csize_t, Csize_t), fit, term, effect)
+    ccall(ADDRESS[220], Cstring, (Ptr{Fit}, Csize_t, Csize_t), fit, term, effect)
 fit_term_n_levels(fit, term) =
-    ccall(ADDRESS[218], Csize_t, (Ptr{Fit}, Csize_t), fit, term)
+    ccall(ADDRESS[221], Csize_t, (Ptr{Fit}, Csize_t), fit, term)
 fit_term_level(fit, term, level) =
-    ccall(ADDRESS[219], Cstring, (Ptr{Fit}, Csize_t, Csize_t), fit, term, level)
+    ccall(ADDRESS[222], Cstring, (Ptr{Fit}, Csize_t, Csize_t), fit, term, level)
 fit_term_structure(fit, term) =
-    ccall(ADDRESS[220], Int32, (Ptr{Fit}, Csize_t), fit, term)
+    ccall(ADDRESS[223], Int32, (Ptr{Fit}, Csize_t), fit, term)
 fit_term_is_homogeneous(fit, term) =
-    ccall(ADDRESS[221], Bool, (Ptr{Fit}, Csize_t), fit, term)
+    ccall(ADDRESS[224], Bool, (Ptr{Fit}, Csize_t), fit, term)
 fit_term_cov(fit, term, out, len, err) =
-    ccall(ADDRESS[222], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
-fit_term_sd(fit, term, out, len, err) =
-    ccall(ADDRESS[223], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
-fit_term_corr(fit, term, out, len, err) =
-    ccall(ADDRESS[224], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
-fit_term_ranef(fit, term, out, len, err) =
     ccall(ADDRESS[225], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
-fit_term_ranef_cov(fit, term, out, len, err) =
+fit_term_sd(fit, term, out, len, err) =
     ccall(ADDRESS[226], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
-fit_term_has_ranef_cov_full(fit, term) =
-    ccall(ADDRESS[227], Bool, (Ptr{Fit}, Csize_t), fit, term)
-fit_term_ranef_cov_full(fit, term, out, len, err) =
+fit_term_corr(fit, term, out, len, err) =
+    ccall(ADDRESS[227], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
+fit_term_ranef(fit, term, out, len, err) =
     ccall(ADDRESS[228], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
+fit_term_ranef_cov(fit, term, out, len, err) =
+    ccall(ADDRESS[229], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
+fit_term_has_ranef_cov_full(fit, term) =
+    ccall(ADDRESS[230], Bool, (Ptr{Fit}, Csize_t), fit, term)
+fit_term_ranef_cov_full(fit, term, out, len, err) =
+    ccall(ADDRESS[231], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
 fit_term_ranef_confint_wald(fit, term, level, full, lower, upper, len, err) =
-    ccall(ADDRESS[229], Int32, (Ptr{Fit}, Csize_t, Float64, Bool, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, level, full, lower, upper, len, err)
+    ccall(ADDRESS[232], Int32, (Ptr{Fit}, Csize_t, Float64, Bool, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, level, full, lower, upper, len, err)
 fit_term_n_boundary(fit, term) =
-    ccall(ADDRESS[230], Csize_t, (Ptr{Fit}, Csize_t), fit, term)
+    ccall(ADDRESS[233], Csize_t, (Ptr{Fit}, Csize_t), fit, term)
 fit_term_boundary(fit, term, direction, out, len, err) =
-    ccall(ADDRESS[231], Int32, (Ptr{Fit}, Csize_t, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, direction, out, len, err)
+    ccall(ADDRESS[234], Int32, (Ptr{Fit}, Csize_t, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, direction, out, len, err)
 fit_n_parameters(fit) =
-    ccall(ADDRESS[232], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[235], Csize_t, (Ptr{Fit},), fit)
 fit_parameter_id(fit, parameter_form, i) =
-    ccall(ADDRESS[233], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, parameter_form, i)
+    ccall(ADDRESS[236], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, parameter_form, i)
 fit_parameter_name(fit, parameter_form, i) =
-    ccall(ADDRESS[234], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, parameter_form, i)
+    ccall(ADDRESS[237], Cstring, (Ptr{Fit}, Int32, Csize_t), fit, parameter_form, i)
 fit_parameters(fit, parameter_form, out, len, err) =
-    ccall(ADDRESS[235], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, parameter_form, out, len, err)
+    ccall(ADDRESS[238], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Error}), fit, parameter_form, out, len, err)
 fit_parameters_vcov(fit, parameter_form, options, out, len, err) =
-    ccall(ADDRESS[236], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, parameter_form, options, out, len, err)
+    ccall(ADDRESS[239], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, parameter_form, options, out, len, err)
 fit_variance_parameters(fit, parameter_form, parameter_limits, level, options, out, err) =
-    ccall(ADDRESS[237], Int32, (Ptr{Fit}, Int32, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, parameter_form, parameter_limits, level, options, out, err)
+    ccall(ADDRESS[240], Int32, (Ptr{Fit}, Int32, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, parameter_form, parameter_limits, level, options, out, err)
+fit_log_likelihood_at(fit, parameter_form, parameters, n_parameters, n_points, options, values, len, err) =
+    ccall(ADDRESS[241], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, parameter_form, parameters, n_parameters, n_points, options, values, len, err)
+fit_gradient_at(fit, parameter_form, parameters, n_parameters, options, out, len, err) =
+    ccall(ADDRESS[242], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, parameter_form, parameters, n_parameters, options, out, len, err)
+fit_information_at(fit, parameter_form, information_matrix, parameters, n_parameters, options, out, len, err) =
+    ccall(ADDRESS[243], Int32, (Ptr{Fit}, Int32, Int32, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, parameter_form, information_matrix, parameters, n_parameters, options, out, len, err)
 fit_family(fit) =
-    ccall(ADDRESS[238], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[244], Cstring, (Ptr{Fit},), fit)
 fit_link(fit) =
-    ccall(ADDRESS[239], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[245], Cstring, (Ptr{Fit},), fit)
 fit_information(fit) =
-    ccall(ADDRESS[240], Int32, (Ptr{Fit},), fit)
+    ccall(ADDRESS[246], Int32, (Ptr{Fit},), fit)
 fit_nagq(fit) =
-    ccall(ADDRESS[241], Int32, (Ptr{Fit},), fit)
+    ccall(ADDRESS[247], Int32, (Ptr{Fit},), fit)
 fit_n_family_parameters(fit) =
-    ccall(ADDRESS[242], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[248], Csize_t, (Ptr{Fit},), fit)
 fit_family_parameter_name(fit, i) =
-    ccall(ADDRESS[243], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+    ccall(ADDRESS[249], Cstring, (Ptr{Fit}, Csize_t), fit, i)
 fit_family_parameter_is_fixed(fit, i) =
-    ccall(ADDRESS[244], Bool, (Ptr{Fit}, Csize_t), fit, i)
+    ccall(ADDRESS[250], Bool, (Ptr{Fit}, Csize_t), fit, i)
 fit_family_parameters(fit, out, len, err) =
-    ccall(ADDRESS[245], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+    ccall(ADDRESS[251], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_family_parameters_std_error(fit, out, len, err) =
-    ccall(ADDRESS[246], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+    ccall(ADDRESS[252], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_dispersion(fit, out, len, err) =
-    ccall(ADDRESS[247], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+    ccall(ADDRESS[253], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_zero_probability(fit, out, len, err) =
-    ccall(ADDRESS[248], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_n_categories(fit) =
-    ccall(ADDRESS[249], Csize_t, (Ptr{Fit},), fit)
-fit_category(fit, k) =
-    ccall(ADDRESS[250], Cstring, (Ptr{Fit}, Csize_t), fit, k)
-fit_threshold_structure(fit) =
-    ccall(ADDRESS[251], Int32, (Ptr{Fit},), fit)
-fit_n_thresholds(fit) =
-    ccall(ADDRESS[252], Csize_t, (Ptr{Fit},), fit)
-fit_threshold_name(fit, i) =
-    ccall(ADDRESS[253], Cstring, (Ptr{Fit}, Csize_t), fit, i)
-fit_thresholds(fit, out, len, err) =
     ccall(ADDRESS[254], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_n_categories(fit) =
+    ccall(ADDRESS[255], Csize_t, (Ptr{Fit},), fit)
+fit_category(fit, k) =
+    ccall(ADDRESS[256], Cstring, (Ptr{Fit}, Csize_t), fit, k)
+fit_threshold_structure(fit) =
+    ccall(ADDRESS[257], Int32, (Ptr{Fit},), fit)
+fit_n_thresholds(fit) =
+    ccall(ADDRESS[258], Csize_t, (Ptr{Fit},), fit)
+fit_threshold_name(fit, i) =
+    ccall(ADDRESS[259], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+fit_thresholds(fit, out, len, err) =
+    ccall(ADDRESS[260], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_thresholds_std_error(fit, out, len, err) =
-    ccall(ADDRESS[255], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_thresholds_vcov(fit, out, len, err) =
-    ccall(ADDRESS[256], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_n_threshold_parameters(fit) =
-    ccall(ADDRESS[257], Csize_t, (Ptr{Fit},), fit)
-fit_thresholds_jacobian(fit, out, len, err) =
-    ccall(ADDRESS[258], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_n_nominal(fit) =
-    ccall(ADDRESS[259], Csize_t, (Ptr{Fit},), fit)
-fit_nominal_name(fit, i) =
-    ccall(ADDRESS[260], Cstring, (Ptr{Fit}, Csize_t), fit, i)
-fit_nominal(fit, out, len, err) =
     ccall(ADDRESS[261], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_nominal_std_error(fit, out, len, err) =
+fit_thresholds_vcov(fit, out, len, err) =
     ccall(ADDRESS[262], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_family_parameters_confint_wald(fit, level, lower, upper, len, err) =
-    ccall(ADDRESS[263], Int32, (Ptr{Fit}, Float64, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, level, lower, upper, len, err)
-fit_ties(fit) =
-    ccall(ADDRESS[264], Int32, (Ptr{Fit},), fit)
-fit_n_events(fit) =
+fit_n_threshold_parameters(fit) =
+    ccall(ADDRESS[263], Csize_t, (Ptr{Fit},), fit)
+fit_thresholds_jacobian(fit, out, len, err) =
+    ccall(ADDRESS[264], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_n_nominal(fit) =
     ccall(ADDRESS[265], Csize_t, (Ptr{Fit},), fit)
+fit_nominal_name(fit, i) =
+    ccall(ADDRESS[266], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+fit_nominal(fit, out, len, err) =
+    ccall(ADDRESS[267], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_nominal_std_error(fit, out, len, err) =
+    ccall(ADDRESS[268], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_family_parameters_confint_wald(fit, level, lower, upper, len, err) =
+    ccall(ADDRESS[269], Int32, (Ptr{Fit}, Float64, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, level, lower, upper, len, err)
+fit_ties(fit) =
+    ccall(ADDRESS[270], Int32, (Ptr{Fit},), fit)
+fit_n_events(fit) =
+    ccall(ADDRESS[271], Csize_t, (Ptr{Fit},), fit)
 fit_log_likelihood_null(fit) =
-    ccall(ADDRESS[266], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[272], Float64, (Ptr{Fit},), fit)
 fit_log_likelihood_penalised(fit) =
-    ccall(ADDRESS[267], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[273], Float64, (Ptr{Fit},), fit)
 fit_log_likelihood_fitted(fit) =
-    ccall(ADDRESS[268], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[274], Float64, (Ptr{Fit},), fit)
 fit_concordance(fit) =
-    ccall(ADDRESS[269], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[275], Float64, (Ptr{Fit},), fit)
 fit_concordance_std_error(fit) =
-    ccall(ADDRESS[270], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[276], Float64, (Ptr{Fit},), fit)
 fit_df_penalised(fit) =
-    ccall(ADDRESS[271], Float64, (Ptr{Fit},), fit)
+    ccall(ADDRESS[277], Float64, (Ptr{Fit},), fit)
 fit_hazard_ratios(fit, level, out, err) =
-    ccall(ADDRESS[272], Int32, (Ptr{Fit}, Float64, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, level, out, err)
+    ccall(ADDRESS[278], Int32, (Ptr{Fit}, Float64, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, level, out, err)
 fit_correlation(fit) =
-    ccall(ADDRESS[273], Int32, (Ptr{Fit},), fit)
+    ccall(ADDRESS[279], Int32, (Ptr{Fit},), fit)
 fit_correlation_group(fit) =
-    ccall(ADDRESS[274], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[280], Cstring, (Ptr{Fit},), fit)
 fit_correlation_n_groups(fit) =
-    ccall(ADDRESS[275], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[281], Csize_t, (Ptr{Fit},), fit)
 fit_correlation_time(fit) =
-    ccall(ADDRESS[276], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[282], Cstring, (Ptr{Fit},), fit)
 fit_correlation_estimate(fit, estimate, std_error, err) =
-    ccall(ADDRESS[277], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, estimate, std_error, err)
+    ccall(ADDRESS[283], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, estimate, std_error, err)
 fit_correlation_confint_wald(fit, level, lower, upper, err) =
-    ccall(ADDRESS[278], Int32, (Ptr{Fit}, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, level, lower, upper, err)
+    ccall(ADDRESS[284], Int32, (Ptr{Fit}, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, level, lower, upper, err)
 fit_n_rows(fit) =
-    ccall(ADDRESS[279], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[285], Csize_t, (Ptr{Fit},), fit)
 fit_n_data_rows(fit) =
-    ccall(ADDRESS[280], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[286], Csize_t, (Ptr{Fit},), fit)
 fit_fitted(fit, out, len, err) =
-    ccall(ADDRESS[281], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_residuals(fit, residuals, options, out, len, err) =
-    ccall(ADDRESS[282], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, residuals, options, out, len, err)
-fit_fixef_residuals(fit, fixef_residuals, options, out, len, err) =
-    ccall(ADDRESS[283], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, fixef_residuals, options, out, len, err)
-fit_schoenfeld_residuals(fit, options, out, err) =
-    ccall(ADDRESS[284], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
-fit_quantile_residuals(fit, seed, options, out, len, err) =
-    ccall(ADDRESS[285], Int32, (Ptr{Fit}, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, seed, options, out, len, err)
-fit_leverage(fit, leverage, options, out, len, err) =
-    ccall(ADDRESS[286], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, leverage, options, out, len, err)
-fit_response(fit, out, len, err) =
     ccall(ADDRESS[287], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_weights(fit, out, len, err) =
-    ccall(ADDRESS[288], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_offset(fit, out, len, err) =
-    ccall(ADDRESS[289], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_n_dropped_rows(fit) =
-    ccall(ADDRESS[290], Csize_t, (Ptr{Fit},), fit)
-fit_dropped_row(fit, i, out, err) =
-    ccall(ADDRESS[291], Int32, (Ptr{Fit}, Csize_t, Ptr{Csize_t}, Ptr{Error}), fit, i, out, err)
-fit_dropped_row_reason(fit, i) =
-    ccall(ADDRESS[292], Cstring, (Ptr{Fit}, Csize_t), fit, i)
-fit_x(fit, out, len, err) =
+fit_residuals(fit, residuals, options, out, len, err) =
+    ccall(ADDRESS[288], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, residuals, options, out, len, err)
+fit_fixef_residuals(fit, fixef_residuals, options, out, len, err) =
+    ccall(ADDRESS[289], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, fixef_residuals, options, out, len, err)
+fit_schoenfeld_residuals(fit, options, out, err) =
+    ccall(ADDRESS[290], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+fit_quantile_residuals(fit, seed, options, out, len, err) =
+    ccall(ADDRESS[291], Int32, (Ptr{Fit}, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, seed, options, out, len, err)
+fit_leverage(fit, leverage, options, out, len, err) =
+    ccall(ADDRESS[292], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, leverage, options, out, len, err)
+fit_response(fit, out, len, err) =
     ccall(ADDRESS[293], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_term_z(fit, term, out, len, err) =
-    ccall(ADDRESS[294], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
-fit_term_index(fit, term, out, len, err) =
-    ccall(ADDRESS[295], Int32, (Ptr{Fit}, Csize_t, Ptr{Int64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
-fit_n_ranef(fit) =
+fit_weights(fit, out, len, err) =
+    ccall(ADDRESS[294], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_offset(fit, out, len, err) =
+    ccall(ADDRESS[295], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_n_dropped_rows(fit) =
     ccall(ADDRESS[296], Csize_t, (Ptr{Fit},), fit)
+fit_dropped_row(fit, i, out, err) =
+    ccall(ADDRESS[297], Int32, (Ptr{Fit}, Csize_t, Ptr{Csize_t}, Ptr{Error}), fit, i, out, err)
+fit_dropped_row_reason(fit, i) =
+    ccall(ADDRESS[298], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+fit_x(fit, out, len, err) =
+    ccall(ADDRESS[299], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_term_z(fit, term, out, len, err) =
+    ccall(ADDRESS[300], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
+fit_term_index(fit, term, out, len, err) =
+    ccall(ADDRESS[301], Int32, (Ptr{Fit}, Csize_t, Ptr{Int64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
+fit_n_ranef(fit) =
+    ccall(ADDRESS[302], Csize_t, (Ptr{Fit},), fit)
 fit_z_nnz(fit) =
-    ccall(ADDRESS[297], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[303], Csize_t, (Ptr{Fit},), fit)
 fit_z(fit, colptr, n_colptr, rowidx, values, nnz, err) =
-    ccall(ADDRESS[298], Int32, (Ptr{Fit}, Ptr{Int64}, Csize_t, Ptr{Int64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, colptr, n_colptr, rowidx, values, nnz, err)
+    ccall(ADDRESS[304], Int32, (Ptr{Fit}, Ptr{Int64}, Csize_t, Ptr{Int64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, colptr, n_colptr, rowidx, values, nnz, err)
 fit_n_tables(fit) =
-    ccall(ADDRESS[299], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[305], Csize_t, (Ptr{Fit},), fit)
 fit_table_name(fit, i) =
-    ccall(ADDRESS[300], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+    ccall(ADDRESS[306], Cstring, (Ptr{Fit}, Csize_t), fit, i)
 fit_table(fit, name, df, options, out, err) =
-    ccall(ADDRESS[301], Int32, (Ptr{Fit}, Cstring, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, name, df, options, out, err)
+    ccall(ADDRESS[307], Int32, (Ptr{Fit}, Cstring, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, name, df, options, out, err)
 fit_summary(fit, df, options, out, err) =
-    ccall(ADDRESS[302], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Cstring}, Ptr{Error}), fit, df, options, out, err)
+    ccall(ADDRESS[308], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Cstring}, Ptr{Error}), fit, df, options, out, err)
 quantity_name(code) =
-    ccall(ADDRESS[303], Cstring, (Int32,), code)
-quantity_from_name(name, out, err) =
-    ccall(ADDRESS[304], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-random_name(code) =
-    ccall(ADDRESS[305], Cstring, (Int32,), code)
-random_from_name(name, out, err) =
-    ccall(ADDRESS[306], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-new_levels_name(code) =
-    ccall(ADDRESS[307], Cstring, (Int32,), code)
-new_levels_from_name(name, out, err) =
-    ccall(ADDRESS[308], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-interval_name(code) =
     ccall(ADDRESS[309], Cstring, (Int32,), code)
-interval_from_name(name, out, err) =
+quantity_from_name(name, out, err) =
     ccall(ADDRESS[310], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-curve_limits_name(code) =
+random_name(code) =
     ccall(ADDRESS[311], Cstring, (Int32,), code)
-curve_limits_from_name(name, out, err) =
+random_from_name(name, out, err) =
     ccall(ADDRESS[312], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-prediction_status_name(code) =
+new_levels_name(code) =
     ccall(ADDRESS[313], Cstring, (Int32,), code)
-prediction_status_from_name(name, out, err) =
+new_levels_from_name(name, out, err) =
     ccall(ADDRESS[314], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+interval_name(code) =
+    ccall(ADDRESS[315], Cstring, (Int32,), code)
+interval_from_name(name, out, err) =
+    ccall(ADDRESS[316], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+curve_limits_name(code) =
+    ccall(ADDRESS[317], Cstring, (Int32,), code)
+curve_limits_from_name(name, out, err) =
+    ccall(ADDRESS[318], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+prediction_status_name(code) =
+    ccall(ADDRESS[319], Cstring, (Int32,), code)
+prediction_status_from_name(name, out, err) =
+    ccall(ADDRESS[320], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_predict_width(fit, quantity) =
-    ccall(ADDRESS[315], Csize_t, (Ptr{Fit}, Int32), fit, quantity)
+    ccall(ADDRESS[321], Csize_t, (Ptr{Fit}, Int32), fit, quantity)
 fit_predict(fit, data, request, options, out, len, err) =
-    ccall(ADDRESS[316], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
+    ccall(ADDRESS[322], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
 fit_predict_interval(fit, data, request, options, values, std_error, lower, upper, len, err) =
-    ccall(ADDRESS[317], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, values, std_error, lower, upper, len, err)
+    ccall(ADDRESS[323], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, values, std_error, lower, upper, len, err)
 fit_predict_status(fit, data, request, options, out, len, err) =
-    ccall(ADDRESS[318], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Int32}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
+    ccall(ADDRESS[324], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Int32}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
 fit_predict_covariance(fit, data, request, options, out, len, err) =
-    ccall(ADDRESS[319], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
+    ccall(ADDRESS[325], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
 fit_predict_sums(fit, data, request, groups, weights, rows, n_groups, options, out, err) =
-    ccall(ADDRESS[320], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Int64}, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, groups, weights, rows, n_groups, options, out, err)
+    ccall(ADDRESS[326], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Int64}, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, groups, weights, rows, n_groups, options, out, err)
 fit_predict_distribution(fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err) =
-    ccall(ADDRESS[321], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err)
+    ccall(ADDRESS[327], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err)
 fit_predict_simulate(fit, data, request, nsim, seed, options, out, len, err) =
-    ccall(ADDRESS[322], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Csize_t, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, nsim, seed, options, out, len, err)
+    ccall(ADDRESS[328], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Csize_t, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, nsim, seed, options, out, len, err)
 fit_posterior_draws(fit, n, seed, options, out, pareto_k, err) =
-    ccall(ADDRESS[323], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Float64}, Ptr{Error}), fit, n, seed, options, out, pareto_k, err)
+    ccall(ADDRESS[329], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Float64}, Ptr{Error}), fit, n, seed, options, out, pareto_k, err)
 fit_survival_curves(fit, data, request, options, out, err) =
-    ccall(ADDRESS[324], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
+    ccall(ADDRESS[330], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
 fit_survival_quantiles(fit, data, request, probabilities, n, options, out, err) =
-    ccall(ADDRESS[325], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, probabilities, n, options, out, err)
+    ccall(ADDRESS[331], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, probabilities, n, options, out, err)
 fit_survival_means(fit, data, request, options, out, err) =
-    ccall(ADDRESS[326], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
+    ccall(ADDRESS[332], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
 anova_type_name(code) =
-    ccall(ADDRESS[327], Cstring, (Int32,), code)
-anova_type_from_name(name, out, err) =
-    ccall(ADDRESS[328], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-time_transform_name(code) =
-    ccall(ADDRESS[329], Cstring, (Int32,), code)
-time_transform_from_name(name, out, err) =
-    ccall(ADDRESS[330], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-weighting_name(code) =
-    ccall(ADDRESS[331], Cstring, (Int32,), code)
-weighting_from_name(name, out, err) =
-    ccall(ADDRESS[332], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-means_scale_name(code) =
     ccall(ADDRESS[333], Cstring, (Int32,), code)
-means_scale_from_name(name, out, err) =
+anova_type_from_name(name, out, err) =
     ccall(ADDRESS[334], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-comparisons_name(code) =
+time_transform_name(code) =
     ccall(ADDRESS[335], Cstring, (Int32,), code)
-comparisons_from_name(name, out, err) =
+time_transform_from_name(name, out, err) =
     ccall(ADDRESS[336], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-adjustment_name(code) =
+weighting_name(code) =
     ccall(ADDRESS[337], Cstring, (Int32,), code)
-adjustment_from_name(name, out, err) =
+weighting_from_name(name, out, err) =
     ccall(ADDRESS[338], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+means_scale_name(code) =
+    ccall(ADDRESS[339], Cstring, (Int32,), code)
+means_scale_from_name(name, out, err) =
+    ccall(ADDRESS[340], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+comparisons_name(code) =
+    ccall(ADDRESS[341], Cstring, (Int32,), code)
+comparisons_from_name(name, out, err) =
+    ccall(ADDRESS[342], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+adjustment_name(code) =
+    ccall(ADDRESS[343], Cstring, (Int32,), code)
+adjustment_from_name(name, out, err) =
+    ccall(ADDRESS[344], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_wald_test(fit, l, k, p, ldl, rhs, joint, df, options, out, err) =
-    ccall(ADDRESS[339], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Ptr{Float64}, Bool, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, l, k, p, ldl, rhs, joint, df, options, out, err)
+    ccall(ADDRESS[345], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Ptr{Float64}, Bool, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, l, k, p, ldl, rhs, joint, df, options, out, err)
 fit_coefficients(fit, df, level, options, out, err) =
-    ccall(ADDRESS[340], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
+    ccall(ADDRESS[346], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
 fit_anova(fit, data, anova_type, df, options, out, err) =
-    ccall(ADDRESS[341], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
+    ccall(ADDRESS[347], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
 fit_effect_sizes(fit, data, anova_type, df, options, out, err) =
-    ccall(ADDRESS[342], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
+    ccall(ADDRESS[348], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
 fit_standardized(fit, df, level, options, out, err) =
-    ccall(ADDRESS[343], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
+    ccall(ADDRESS[349], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
 fit_nominal_test(fit, data, options, out, err) =
-    ccall(ADDRESS[344], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
+    ccall(ADDRESS[350], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
 fit_scale_test(fit, data, options, out, err) =
-    ccall(ADDRESS[345], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
+    ccall(ADDRESS[351], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
 fit_drop1(fit, data, options, out, err) =
-    ccall(ADDRESS[346], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
+    ccall(ADDRESS[352], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
 fit_drop1_f(fit, data, df, options, out, err) =
-    ccall(ADDRESS[347], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, df, options, out, err)
+    ccall(ADDRESS[353], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, df, options, out, err)
 fit_fixef_vcov_kenward_roger(fit, options, out, len, err) =
-    ccall(ADDRESS[348], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, options, out, len, err)
+    ccall(ADDRESS[354], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, options, out, len, err)
 fit_compare(fits, n, chi_bar, options, out, err) =
-    ccall(ADDRESS[349], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fits, n, chi_bar, options, out, err)
+    ccall(ADDRESS[355], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fits, n, chi_bar, options, out, err)
 spec_lrt(specs, n, data, chi_bar, options, out, err) =
-    ccall(ADDRESS[350], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Ptr{Frame}, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), specs, n, data, chi_bar, options, out, err)
+    ccall(ADDRESS[356], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Ptr{Frame}, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), specs, n, data, chi_bar, options, out, err)
 robust_kind_name(code) =
-    ccall(ADDRESS[351], Cstring, (Int32,), code)
+    ccall(ADDRESS[357], Cstring, (Int32,), code)
 robust_kind_from_name(name, out, err) =
-    ccall(ADDRESS[352], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[358], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_robust(fit, robust_kind, group, data, codes, n_codes, options, out, err) =
-    ccall(ADDRESS[353], Int32, (Ptr{Fit}, Int32, Cstring, Ptr{Frame}, Ptr{Int32}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, robust_kind, group, data, codes, n_codes, options, out, err)
+    ccall(ADDRESS[359], Int32, (Ptr{Fit}, Int32, Cstring, Ptr{Frame}, Ptr{Int32}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, robust_kind, group, data, codes, n_codes, options, out, err)
 fit_robust_description(fit) =
-    ccall(ADDRESS[354], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[360], Cstring, (Ptr{Fit},), fit)
 fit_ranova(fit, options, out, err) =
-    ccall(ADDRESS[355], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[361], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_exact_rlrt(fit, draws, seed, options, out, err) =
-    ccall(ADDRESS[356], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, draws, seed, options, out, err)
+    ccall(ADDRESS[362], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, draws, seed, options, out, err)
 bootstrap_lrt(bootstrap, reduced, full, options, out, err) =
-    ccall(ADDRESS[357], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, options, out, err)
+    ccall(ADDRESS[363], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, options, out, err)
 bootstrap_lrt_test(bootstrap, reduced, full, replicates, level, options, out, err) =
-    ccall(ADDRESS[358], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, replicates, level, options, out, err)
+    ccall(ADDRESS[364], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, replicates, level, options, out, err)
 fit_marginal_means(fit, data, specs, request, options, out, err) =
-    ccall(ADDRESS[359], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
+    ccall(ADDRESS[365], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
 fit_contrasts(fit, data, specs, request, options, out, err) =
-    ccall(ADDRESS[360], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
+    ccall(ADDRESS[366], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
 fit_r2(fit, options, marginal, conditional, err) =
-    ccall(ADDRESS[361], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, marginal, conditional, err)
+    ccall(ADDRESS[367], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, marginal, conditional, err)
 fit_icc(fit, options, adjusted, unadjusted, err) =
-    ccall(ADDRESS[362], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, adjusted, unadjusted, err)
+    ccall(ADDRESS[368], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, adjusted, unadjusted, err)
 fit_overdispersion(fit, chi_square, ratio, df, p_value, err) =
-    ccall(ADDRESS[363], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, chi_square, ratio, df, p_value, err)
+    ccall(ADDRESS[369], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, chi_square, ratio, df, p_value, err)
 fit_proportional_hazards(fit, time_transform, options, out, err) =
-    ccall(ADDRESS[364], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, time_transform, options, out, err)
+    ccall(ADDRESS[370], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, time_transform, options, out, err)
 fit_power(fit, reduced, data, request, options, out, err) =
-    ccall(ADDRESS[365], Int32, (Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Ptr{PowerRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, reduced, data, request, options, out, err)
+    ccall(ADDRESS[371], Int32, (Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Ptr{PowerRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, reduced, data, request, options, out, err)
 simulation_name(code) =
-    ccall(ADDRESS[366], Cstring, (Int32,), code)
+    ccall(ADDRESS[372], Cstring, (Int32,), code)
 simulation_from_name(name, out, err) =
-    ccall(ADDRESS[367], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[373], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 profile_scale_name(code) =
-    ccall(ADDRESS[368], Cstring, (Int32,), code)
+    ccall(ADDRESS[374], Cstring, (Int32,), code)
 profile_scale_from_name(name, out, err) =
-    ccall(ADDRESS[369], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[375], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_n_response_columns(fit) =
-    ccall(ADDRESS[370], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[376], Csize_t, (Ptr{Fit},), fit)
 fit_simulate(fit, nsim, seed, simulation, options, out, len, err) =
-    ccall(ADDRESS[371], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, nsim, seed, simulation, options, out, len, err)
+    ccall(ADDRESS[377], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, nsim, seed, simulation, options, out, len, err)
 fit_refit(fit, y, len, options, out, err) =
-    ccall(ADDRESS[372], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, len, options, out, err)
+    ccall(ADDRESS[378], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, len, options, out, err)
 fit_refit_many(fit, y, m, k, ldy, std_errors, options, out, err) =
-    ccall(ADDRESS[373], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, m, k, ldy, std_errors, options, out, err)
+    ccall(ADDRESS[379], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, m, k, ldy, std_errors, options, out, err)
 fit_parameters_confint_profile(fit, request, options, out, err) =
-    ccall(ADDRESS[374], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
+    ccall(ADDRESS[380], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
 fit_profile(fit, request, options, out, err) =
-    ccall(ADDRESS[375], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
+    ccall(ADDRESS[381], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
 bootstrap_interval_name(code) =
-    ccall(ADDRESS[376], Cstring, (Int32,), code)
+    ccall(ADDRESS[382], Cstring, (Int32,), code)
 bootstrap_interval_from_name(name, out, err) =
-    ccall(ADDRESS[377], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[383], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 bootstrap_new(out, err) =
-    ccall(ADDRESS[378], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[384], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 bootstrap_free(bootstrap) =
-    ccall(ADDRESS[379], Cvoid, (Ptr{Bootstrap},), bootstrap)
+    ccall(ADDRESS[385], Cvoid, (Ptr{Bootstrap},), bootstrap)
 bootstrap_set_replicates(bootstrap, first, n, err) =
-    ccall(ADDRESS[380], Int32, (Ptr{Bootstrap}, Csize_t, Csize_t, Ptr{Error}), bootstrap, first, n, err)
+    ccall(ADDRESS[386], Int32, (Ptr{Bootstrap}, Csize_t, Csize_t, Ptr{Error}), bootstrap, first, n, err)
 bootstrap_set_seed(bootstrap, seed, err) =
-    ccall(ADDRESS[381], Int32, (Ptr{Bootstrap}, UInt64, Ptr{Error}), bootstrap, seed, err)
+    ccall(ADDRESS[387], Int32, (Ptr{Bootstrap}, UInt64, Ptr{Error}), bootstrap, seed, err)
 bootstrap_set_parametric(bootstrap, simulation, err) =
-    ccall(ADDRESS[382], Int32, (Ptr{Bootstrap}, Int32, Ptr{Error}), bootstrap, simulation, err)
+    ccall(ADDRESS[388], Int32, (Ptr{Bootstrap}, Int32, Ptr{Error}), bootstrap, simulation, err)
 bootstrap_set_groups(bootstrap, group, err) =
-    ccall(ADDRESS[383], Int32, (Ptr{Bootstrap}, Cstring, Ptr{Error}), bootstrap, group, err)
+    ccall(ADDRESS[389], Int32, (Ptr{Bootstrap}, Cstring, Ptr{Error}), bootstrap, group, err)
 bootstrap_set_rows(bootstrap, err) =
-    ccall(ADDRESS[384], Int32, (Ptr{Bootstrap}, Ptr{Error}), bootstrap, err)
+    ccall(ADDRESS[390], Int32, (Ptr{Bootstrap}, Ptr{Error}), bootstrap, err)
 bootstrap_set_statistic(bootstrap, names, n, function_, user_data, err) =
-    ccall(ADDRESS[385], Int32, (Ptr{Bootstrap}, Ptr{Cstring}, Csize_t, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), bootstrap, names, n, function_, user_data, err)
+    ccall(ADDRESS[391], Int32, (Ptr{Bootstrap}, Ptr{Cstring}, Csize_t, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), bootstrap, names, n, function_, user_data, err)
 bootstrap_run(bootstrap, fit, options, out, err) =
-    ccall(ADDRESS[386], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
+    ccall(ADDRESS[392], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
 bootstrap_jackknife(bootstrap, fit, options, out, err) =
-    ccall(ADDRESS[387], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
+    ccall(ADDRESS[393], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
 bootstrap_confint(bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err) =
-    ccall(ADDRESS[388], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Frame}, Ptr{Frame}, Float64, Int32, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err)
+    ccall(ADDRESS[394], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Frame}, Ptr{Frame}, Float64, Int32, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err)
 bootstrap_response_std_error(bootstrap, fit, function_, user_data, options, out, err) =
-    ccall(ADDRESS[389], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Float64}, Ptr{Error}), bootstrap, fit, function_, user_data, options, out, err)
+    ccall(ADDRESS[395], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Float64}, Ptr{Error}), bootstrap, fit, function_, user_data, options, out, err)
 spec_all_optimizers(spec, data, options, out, err) =
-    ccall(ADDRESS[390], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
+    ccall(ADDRESS[396], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
 spec_cross_validate(spec, data, group, folds, seed, options, folds_out, rows_out, err) =
-    ccall(ADDRESS[391], Int32, (Ptr{Spec}, Ptr{Frame}, Cstring, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, group, folds, seed, options, folds_out, rows_out, err)
+    ccall(ADDRESS[397], Int32, (Ptr{Spec}, Ptr{Frame}, Cstring, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, group, folds, seed, options, folds_out, rows_out, err)
 fit_simulated_residuals(fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err) =
-    ccall(ADDRESS[392], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Frame}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err)
+    ccall(ADDRESS[398], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Frame}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err)
 fit_ranef_residuals(fit, options, out, err) =
-    ccall(ADDRESS[393], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[399], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_diagnose(fit, options, out, err) =
-    ccall(ADDRESS[394], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[400], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_augment(fit, data, seed, influence, options, out, err) =
-    ccall(ADDRESS[395], Int32, (Ptr{Fit}, Ptr{Frame}, UInt64, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, seed, influence, options, out, err)
+    ccall(ADDRESS[401], Int32, (Ptr{Fit}, Ptr{Frame}, UInt64, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, seed, influence, options, out, err)
 influence_method_name(code) =
-    ccall(ADDRESS[396], Cstring, (Int32,), code)
+    ccall(ADDRESS[402], Cstring, (Int32,), code)
 influence_method_from_name(name, out, err) =
-    ccall(ADDRESS[397], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[403], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_influence(fit, data, request, options, out, err) =
-    ccall(ADDRESS[398], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{InfluenceRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
+    ccall(ADDRESS[404], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{InfluenceRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
 frame_influential(frame, threshold, n_influential, gap, n_above_gap, err) =
-    ccall(ADDRESS[399], Int32, (Ptr{Frame}, Float64, Ptr{Csize_t}, Ptr{Float64}, Ptr{Csize_t}, Ptr{Error}), frame, threshold, n_influential, gap, n_above_gap, err)
+    ccall(ADDRESS[405], Int32, (Ptr{Frame}, Float64, Ptr{Csize_t}, Ptr{Float64}, Ptr{Csize_t}, Ptr{Error}), frame, threshold, n_influential, gap, n_above_gap, err)
 plot_options_new(out, err) =
-    ccall(ADDRESS[400], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[406], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 plot_options_set(plot_options, name, value, err) =
-    ccall(ADDRESS[401], Int32, (Ptr{PlotOptions}, Cstring, Cstring, Ptr{Error}), plot_options, name, value, err)
+    ccall(ADDRESS[407], Int32, (Ptr{PlotOptions}, Cstring, Cstring, Ptr{Error}), plot_options, name, value, err)
 plot_options_free(plot_options) =
-    ccall(ADDRESS[402], Cvoid, (Ptr{PlotOptions},), plot_options)
+    ccall(ADDRESS[408], Cvoid, (Ptr{PlotOptions},), plot_options)
 plot_options_count() =
-    ccall(ADDRESS[403], Csize_t, ())
+    ccall(ADDRESS[409], Csize_t, ())
 plot_options_name(i) =
-    ccall(ADDRESS[404], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[410], Cstring, (Csize_t,), i)
 plot_options_doc(i) =
-    ccall(ADDRESS[405], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[411], Cstring, (Csize_t,), i)
 plot_options_picture_count() =
-    ccall(ADDRESS[406], Csize_t, ())
+    ccall(ADDRESS[412], Csize_t, ())
 plot_options_picture_name(i) =
-    ccall(ADDRESS[407], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[413], Cstring, (Csize_t,), i)
 plot_options_picture_doc(i) =
-    ccall(ADDRESS[408], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[414], Cstring, (Csize_t,), i)
 plot_options_picture_needs_rows(i) =
-    ccall(ADDRESS[409], Bool, (Csize_t,), i)
+    ccall(ADDRESS[415], Bool, (Csize_t,), i)
 fit_plot(fit, picture, data, plot_options, options, bytes, len, err) =
-    ccall(ADDRESS[410], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
+    ccall(ADDRESS[416], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
 fit_plot_data(fit, picture, data, plot_options, options, out, err) =
-    ccall(ADDRESS[411], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
+    ccall(ADDRESS[417], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
 questions_new(out, err) =
-    ccall(ADDRESS[412], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[418], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 questions_set(questions, name, value, err) =
-    ccall(ADDRESS[413], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
+    ccall(ADDRESS[419], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
 questions_set_frame(questions, name, data, err) =
-    ccall(ADDRESS[414], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
+    ccall(ADDRESS[420], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
 questions_check(questions, model, err) =
-    ccall(ADDRESS[415], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
+    ccall(ADDRESS[421], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
 questions_of_rows(questions) =
-    ccall(ADDRESS[416], Cstring, (Ptr{Questions},), questions)
+    ccall(ADDRESS[422], Cstring, (Ptr{Questions},), questions)
 questions_free(questions) =
-    ccall(ADDRESS[417], Cvoid, (Ptr{Questions},), questions)
+    ccall(ADDRESS[423], Cvoid, (Ptr{Questions},), questions)
 questions_count() =
-    ccall(ADDRESS[418], Csize_t, ())
+    ccall(ADDRESS[424], Csize_t, ())
 questions_name(i) =
-    ccall(ADDRESS[419], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[425], Cstring, (Csize_t,), i)
 questions_doc(i) =
-    ccall(ADDRESS[420], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[426], Cstring, (Csize_t,), i)
 questions_values(i) =
-    ccall(ADDRESS[421], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[427], Cstring, (Csize_t,), i)
 questions_takes_frame(i) =
-    ccall(ADDRESS[422], Bool, (Csize_t,), i)
+    ccall(ADDRESS[428], Bool, (Csize_t,), i)
 questions_is_repeatable(i) =
-    ccall(ADDRESS[423], Bool, (Csize_t,), i)
+    ccall(ADDRESS[429], Bool, (Csize_t,), i)
 questions_needs(i, j) =
-    ccall(ADDRESS[424], Cstring, (Csize_t, Csize_t), i, j)
+    ccall(ADDRESS[430], Cstring, (Csize_t, Csize_t), i, j)
 questions_suits(i, model) =
-    ccall(ADDRESS[425], Bool, (Csize_t, Int32), i, model)
+    ccall(ADDRESS[431], Bool, (Csize_t, Int32), i, model)
 fit_to_json(fit, spec, data, questions, options, text, len, err) =
-    ccall(ADDRESS[426], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
+    ccall(ADDRESS[432], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
 fit_to_text(fit, spec, data, questions, options, text, len, err) =
-    ccall(ADDRESS[427], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
+    ccall(ADDRESS[433], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
 text_free(text) =
-    ccall(ADDRESS[428], Cvoid, (Ptr{UInt8},), text)
+    ccall(ADDRESS[434], Cvoid, (Ptr{UInt8},), text)
 fit_to_bytes(fit, spec, with_rows, bytes, len, err) =
-    ccall(ADDRESS[429], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
+    ccall(ADDRESS[435], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
 fit_from_bytes(bytes, len, out, spec, options, err) =
-    ccall(ADDRESS[430], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
+    ccall(ADDRESS[436], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
 spec_to_bytes(spec, bytes, len, err) =
-    ccall(ADDRESS[431], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
+    ccall(ADDRESS[437], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
 spec_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[432], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[438], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 options_to_bytes(options, bytes, len, err) =
-    ccall(ADDRESS[433], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
+    ccall(ADDRESS[439], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
 options_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[434], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[440], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 bytes_free(bytes) =
-    ccall(ADDRESS[435], Cvoid, (Ptr{UInt8},), bytes)
+    ccall(ADDRESS[441], Cvoid, (Ptr{UInt8},), bytes)
 plan_new(spec, options, out, err) =
-    ccall(ADDRESS[436], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
+    ccall(ADDRESS[442], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
 plan_add_response(plan, response, err) =
-    ccall(ADDRESS[437], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
+    ccall(ADDRESS[443], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
 plan_n_complete_rows(plan, data, out, err) =
-    ccall(ADDRESS[438], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
+    ccall(ADDRESS[444], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
 plan_learn(plan, sample, options, err) =
-    ccall(ADDRESS[439], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
+    ccall(ADDRESS[445], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
 plan_to_bytes(plan, bytes, len, err) =
-    ccall(ADDRESS[440], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
+    ccall(ADDRESS[446], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
 plan_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[441], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[447], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 plan_free(plan) =
-    ccall(ADDRESS[442], Cvoid, (Ptr{Plan},), plan)
+    ccall(ADDRESS[448], Cvoid, (Ptr{Plan},), plan)
 accumulator_new(plan, partition, out, err) =
-    ccall(ADDRESS[443], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
+    ccall(ADDRESS[449], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
 accumulator_add(accumulator, data, options, err) =
-    ccall(ADDRESS[444], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
+    ccall(ADDRESS[450], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
 accumulator_add_arrow(accumulator, schema, array, options, err) =
-    ccall(ADDRESS[445], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
+    ccall(ADDRESS[451], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
 accumulator_add_arrow_stream(accumulator, stream, options, err) =
-    ccall(ADDRESS[446], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
+    ccall(ADDRESS[452], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
 accumulator_merge(accumulator, part, err) =
-    ccall(ADDRESS[447], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
+    ccall(ADDRESS[453], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
 accumulator_to_bytes(accumulator, bytes, len, err) =
-    ccall(ADDRESS[448], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
+    ccall(ADDRESS[454], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
 accumulator_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[449], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[455], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 accumulator_n_rows(accumulator) =
-    ccall(ADDRESS[450], UInt64, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[456], UInt64, (Ptr{Accumulator},), accumulator)
 accumulator_n_dropped(accumulator) =
-    ccall(ADDRESS[451], UInt64, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[457], UInt64, (Ptr{Accumulator},), accumulator)
 accumulator_size(accumulator) =
-    ccall(ADDRESS[452], Csize_t, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[458], Csize_t, (Ptr{Accumulator},), accumulator)
 accumulator_forecast(accumulator, options, memory, multiplications, err) =
-    ccall(ADDRESS[453], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
+    ccall(ADDRESS[459], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
 accumulator_fit(accumulator, options, out, err) =
-    ccall(ADDRESS[454], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
+    ccall(ADDRESS[460], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
 accumulator_fit_response(accumulator, response, options, out, err) =
-    ccall(ADDRESS[455], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
+    ccall(ADDRESS[461], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
 accumulator_free(accumulator) =
-    ccall(ADDRESS[456], Cvoid, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[462], Cvoid, (Ptr{Accumulator},), accumulator)
 
 end

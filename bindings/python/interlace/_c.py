@@ -252,6 +252,13 @@ class ParameterLimits(IntEnum):
     PLAIN = 1
 
 
+class InformationMatrix(IntEnum):
+    """Which matrix is the information of a likelihood."""
+
+    OBSERVED = 0
+    AVERAGE = 1
+
+
 class Df(IntEnum):
     """Degrees of freedom of tests and intervals of the fixed effects."""
 
@@ -717,6 +724,7 @@ FUNCTIONS = {
     "interlace_options_set_method": [INT32, POINTER, INT32, POINTER],
     "interlace_options_set_optimizer": [INT32, POINTER, INT32, POINTER],
     "interlace_options_set_theta0": [INT32, POINTER, POINTER, SIZE, POINTER],
+    "interlace_options_set_start": [INT32, POINTER, TEXT, POINTER],
     "interlace_options_set_tolerance": [INT32, POINTER, DOUBLE, POINTER],
     "interlace_options_set_max_evaluations": [INT32, POINTER, INT64, POINTER],
     "interlace_options_set_threads": [INT32, POINTER, INT32, POINTER],
@@ -764,6 +772,8 @@ FUNCTIONS = {
     "interlace_parameter_form_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_parameter_limits_name": [TEXT, INT32],
     "interlace_parameter_limits_from_name": [INT32, TEXT, POINTER, POINTER],
+    "interlace_information_matrix_name": [TEXT, INT32],
+    "interlace_information_matrix_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_df_name": [TEXT, INT32],
     "interlace_df_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_fit_engine": [TEXT, POINTER],
@@ -823,6 +833,9 @@ FUNCTIONS = {
     "interlace_fit_parameters": [INT32, POINTER, INT32, POINTER, SIZE, POINTER],
     "interlace_fit_parameters_vcov": [INT32, POINTER, INT32, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_variance_parameters": [INT32, POINTER, INT32, INT32, DOUBLE, POINTER, POINTER, POINTER],
+    "interlace_fit_log_likelihood_at": [INT32, POINTER, INT32, POINTER, SIZE, SIZE, POINTER, POINTER, SIZE, POINTER],
+    "interlace_fit_gradient_at": [INT32, POINTER, INT32, POINTER, SIZE, POINTER, POINTER, SIZE, POINTER],
+    "interlace_fit_information_at": [INT32, POINTER, INT32, INT32, POINTER, SIZE, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_family": [TEXT, POINTER],
     "interlace_fit_link": [TEXT, POINTER],
     "interlace_fit_information": [INT32, POINTER],

@@ -43,7 +43,7 @@ pub fn compare(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) ->
     let own = subject.spec_for("lrt")?;
     let others = || questions.lrt.iter().map(|formula| other(own, formula)).collect::<Result<Vec<Spec>>>();
     // The models differ in their parameters, so that all have the starts of the library.
-    let options = Options { theta0: None, ..work.options.clone() };
+    let options = Options { theta0: None, start: vec![], ..work.options.clone() };
     let table = others().and_then(|others| {
         let specs: Vec<&Spec> = std::iter::once(own).chain(&others).collect();
         fit_and_compare(&specs, subject.data, &options, questions.chi_bar, work.watch)

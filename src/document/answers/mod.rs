@@ -2,6 +2,7 @@
 
 mod again;
 mod diagnosed;
+mod evaluated;
 mod fixed_effects;
 mod influence;
 mod means;
@@ -15,6 +16,7 @@ mod variances;
 
 pub use again::{CrossValidated, Refitted};
 pub use diagnosed::{ResidualValues, SimulatedAnswer};
+pub use evaluated::Evaluated;
 pub use fixed_effects::{FixedEffects, Limits};
 pub use influence::Influenced;
 pub use means::MeansAnswer;
@@ -41,6 +43,7 @@ use subject::about;
 pub struct Answers<'a> {
     pub fixed: FixedEffects<'a>,
     pub variance_parameters: Option<Frame>,
+    pub evaluated: Option<Evaluated>,
     pub means: Option<MeansAnswer>,
     pub comparison: Option<Frame>,
     pub variances: VarianceTests,
@@ -77,8 +80,8 @@ impl<'a> Answers<'a> {
         of_rows.map(CStr::to_string_lossy).map_or(Ok(()), |name| fit.need_rows_or(&name, Instead::of_question(&name)))?;
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
-        let parameters = questions.variance_parameters.map(|form| {
-            let table = parameters_table(fit, form, questions.parameter_limits, questions.level, work.watch);
+        let parameters = questions.parameters.form.map(|form| {
+            let table = parameters_table(fit, form, questions.parameters.limits, questions.level, work.watch);
             about("variance_parameters", table)
         });
         let own = &questions.means;
@@ -94,6 +97,7 @@ impl<'a> Answers<'a> {
         Ok(Answers {
             fixed,
             variance_parameters: parameters.transpose()?,
+            evaluated: Evaluated::new(fit, questions, work)?,
             means,
             comparison,
             variances,

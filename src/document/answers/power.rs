@@ -18,7 +18,8 @@ pub fn power(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> R
     }
     let own = subject.spec_for("power")?;
     let reduced = || {
-        let options = Options { theta0: None, reml: false, reml_generalised: false, null_model: true, ..work.options.clone() };
+        let options =
+            Options { theta0: None, start: vec![], reml: false, reml_generalised: false, null_model: true, ..work.options.clone() };
         work.watch.at(Phase::Model, 0, Some(1))?;
         Fit::new(&other(own, test)?, subject.data, &options, &work.watch.inside(Phase::Model, 0, Some(1)))
     };

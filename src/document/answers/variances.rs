@@ -41,7 +41,7 @@ fn bootstrap(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> R
     let Some(formula) = &questions.pb_lrt else { return Ok(None) };
     let own = subject.spec_for("pb_lrt")?;
     // The models differ in their parameters, so that both have the starts of the library.
-    let options = Options { theta0: None, ..work.options.clone() };
+    let options = Options { theta0: None, start: vec![], ..work.options.clone() };
     let asked = BootstrapOptions {
         first: questions.first_replicate,
         replicates: questions.replicates,

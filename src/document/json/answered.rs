@@ -5,7 +5,8 @@ use super::tables::{columns, put_columns, put_table, renamed};
 use super::writer::Json;
 use crate::choice::Choice;
 use crate::document::answers::{
-    Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted, ResidualValues, SurvivalAnswer, VarianceTests,
+    Answers, Bootstrapped, Evaluated, FixedEffects, Limits, Parts, Predicted, Refitted, ResidualValues, SurvivalAnswer,
+    VarianceTests,
 };
 use crate::document::names::Named;
 use crate::document::questions::Questions;
@@ -48,6 +49,7 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
     if let Some(table) = &answers.variance_parameters {
         put_table(json, "variance_parameters", Named::Plain, table)?;
     }
+    answers.evaluated.iter().try_for_each(|own| put_evaluated(json, own))?;
     if let Some(own) = &answers.means {
         let (means, pairs) = (columns(Named::Means, &own.means)?, columns(Named::Contrasts, &own.comparisons)?);
         json.object("emmeans", |json| {
@@ -115,6 +117,17 @@ fn put_predicted(json: &mut Json, fit: &Fit, answers: &Answers<'_>) -> Result<()
             json.object("table", |json| put_columns(json, &columns));
         });
     }
+    Ok(())
+}
+
+fn put_evaluated(json: &mut Json, own: &Evaluated) -> Result<()> {
+    let columns = columns(Named::Plain, &own.table)?;
+    json.object("evaluate", |json| {
+        json.number("log_likelihood", own.log_likelihood);
+        put_columns(json, &columns);
+        json.text("information_matrix", own.matrix.name());
+        json.matrix("information", &own.information, own.table.n_rows());
+    });
     Ok(())
 }
 

@@ -3,17 +3,17 @@
 use std::ffi::CStr;
 
 use super::kinds::{
-    BootstrapType, ConfidenceInterval, Drop1Test, FurtherPredictions, Groups, Means, ProfileScale, Residuals, ResponseStatistic,
+    BootstrapType, ConfidenceInterval, Drop1Test, FurtherPredictions, Groups, Means, Parameters, ProfileScale, Residuals,
+    ResponseStatistic,
 };
 use super::power::PowerQuestion;
 use super::values::Hypotheses;
 use crate::coxme::transform::TimeTransform;
 use crate::diagnostics::influence::InfluenceMethod;
-use crate::fit::{ParameterForm, RobustKind};
+use crate::fit::RobustKind;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::inference::marginal_means::Weighting;
-use crate::inference::parameters::ParameterLimits;
 use crate::predict::{CurveLimits, NewLevels, Quantity};
 use crate::resample::{IntervalKind, RandomEffects};
 
@@ -44,9 +44,7 @@ pub struct Questions {
     /// The points of the profiles.
     pub profile: bool,
     pub profile_scale: ProfileScale,
-    /// The form of the table of variances and family parameters, and its limits.
-    pub variance_parameters: Option<ParameterForm>,
-    pub parameter_limits: ParameterLimits,
+    pub parameters: Parameters,
     /// Rows of a matrix L, and the value of each that is tested, if there are such.
     pub test: Hypotheses,
     pub means: Means,
@@ -120,8 +118,7 @@ impl Default for Questions {
             confint: vec![],
             profile: false,
             profile_scale: ProfileScale::default(),
-            variance_parameters: None,
-            parameter_limits: ParameterLimits::default(),
+            parameters: Parameters::default(),
             test: (vec![], None),
             means: Means::default(),
             lrt: vec![],
@@ -181,7 +178,9 @@ impl Questions {
     /// A question whose answer needs the rows of the fit, if any is asked; some are answered by sums in their place.
     pub fn of_rows(&self, has_sums: bool) -> Option<&'static CStr> {
         const OTHERS: [&CStr; 9] = [c"df", c"level", c"predict", c"type", c"re", c"new_levels", c"test", c"confint", c"diagnose"];
-        const BY_SUMS: [&CStr; 21] = [
+        const BY_SUMS: [&CStr; 23] = [
+            c"evaluate",
+            c"information_matrix",
             c"anova",
             c"effect_sizes",
             c"profile",

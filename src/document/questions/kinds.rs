@@ -5,10 +5,11 @@ use std::ffi::CStr;
 use crate::choice::Choice;
 use crate::diagnostics::{FixefResiduals, ResidualKind};
 use crate::error::{Error, Result};
-use crate::fit::Fit;
+use crate::fit::{Fit, InformationMatrix, ParameterForm};
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
 use crate::inference::marginal_means::Weighting;
+use crate::inference::parameters::ParameterLimits;
 use crate::predict::{Interval, RandomTerms};
 
 /// What is asked of marginal means.
@@ -37,6 +38,17 @@ pub struct FurtherPredictions {
     pub aggregate_sum: bool,
     /// From the posterior distribution.
     pub draws: usize,
+}
+
+/// What is asked of all parameters.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters {
+    /// The form of the table of variances and family parameters, and its limits.
+    pub form: Option<ParameterForm>,
+    pub limits: ParameterLimits,
+    /// Where the likelihood is wanted, "id = value, ...", and which information there.
+    pub evaluate: Option<String>,
+    pub information: InformationMatrix,
 }
 
 /// The grouping factors whose random effects a prediction has.

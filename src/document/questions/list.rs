@@ -120,15 +120,28 @@ pub const QUESTIONS: &[Question] = &[
         c"variance_parameters",
         c"sd, variance, log or theta",
         c"the residual variance and correlation, the family's parameters and the covariances of random effects with standard errors and Wald limits: as standard deviations and correlations, variances and covariances, logarithms and atanh of these, or theta",
-        |q, v| put(&mut q.variance_parameters, values::parameter_form(v).map(Some)),
+        |q, v| put(&mut q.parameters.form, values::parameter_form(v).map(Some)),
     ),
     Question::text(
         c"parameter_limits",
         c"unbounded or plain",
         c"Wald limits of variances and correlations that are symmetric for their logarithms and atanh (the default), or for the parameters themselves",
-        |q, v| put(&mut q.parameter_limits, values::word(v)),
+        |q, v| put(&mut q.parameters.limits, values::word(v)),
     )
     .of(&[c"variance_parameters"]),
+    Question::text(
+        c"evaluate",
+        c"estimates, or parameters by their ids, \"sd[g, x] = 2, fixef[x] = 0\"",
+        c"the log-likelihood (by restricted maximum likelihood the restricted one) with its gradient and information in all parameters, at the estimates or with some parameters at other values",
+        |q, v| put(&mut q.parameters.evaluate, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"information_matrix",
+        c"observed or average",
+        c"the information: minus the second derivatives (the default), or the average information of a linear model",
+        |q, v| put(&mut q.parameters.information, values::word(v)),
+    )
+    .of(&[c"evaluate"]),
     Question::text(
         c"test",
         c"rows of coefficients, \"0,1,-1; 0,0,1\", with the value that is tested unless it is zero, \"0,1,-1 = 2\"",

@@ -31,6 +31,10 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     if let Some(table) = &answers.variance_parameters {
         put_table(&mut out, "Parameters of variances (Wald limits):", Named::Plain, table)?;
     }
+    if let Some(own) = &answers.evaluated {
+        let title = format!("Log-likelihood {} at these parameters:", general(own.log_likelihood, 10));
+        put_table(&mut out, &title, Named::Plain, &own.table)?;
+    }
     put_tests(&mut out, &answers.fixed)?;
     if let Some(r2) = answers.r2 {
         let share = |x: f64| general(x, 4);

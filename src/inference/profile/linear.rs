@@ -126,7 +126,7 @@ impl<'f> Base<'f> {
     }
 
     fn deviance<'a>(&'a self, system: &'a LinearSystem, held: Option<usize>) -> Result<UnprofiledDeviance<'a>> {
-        UnprofiledDeviance::new(system, self.sigma, held, self.watch)
+        UnprofiledDeviance::new(system, self.sigma, held, false, self.watch)
     }
 
     /// All parameters as they are reported.

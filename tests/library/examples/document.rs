@@ -79,7 +79,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let incomplete = directory.path().join("incomplete.csv");
     let sleepstudy = std::fs::read_to_string(super::examples().join(SLEEPSTUDY[2])).unwrap();
     std::fs::write(&incomplete, sleepstudy.replacen("249.56", "NA", 1)).unwrap();
-    let all = "--df kenward-roger --anova 1 --anova 2 --drop1 --confint wald --confint profile --confint boot --confint ranef --profile --variance-parameters sd \
+    let all = "--df kenward-roger --anova 1 --anova 2 --drop1 --confint wald --confint profile --confint boot --confint ranef --profile --variance-parameters sd --evaluate estimates \
                --test 0,1 --r2 --emmeans ~1 --predict data/sleepstudy.csv --interval confidence --simulate 1 --bootstrap 2 \
                --response-se mean --refit data/sleepstudy.csv --residuals working --influence observation --all-fit \
                --predict-covariance --predict-quantiles 0.5 --predict-simulate 2 --aggregate all --draws 20 \
