@@ -47,7 +47,7 @@ static const char *const help_text[] = {
     "  --method reml|ml           restricted maximum likelihood (default for lmm) or maximum likelihood (for glmm, clmm)\n"
     "  --random \"(1 + x | g)\"     a random term in addition to those of FORMULA (repeatable)\n"
     "  --groups A,B               random intercepts, short for --random \"(1 | A)\" --random \"(1 | B)\"\n"
-    "  --contrasts COL=NAME       contr.treatment, contr.sum, contr.helmert or contr.poly (repeatable)\n"
+    "  --contrasts COL=NAME       contr.treatment, contr.sum, ..., or weights of the levels, \"1,0,-1; 0,1,-1\" (repeatable)\n"
     "\n",
 
     "generalised models (glmm); --link, --information, --nagq and --std-errors also for ordinal models\n"

@@ -44,6 +44,7 @@ mod displaced;
 mod by_ml;
 mod making;
 mod own_spec;
+mod part_view;
 mod sound;
 
 pub use common::Fit;

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use super::kinds::{
     BootstrapType, ConfidenceInterval, Drop1Test, FurtherPredictions, Groups, Means, ProfileScale, Residuals, ResponseStatistic,
+    Selection,
 };
 use super::power::PowerQuestion;
 use super::values::Hypotheses;
@@ -34,6 +35,8 @@ pub struct Questions {
     pub robust: Option<RobustKind>,
     pub cluster: Option<String>,
     pub drop1_test: Drop1Test,
+    /// Whose terms, backward elimination, the conditional AIC, R2.
+    pub selection: Selection,
     /// Shares of variance in analyses of variance.
     pub effect_sizes: bool,
     /// Coefficients in standard deviations.
@@ -61,7 +64,6 @@ pub struct Questions {
     pub replicates: usize,
     pub first_replicate: usize,
     pub power: PowerQuestion,
-    pub r2: bool,
     pub predict: Option<Frame>,
     /// Survival curves for these rows, at these times.
     pub survival: Option<Frame>,
@@ -114,6 +116,7 @@ impl Default for Questions {
             robust: None,
             cluster: None,
             drop1_test: Drop1Test::default(),
+            selection: Selection::default(),
             effect_sizes: false,
             standardized: false,
             beyond: [false; 2],
@@ -132,7 +135,6 @@ impl Default for Questions {
             replicates: 1000,
             first_replicate: 0,
             power: PowerQuestion::default(),
-            r2: false,
             predict: None,
             survival: None,
             times: None,

@@ -56,6 +56,14 @@ pub const QUESTIONS: &[Question] = &[
         anova,
     )
     .repeatable(),
+    Question::text(
+        c"part",
+        c"mean, zero_inflation (zi) or dispersion (disp, scale)",
+        c"the linear predictor whose fixed effects analyses of variance, tests of combinations and marginal means are of (default mean)",
+        |q, v| put(&mut q.selection.part, values::role(v)),
+    )
+    .of(&[c"anova", c"test", c"emmeans"])
+    .of_models(&[ModelKind::Glmm, ModelKind::Clmm]),
     Question::flag(c"drop1", c"tests of the model against those without each term", |q, v| put(&mut q.drop1, values::truth(v))),
     Question::text(
         c"drop1_test",
@@ -64,6 +72,25 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.drop1_test, values::word(v)),
     )
     .of(&[c"drop1"]),
+    Question::flag(
+        c"step",
+        c"backward elimination with a record: random terms and effects by likelihood ratios, then terms of the fixed effects by F tests of a linear model, otherwise by likelihood ratios",
+        |q, v| put(&mut q.selection.step, values::truth(v)),
+    ),
+    Question::text(
+        c"step_alpha_random",
+        c"a number above 0 and at most 1",
+        c"random terms with a larger p-value by chi-square go (default 0.1; 1 leaves all)",
+        |q, v| put(&mut q.selection.step_options.alpha_random, values::alpha(v)),
+    )
+    .of(&[c"step"]),
+    Question::text(
+        c"step_alpha_fixed",
+        c"a number above 0 and at most 1",
+        c"terms of the fixed effects with a larger p-value go (default 0.05; 1 leaves all)",
+        |q, v| put(&mut q.selection.step_options.alpha_fixed, values::alpha(v)),
+    )
+    .of(&[c"step"]),
     Question::flag(c"effect_sizes", c"partial eta squared and omega squared of the terms in analyses of variance", |q, v| {
         put(&mut q.effect_sizes, values::truth(v))
     })
@@ -135,7 +162,12 @@ pub const QUESTIONS: &[Question] = &[
         c"linear combinations of the fixed effects, one per row: tests of each and of all together",
         hypotheses,
     ),
-    Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.r2, values::truth(v))),
+    Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.selection.r2, values::truth(v))),
+    Question::flag(
+        c"caic",
+        c"the conditional AIC: the likelihood given the random effects, and the degrees of freedom that these take (linear models; Poisson and binary ones by a fit for each row)",
+        |q, v| put(&mut q.selection.caic, values::truth(v)),
+    ),
     Question::text(c"level", c"a number between 0 and 1", c"the level of all intervals (default 0.95)", |q, v| {
         put(&mut q.level, values::level(v))
     }),
@@ -154,7 +186,7 @@ pub const QUESTIONS: &[Question] = &[
     .of(&[c"emmeans"]),
     Question::text(
         c"comparisons",
-        c"pairwise, trt.vs.ctrl, eff or rows of weights, \"1,-1,0; 0,1,-1\"",
+        c"pairwise, trt.vs.ctrl, eff or rows of weights, \"1,-1,0; 0,1,-1\", which may have names, \"a - b: 1,-1,0\"",
         c"each mean against each later one (the default), the first, or the average; or weights of your own, one row per comparison",
         |q, v| put(&mut q.means.comparisons, values::contrasts(v).map(Some)),
     )
@@ -166,6 +198,28 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.means.weights, values::word(v)),
     )
     .of(&[c"emmeans"]),
+    Question::text(
+        c"means_mode",
+        c"latent, linear_predictor, cumulative (cum.prob), exceedance (exc.prob), probabilities (prob) or mean_class (mean.class)",
+        c"marginal means of an ordinal model: of the latent variable (the default), at each threshold of the linear predictor, P(Y <= k) or P(Y > k), of the probability of each category, or of the mean category",
+        |q, v| put(&mut q.means.mode, values::means_mode(v)),
+    )
+    .of(&[c"emmeans"])
+    .of_models(&[ModelKind::Clmm]),
+    Question::flag(
+        c"bias_adjust",
+        c"marginal means on the scale of the response corrected for the random effects, by half their variance times the second derivative of the link's inverse",
+        |q, v| put(&mut q.means.bias_adjust, values::truth(v)),
+    )
+    .of(&[c"emmeans"])
+    .of_models(&[ModelKind::Lmm, ModelKind::Glmm]),
+    Question::text(
+        c"bias_sigma",
+        c"a number that is not negative",
+        c"the standard deviation of the random effects in that (default that of the fit)",
+        |q, v| put(&mut q.means.bias_sigma, values::not_negative(v).map(Some)),
+    )
+    .of(&[c"bias_adjust"]),
     Question::text(
         c"adjust",
         c"none, tukey, bonferroni, holm, fdr or sidak",
@@ -191,7 +245,7 @@ pub const QUESTIONS: &[Question] = &[
     ),
     Question::text(
         c"rlrt",
-        c"a positive integer",
+        c"a positive integer up to 1e9",
         c"the exact restricted likelihood-ratio test of the only variance of a linear model, by this many draws (10000 is usual)",
         |q, v| replicates(&mut q.rlrt, v),
     )
@@ -204,7 +258,7 @@ pub const QUESTIONS: &[Question] = &[
     ),
     Question::text(
         c"replicates",
-        c"a positive integer",
+        c"a positive integer up to 1e9",
         c"simulated responses of pb_lrt (default 1000)",
         |q, v| replicates(&mut q.replicates, v),
     )
@@ -230,7 +284,7 @@ pub const QUESTIONS: &[Question] = &[
     )
     .repeatable()
     .of(&[c"power"]),
-    Question::text(c"simulations", c"a positive integer", c"simulated responses for each size (default 1000)", |q, v| {
+    Question::text(c"simulations", c"a positive integer up to 1e9", c"simulated responses for each size (default 1000)", |q, v| {
         replicates(&mut q.power.simulations, v)
     })
     .of(&[c"power"]),
@@ -347,7 +401,7 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.survival_summaries[1], values::numbers(v).map(Some)),
     )
     .of(&[c"survival"]),
-    Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
+    Question::text(c"simulate", c"a positive integer up to 1e9", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
     Question::text(
         c"simulate_type",
         c"new or conditional",
@@ -355,7 +409,7 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.simulate_type, values::word(v)),
     )
     .of(&[c"simulate", c"bootstrap", c"simulated_residuals"]),
-    Question::text(c"bootstrap", c"a positive integer", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
+    Question::text(c"bootstrap", c"a positive integer up to 1e9", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
         replicates(&mut q.bootstrap, v)
     }),
     Question::text(
@@ -422,7 +476,7 @@ pub const QUESTIONS: &[Question] = &[
     .repeatable(),
     Question::text(
         c"simulated_residuals",
-        c"a positive integer",
+        c"a positive integer up to 1e9",
         c"quantile residuals from this many simulated responses (250 is usual), and tests of the model by them: uniformity, dispersion, zeros, outliers",
         |q, v| replicates(&mut q.simulated_residuals, v),
     )

@@ -12,7 +12,7 @@ use super::number::{general, shortest};
 use super::questions::Questions;
 use crate::choice::Choice;
 use crate::error::Result;
-use crate::fit::Fit;
+use crate::fit::{Fit, Role};
 use crate::inference::anova::AnovaType;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::resample::IntervalKind;
@@ -31,6 +31,9 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     if let Some(table) = &answers.variance_parameters {
         put_table(&mut out, "Parameters of variances (Wald limits):", Named::Plain, table)?;
     }
+    if questions.selection.part != Role::Mean {
+        line(&mut out, format_args!("\nOf the {}:", questions.selection.part.words()));
+    }
     put_tests(&mut out, &answers.fixed)?;
     if let Some(r2) = answers.r2 {
         let share = |x: f64| general(x, 4);
@@ -44,6 +47,10 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
                 share(r2.icc_unadjusted())
             ),
         );
+    }
+    if let Some(own) = answers.caic {
+        let [log_likelihood, df, caic] = [own.log_likelihood, own.df, own.caic].map(|x| general(x, 6));
+        line(&mut out, format_args!("\nConditional AIC: {caic}, log-likelihood {log_likelihood}, degrees of freedom {df}"));
     }
     if let Some(own) = &answers.means {
         put_table(&mut out, "Marginal means:", Named::Means, &own.means)?;
@@ -114,6 +121,7 @@ fn put_tests(out: &mut String, tests: &FixedEffects<'_>) -> Result<()> {
         put_table(out, "Without each term (F tests):", Named::Anova, table)?;
     }
     let others = [
+        ("Backward elimination (0: stays):", Named::Plain, &tests.step),
         ("Standardized coefficients:", Named::Plain, &tests.standardized),
         ("Tests of nominal effects:", Named::Beyond, &tests.nominal_test),
         ("Tests of effects on the scale:", Named::Beyond, &tests.scale_test),
