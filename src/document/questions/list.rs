@@ -3,14 +3,9 @@
 use super::asked::Questions;
 use super::power;
 use super::question::Question;
-use super::values;
+use super::values::put;
+use super::{terms, values};
 use crate::spec::ModelKind;
-
-/// Puts a value that could be read in its place.
-fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
-    *place = value?;
-    Some(())
-}
 
 /// Adds a value that could be read.
 fn add<T>(all: &mut Vec<T>, value: Option<T>) -> Option<()> {
@@ -56,14 +51,7 @@ pub const QUESTIONS: &[Question] = &[
         anova,
     )
     .repeatable(),
-    Question::text(
-        c"part",
-        c"mean, zero_inflation (zi) or dispersion (disp, scale)",
-        c"the linear predictor whose fixed effects analyses of variance, tests of combinations and marginal means are of (default mean)",
-        |q, v| put(&mut q.selection.part, values::role(v)),
-    )
-    .of(&[c"anova", c"test", c"emmeans"])
-    .of_models(&[ModelKind::Glmm, ModelKind::Clmm]),
+    terms::PART,
     Question::flag(c"drop1", c"tests of the model against those without each term", |q, v| put(&mut q.drop1, values::truth(v))),
     Question::text(
         c"drop1_test",
@@ -72,25 +60,9 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.drop1_test, values::word(v)),
     )
     .of(&[c"drop1"]),
-    Question::flag(
-        c"step",
-        c"backward elimination with a record: random terms and effects by likelihood ratios, then terms of the fixed effects by F tests of a linear model, otherwise by likelihood ratios",
-        |q, v| put(&mut q.selection.step, values::truth(v)),
-    ),
-    Question::text(
-        c"step_alpha_random",
-        c"a number above 0 and at most 1",
-        c"random terms with a larger p-value by chi-square go (default 0.1; 1 leaves all)",
-        |q, v| put(&mut q.selection.step_options.alpha_random, values::alpha(v)),
-    )
-    .of(&[c"step"]),
-    Question::text(
-        c"step_alpha_fixed",
-        c"a number above 0 and at most 1",
-        c"terms of the fixed effects with a larger p-value go (default 0.05; 1 leaves all)",
-        |q, v| put(&mut q.selection.step_options.alpha_fixed, values::alpha(v)),
-    )
-    .of(&[c"step"]),
+    terms::STEP,
+    terms::STEP_ALPHA_RANDOM,
+    terms::STEP_ALPHA_FIXED,
     Question::flag(c"effect_sizes", c"partial eta squared and omega squared of the terms in analyses of variance", |q, v| {
         put(&mut q.effect_sizes, values::truth(v))
     })
@@ -163,11 +135,7 @@ pub const QUESTIONS: &[Question] = &[
         hypotheses,
     ),
     Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.selection.r2, values::truth(v))),
-    Question::flag(
-        c"caic",
-        c"the conditional AIC: the likelihood given the random effects, and the degrees of freedom that these take (linear models; Poisson and binary ones by a fit for each row)",
-        |q, v| put(&mut q.selection.caic, values::truth(v)),
-    ),
+    terms::CAIC,
     Question::text(c"level", c"a number between 0 and 1", c"the level of all intervals (default 0.95)", |q, v| {
         put(&mut q.level, values::level(v))
     }),
@@ -198,28 +166,9 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.means.weights, values::word(v)),
     )
     .of(&[c"emmeans"]),
-    Question::text(
-        c"means_mode",
-        c"latent, linear_predictor, cumulative (cum.prob), exceedance (exc.prob), probabilities (prob) or mean_class (mean.class)",
-        c"marginal means of an ordinal model: of the latent variable (the default), at each threshold of the linear predictor, P(Y <= k) or P(Y > k), of the probability of each category, or of the mean category",
-        |q, v| put(&mut q.means.mode, values::means_mode(v)),
-    )
-    .of(&[c"emmeans"])
-    .of_models(&[ModelKind::Clmm]),
-    Question::flag(
-        c"bias_adjust",
-        c"marginal means on the scale of the response corrected for the random effects, by half their variance times the second derivative of the link's inverse",
-        |q, v| put(&mut q.means.bias_adjust, values::truth(v)),
-    )
-    .of(&[c"emmeans"])
-    .of_models(&[ModelKind::Lmm, ModelKind::Glmm]),
-    Question::text(
-        c"bias_sigma",
-        c"a number that is not negative",
-        c"the standard deviation of the random effects in that (default that of the fit)",
-        |q, v| put(&mut q.means.bias_sigma, values::not_negative(v).map(Some)),
-    )
-    .of(&[c"bias_adjust"]),
+    terms::MEANS_MODE,
+    terms::BIAS_ADJUST,
+    terms::BIAS_SIGMA,
     Question::text(
         c"adjust",
         c"none, tukey, bonferroni, holm, fdr or sidak",

@@ -12,6 +12,12 @@ pub fn word<T: Choice>(text: &str) -> Option<T> {
     T::from_name(text).ok()
 }
 
+/// Puts a value that could be read in its place.
+pub fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
+    *place = value?;
+    Some(())
+}
+
 pub fn truth(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),

@@ -35,23 +35,7 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
         line(&mut out, format_args!("\nOf the {}:", questions.selection.part.words()));
     }
     put_tests(&mut out, &answers.fixed)?;
-    if let Some(r2) = answers.r2 {
-        let share = |x: f64| general(x, 4);
-        line(
-            &mut out,
-            format_args!(
-                "\nR2: marginal {}, conditional {}; intraclass correlation: adjusted {}, unadjusted {}",
-                share(r2.marginal()),
-                share(r2.conditional()),
-                share(r2.icc_adjusted()),
-                share(r2.icc_unadjusted())
-            ),
-        );
-    }
-    if let Some(own) = answers.caic {
-        let [log_likelihood, df, caic] = [own.log_likelihood, own.df, own.caic].map(|x| general(x, 6));
-        line(&mut out, format_args!("\nConditional AIC: {caic}, log-likelihood {log_likelihood}, degrees of freedom {df}"));
-    }
+    put_shares(&mut out, answers);
     if let Some(own) = &answers.means {
         put_table(&mut out, "Marginal means:", Named::Means, &own.means)?;
         put_table(&mut out, "Pairs:", Named::Contrasts, &own.comparisons)?;
@@ -79,6 +63,27 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     put_resampled(&mut out, answers)?;
     put_rest(&mut out, fit, answers)?;
     Ok(out)
+}
+
+/// R2 and the conditional AIC.
+fn put_shares(out: &mut String, answers: &Answers<'_>) {
+    if let Some(r2) = answers.r2 {
+        let share = |x: f64| general(x, 4);
+        line(
+            out,
+            format_args!(
+                "\nR2: marginal {}, conditional {}; intraclass correlation: adjusted {}, unadjusted {}",
+                share(r2.marginal()),
+                share(r2.conditional()),
+                share(r2.icc_adjusted()),
+                share(r2.icc_unadjusted())
+            ),
+        );
+    }
+    if let Some(own) = answers.caic {
+        let [log_likelihood, df, caic] = [own.log_likelihood, own.df, own.caic].map(|x| general(x, 6));
+        line(out, format_args!("\nConditional AIC: {caic}, log-likelihood {log_likelihood}, degrees of freedom {df}"));
+    }
 }
 
 /// Writing to a String doesn't fail.
