@@ -47,7 +47,7 @@ static const char *const help_text[] = {
     "  --method reml|ml           restricted maximum likelihood (default for lmm) or maximum likelihood (for glmm, clmm)\n"
     "  --random \"(1 + x | g)\"     a random term in addition to those of FORMULA (repeatable)\n"
     "  --groups A,B               random intercepts, short for --random \"(1 | A)\" --random \"(1 | B)\"\n"
-    "  --contrasts COL=NAME       contr.treatment, contr.sum, contr.helmert or contr.poly (repeatable)\n"
+    "  --contrasts COL=NAME       contr.treatment, contr.sum, ..., or weights of the levels, \"1,0,-1; 0,1,-1\" (repeatable)\n"
     "  --prior \"DENSITY on ID\"   penalised estimates: \"normal(0, 2.5) on fixef\", \"gamma(2.5, 0) on sd\", \"lkj(2) on cor[g]\" (repeatable)\n"
     "\n",
 

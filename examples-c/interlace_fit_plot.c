@@ -39,11 +39,12 @@ bool picture_needs_rows(const char *text)
     return interlace_plot_options_picture_needs_rows(picture_of(text));
 }
 
-/* Options as they were given; for a file that is called .png or .svg with the format that it is called by. */
+/* Options as they were given, at the level of all intervals unless they have their own; for a file that is called .png or .svg with the format that it is called by. */
 static bool read_options(const struct arguments *arguments, const char *file, interlace_plot_options **out, interlace_error *error)
 {
-    const char *text;
+    const char *text, *level = value_of(arguments, "--level");
     bool ok = interlace_plot_options_new(out, error) == INTERLACE_OK;
+    ok = ok && (level == NULL || interlace_plot_options_set(*out, "level", level, error) == INTERLACE_OK);
     for (size_t at = 0; ok && (text = next_value(arguments, "--plot-option", &at)) != NULL;) {
         struct request request;
         ok = split(&request, text, error) && interlace_plot_options_set(*out, request.name.items[0], request.rest, error) == INTERLACE_OK;

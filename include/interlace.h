@@ -1146,11 +1146,12 @@ interlace_status interlace_spec_set_offset(interlace_spec *spec, const char *col
 
 /**
  * Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert",
- * "contr.poly", "contr.SAS" or "contr.sdif". Without this, categories have treatment contrasts and ordered ones
- * polynomial contrasts. The last call for a column counts.
+ * "contr.poly", "contr.SAS" or "contr.sdif"; or by columns of your own, one less than the levels that occur, with a
+ * weight for each level, as "1,0,-1; 0,1,-1", or with names "ac: 1,0,-1; bc: 0,1,-1". Without this, categories have
+ * treatment contrasts and ordered ones polynomial contrasts. The last call for a column counts.
  * @param[in,out] spec The spec.
  * @param[in] column The name of the column.
- * @param[in] contrasts The name of the contrasts.
+ * @param[in] contrasts The name of the contrasts, or their columns.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -4996,162 +4997,6 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
                                               interlace_error *err);
 
 /**
- * The joint covariance of predictions, to `out` [rows * w,rows * w], rows and w as for interlace_fit_predict, in the
- * order of its `out`. Its diagonal has the squares of the standard errors of interlace_fit_predict_interval, which says
- * what varies. Rows with the same new level of a grouping factor share its random effects; those in which it is missing
- * share them with no other row. `request->interval`, `request->level` and `request->weights` play no part. NaN in the
- * rows and columns of what has no prediction. INTERLACE_E_ARGUMENT if rows * w is more than 16384,
- * INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative. Otherwise as
- * interlace_fit_predict.
- * @param[in] fit The fit.
- * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
- *     fit.
- * @param[in] request What is asked. NULL for the defaults.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [rows * w,rows * w].
- * @param[in] len The total number of elements.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_predict_covariance(const interlace_fit *fit,
-                                                  const interlace_frame *data,
-                                                  const interlace_predict_request *request,
-                                                  const interlace_options *options,
-                                                  double *out,
-                                                  size_t len,
-                                                  interlace_error *err);
-
-/**
- * Sums of predictions over rows as a new frame, a row for each group: "group" (from 0), "rows", "estimate",
- * "std_error", "lower" and "upper" (the joint covariance of the predictions makes the standard error; `request->level`
- * is that of the limits, which are symmetric), and "corrected". If a prediction has several numbers there is "part",
- * too, from 0, and the groups of each follow those before.
- *
- * `corrected` sums the means of the predictions over the distribution of the random effects given the response and the
- * parameters, which is taken for normal, not the predictions at its mode: on the scale of a response that bends, the
- * latter are biased (TMB corrects the same by its epsilon method). It is missing for ordinal fits and
- * INTERLACE_QUANTITY_MARGINAL. The standard error is that of the estimate. A group has no sum if one of its rows has no
- * prediction, or if it has no rows. Otherwise as interlace_fit_predict_covariance.
- * @param[in] fit The fit.
- * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
- *     fit.
- * @param[in] request What is asked. NULL for the defaults.
- * @param[in] groups The group of each row [rows], from 0 to below n_groups; negative for none. NULL for one group of
- *     all rows.
- * @param[in] weights What each row is multiplied by [rows]; NULL for means, one over the rows of the group.
- * @param[in] rows The number of rows, which must be exact.
- * @param[in] n_groups The number of groups.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new frame. The caller frees it with interlace_frame_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_predict_sums(const interlace_fit *fit,
-                                            const interlace_frame *data,
-                                            const interlace_predict_request *request,
-                                            const int64_t *groups,
-                                            const double *weights,
-                                            size_t rows,
-                                            size_t n_groups,
-                                            const interlace_options *options,
-                                            interlace_frame **out,
-                                            interlace_error *err);
-
-/**
- * The distribution of predictions over the random effects given the response and the parameters, which is taken for
- * normal: of known levels about their modes, of new ones, where `request->new_levels` is INTERLACE_NEW_LEVELS_ZERO,
- * about zero. Its mean to `mean` [len], its variance to `variance` [len], and its quantiles to `quantiles` [len,n]; any
- * of them may be NULL. Quantiles are those of the linear predictor on the scale of the prediction, and exact. A mean
- * over a link with a pole is NaN. INTERLACE_E_UNSUPPORTED for ordinal and Cox fits, INTERLACE_QUANTITY_MARGINAL, and
- * quantiles of a prediction of which several linear predictors have random effects. Otherwise as interlace_fit_predict.
- * @param[in] fit The fit.
- * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
- *     fit.
- * @param[in] request What is asked. NULL for the defaults.
- * @param[in] probabilities Numbers between 0 and 1 [n].
- * @param[in] n The number of rows.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] mean Means [len]; NULL is allowed.
- * @param[out] variance Variances [len]; NULL is allowed.
- * @param[out] quantiles Quantiles [len,n]; NULL is allowed.
- * @param[in] len The number of rows, which must be exact.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_predict_distribution(const interlace_fit *fit,
-                                                    const interlace_frame *data,
-                                                    const interlace_predict_request *request,
-                                                    const double *probabilities,
-                                                    size_t n,
-                                                    const interlace_options *options,
-                                                    double *mean,
-                                                    double *variance,
-                                                    double *quantiles,
-                                                    size_t len,
-                                                    interlace_error *err);
-
-/**
- * Simulates the response of the rows of `data` `nsim` times, to `out` [rows,nsim], one column per replicate. The random
- * effects of the terms that the request chooses (all by default) are at their modes; those of other terms are drawn
- * anew for each replicate, once for each level that occurs. A level that the fit does not know is drawn in any term
- * with INTERLACE_NEW_LEVELS_AVERAGE; with INTERLACE_NEW_LEVELS_ZERO it has effects of zero in the terms that are
- * chosen. `request->weights` are prior weights or numbers of trials; `request->quantity` must be
- * INTERLACE_QUANTITY_RESPONSE. A replicate depends only on `seed` and its number. Binomial responses are proportions,
- * ordinal ones numbers of categories from 1. INTERLACE_E_UNSUPPORTED for Cox fits, residual correlation, and
- * user-defined families. Otherwise as interlace_fit_predict.
- * @param[in] fit The fit.
- * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
- *     fit.
- * @param[in] request What is asked. NULL for the defaults.
- * @param[in] nsim The number of replicates.
- * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [rows,nsim].
- * @param[in] len The total number of elements.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_predict_simulate(const interlace_fit *fit,
-                                                const interlace_frame *data,
-                                                const interlace_predict_request *request,
-                                                size_t nsim,
-                                                uint64_t seed,
-                                                const interlace_options *options,
-                                                double *out,
-                                                size_t len,
-                                                interlace_error *err);
-
-/**
- * Draws from the approximate posterior distribution under flat priors on the working scale of all parameters, as a new
- * frame with a row for each draw: "log_ratio", the logarithm of the importance ratio but for a constant; "weight", the
- * weight with its tail smoothed (Vehtari et al. 2024), which add up to one; the parameters by their ids, on the scale
- * of INTERLACE_PARAMETERS_WORKING; the random effects, "ranef[group, level, effect]".
- *
- * Parameters are drawn from the normal distribution of their estimates, spherical random effects from theirs at these
- * parameters, by its factor (the Laplace approximation). The fixed effects of a linear model are drawn with the random
- * ones. Parameters without a standard error stay at their estimates. Means with the weights are those of the posterior
- * distribution; `pareto_k` above 0.7 says that they are not reliable, above 0.5 that their variance is large. A draw
- * depends only on `seed` and its number. Draws at which the model cannot be evaluated have no random effects and no
- * weight. INTERLACE_E_NUMERIC if a coefficient has no finite estimate. INTERLACE_E_UNSUPPORTED for Cox fits, fits by
- * engine = iterative, and without rows.
- * @param[in] fit The fit.
- * @param[in] n The number of draws.
- * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new frame. The caller frees it with interlace_frame_free.
- * @param[out] pareto_k The shape of the largest weights [1]; NULL is allowed.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_posterior_draws(const interlace_fit *fit,
-                                               size_t n,
-                                               uint64_t seed,
-                                               const interlace_options *options,
-                                               interlace_frame **out,
-                                               double *pareto_k,
-                                               interlace_error *err);
-
-/**
  * What is asked of survival curves. All members zero but the size are the defaults: INTERLACE_SURVIVAL_REQUEST_INIT.
  * @since 0.1
  */
@@ -5314,6 +5159,25 @@ typedef enum interlace_weighting {
 } interlace_weighting;
 
 /**
+ * What of an ordinal model is averaged by marginal means.
+ * @since 0.1
+ */
+typedef enum interlace_means_mode {
+    /** The latent variable; of other models the linear predictor. */
+    INTERLACE_MEANS_MODE_LATENT = 0,
+    /** The linear predictor at each threshold, the link of P(Y <= k). */
+    INTERLACE_MEANS_MODE_LINEAR_PREDICTOR = 1,
+    /** P(Y <= k) at each threshold. */
+    INTERLACE_MEANS_MODE_CUMULATIVE = 2,
+    /** P(Y > k) at each threshold. */
+    INTERLACE_MEANS_MODE_EXCEEDANCE = 3,
+    /** P(Y = k) of each category. */
+    INTERLACE_MEANS_MODE_PROBABILITIES = 4,
+    /** The mean of the category's number, from 1. */
+    INTERLACE_MEANS_MODE_MEAN_CLASS = 5
+} interlace_means_mode;
+
+/**
  * The scale of marginal means.
  * @since 0.1
  */
@@ -5324,7 +5188,12 @@ typedef enum interlace_means_scale {
      * That of the response: standard errors by the delta method, limits back-transformed. The same for a linear model
      * and for the identity link.
      */
-    INTERLACE_MEANS_SCALE_RESPONSE = 1
+    INTERLACE_MEANS_SCALE_RESPONSE = 1,
+    /**
+     * The same, corrected for random effects about the linear predictor by half their variance times the second
+     * derivative of the link's inverse.
+     */
+    INTERLACE_MEANS_SCALE_BIAS_ADJUSTED = 2
 } interlace_means_scale;
 
 /**
@@ -5417,6 +5286,26 @@ const char *interlace_weighting_name(interlace_weighting code);
 interlace_status interlace_weighting_from_name(const char *name,
                                                interlace_weighting *out,
                                                interlace_error *err);
+
+/**
+ * The name of what marginal means of an ordinal model average, such as "mean_class"; NULL for a number that is none. A
+ * static string.
+ * @param[in] code What of an ordinal model is averaged by marginal means.
+ * @since 0.1
+ */
+const char *interlace_means_mode_name(interlace_means_mode code);
+
+/**
+ * What marginal means of an ordinal model average, by its name, to `out`. Hyphens and capitals are understood.
+ * INTERLACE_E_ARGUMENT if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_means_mode_from_name(const char *name,
+                                                interlace_means_mode *out,
+                                                interlace_error *err);
 
 /**
  * The name of a scale of marginal means, such as "response"; NULL for a number that is none. A static string.
@@ -5528,6 +5417,37 @@ interlace_status interlace_fit_coefficients(const interlace_fit *fit,
                                             interlace_error *err);
 
 /**
+ * Linear combinations of another linear predictor's fixed effects, such as those of the zero inflation, as by
+ * interlace_fit_wald_test. `l` [k,p] is column-major with leading dimension `ldl` >= k, one column per fixed effect of
+ * the predictor; `rhs` [k], or NULL for zeros. INTERLACE_E_ARGUMENT if the model has no formula for it.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[in] l Array [k,p].
+ * @param[in] k The number of combinations.
+ * @param[in] p The number of fixed effects of the predictor.
+ * @param[in] ldl The leading dimension of `l`, at least k.
+ * @param[in] rhs Hypothesised values [k]; NULL for zeros.
+ * @param[in] joint Whether all are tested together.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_wald_test_of(const interlace_fit *fit,
+                                            interlace_predictor predictor,
+                                            const double *l,
+                                            size_t k,
+                                            size_t p,
+                                            size_t ldl,
+                                            const double *rhs,
+                                            bool joint,
+                                            interlace_df df,
+                                            const interlace_options *options,
+                                            interlace_frame **out,
+                                            interlace_error *err);
+
+/**
  * The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "sum_sq",
  * "mean_sq", "num_df", "den_df", "statistic" (F) and "p_value". A model from arrays has one term per column. Sums of
  * squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `data` is the
@@ -5535,10 +5455,11 @@ interlace_status interlace_fit_coefficients(const interlace_fit *fit,
  * fit left out columns. For a Cox model the columns are "term", "df", "chi_square" and "p_value", and for
  * INTERLACE_ANOVA_TYPE_I "log_likelihood": that type compares the integrated likelihoods as each term is added, in the
  * order of the formula, beginning with a row "NULL" for the model without fixed effects (as anova in coxme); the other
- * types are Wald tests. For a generalised or ordinal model the tests are Wald's of the fixed effects of the mean (not
- * of the zero part, the dispersion, the scale or thresholds), with the columns "term", "df", "chi_square" and
- * "p_value", or with finite degrees of freedom "term", "num_df", "den_df", "statistic" (F) and "p_value". What a term
- * adds to others in types I and II is by the covariance of the coefficients. INTERLACE_E_NUMERIC if that is not known.
+ * types are Wald tests. For a generalised or ordinal model the tests are Wald's of the fixed effects of the mean
+ * (interlace_fit_anova_of has those of the zero part, the dispersion and the scale), with the columns "term", "df",
+ * "chi_square" and "p_value", or with finite degrees of freedom "term", "num_df", "den_df", "statistic" (F) and
+ * "p_value". What a term adds to others in types I and II is by the covariance of the coefficients. INTERLACE_E_NUMERIC
+ * if that is not known.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] anova_type What the tests of an analysis of variance take as given.
@@ -5555,6 +5476,30 @@ interlace_status interlace_fit_anova(const interlace_fit *fit,
                                      const interlace_options *options,
                                      interlace_frame **out,
                                      interlace_error *err);
+
+/**
+ * The analysis of variance of another linear predictor, such as the zero inflation or the dispersion: Wald's tests of
+ * the terms of its fixed effects, with the columns of interlace_fit_anova for a generalised model. `data` is the frame
+ * of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the fit
+ * left out columns. INTERLACE_E_ARGUMENT if the model has no formula for the predictor.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] anova_type What the tests of an analysis of variance take as given.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_anova_of(const interlace_fit *fit,
+                                        interlace_predictor predictor,
+                                        const interlace_frame *data,
+                                        interlace_anova_type anova_type,
+                                        interlace_df df,
+                                        const interlace_options *options,
+                                        interlace_frame **out,
+                                        interlace_error *err);
 
 /**
  * The analysis of variance of a linear model with effect sizes of its terms, as a new frame: the columns of
@@ -5635,45 +5580,6 @@ interlace_status interlace_fit_scale_test(const interlace_fit *fit,
                                           interlace_error *err);
 
 /**
- * Likelihood-ratio tests of a model (of a Cox model by the integrated likelihood) against those without each of its
- * terms, as a new frame: a row "<none>" for the model, then a row for each term of the fixed effects that no other
- * contains: "term", "n_parameters" (those that it removes), "aic", "chi_square" and "p_value". All models are fitted by
- * maximum likelihood. `data` is the frame of the fit; it may be NULL unless the fit left out columns, which may have an
- * estimate without a term. Terms are those of the fixed effects of the mean. INTERLACE_E_NUMERIC if a model without a
- * term did not converge, or has a higher likelihood than the model.
- * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new frame. The caller frees it with interlace_frame_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_drop1(const interlace_fit *fit,
-                                     const interlace_frame *data,
-                                     const interlace_options *options,
-                                     interlace_frame **out,
-                                     interlace_error *err);
-
-/**
- * F tests of a linear model against those without each of its terms, as a new frame: a row for each term of the fixed
- * effects that no other contains, with the columns of interlace_fit_anova. No model is fitted anew. `data` is the frame
- * of the fit; it may be NULL unless the fit left out columns. INTERLACE_E_ARGUMENT for other models.
- * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
- * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out The new frame. The caller frees it with interlace_frame_free.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_drop1_f(const interlace_fit *fit,
-                                       const interlace_frame *data,
-                                       interlace_df df,
-                                       const interlace_options *options,
-                                       interlace_frame **out,
-                                       interlace_error *err);
-
-/**
  * The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger
  * 1997), to `out` [p,p]. INTERLACE_E_ARGUMENT unless the fit is a linear model by REML. INTERLACE_E_NUMERIC if the
  * correction by second derivatives of the covariance (for random terms ar1, and cs with a variance each, of three
@@ -5745,6 +5651,68 @@ interlace_status interlace_spec_lrt(const interlace_spec *const *specs,
                                     const interlace_options *options,
                                     interlace_frame **out,
                                     interlace_error *err);
+
+/**
+ * Likelihood-ratio tests of a model (of a Cox model by the integrated likelihood) against those without each of its
+ * terms, as a new frame: a row "<none>" for the model, then a row for each term of the fixed effects that no other
+ * contains: "term", "n_parameters" (those that it removes), "aic", "chi_square", "p_value" and "warning", which says
+ * why a model without a term has no numbers: it could not be fitted, or has a higher likelihood than the model. All
+ * models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL unless the fit left out
+ * columns, which may have an estimate without a term. Terms are those of the fixed effects of the mean.
+ * INTERLACE_E_NUMERIC if the model itself did not converge.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_drop1(const interlace_fit *fit,
+                                     const interlace_frame *data,
+                                     const interlace_options *options,
+                                     interlace_frame **out,
+                                     interlace_error *err);
+
+/**
+ * Backward elimination, as a new frame: random terms and effects, then terms of the fixed effects that no other
+ * contains, go one after the other as long as the largest p-value is above the level. One row per term, as it was
+ * tested last, those that went first: "part" ("random" or "fixed"), "term", "test" ("lrt", or "f" with Satterthwaite's
+ * degrees of freedom for the fixed effects of a linear model), "statistic", "df", "den_df", "p_value" (of random terms
+ * by chi-square), "warning" and "eliminated" (1 for the first of its part that went, 0 for those that stay). Terms
+ * inside others that stay have no test. INTERLACE_E_NUMERIC if the fit did not converge.
+ * @param[in] fit The fit.
+ * @param[in] alpha_random The level of random terms, at most 1, which leaves all of them; 0 means 0.1.
+ * @param[in] alpha_fixed The level of terms of the fixed effects; 0 means 0.05.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_step(const interlace_fit *fit,
+                                    double alpha_random,
+                                    double alpha_fixed,
+                                    const interlace_options *options,
+                                    interlace_frame **out,
+                                    interlace_error *err);
+
+/**
+ * F tests of a linear model against those without each of its terms, as a new frame: a row for each term of the fixed
+ * effects that no other contains, with the columns of interlace_fit_anova. No model is fitted anew. `data` is the frame
+ * of the fit; it may be NULL unless the fit left out columns. INTERLACE_E_ARGUMENT for other models.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_drop1_f(const interlace_fit *fit,
+                                       const interlace_frame *data,
+                                       interlace_df df,
+                                       const interlace_options *options,
+                                       interlace_frame **out,
+                                       interlace_error *err);
 
 /**
  * How the residuals of clusters become a robust covariance of the fixed effects.
@@ -5967,10 +5935,27 @@ typedef struct interlace_means_request {
     size_t ldc;
     /** The names [k] of these contrasts. NULL without `coefficients`. */
     const char *const *names;
+    /**
+     * The linear predictor that the means are of. On the scale of the response those of the zero inflation are
+     * probabilities of an extra zero, those of the dispersion the family's first parameter, of an ordinal model the
+     * scale.
+     */
+    interlace_predictor predictor;
+    /**
+     * What of an ordinal model is averaged. But for INTERLACE_MEANS_MODE_LATENT means are averages over the cells of
+     * the grid, with standard errors by the delta method and symmetric limits; with it they are those of the linear
+     * predictor, also of other models.
+     */
+    interlace_means_mode means_mode;
+    /**
+     * Of INTERLACE_MEANS_SCALE_BIAS_ADJUSTED the standard deviation of the random effects about the linear predictor; 0
+     * for that of the fit, the root of the mean over the rows of their variance.
+     */
+    double bias_sigma;
 } interlace_means_request;
 
 /** A request with all defaults: interlace_..._request request = INTERLACE_MEANS_REQUEST_INIT. */
-#define INTERLACE_MEANS_REQUEST_INIT { sizeof(interlace_means_request), NULL, (interlace_weighting)0, (interlace_means_scale)0, (interlace_df)0, (interlace_comparisons)0, (interlace_adjustment)0, 0, NULL, 0, 0, 0, NULL }
+#define INTERLACE_MEANS_REQUEST_INIT { sizeof(interlace_means_request), NULL, (interlace_weighting)0, (interlace_means_scale)0, (interlace_df)0, (interlace_comparisons)0, (interlace_adjustment)0, 0, NULL, 0, 0, 0, NULL, (interlace_predictor)0, (interlace_means_mode)0, 0 }
 
 /**
  * Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "estimate"
@@ -5982,8 +5967,9 @@ typedef struct interlace_means_request {
  * fixed effects depend only on plain factors and no column was left out. For a generalised model with zero inflation
  * the means are those of the family, without the extra zeros. The means of an ordinal model are those of the latent
  * variable minus the mean of the thresholds, only with INTERLACE_MEANS_SCALE_LINK and without scale and nominal effects
- * (else INTERLACE_E_UNSUPPORTED). `request` may be NULL. INTERLACE_E_FORMULA if `specs` cannot be read,
- * INTERLACE_E_DATA if `data` are not those of the fit.
+ * (else INTERLACE_E_UNSUPPORTED), or by the request's `means_mode` of its probabilities: with a column of categories or
+ * thresholds, named as the response or "cut", which are groups unless `specs` names them. `request` may be NULL.
+ * INTERLACE_E_FORMULA if `specs` cannot be read, INTERLACE_E_DATA if `data` are not those of the fit.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] specs "~ f", "~ f * g", "~ f | g" or "~ 1".
@@ -6824,6 +6810,23 @@ interlace_status interlace_fit_diagnose(const interlace_fit *fit,
                                         const interlace_options *options,
                                         interlace_frame **out,
                                         interlace_error *err);
+
+/**
+ * The conditional AIC, as a new frame of one row: "log_likelihood" (given the random effects), "trace" (of the hat
+ * matrix of a linear model, as if its variances were known), "df" (with what the estimation of the variances takes;
+ * Greven and Kneib 2010) and "caic". Of Poisson models, and of binomial ones with a trial in each row, df is by a fit
+ * for each row with another response (Saefken and others 2014). INTERLACE_E_UNSUPPORTED for other models and residual
+ * correlation, INTERLACE_E_ARGUMENT without random effects.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_conditional_aic(const interlace_fit *fit,
+                                               const interlace_options *options,
+                                               interlace_frame **out,
+                                               interlace_error *err);
 
 /**
  * The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD all

@@ -377,10 +377,21 @@ enum class Weighting : std::int32_t {
     proportional = INTERLACE_WEIGHTING_PROPORTIONAL,
 };
 
+/// What of an ordinal model is averaged by marginal means. interlace_means_mode.
+enum class MeansMode : std::int32_t {
+    latent = INTERLACE_MEANS_MODE_LATENT,
+    linear_predictor = INTERLACE_MEANS_MODE_LINEAR_PREDICTOR,
+    cumulative = INTERLACE_MEANS_MODE_CUMULATIVE,
+    exceedance = INTERLACE_MEANS_MODE_EXCEEDANCE,
+    probabilities = INTERLACE_MEANS_MODE_PROBABILITIES,
+    mean_class = INTERLACE_MEANS_MODE_MEAN_CLASS,
+};
+
 /// The scale of marginal means. interlace_means_scale.
 enum class MeansScale : std::int32_t {
     link = INTERLACE_MEANS_SCALE_LINK,
     response = INTERLACE_MEANS_SCALE_RESPONSE,
+    bias_adjusted = INTERLACE_MEANS_SCALE_BIAS_ADJUSTED,
 };
 
 /// Which marginal means are compared. interlace_comparisons.
@@ -1420,6 +1431,16 @@ template <>
     return detail::code_of<Weighting>(name, interlace_weighting_from_name);
 }
 
+[[nodiscard]] inline std::string_view name(MeansMode code) noexcept
+{
+    return detail::view(interlace_means_mode_name(static_cast<interlace_means_mode>(code)));
+}
+template <>
+[[nodiscard]] inline Result<MeansMode> from_name<MeansMode>(std::string_view name)
+{
+    return detail::code_of<MeansMode>(name, interlace_means_mode_from_name);
+}
+
 [[nodiscard]] inline std::string_view name(MeansScale code) noexcept
 {
     return detail::view(interlace_means_scale_name(static_cast<interlace_means_scale>(code)));
@@ -1890,6 +1911,13 @@ struct MeansRequest {
     Matrix coefficients;
     /// The names [k] of these contrasts.
     std::vector<std::string> names;
+    /// The linear predictor that the means are of.
+    Predictor predictor{};
+    /// What of an ordinal model is averaged.
+    MeansMode means_mode{};
+    /// Of INTERLACE_MEANS_SCALE_BIAS_ADJUSTED the standard deviation of the random effects about the linear predictor; 0 for that of the
+    /// fit, the root of the mean over the rows of their variance.
+    double bias_sigma = 0.0;
 
     /// For the functions of this header; it points into this one and the call.
     [[nodiscard]] interlace_means_request capi(detail::Call &call) const;
@@ -2012,7 +2040,8 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
     Result<void> set_offset(std::optional<std::string_view> column = std::nullopt);
 
     /// interlace_spec_set_contrasts: Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum",
-    /// "contr.helmert", "contr.poly", "contr.SAS" or "contr.sdif".
+    /// "contr.helmert", "contr.poly", "contr.SAS" or "contr.sdif"; or by columns of your own, one less than the levels that occur, with a
+    /// weight for each level, as "1,0,-1; 0,1,-1", or with names "ac: 1,0,-1; bc: 0,1,-1".
     Result<void> set_contrasts(std::string_view column, std::string_view contrasts);
 
     /// interlace_spec_n_rows: The number of rows of a spec made from arrays; 0 for one from a formula, and for NULL.
@@ -2771,15 +2800,6 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// INTERLACE_QUANTITY_PROBABILITIES and INTERLACE_QUANTITY_MARGINAL, K - 1 for INTERLACE_QUANTITY_CUMULATIVE.
     [[nodiscard]] std::size_t predict_width(Quantity quantity) const noexcept;
 
-    struct PosteriorDraws {
-        Frame out{};
-        double pareto_k{};
-    };
-    /// interlace_fit_posterior_draws: Draws from the approximate posterior distribution under flat priors on the working scale of all
-    /// parameters, as a new frame with a row for each draw: "log_ratio", the logarithm of the importance ratio but for a constant;
-    /// "weight", the weight with its tail smoothed (Vehtari et al.
-    [[nodiscard]] Result<PosteriorDraws> posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options = none) const;
-
     /// interlace_fit_survival_curves: Survival curves of the rows of `data` as a new frame, a row for each of them and each time: "row"
     /// (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no number, as in
     /// interlace_fit_predict_status), "survival" (the probability of no event from time 0 up to and at the time), and "cumulative_hazard",
@@ -2808,9 +2828,19 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// "estimate", "std_error", "df", "statistic" (t, or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper".
     [[nodiscard]] Result<Frame> coefficients(Df df = Df::default_, double level = 0.95, Maybe<Options> options = none) const;
 
+    /// interlace_fit_wald_test_of: Linear combinations of another linear predictor's fixed effects, such as those of the zero inflation, as
+    /// by interlace_fit_wald_test.
+    [[nodiscard]] Result<Frame> wald_test_of(Predictor predictor, MatrixView l, View<double> rhs, bool joint, Df df = Df::default_,
+            Maybe<Options> options = none) const;
+
     /// interlace_fit_anova: The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term",
     /// "sum_sq", "mean_sq", "num_df", "den_df", "statistic" (F) and "p_value".
     [[nodiscard]] Result<Frame> anova(Maybe<Frame> data, AnovaType anova_type, Df df = Df::default_, Maybe<Options> options = none) const;
+
+    /// interlace_fit_anova_of: The analysis of variance of another linear predictor, such as the zero inflation or the dispersion: Wald's
+    /// tests of the terms of its fixed effects, with the columns of interlace_fit_anova for a generalised model.
+    [[nodiscard]] Result<Frame> anova_of(Predictor predictor, Maybe<Frame> data, AnovaType anova_type, Df df = Df::default_,
+            Maybe<Options> options = none) const;
 
     /// interlace_fit_effect_sizes: The analysis of variance of a linear model with effect sizes of its terms, as a new frame: the columns
     /// of interlace_fit_anova, then "partial_eta_sq", F df1 / (F df1 + df2), and "partial_omega_sq", (F - 1) df1 / (F df1 + df2 + 1), or
@@ -2832,18 +2862,23 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_scale_test: The same against models in which a term is also in the scale of the latent variable.
     [[nodiscard]] Result<Frame> scale_test(Maybe<Frame> data = none, Maybe<Options> options = none) const;
 
+    /// interlace_fit_fixef_vcov_kenward_roger: The covariance matrix of the estimates of the fixed effects with Kenward and Roger's
+    /// adjustment (Kenward & Roger 1997) [p,p].
+    [[nodiscard]] Result<Matrix> fixef_vcov_kenward_roger(Maybe<Options> options = none) const;
+
     /// interlace_fit_drop1: Likelihood-ratio tests of a model (of a Cox model by the integrated likelihood) against those without each of
     /// its terms, as a new frame: a row "<none>" for the model, then a row for each term of the fixed effects that no other contains:
-    /// "term", "n_parameters" (those that it removes), "aic", "chi_square" and "p_value".
+    /// "term", "n_parameters" (those that it removes), "aic", "chi_square", "p_value" and "warning", which says why a model without a term
+    /// has no numbers: it could not be fitted, or has a higher likelihood than the model.
     [[nodiscard]] Result<Frame> drop1(Maybe<Frame> data = none, Maybe<Options> options = none) const;
+
+    /// interlace_fit_step: Backward elimination, as a new frame: random terms and effects, then terms of the fixed effects that no other
+    /// contains, go one after the other as long as the largest p-value is above the level.
+    [[nodiscard]] Result<Frame> step(double alpha_random, double alpha_fixed, Maybe<Options> options = none) const;
 
     /// interlace_fit_drop1_f: F tests of a linear model against those without each of its terms, as a new frame: a row for each term of the
     /// fixed effects that no other contains, with the columns of interlace_fit_anova.
     [[nodiscard]] Result<Frame> drop1_f(Maybe<Frame> data = none, Df df = Df::default_, Maybe<Options> options = none) const;
-
-    /// interlace_fit_fixef_vcov_kenward_roger: The covariance matrix of the estimates of the fixed effects with Kenward and Roger's
-    /// adjustment (Kenward & Roger 1997) [p,p].
-    [[nodiscard]] Result<Matrix> fixef_vcov_kenward_roger(Maybe<Options> options = none) const;
 
     /// interlace_fit_robust: The fit with a robust covariance of the fixed effects of its mean, as a new fit: M (sum_j X_j' V_j^-1 A_j e_j
     /// e_j' A_j' V_j^-1 X_j) M with the model's covariance M, the residuals e_j of cluster j about the mean without random effects, and A_j
@@ -2940,6 +2975,11 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// (ok, note or warning), "subject" (the parameters, columns or factors that it is about; missing: the whole fit), "value", "meaning"
     /// and "advice" (missing if there is nothing to do) in plain English.
     [[nodiscard]] Result<Frame> diagnose(Maybe<Options> options = none) const;
+
+    /// interlace_fit_conditional_aic: The conditional AIC, as a new frame of one row: "log_likelihood" (given the random effects), "trace"
+    /// (of the hat matrix of a linear model, as if its variances were known), "df" (with what the estimation of the variances takes; Greven
+    /// and Kneib 2010) and "caic".
+    [[nodiscard]] Result<Frame> conditional_aic(Maybe<Options> options = none) const;
 
     /// interlace_fit_augment: The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD
     /// all rows, with all columns of `data`; then ".row" (the row of the data, from 0), ".fitted", ".fitted_marginal" (the mean over the
@@ -3864,6 +3904,9 @@ inline interlace_means_request MeansRequest::capi(detail::Call &call) const
     own.k = coefficients.cols();
     own.ldc = coefficients.rows();
     own.names = call.texts("names", names);
+    own.predictor = static_cast<interlace_predictor>(predictor);
+    own.means_mode = static_cast<interlace_means_mode>(means_mode);
+    own.bias_sigma = bias_sigma;
     return own;
 }
 
@@ -5505,15 +5548,6 @@ inline std::size_t Fit::predict_width(Quantity quantity) const noexcept
     return interlace_fit_predict_width(capi(), static_cast<interlace_quantity>(quantity));
 }
 
-inline Result<Fit::PosteriorDraws> Fit::posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options) const
-{
-    detail::Call call;
-    interlace_frame *out{};
-    double pareto_k{};
-    call.ended(interlace_fit_posterior_draws(capi(), n, seed, options.capi(), &out, &pareto_k, call.error()));
-    return call.result(PosteriorDraws{Frame(out), pareto_k});
-}
-
 inline Result<Frame> Fit::survival_curves(Maybe<Frame> data, const SurvivalRequest &request, Maybe<Options> options) const
 {
     detail::Call call;
@@ -5561,12 +5595,31 @@ inline Result<Frame> Fit::coefficients(Df df, double level, Maybe<Options> optio
     return call.result(Frame(out));
 }
 
+inline Result<Frame> Fit::wald_test_of(Predictor predictor, MatrixView l, View<double> rhs, bool joint, Df df, Maybe<Options> options) const
+{
+    detail::Call call;
+    if (!rhs.empty()) call.same("rhs", rhs.size(), l.rows());
+    interlace_frame *out{};
+    if (call.good()) call.ended(interlace_fit_wald_test_of(capi(), static_cast<interlace_predictor>(predictor), l.data(), l.rows(),
+            l.cols(), l.ld(), detail::pointer(rhs), joint, static_cast<interlace_df>(df), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
 inline Result<Frame> Fit::anova(Maybe<Frame> data, AnovaType anova_type, Df df, Maybe<Options> options) const
 {
     detail::Call call;
     interlace_frame *out{};
     call.ended(interlace_fit_anova(capi(), data.capi(), static_cast<interlace_anova_type>(anova_type), static_cast<interlace_df>(df),
             options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::anova_of(Predictor predictor, Maybe<Frame> data, AnovaType anova_type, Df df, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_anova_of(capi(), static_cast<interlace_predictor>(predictor), data.capi(),
+            static_cast<interlace_anova_type>(anova_type), static_cast<interlace_df>(df), options.capi(), &out, call.error()));
     return call.result(Frame(out));
 }
 
@@ -5603,11 +5656,28 @@ inline Result<Frame> Fit::scale_test(Maybe<Frame> data, Maybe<Options> options) 
     return call.result(Frame(out));
 }
 
+inline Result<Matrix> Fit::fixef_vcov_kenward_roger(Maybe<Options> options) const
+{
+    detail::Call call;
+    Matrix out = call.matrix(interlace_fit_n_fixef(capi(), INTERLACE_PREDICTOR_MEAN), interlace_fit_n_fixef(capi(),
+            INTERLACE_PREDICTOR_MEAN));
+    if (call.good()) call.ended(interlace_fit_fixef_vcov_kenward_roger(capi(), options.capi(), out.data(), out.size(), call.error()));
+    return call.result(std::move(out));
+}
+
 inline Result<Frame> Fit::drop1(Maybe<Frame> data, Maybe<Options> options) const
 {
     detail::Call call;
     interlace_frame *out{};
     call.ended(interlace_fit_drop1(capi(), data.capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::step(double alpha_random, double alpha_fixed, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_step(capi(), alpha_random, alpha_fixed, options.capi(), &out, call.error()));
     return call.result(Frame(out));
 }
 
@@ -5617,15 +5687,6 @@ inline Result<Frame> Fit::drop1_f(Maybe<Frame> data, Df df, Maybe<Options> optio
     interlace_frame *out{};
     call.ended(interlace_fit_drop1_f(capi(), data.capi(), static_cast<interlace_df>(df), options.capi(), &out, call.error()));
     return call.result(Frame(out));
-}
-
-inline Result<Matrix> Fit::fixef_vcov_kenward_roger(Maybe<Options> options) const
-{
-    detail::Call call;
-    Matrix out = call.matrix(interlace_fit_n_fixef(capi(), INTERLACE_PREDICTOR_MEAN), interlace_fit_n_fixef(capi(),
-            INTERLACE_PREDICTOR_MEAN));
-    if (call.good()) call.ended(interlace_fit_fixef_vcov_kenward_roger(capi(), options.capi(), out.data(), out.size(), call.error()));
-    return call.result(std::move(out));
 }
 
 inline Result<Fit> Fit::robust(RobustKind robust_kind, std::optional<std::string_view> group, Maybe<Frame> data, View<std::int32_t> codes,
@@ -5777,6 +5838,14 @@ inline Result<Frame> Fit::diagnose(Maybe<Options> options) const
     detail::Call call;
     interlace_frame *out{};
     call.ended(interlace_fit_diagnose(capi(), options.capi(), &out, call.error()));
+    return call.result(Frame(out));
+}
+
+inline Result<Frame> Fit::conditional_aic(Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    call.ended(interlace_fit_conditional_aic(capi(), options.capi(), &out, call.error()));
     return call.result(Frame(out));
 }
 

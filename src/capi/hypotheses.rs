@@ -6,20 +6,20 @@ use std::sync::OnceLock;
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
 use super::codes::meaning;
-use super::fit::{FitHandle, summed, whole_or};
+use super::fit::{FitHandle, summed};
 use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
 use super::progress::watched;
 use super::spec::SpecHandle;
+use super::spec_lists::PredictorCode;
 use super::status::{ErrorRecord, Status};
 use super::test_lists::AnovaTypeCode;
 use crate::error::{Error, Result, or_reason, try_vec};
-use crate::fit::{Fit, Instead};
-use crate::inference::anova::anova_table;
+use crate::fit::{Fit, Role};
+use crate::inference::anova::anova_table_of;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
-use crate::inference::drop1::{drop1_f_table, drop1_table};
 use crate::inference::effect_sizes::effect_sizes_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
@@ -55,29 +55,7 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        let fixed = handle.fit.fixed.estimate.len();
-        if p != fixed {
-            return Err(Error::argument(format!("p is {p}, wanted {fixed} columns of l, one a fixed effect")));
-        }
-        let l = matrix(l, k, p, ldl, "l", "ldl")?;
-        let rhs = match optional_slice(rhs, k, "rhs")? {
-            Some(rhs) => match rhs.iter().position(|value| !value.is_finite()) {
-                Some(i) => return Err(Error::argument(format!("rhs[{i}] is {}, it must be finite", rhs[i]))),
-                None => rhs.to_vec(),
-            },
-            None => try_vec("rhs", 0.0, k)?,
-        };
-        let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df, options)?);
-        let table = if joint {
-            joint_table(&df.joint_test(fit, &l, k, &rhs)?)?
-        } else {
-            df.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &rhs))?
-        };
-        out.write(give(FrameHandle::new(table))?);
-        Ok(())
-    })
+    boundary(err, || wald_test(fit, Role::Mean, Combined { l, k, p, ldl, rhs, joint }, df, options, out))
 }
 
 /// The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "id", "estimate", "std_error", "df", "statistic" (t,
@@ -100,6 +78,86 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
     })
 }
 
+/// Linear combinations of another linear predictor's fixed effects, such as those of the zero inflation, as by interlace_fit_wald_test. `l` [k,p] is
+/// column-major with leading dimension `ldl` >= k, one column per fixed effect of the predictor; `rhs` [k], or NULL for zeros.
+/// INTERLACE_E_ARGUMENT if the model has no formula for it.
+/// @param k The number of combinations.
+/// @param ldl The leading dimension of `l`, at least k.
+/// @param rhs Hypothesised values [k]; NULL for zeros.
+/// @param joint Whether all are tested together.
+/// @param p The number of fixed effects of the predictor.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_wald_test_of(
+    fit: Option<&FitHandle>,
+    predictor: MaybeUninit<PredictorCode>,
+    l: *const f64,
+    k: usize,
+    p: usize,
+    ldl: usize,
+    rhs: *const f64,
+    joint: bool,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let role = meaning(predictor, "predictor")?;
+        wald_test(fit, role, Combined { l, k, p, ldl, rhs, joint }, df, options, out)
+    })
+}
+
+/// Linear combinations as a caller gives them.
+#[derive(Clone, Copy)]
+struct Combined {
+    l: *const f64,
+    k: usize,
+    p: usize,
+    ldl: usize,
+    rhs: *const f64,
+    joint: bool,
+}
+
+unsafe fn wald_test(
+    fit: Option<&FitHandle>,
+    role: Role,
+    of: Combined,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+) -> Result<()> {
+    let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+    let Combined { k, p, joint, .. } = of;
+    let view = view_of(&handle.fit, role)?;
+    let fit = view.as_ref().unwrap_or(&handle.fit);
+    let fixed = fit.fixed.estimate.len();
+    if p != fixed {
+        return Err(Error::argument(format!("p is {p}, wanted {fixed} columns of l, one a fixed effect")));
+    }
+    let l = matrix(of.l, k, p, of.ldl, "l", "ldl")?;
+    let rhs = match optional_slice(of.rhs, k, "rhs")? {
+        Some(rhs) => match rhs.iter().position(|value| !value.is_finite()) {
+            Some(i) => return Err(Error::argument(format!("rhs[{i}] is {}, it must be finite", rhs[i]))),
+            None => rhs.to_vec(),
+        },
+        None => try_vec("rhs", 0.0, k)?,
+    };
+    let df = degrees_of_freedom(handle, df, options)?;
+    let table = if joint {
+        joint_table(&df.joint_test(fit, &l, k, &rhs)?)?
+    } else {
+        df.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &rhs))?
+    };
+    out.write(give(FrameHandle::new(table))?);
+    Ok(())
+}
+
+/// What has another predictor in the place of the mean.
+fn view_of(fit: &Fit, role: Role) -> Result<Option<Fit>> {
+    if role == Role::Mean { Ok(None) } else { fit.of_role(role).map(Some) }
+}
+
 /// The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "sum_sq", "mean_sq", "num_df",
 /// "den_df", "statistic" (F) and "p_value". A model from arrays has one term per column. Sums of squares are F (before Kenward and Roger's scaling)
 /// times degrees of freedom and residual variance. `data` is the frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or
@@ -107,8 +165,8 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
 /// For a Cox model the columns are "term", "df", "chi_square" and "p_value", and for INTERLACE_ANOVA_TYPE_I "log_likelihood": that type compares the
 /// integrated likelihoods as each term is added, in the order of the formula, beginning with a row "NULL" for the model without fixed effects
 /// (as anova in coxme); the other types are Wald tests.
-/// For a generalised or ordinal model the tests are Wald's of the fixed effects of the mean (not of the zero part, the dispersion, the scale or
-/// thresholds), with the columns "term", "df", "chi_square" and "p_value", or with finite degrees of freedom "term", "num_df", "den_df",
+/// For a generalised or ordinal model the tests are Wald's of the fixed effects of the mean (interlace_fit_anova_of has those of the zero part, the
+/// dispersion and the scale), with the columns "term", "df", "chi_square" and "p_value", or with finite degrees of freedom "term", "num_df", "den_df",
 /// "statistic" (F) and "p_value". What a term adds to others in types I and II is by the covariance of the coefficients.
 /// INTERLACE_E_NUMERIC if that is not known.
 /// Since 0.1.
@@ -122,14 +180,43 @@ pub unsafe extern "C" fn interlace_fit_anova(
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        let (handle, out) = (summed(fit)?, target(out, "out")?);
-        let kind = meaning(anova_type, "anova_type")?;
-        let freedom = degrees_of_freedom(handle, df, options)?;
-        let table = watched(options, |watch| anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, watch))?;
-        out.write(give(FrameHandle::new(table))?);
-        Ok(())
-    })
+    boundary(err, || anova(fit, Role::Mean, data, (anova_type, df), options, out))
+}
+
+/// The analysis of variance of another linear predictor, such as the zero inflation or the dispersion: Wald's tests of the terms of its fixed
+/// effects, with the columns of interlace_fit_anova for a generalised model. `data` is the frame of the fit; it may be NULL unless
+/// `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the fit left out columns. INTERLACE_E_ARGUMENT if the model has no
+/// formula for the predictor.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_anova_of(
+    fit: Option<&FitHandle>,
+    predictor: MaybeUninit<PredictorCode>,
+    data: Option<&FrameHandle>,
+    anova_type: MaybeUninit<AnovaTypeCode>,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || anova(fit, meaning(predictor, "predictor")?, data, (anova_type, df), options, out))
+}
+
+unsafe fn anova(
+    fit: Option<&FitHandle>,
+    role: Role,
+    data: Option<&FrameHandle>,
+    (anova_type, df): (MaybeUninit<AnovaTypeCode>, MaybeUninit<DfCode>),
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+) -> Result<()> {
+    let (handle, out) = (summed(fit)?, target(out, "out")?);
+    let kind = meaning(anova_type, "anova_type")?;
+    let freedom = degrees_of_freedom(handle, df, options)?;
+    let data = data.map(|data| &data.frame);
+    let table = watched(options, |watch| anova_table_of(&handle.fit, role, data, kind, freedom, watch))?;
+    out.write(give(FrameHandle::new(table))?);
+    Ok(())
 }
 
 /// The analysis of variance of a linear model with effect sizes of its terms, as a new frame: the columns of interlace_fit_anova, then
@@ -222,51 +309,6 @@ unsafe fn of_ordinal_terms(
     let table = watched(options, |watch| ordinal_terms_table(&handle.fit, data, beyond, watch))?;
     out.write(give(FrameHandle::new(table))?);
     Ok(())
-}
-
-/// Likelihood-ratio tests of a model (of a Cox model by the integrated likelihood) against those without each of its terms, as a new frame: a row "<none>" for the model, then a
-/// row for each term of the fixed effects that no other contains: "term", "n_parameters" (those that it removes), "aic", "chi_square" and
-/// "p_value". All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
-/// unless the fit left out columns, which may have an estimate without a term. Terms are those of the fixed effects of the mean.
-/// INTERLACE_E_NUMERIC if a model without a term did not converge, or has a higher likelihood than the model.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_drop1(
-    fit: Option<&FitHandle>,
-    data: Option<&FrameHandle>,
-    options: Option<&OptionsHandle>,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let (handle, out) = (whole_or(fit, Instead::Comparison)?, target(out, "out")?);
-        let data = data.map(|data| &data.frame);
-        let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
-        out.write(give(FrameHandle::new(table))?);
-        Ok(())
-    })
-}
-
-/// F tests of a linear model against those without each of its terms, as a new frame: a row for each term of the fixed effects that no other
-/// contains, with the columns of interlace_fit_anova. No model is fitted anew. `data` is the frame of the fit; it may be NULL unless the fit
-/// left out columns. INTERLACE_E_ARGUMENT for other models.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_drop1_f(
-    fit: Option<&FitHandle>,
-    data: Option<&FrameHandle>,
-    df: MaybeUninit<DfCode>,
-    options: Option<&OptionsHandle>,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let (handle, out) = (summed(fit)?, target(out, "out")?);
-        let freedom = degrees_of_freedom(handle, df, options)?;
-        let table = watched(options, |watch| drop1_f_table(&handle.fit, data.map(|data| &data.frame), freedom, watch))?;
-        out.write(give(FrameHandle::new(table))?);
-        Ok(())
-    })
 }
 
 /// The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].

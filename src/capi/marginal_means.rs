@@ -14,14 +14,14 @@ use super::hypotheses::degrees_of_freedom;
 use super::options::OptionsHandle;
 use super::progress::watched;
 use super::request::{Request, level_of, read};
+use super::spec_lists::PredictorCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
-use super::test_lists::{AdjustmentCode, ComparisonsCode, MeansScaleCode, WeightingCode};
+use super::test_lists::{AdjustmentCode, ComparisonsCode, MeansModeCode, MeansScaleCode, WeightingCode};
 use crate::error::{Error, Result};
-use crate::fit::Fit;
 use crate::inference::contrast::Contrasts;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
-use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale};
+use crate::inference::marginal_means::{FitMeans, MeansOf, MeansSpec};
 
 /// What is asked of marginal means and their contrasts. All members zero but the size are the defaults: INTERLACE_MEANS_REQUEST_INIT.
 /// Since 0.1.
@@ -57,6 +57,15 @@ pub struct MeansRequest {
     pub ldc: usize,
     /// The names [k] of these contrasts. NULL without `coefficients`.
     pub names: *const *const c_char,
+    /// The linear predictor that the means are of. On the scale of the response those of the zero inflation are probabilities of an extra zero,
+    /// those of the dispersion the family's first parameter, of an ordinal model the scale.
+    pub predictor: MaybeUninit<PredictorCode>,
+    /// What of an ordinal model is averaged. But for INTERLACE_MEANS_MODE_LATENT means are averages over the cells of the grid, with standard
+    /// errors by the delta method and symmetric limits; with it they are those of the linear predictor, also of other models.
+    pub means_mode: MaybeUninit<MeansModeCode>,
+    /// Of INTERLACE_MEANS_SCALE_BIAS_ADJUSTED the standard deviation of the random effects about the linear predictor; 0 for that of the fit, the
+    /// root of the mean over the rows of their variance.
+    pub bias_sigma: f64,
 }
 
 unsafe impl Request for MeansRequest {
@@ -72,7 +81,8 @@ unsafe impl Request for MeansRequest {
 /// `data` is the frame of the fit; it may be NULL if the fixed effects depend only on plain factors and no column was left out.
 /// For a generalised model with zero inflation the means are those of the family, without the extra zeros. The means of an ordinal model are
 /// those of the latent variable minus the mean of the thresholds, only with INTERLACE_MEANS_SCALE_LINK and without scale and nominal effects
-/// (else INTERLACE_E_UNSUPPORTED). `request` may be NULL.
+/// (else INTERLACE_E_UNSUPPORTED), or by the request's `means_mode` of its probabilities: with a column of categories or thresholds, named as the
+/// response or "cut", which are groups unless `specs` names them. `request` may be NULL.
 /// INTERLACE_E_FORMULA if `specs` cannot be read, INTERLACE_E_DATA if `data` are not those of the fit.
 /// @param specs "~ f", "~ f * g", "~ f | g" or "~ 1".
 /// Since 0.1.
@@ -89,8 +99,9 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     boundary(err, || {
         let out = target(out, "out")?;
         let asked = Asked::new(fit, data, specs, &read(request)?, options)?;
+        let of = &asked.of;
         let table = watched(options, |watch| {
-            asked.fit.with_means_coefficients(asked.df, |own| asked.means.table(own, asked.scale.as_ref(), asked.level, watch))
+            of.with_coefficients(asked.df, |own| of.means.table(own, of.scale.as_ref(), asked.level, watch))
         })?;
         out.write(give(FrameHandle::new(table))?);
         Ok(())
@@ -120,10 +131,9 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
         let adjustment = meaning(request.adjustment, "request->adjustment")?;
         let contrasts = asked.contrasts_of(&request)?;
         let table = watched(options, |watch| {
-            let (scale, level) = (asked.scale.as_ref(), asked.level);
-            asked
-                .fit
-                .with_means_coefficients(asked.df, |own| asked.means.contrasts(own, &contrasts, adjustment, scale, level, watch))
+            let (of, level) = (&asked.of, asked.level);
+            let scale = of.scale.as_ref();
+            of.with_coefficients(asked.df, |own| of.means.contrasts(own, &contrasts, adjustment, scale, level, watch))
         })?;
         out.write(give(FrameHandle::new(table))?);
         Ok(())
@@ -132,11 +142,8 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
 
 /// What both of these functions are asked.
 struct Asked<'a> {
-    fit: &'a Fit,
-    means: MarginalMeans,
+    of: FitMeans<'a>,
     df: DegreesOfFreedom<'a>,
-    /// The scale of the response; `None` where results stay on that of the linear predictor.
-    scale: Option<ResponseScale>,
     level: f64,
 }
 
@@ -154,13 +161,21 @@ impl<'a> Asked<'a> {
         if let Some(at) = optional_text(request.at, "request->at")? {
             specs = specs.at(at)?;
         }
-        let weighting = meaning(request.weighting, "request->weighting")?;
-        let response = meaning(request.means_scale, "request->means_scale")? == MeansScaleCode::Response;
-        let named = |error: Error| Error { message: format!("request->means_scale: {}", error.message), ..error };
-        let scale = if response { ResponseScale::of_fit(fit).map_err(named)? } else { None };
+        let scale = meaning(request.means_scale, "request->means_scale")?;
+        let sigma = request.bias_sigma;
+        if !(sigma >= 0.0 && sigma.is_finite()) {
+            return Err(Error::argument(format!("request->bias_sigma is {sigma}, it must be a number that is not negative")));
+        }
+        let of = MeansOf {
+            role: meaning(request.predictor, "request->predictor")?,
+            mode: meaning(request.means_mode, "request->means_mode")?,
+            weighting: meaning(request.weighting, "request->weighting")?,
+            response: scale != MeansScaleCode::Link,
+            bias: (scale == MeansScaleCode::BiasAdjusted).then_some((sigma > 0.0).then_some(sigma)),
+        };
         let df = degrees_of_freedom(handle, request.df, options)?;
-        let means = watched(options, |watch| MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weighting, watch))?;
-        Ok(Asked { fit, means, df, scale, level: level_of(request.level) })
+        let of = watched(options, |watch| FitMeans::new(fit, data.map(|data| &data.frame), &specs, of, watch))?;
+        Ok(Asked { of, df, level: level_of(request.level) })
     }
 
     /// The contrasts with the caller's weights, or those that have a code.
@@ -169,7 +184,7 @@ impl<'a> Asked<'a> {
         if request.coefficients.is_null() && request.k == 0 {
             return Ok(comparisons.into());
         }
-        let (m, means) = (request.m, self.means.len());
+        let (m, means) = (request.m, self.of.means.len());
         if m != means {
             return Err(Error::argument(format!(
                 "request->m is {m}, there are {means} means: wanted one row of coefficients for each"

@@ -62,6 +62,7 @@ pub mod hypotheses;
 pub mod influence;
 pub mod influence_lists;
 pub mod library;
+pub mod left_out;
 pub mod marginal_means;
 pub mod model_checks;
 pub mod options;

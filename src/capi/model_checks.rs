@@ -121,6 +121,26 @@ pub unsafe extern "C" fn interlace_fit_diagnose(
     })
 }
 
+/// The conditional AIC, as a new frame of one row: "log_likelihood" (given the random effects), "trace" (of the hat matrix of a linear model, as if
+/// its variances were known), "df" (with what the estimation of the variances takes; Greven and Kneib 2010) and "caic". Of Poisson models, and of
+/// binomial ones with a trial in each row, df is by a fit for each row with another response (Saefken and others 2014).
+/// INTERLACE_E_UNSUPPORTED for other models and residual correlation, INTERLACE_E_ARGUMENT without random effects.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_conditional_aic(
+    fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let table = watched(options, |watch| fit.conditional_aic(watch))?.frame()?;
+        out.write(give(FrameHandle::new(table))?);
+        Ok(())
+    })
+}
+
 /// The data, and beside them what the fit says of each row, as a new frame: the rows used, with INTERLACE_NA_PAD all rows, with all columns of `data`; then ".row" (the row of the
 /// data, from 0), ".fitted", ".fitted_marginal" (the mean over the random effects; not of ordinal and Cox models), ".resid" (those of INTERLACE_RESIDUALS_RESPONSE), ".resid_" and the name of each other kind of
 /// residuals that the model has, ".resid_quantile" (interlace_fit_quantile_residuals with `seed`), of linear models ".leverage", ".leverage_fixef" and

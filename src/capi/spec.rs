@@ -139,10 +139,11 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
 }
 
 /// Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly",
-/// "contr.SAS" or "contr.sdif".
+/// "contr.SAS" or "contr.sdif"; or by columns of your own, one less than the levels that occur, with a weight for each level, as
+/// "1,0,-1; 0,1,-1", or with names "ac: 1,0,-1; bc: 0,1,-1".
 /// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column counts.
 /// @param column The name of the column.
-/// @param contrasts The name of the contrasts.
+/// @param contrasts The name of the contrasts, or their columns.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_contrasts(

@@ -11,7 +11,7 @@ use crate::coxme::transform::TimeTransform;
 use crate::inference::adjust::Adjustment;
 use crate::inference::anova::AnovaType;
 use crate::inference::contrast::Comparisons;
-use crate::inference::marginal_means::Weighting;
+use crate::inference::marginal_means::{MeansMode, Weighting};
 
 /// What the tests of an analysis of variance take as given.
 /// Since 0.1.
@@ -132,6 +132,56 @@ pub unsafe extern "C" fn interlace_weighting_from_name(
     from_name(name, out, err)
 }
 
+/// What of an ordinal model is averaged by marginal means.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeansModeCode {
+    /// The latent variable; of other models the linear predictor.
+    Latent = 0,
+    /// The linear predictor at each threshold, the link of P(Y <= k).
+    LinearPredictor = 1,
+    /// P(Y <= k) at each threshold.
+    Cumulative = 2,
+    /// P(Y > k) at each threshold.
+    Exceedance = 3,
+    /// P(Y = k) of each category.
+    Probabilities = 4,
+    /// The mean of the category's number, from 1.
+    MeanClass = 5,
+}
+
+impl Codes for MeansModeCode {
+    type Meaning = MeansMode;
+    const CODES: &'static [(Self, MeansMode)] = &[
+        (MeansModeCode::Latent, MeansMode::Latent),
+        (MeansModeCode::LinearPredictor, MeansMode::LinearPredictor),
+        (MeansModeCode::Cumulative, MeansMode::Cumulative),
+        (MeansModeCode::Exceedance, MeansMode::Exceedance),
+        (MeansModeCode::Probabilities, MeansMode::Probabilities),
+        (MeansModeCode::MeanClass, MeansMode::MeanClass),
+    ];
+}
+
+/// The name of what marginal means of an ordinal model average, such as "mean_class"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_means_mode_name(code: MaybeUninit<MeansModeCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// What marginal means of an ordinal model average, by its name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+/// none; the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_means_mode_from_name(
+    name: *const c_char,
+    out: *mut MeansModeCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
 /// The scale of marginal means.
 /// Since 0.1.
 #[repr(C)]
@@ -142,17 +192,27 @@ pub enum MeansScaleCode {
     /// That of the response: standard errors by the delta method, limits back-transformed. The same for a linear model and for the
     /// identity link.
     Response = 1,
+    /// The same, corrected for random effects about the linear predictor by half their variance times the second derivative of the link's
+    /// inverse.
+    BiasAdjusted = 2,
 }
 
 impl Choice for MeansScaleCode {
     const LIST: &'static str = "means_scale";
-    const ALL: &'static [(Self, &'static CStr)] = &[(MeansScaleCode::Link, c"link"), (MeansScaleCode::Response, c"response")];
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (MeansScaleCode::Link, c"link"),
+        (MeansScaleCode::Response, c"response"),
+        (MeansScaleCode::BiasAdjusted, c"bias_adjusted"),
+    ];
 }
 
 impl Codes for MeansScaleCode {
     type Meaning = Self;
-    const CODES: &'static [(Self, Self)] =
-        &[(MeansScaleCode::Link, MeansScaleCode::Link), (MeansScaleCode::Response, MeansScaleCode::Response)];
+    const CODES: &'static [(Self, Self)] = &[
+        (MeansScaleCode::Link, MeansScaleCode::Link),
+        (MeansScaleCode::Response, MeansScaleCode::Response),
+        (MeansScaleCode::BiasAdjusted, MeansScaleCode::BiasAdjusted),
+    ];
 }
 
 /// The name of a scale of marginal means, such as "response"; NULL for a number that is none. A static string.

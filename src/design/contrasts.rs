@@ -2,9 +2,11 @@
 
 use crate::design::poly::PolyBasis;
 use crate::error::{Error, Result, try_vec};
+use crate::linalg::dense::dot_in_order as dot;
+use crate::linalg::orthogonal::take_off;
 
 /// How the levels of a factor become columns next to an intercept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Contrast {
     /// Each level against the base, which is 0-based; `None` is the last level (`contr.SAS`).
     Treatment { base: Option<usize> },
@@ -16,10 +18,16 @@ pub enum Contrast {
     Polynomial,
     /// Each level against the one before it (`contr.sdif` of MASS).
     SuccessiveDifferences,
+    /// Columns of the caller's, each with its name or none and a weight for each level.
+    Own(Vec<(String, Vec<f64>)>),
 }
 
 /// The names that `Contrast::named` knows.
-pub const CONTRAST_NAMES: &str = "contr.treatment, contr.sum, contr.helmert, contr.poly, contr.SAS, contr.sdif";
+pub const CONTRAST_NAMES: &str = "contr.treatment, contr.sum, contr.helmert, contr.poly, contr.SAS, contr.sdif, or columns with a weight for each \
+                                  level, as '1,0,-1; 0,1,-1' or 'low: 1,0,-1; mid: 0,1,-1'";
+
+/// What is left of a column beside a constant and the columns before it, relative to it, that is nothing.
+const DEPENDENT: f64 = 1e-10;
 
 impl Contrast {
     /// The default of R: polynomial for ordered factors, treatment for others.
@@ -27,7 +35,7 @@ impl Contrast {
         if ordered { Contrast::Polynomial } else { Contrast::Treatment { base: Some(0) } }
     }
 
-    /// The contrast of a name, with or without `contr.` before it.
+    /// The contrast of a name, with or without `contr.` before it, or columns of weights.
     pub fn named(name: &str) -> Option<Self> {
         match name.strip_prefix("contr.").unwrap_or(name) {
             "treatment" => Some(Contrast::Treatment { base: Some(0) }),
@@ -36,12 +44,12 @@ impl Contrast {
             "helmert" => Some(Contrast::Helmert),
             "poly" => Some(Contrast::Polynomial),
             "sdif" => Some(Contrast::SuccessiveDifferences),
-            _ => None,
+            _ => own(name),
         }
     }
 
     /// The matrix `[n, n - 1]`, column-major, for a factor with `n` levels.
-    pub fn matrix(self, n: usize) -> Result<Vec<f64>> {
+    pub fn matrix(&self, n: usize) -> Result<Vec<f64>> {
         let columns = n.saturating_sub(1);
         let mut m = try_vec("contrast matrix", 0.0, n.saturating_mul(columns))?;
         match self {
@@ -76,13 +84,17 @@ impl Contrast {
                     column[j + 1..].fill(share);
                 }
             }
+            Contrast::Own(own) => {
+                self.check("", n)?;
+                m.chunks_exact_mut(n.max(1)).zip(own).for_each(|(to, (_, weights))| to.copy_from_slice(weights));
+            }
         }
         Ok(m)
     }
 
     /// What R appends to the factor's name for each column. (Where `C(f, contr.treatment)` gives R a function, R names by
     /// number; we name by level, as R does for `C(f, treatment)`.)
-    pub fn suffixes(self, levels: &[String]) -> Vec<String> {
+    pub fn suffixes(&self, levels: &[String]) -> Vec<String> {
         let columns = levels.len().saturating_sub(1);
         match self {
             Contrast::Treatment { base } => {
@@ -92,19 +104,63 @@ impl Contrast {
             Contrast::Sum | Contrast::Helmert => (1..=columns).map(|j| j.to_string()).collect(),
             Contrast::Polynomial => (1..=columns).map(polynomial_suffix).collect(),
             Contrast::SuccessiveDifferences => levels.windows(2).map(|pair| format!("{}-{}", pair[1], pair[0])).collect(),
+            Contrast::Own(own) => {
+                let name =
+                    |(j, (name, _)): (usize, &(String, Vec<f64>))| if name.is_empty() { (j + 1).to_string() } else { name.clone() };
+                own.iter().enumerate().map(name).collect()
+            }
         }
     }
 
-    /// Fails where the base is not one of the levels.
-    pub fn check(self, factor: &str, n: usize) -> Result<()> {
+    /// Fails where the base is not one of the levels, or columns of weights do not tell the levels apart.
+    pub fn check(&self, factor: &str, n: usize) -> Result<()> {
         match self {
-            Contrast::Treatment { base: Some(base) } if base >= n => Err(Error::argument(format!(
+            Contrast::Own(own) => check_own(factor, own, n),
+            Contrast::Treatment { base: Some(base) } if *base >= n => Err(Error::argument(format!(
                 "'{factor}': base = {} was given for contr.treatment, but the factor has {n} levels",
                 base + 1
             ))),
             _ => Ok(()),
         }
     }
+}
+
+/// Columns of weights as text.
+fn own(text: &str) -> Option<Contrast> {
+    let column = |part: &str| -> Option<(String, Vec<f64>)> {
+        let (name, weights) = part.rsplit_once(':').unwrap_or(("", part));
+        let weights = weights.split(',').map(|w| w.trim().parse::<f64>().ok().filter(|w| w.is_finite())).collect::<Option<_>>()?;
+        Some((name.trim().to_owned(), weights))
+    };
+    let columns = text.split(';').map(column).collect::<Option<Vec<_>>>()?;
+    Some(Contrast::Own(columns))
+}
+
+fn check_own(factor: &str, own: &[(String, Vec<f64>)], n: usize) -> Result<()> {
+    let wrong = |why: String| Err(Error::argument(format!("'{factor}': {why}")));
+    // A factor of one level has its own error.
+    if n < 2 {
+        return Ok(());
+    }
+    if own.len() + 1 != n {
+        return wrong(format!("contrasts have {} columns, wanted one less than the {n} levels of the factor", own.len()));
+    }
+    if let Some((j, (_, weights))) = own.iter().enumerate().find(|(_, (_, weights))| weights.len() != n) {
+        return wrong(format!("column {} of the contrasts has {} weights, the factor has {n} levels", j + 1, weights.len()));
+    }
+    let mut basis = vec![vec![(n as f64).sqrt().recip(); n]];
+    for (j, (_, weights)) in own.iter().enumerate() {
+        let mut rest = weights.clone();
+        for _ in 0..2 {
+            take_off(basis.iter().map(Vec::as_slice), &mut rest, dot, |_, _| ());
+        }
+        let (left, size) = (dot(&rest, &rest).sqrt(), dot(weights, weights).sqrt());
+        if left.is_nan() || left <= DEPENDENT * size {
+            return wrong(format!("column {} of the contrasts is a combination of a constant and the columns before it", j + 1));
+        }
+        basis.push(rest.into_iter().map(|v| v / left).collect());
+    }
+    Ok(())
 }
 
 fn polynomial_suffix(degree: usize) -> String {
@@ -190,6 +246,21 @@ mod tests {
         let error = Contrast::Treatment { base: Some(3) }.check("f", 3).unwrap_err();
         assert!(error.message.contains("base = 4") && error.message.contains("3 levels"), "{error}");
         assert_eq!(Contrast::named("contr.sdiff"), None);
+    }
+
+    #[test]
+    fn columns_of_weights_are_taken_as_they_are() {
+        let own = Contrast::named("low: 1,0,-1; 0, 0.5,-0.5").unwrap();
+        assert_eq!(own.matrix(3).unwrap(), [1.0, 0.0, -1.0, 0.0, 0.5, -0.5]);
+        assert_eq!(own.suffixes(&labels(3)), ["low", "2"]);
+        let message = |text: &str, n: usize| Contrast::named(text).unwrap().check("f", n).unwrap_err().message;
+        assert!(message("1,0,-1; 0,1,-1", 4).contains("have 2 columns"));
+        assert!(message("1,0,-1; 0,1", 3).contains("column 2 of the contrasts has 2 weights"));
+        assert!(message("1,0,-1; -2,0,2", 3).contains("column 2 of the contrasts is a combination"));
+        assert!(message("1,1", 2).contains("column 1 of the contrasts is a combination"));
+        for text in ["1,x", "1,0,-1;", "", "1,inf", "f: "] {
+            assert_eq!(Contrast::named(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -58,8 +58,8 @@ impl Program {
         let is_factor = |v: usize| matches!(self.mean.variables[v].kind, Kind::Factor { .. });
         for (term, full) in terms.iter_mut().zip(indicators(&list, is_factor)) {
             for ((v, coding), full) in term.factors.iter_mut().zip(full) {
-                if let Kind::Factor { contrast, .. } = self.mean.variables[*v].kind {
-                    *coding = if full { Coding::Indicators } else { Coding::Contrasts(contrast) };
+                if let Kind::Factor { contrast, .. } = &self.mean.variables[*v].kind {
+                    *coding = if full { Coding::Indicators } else { Coding::Contrasts(contrast.clone()) };
                 }
             }
         }
@@ -133,10 +133,10 @@ fn contrast_inverses(mean: &PredictorProgram) -> Result<HashMap<usize, (usize, V
     for (v, variable) in mean.variables.iter().enumerate() {
         let Kind::Factor { levels, contrast, .. } = &variable.kind else { continue };
         let mut codings = mean.fixed.terms.iter().flat_map(|t| &t.factors).filter(|(own, _)| *own == v);
-        let used: Option<Contrast> = codings.find_map(|(_, c)| if let Coding::Contrasts(c) = c { Some(*c) } else { None });
+        let used: Option<&Contrast> = codings.find_map(|(_, c)| if let Coding::Contrasts(c) = c { Some(c) } else { None });
         let n = levels.len();
         let mut basis = try_vec("contrasts", 1.0, n)?;
-        basis.extend(used.unwrap_or(*contrast).matrix(n)?);
+        basis.extend(used.unwrap_or(contrast).matrix(n)?);
         all.insert(v, (n, dense::inverse(n, &basis)));
     }
     Ok(all)
@@ -147,7 +147,7 @@ fn columns_of(mean: &PredictorProgram, term: &Term, inverse: &HashMap<usize, (us
     let mut columns: Columns = vec![vec![(vec![], 1.0)]];
     // The first variable varies fastest: each further one repeats what there is.
     for (v, coding) in &term.factors {
-        let own = parts(&mean.variables[*v].kind, *v, *coding, inverse);
+        let own = parts(&mean.variables[*v].kind, *v, coding, inverse);
         let times = |column: &Vec<(Product, f64)>, part: &[(Option<usize>, f64)]| -> Vec<(Product, f64)> {
             let mut out = vec![];
             for (product, weight) in column {
@@ -166,7 +166,7 @@ fn columns_of(mean: &PredictorProgram, term: &Term, inverse: &HashMap<usize, (us
 }
 
 /// The columns of one variable: of a factor combinations of its contrasts and the constant (`None`).
-fn parts(kind: &Kind, v: usize, coding: Coding, inverse: &HashMap<usize, (usize, Vec<f64>)>) -> Vec<Vec<(Option<usize>, f64)>> {
+fn parts(kind: &Kind, v: usize, coding: &Coding, inverse: &HashMap<usize, (usize, Vec<f64>)>) -> Vec<Vec<(Option<usize>, f64)>> {
     match (kind, coding) {
         (Kind::Numeric, _) => vec![vec![(Some(1), 1.0)]],
         (Kind::Matrix { n_columns }, _) => (1..=*n_columns).map(|c| vec![(Some(c), 1.0)]).collect(),

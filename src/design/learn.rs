@@ -176,7 +176,7 @@ impl PredictorSources {
             variables.push(Variable { name: source.name, node: source.node, kind });
         }
         let chosen = fixed_factors(&variables[..self.n_fixed_variables])
-            .filter_map(|(place, name)| Some((place, contrasts.iter().rfind(|(wanted, _)| *wanted == name)?.1)))
+            .filter_map(|(place, name)| Some((place, contrasts.iter().rfind(|(wanted, _)| *wanted == name)?.1.clone())))
             .collect();
         let plan = |list: &TermList| ModelMatrix::plan(list, &self.places[0], &variables, &chosen, rows.len());
         let fixed = if self.without_intercept {

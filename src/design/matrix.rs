@@ -30,7 +30,7 @@ pub struct Term {
 }
 
 /// How a variable becomes columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Coding {
     /// Numbers as they are.
     Plain,
@@ -59,7 +59,7 @@ impl ModelMatrix {
                     _ => false,
                 };
                 fits(suits, "the coding of a variable")?;
-                product = product.saturating_mul(kind.map_or(0, |kind| columns(kind, *coding)));
+                product = product.saturating_mul(kind.map_or(0, |kind| columns(kind, coding)));
             }
             fits(term.n_columns == product, "the number of columns of a term")?;
             total = total.saturating_add(product);
@@ -86,7 +86,7 @@ impl ModelMatrix {
                 factors.push((place[v], coding));
             }
             let n_columns =
-                factors.iter().try_fold(1_usize, |product, (v, coding)| product.checked_mul(columns(&variables[*v].kind, *coding)));
+                factors.iter().try_fold(1_usize, |product, (v, coding)| product.checked_mul(columns(&variables[*v].kind, coding)));
             let n_columns = n_columns.unwrap_or(usize::MAX);
             matrix.terms.push(Term { label: list.label(t), factors, n_columns });
         }
@@ -115,7 +115,7 @@ impl ModelMatrix {
     fn column_names(&self, variables: &[Variable]) -> Vec<String> {
         let mut names: Vec<String> = self.intercept.then(|| INTERCEPT.to_string()).into_iter().collect();
         for term in &self.terms {
-            let parts: Vec<Vec<String>> = term.factors.iter().map(|(v, coding)| part_names(&variables[*v], *coding)).collect();
+            let parts: Vec<Vec<String>> = term.factors.iter().map(|(v, coding)| part_names(&variables[*v], coding)).collect();
             let lengths: Vec<usize> = parts.iter().map(Vec::len).collect();
             names.extend((0..term.n_columns).map(|column| {
                 let each: Vec<&str> = digits(column, &lengths).zip(&parts).map(|(k, part)| part[k].as_str()).collect();
@@ -174,7 +174,7 @@ fn coding(variable: &Variable, contrast: Option<&Contrast>, full: bool) -> Resul
     if full {
         return Ok(Coding::Indicators);
     }
-    let (name, contrast) = (quoted(&variable.name), *contrast.unwrap_or(own));
+    let (name, contrast) = (quoted(&variable.name), contrast.unwrap_or(own).clone());
     contrast.check(&variable.name, levels.len())?;
     match &levels[..] {
         [] => Err(Error::data(format!("the factor {name} has no level in the rows used"))),
@@ -186,7 +186,7 @@ fn coding(variable: &Variable, contrast: Option<&Contrast>, full: bool) -> Resul
     }
 }
 
-fn columns(kind: &Kind, coding: Coding) -> usize {
+fn columns(kind: &Kind, coding: &Coding) -> usize {
     match (kind, coding) {
         (Kind::Numeric, _) => 1,
         (Kind::Matrix { n_columns }, _) => *n_columns,
@@ -195,7 +195,7 @@ fn columns(kind: &Kind, coding: Coding) -> usize {
     }
 }
 
-fn part_names(variable: &Variable, coding: Coding) -> Vec<String> {
+fn part_names(variable: &Variable, coding: &Coding) -> Vec<String> {
     let name = &variable.name;
     match (&variable.kind, coding) {
         (Kind::Numeric, _) => vec![name.clone()],
@@ -262,7 +262,7 @@ fn fill_term(term: &Term, n: usize, variables: &[Variable], predictors: &[Option
             }
         });
     }
-    let lengths: Vec<usize> = term.factors.iter().map(|(v, coding)| columns(&variables[*v].kind, *coding)).collect();
+    let lengths: Vec<usize> = term.factors.iter().map(|(v, coding)| columns(&variables[*v].kind, coding)).collect();
     for column in 0..term.n_columns {
         let own = &mut out[column * n..(column + 1) * n];
         digits(column, &lengths).zip(&parts).for_each(|(k, part)| part.multiply(k, own));

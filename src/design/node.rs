@@ -237,7 +237,7 @@ impl Node {
             Node::Factor { argument, recode } => argument.factor(frame).map(|f| Value::Factor(recode.apply(&f))),
             Node::Contrasts { argument, contrast } => {
                 let factor = argument.factor(frame)?;
-                Ok(Value::Factor(Factor { contrast: Some(*contrast), ..factor }))
+                Ok(Value::Factor(Factor { contrast: Some(contrast.clone()), ..factor }))
             }
         }
     }

@@ -68,7 +68,13 @@ impl<'a> Factor<'a> {
     /// The same values with other levels; `new` has the new code of each old one.
     pub fn recoded(&self, new: &[i32], levels: Vec<String>) -> Factor<'static> {
         let codes: Vec<i32> = self.codes.iter().map(|&c| if c < 0 { -1 } else { new[c as usize] }).collect();
-        Factor { codes: codes.into(), levels: levels.into(), declared: true, ordered: self.ordered, contrast: self.contrast }
+        Factor {
+            codes: codes.into(),
+            levels: levels.into(),
+            declared: true,
+            ordered: self.ordered,
+            contrast: self.contrast.clone(),
+        }
     }
 
     pub fn is_all_missing(&self) -> bool {

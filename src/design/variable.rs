@@ -54,7 +54,7 @@ impl Kind {
             Value::Matrix(m) => Ok(Kind::Matrix { n_columns: m.n_columns }),
             Value::Factor(factor) => {
                 let levels = occurring_levels(name, factor, rows, warnings)?;
-                let contrast = factor.contrast.unwrap_or(Contrast::default_for(factor.ordered));
+                let contrast = factor.contrast.clone().unwrap_or(Contrast::default_for(factor.ordered));
                 contrast.check(name, levels.len())?;
                 Ok(Kind::Factor { levels, contrast, logical: false })
             }

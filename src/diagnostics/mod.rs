@@ -2,6 +2,7 @@
 
 mod augment;
 mod bits;
+mod conditional_aic;
 mod innovations;
 mod marginal;
 mod within_groups;
@@ -19,6 +20,7 @@ mod simulated;
 mod standardized;
 
 pub use augment::Augmented;
+pub use conditional_aic::ConditionalAic;
 pub use fixef_residuals::FixefResiduals;
 pub use leverage::LeverageKind;
 pub use overdispersion::Overdispersion;

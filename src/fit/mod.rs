@@ -46,6 +46,7 @@ mod by_ml;
 pub(crate) mod surface;
 mod making;
 mod own_spec;
+mod part_view;
 mod sound;
 
 pub use common::Fit;

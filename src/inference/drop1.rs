@@ -2,7 +2,7 @@
 //! by F tests.
 
 use crate::design::{Design, ModelProgram, Program};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, or_reason, try_vec};
 use crate::fit::Fit;
 use crate::fit::cox::least;
 use crate::fit::estimable::Estimable;
@@ -19,7 +19,8 @@ use crate::tails::chi_square_upper;
 use crate::watch::{Phase, Watch};
 
 /// A row for the model, `<none>`, and one for each term that is in no other: `term`, `n_parameters` (those that go with it), `aic`,
-/// `chi_square`, `p_value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
+/// `chi_square`, `p_value`, and in `warning` why a model without a term has no numbers. `data` are those of the fit; they are needed where it
+/// left out columns, which may have an estimate without a term.
 pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result<Frame> {
     fit.without_priors("drop1")?;
     let design = with_all_columns(fit, data, "drop1")?;
@@ -28,45 +29,95 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result
     let total = Some(terms.len() + 1);
     watch.at(Phase::Model, 0, total)?;
     let guess = coefficients(fit, design.x_names.len());
-    let (whole, p) = if fit.generalised().is_some() && !fit.reml && fit.outcome.converged {
+    let whole = if fit.generalised().is_some() && !fit.reml && fit.outcome.converged {
         (fit.criterion, fit.fixed.names.len())
     } else {
-        let which = || "the model".to_owned();
-        best(fit, (&design, Some(&guess)), &options, which, &watch.inside(Phase::Model, 0, total))?
+        best(fit, (&design, Some(&guess)), &options, &watch.inside(Phase::Model, 0, total))?
+            .ok_or_else(|| Error::numeric("drop1: the model did not converge by maximum likelihood"))?
     };
     let more = fit.npar - fit.fixed.names.len();
-    let aic = |deviance: f64, p: usize| deviance + 2.0 * (p + more) as f64;
-    let (mut names, mut npar, mut aics) = (vec!["<none>".to_owned()], vec![i64::MIN], vec![aic(whole, p)]);
-    let (mut ratios, mut p_values) = (vec![f64::NAN], vec![f64::NAN]);
+    let mut table = Rows::default();
+    table.put("<none>", Row { aic: aic(whole, more), ..Row::default() });
     for (i, (term, rest)) in terms.into_iter().enumerate() {
         watch.at(Phase::Model, i + 1, total)?;
-        let which = || format!("the model without the term {}", quoted(&term));
-        let (design, guess) = (rest.of(&design)?, rest.guess(&guess));
         let inside = watch.inside(Phase::Model, i + 1, total);
-        let (deviance, left) = best(fit, (&design, guess.as_deref()), &options, which, &inside)?;
-        let own = p.saturating_sub(left);
-        let rise = deviance - whole;
-        if fit.generalised().is_some() && rise < -LOWER * whole.abs().max(1.0) {
-            return Err(Error::numeric(format!(
-                "drop1: the model without the term {} has a higher likelihood than the model, whose fit is not at the maximum; fit it by \
-                 another optimiser or from another start",
-                quoted(&term)
-            )));
-        }
-        let ratio = if rise < 0.0 { 0.0 } else { rise };
-        names.push(term);
-        npar.push(own as i64);
-        aics.push(aic(deviance, left));
-        ratios.push(ratio);
-        p_values.push(if own > 0 { chi_square_upper(ratio, own as f64) } else { f64::NAN });
+        let fitted = rest.and_then(|rest| {
+            let guess = rest.guess(&guess);
+            best(fit, (&rest.of(&design)?, guess.as_deref()), &options, &inside)
+        });
+        table.put(&term, Row::of(whole, or_reason(fitted)?, more, fit.generalised().is_some()));
     }
-    let mut frame = Frame::new(names.len());
-    frame.add_strings("term", &names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
-    frame.add_integers("n_parameters", npar)?;
-    frame.add_real("aic", aics)?;
-    frame.add_real("chi_square", ratios)?;
-    frame.add_real("p_value", p_values)?;
-    Ok(frame)
+    table.frame()
+}
+
+/// Of a model with this deviance and so many fixed effects, beside other parameters.
+fn aic((deviance, p): (f64, usize), more: usize) -> f64 {
+    deviance + 2.0 * (p + more) as f64
+}
+
+/// A model without a term.
+struct Row {
+    n_parameters: Option<usize>,
+    aic: f64,
+    chi_square: f64,
+    p_value: f64,
+    warning: Option<String>,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Row { n_parameters: None, aic: f64::NAN, chi_square: f64::NAN, p_value: f64::NAN, warning: None }
+    }
+}
+
+impl Row {
+    /// A smaller model, or why there is none, against the whole one.
+    fn of(whole: Found, smaller: std::result::Result<Option<Found>, String>, more: usize, searched: bool) -> Row {
+        let without = |why: String| Row { warning: Some(why), ..Row::default() };
+        let found = match smaller {
+            Ok(Some(found)) => found,
+            Ok(None) => return without("the model without it did not converge by maximum likelihood".to_owned()),
+            Err(reason) => return without(reason.trim_start_matches("drop1: ").to_owned()),
+        };
+        let (own, rise) = (whole.1.saturating_sub(found.1), found.0 - whole.0);
+        if searched && rise < -LOWER * whole.0.abs().max(1.0) {
+            return without(
+                "the model without it has a higher likelihood than the model, whose fit is not at the maximum; fit it by another optimiser or \
+                 from another start"
+                    .to_owned(),
+            );
+        }
+        let chi_square = if rise < 0.0 { 0.0 } else { rise };
+        let p_value = if own > 0 { chi_square_upper(chi_square, own as f64) } else { f64::NAN };
+        Row { n_parameters: Some(own), aic: aic(found, more), chi_square, p_value, warning: None }
+    }
+}
+
+/// The columns of the table.
+#[derive(Default)]
+struct Rows {
+    terms: Vec<String>,
+    rows: Vec<Row>,
+}
+
+impl Rows {
+    fn put(&mut self, term: &str, row: Row) {
+        self.terms.push(term.to_owned());
+        self.rows.push(row);
+    }
+
+    fn frame(&self) -> Result<Frame> {
+        let reals = |value: &dyn Fn(&Row) -> f64| self.rows.iter().map(value).collect::<Vec<f64>>();
+        let mut frame = Frame::new(self.rows.len());
+        frame.add_strings("term", &self.terms.iter().map(|term| Some(term.as_str())).collect::<Vec<_>>())?;
+        let count = |row: &Row| row.n_parameters.map_or(i64::MIN, |n| n as i64);
+        frame.add_integers("n_parameters", self.rows.iter().map(count).collect())?;
+        frame.add_real("aic", reals(&|row| row.aic))?;
+        frame.add_real("chi_square", reals(&|row| row.chi_square))?;
+        frame.add_real("p_value", reals(&|row| row.p_value))?;
+        frame.add_strings("warning", &self.rows.iter().map(|row| row.warning.as_deref()).collect::<Vec<_>>())?;
+        Ok(frame)
+    }
 }
 
 /// F tests of a linear model against those without each term that is in no other, with the columns of an analysis of variance.
@@ -97,8 +148,8 @@ const LOWER: f64 = 1e-7;
 /// How far, relative to its weights, a column may be from a combination of others.
 const TOLERANCE: f64 = 1e-9;
 
-/// The terms that are in no other, with the rest of the `p` columns of X.
-fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
+/// The terms that are in no other, with the rest of the `p` columns of X, or why it is none.
+fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Result<Rest>)>> {
     match &fit.program {
         ModelProgram::Formula(program) => {
             let of_column = program.fixed_column_terms();
@@ -109,9 +160,9 @@ fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
                 }
                 // Factors of Cox and ordinal models are always coded as beside an intercept.
                 let rest = if fit.cox().is_some() || fit.ordinal().is_some() || program.stays_without(t) {
-                    Rest::Kept((0..p).filter(|&j| of_column[j] != t + 1).collect())
+                    Ok(Rest::Kept((0..p).filter(|&j| of_column[j] != t + 1).collect()))
                 } else {
-                    recoded(program, t, label)?
+                    recoded(program, t, label)
                 };
                 all.push((label.to_owned(), rest));
             }
@@ -120,7 +171,7 @@ fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
         ModelProgram::Arrays(_) => {
             let n = fit.n_obs.max(1);
             let constant = |j: usize| fit.x[j * n..(j + 1) * n].windows(2).all(|w| w[0] == w[1]);
-            let rest = |own: usize| Rest::Kept((0..p).filter(|&j| j != own).collect());
+            let rest = |own: usize| Ok(Rest::Kept((0..p).filter(|&j| j != own).collect()));
             Ok((0..p).filter(|&j| !constant(j)).map(|j| (fit.fixed.names[j].clone(), rest(j))).collect())
         }
     }
@@ -128,12 +179,8 @@ fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
 
 /// The model matrix without a term whose factors made the intercept: others make it then.
 fn recoded(program: &Program, term: usize, label: &str) -> Result<Rest> {
-    let none = || {
-        Error::unsupported(format!(
-            "drop1: the model without the term {} has another coding; compare the models' fits",
-            quoted(label)
-        ))
-    };
+    let none =
+        || Error::unsupported(format!("the model without the term {} has another coding; compare the models' fits", quoted(label)));
     let columns = program.columns_without(term)?;
     let (rows, p) = (columns.products, columns.model);
     let kept: Vec<usize> = (0..p).collect();
@@ -199,22 +246,18 @@ fn chosen(n: usize, x: &[f64], kept: &[usize]) -> Result<Vec<f64>> {
 }
 
 /// The smallest deviance of a model, and how many fixed effects it has.
-fn best(
-    fit: &Fit,
-    (design, guess): (&Design, Option<&[f64]>),
-    options: &Options,
-    which: impl Fn() -> String,
-    watch: &Watch<'_>,
-) -> Result<(f64, usize)> {
-    let found = if let Some(own) = fit.generalised() {
-        fit.least_deviance(own, (design, guess), options, watch)?.map(|least| (least.deviance, least.p))
-    } else if let Some(own) = fit.cox() {
-        least(own.ties, design, options, watch)?
-    } else {
-        let system = assemble(design, watch)?;
-        let mut deviance = Deviance::new(&system, options.reml, watch)?;
-        let best = estimate(&mut deviance, options)?;
-        if best.converged { Some((deviance.evaluate(&best.working)?, system.kept.len())) } else { None }
-    };
-    found.ok_or_else(|| Error::numeric(format!("drop1: {} did not converge by maximum likelihood", which())))
+type Found = (f64, usize);
+
+/// That of a design; none if the search did not converge.
+fn best(fit: &Fit, (design, guess): (&Design, Option<&[f64]>), options: &Options, watch: &Watch<'_>) -> Result<Option<Found>> {
+    if let Some(own) = fit.generalised() {
+        return Ok(fit.least_deviance(own, (design, guess), options, watch)?.map(|least| (least.deviance, least.p)));
+    }
+    if let Some(own) = fit.cox() {
+        return least(own.ties, design, options, watch);
+    }
+    let system = assemble(design, watch)?;
+    let mut deviance = Deviance::new(&system, options.reml, watch)?;
+    let best = estimate(&mut deviance, options)?;
+    Ok(if best.converged { Some((deviance.evaluate(&best.working)?, system.kept.len())) } else { None })
 }

@@ -20,4 +20,5 @@ pub mod parameters;
 pub mod profile;
 pub mod standardized;
 pub mod ranova;
+pub mod step;
 pub mod wald;

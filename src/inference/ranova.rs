@@ -10,12 +10,12 @@ use crate::tails::chi_square_upper;
 use crate::watch::{Phase, Watch};
 
 /// What is left out: effects of a random term, or all of it.
-struct Removal {
+pub(super) struct Removal {
     role: Role,
     term: usize,
     /// The effects that stay.
     kept: Vec<usize>,
-    name: String,
+    pub(super) name: String,
 }
 
 /// Names of a term's effects beyond which those in the middle are left out.
@@ -47,17 +47,17 @@ pub fn ranova_table(fit: &Fit, watch: &Watch<'_>) -> Result<Frame> {
 }
 
 /// A test against the model without something.
-struct Test {
-    chi_square: f64,
-    df: usize,
+pub(super) struct Test {
+    pub(super) chi_square: f64,
+    pub(super) df: usize,
     p_value: f64,
-    plain: f64,
+    pub(super) plain: f64,
     reference: String,
-    warning: Option<String>,
+    pub(super) warning: Option<String>,
 }
 
 impl Test {
-    fn new(fit: &Fit, reduced: &Fit, watch: &Watch<'_>) -> Result<Self> {
+    pub(super) fn new(fit: &Fit, reduced: &Fit, watch: &Watch<'_>) -> Result<Self> {
         let difference = 2.0 * (fit.log_likelihood - reduced.log_likelihood);
         let is_higher = difference < -1e-6 * (1.0 + fit.log_likelihood.abs());
         // What lies above the model says nothing of it.
@@ -134,7 +134,7 @@ impl Rows {
 }
 
 /// Each term as a whole, and before the next one each of its effects that is in no other.
-fn removals(fit: &Fit) -> Vec<Removal> {
+pub(super) fn removals(fit: &Fit) -> Vec<Removal> {
     let mut all = vec![];
     let of_formula = match &fit.program {
         ModelProgram::Formula(program) => Some(program.random_effects()),
@@ -199,7 +199,34 @@ fn text(term: &TermDesign) -> String {
     format!("{structure}({} | {})", effects.join(" + "), term.group)
 }
 
+/// A design without several of them, which are of the same fit.
+pub(super) fn apply(removals: &[&Removal], mut design: Design) -> Result<Design> {
+    let mut left: Vec<((usize, usize), Vec<usize>)> = vec![];
+    for own in removals {
+        match left.iter_mut().find(|(term, _)| *term == own.of_term()) {
+            Some((_, kept)) => kept.retain(|e| own.kept.contains(e)),
+            None => left.push((own.of_term(), own.kept.clone())),
+        }
+    }
+    // From the last to the first, so that places stay what they are.
+    left.sort_by(|a, b| b.0.cmp(&a.0));
+    for ((role, term), kept) in left {
+        design = Removal { role: Role::ORDER[role], term, kept, name: String::new() }.of(design)?;
+    }
+    Ok(design)
+}
+
 impl Removal {
+    /// The predictor and the place of its term.
+    pub(super) fn of_term(&self) -> (usize, usize) {
+        (Role::ORDER.iter().position(|role| *role == self.role).unwrap_or(0), self.term)
+    }
+
+    /// Whether nothing of the term stays.
+    pub(super) fn is_whole(&self) -> bool {
+        self.kept.is_empty()
+    }
+
     /// The design without it.
     fn of(&self, mut design: Design) -> Result<Design> {
         let terms = match self.role {

@@ -13,10 +13,12 @@ use crate::error::{Error, Result, try_copy, try_vec};
 use crate::fit::{Fit, Kind, Rebuilt};
 use crate::glmm::iterative::conditional::{Conditional as Sampled, Estimated};
 use crate::glmm::joint::{EffectRow, Further, Joint};
+use crate::inference::linear::SimpleDf;
 use crate::iterative::split::Split;
 use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::conditional::Conditional;
 use crate::lmm::iterative::conditional as iterative;
+use crate::tails::t_two_sided_quantile;
 use crate::watch::{Phase, Watch};
 
 /// One a row.
@@ -73,7 +75,7 @@ fn of_rows(
     watch: &Watch<'_>,
 ) -> Result<Limits> {
     let places = estimated_parameters(rule.fit, errors.first_parameter());
-    let reach = -normal_quantile(0.5 * (1.0 - level));
+    let reach = reach(rule.fit, level);
     let column = || try_vec("standard errors of predictions", 0.0, values.len());
     let mut out = Limits { std_errors: column()?, lower: column()?, upper: column()? };
     for (i, (point, value)) in points.iter().zip(values).enumerate() {
@@ -103,6 +105,16 @@ pub fn polarised(mut variance: impl FnMut([f64; 3]) -> f64) -> [f64; 9] {
         out[b * 3 + a] = out[a * 3 + b];
     }
     out
+}
+
+/// The standard errors that an interval of a level reaches to either side: by t where that is exact, which is in a linear model of independent
+/// rows, otherwise by the normal distribution.
+pub fn reach(fit: &Fit, level: f64) -> f64 {
+    let independent = fit.is_linear() && fit.terms.is_empty() && fit.correlation().is_none();
+    if independent && fit.robust.is_none() {
+        return t_two_sided_quantile(1.0 - level, SimpleDf::Residual.of(fit));
+    }
+    -normal_quantile(0.5 * (1.0 - level))
 }
 
 /// Whether modes of some random terms are added.

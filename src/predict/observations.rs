@@ -1,7 +1,7 @@
 //! Predictions of responses that have not been seen: intervals for them, and their densities.
 
 use super::categories::{CategoryRule, Place};
-use super::errors::{Errors, Limits, polarised, rebuilt_for, with_errors};
+use super::errors::{Errors, Limits, polarised, reach, rebuilt_for, with_errors};
 use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
 use super::predictors::{Rows, Wanted};
@@ -9,7 +9,6 @@ use super::problems::erase;
 use super::quantity::Rule;
 use super::request::{NewData, NewLevels, Quantity, RandomTerms, Request};
 use crate::design::NeededTimes;
-use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, Generalised};
 use crate::watch::{Phase, Watch};
@@ -44,7 +43,7 @@ pub fn widen(
 ) -> Result<()> {
     let tail = 0.5 * (1.0 - level);
     let Some(own) = rule.fit.generalised() else {
-        let reach = -normal_quantile(tail);
+        let reach = reach(rule.fit, level);
         for (i, point) in points.iter().enumerate() {
             let by = reach * (limits.std_errors[i].powi(2) + variance_of_response(rule.fit, point, weights[i])).sqrt();
             (limits.lower[i], limits.upper[i]) = (point.at[MEAN] - by, point.at[MEAN] + by);

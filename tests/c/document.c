@@ -35,9 +35,10 @@ static void listing(void) {
 static void setting(interlace_questions *questions) {
     static const char *const right[][2] = {
         {"df", "kenward-roger"}, {"df", "kenward_roger"}, {"df", "normal"}, {"anova", "3"}, {"drop1", NULL}, {"drop1", "true"}, {"drop1_test", "lrt"}, {"drop1-test", "F"},
+        {"caic", NULL}, {"step", NULL}, {"step_alpha_random", "1"}, {"step-alpha-fixed", "0.01"}, {"part", "zi"}, {"part", "scale"}, {"means_mode", "mean.class"}, {"means-mode", "probabilities"}, {"bias_adjust", NULL}, {"bias_sigma", "0.5"},
         {"effect_sizes", NULL}, {"standardized", "true"}, {"nominal_test", NULL}, {"scale-test", "false"}, {"test", "0,1 = 2; 1,0"},
         {"confint", "wald"}, {"profile", "false"}, {"profile_scale", "theta"}, {"profile-scale", "sdcor"}, {"variance_parameters", "variance"}, {"robust", "cr2"}, {"cluster", "observation"}, {"parameter_limits", "plain"}, {"evaluate", "sigma = 1, sd[g, x] = 2"}, {"information_matrix", "average"}, {"test", "0,1; 1,0"},
-        {"r2", NULL}, {"level", "0.9"}, {"emmeans", "~ f"}, {"at", "x = 1"}, {"comparisons", "eff"}, {"comparisons", "1,-1"},
+        {"r2", NULL}, {"level", "0.9"}, {"emmeans", "~ f"}, {"at", "x = 1"}, {"comparisons", "eff"}, {"comparisons", "1,-1"}, {"comparisons", "a - b: 1,-1; half: 0.5,0.5"},
         {"means_weights", "proportional"}, {"adjust", "holm"}, {"lrt", "y ~ 1"}, {"chi_bar", NULL}, {"ranova", NULL}, {"rlrt", "1e4"}, {"pb_lrt", "y ~ 1"}, {"replicates", "99"}, {"first_replicate", "0"}, {"power", "x"}, {"power_effect", "x = 0.3"}, {"power-effect", "sigma = 2; x = -1e-3"}, {"simulations", "1e3"}, {"alpha", "0.01"}, {"power_along", "g"}, {"power_within", "g:h"}, {"power_sizes", "10, 20,40"}, {"type", "cum.prob"},
         {"type", "zero_probability"}, {"re", "g,h"}, {"re", "none"}, {"re", "(1 | g)"}, {"type", "latent"}, {"new_levels", "missing"}, {"predict_covariance", NULL}, {"predict_quantiles", "0.1, 0.9"}, {"predict_simulate", "3"}, {"predict-simulate", "1e2"}, {"aggregate", "all"}, {"aggregate_sum", NULL}, {"draws", "10"}, {"re", "average"}, {"new_levels", "zero"}, {"new_levels", "average"}, {"type", "lp"}, {"type", "expected"},
         {"times", "1, 2.5"}, {"curve_limits", "log-log"}, {"curve-limits", "none"},
@@ -48,10 +49,11 @@ static void setting(interlace_questions *questions) {
     static const char *const wrong[][3] = {
         {"df", "satterthwait", "did you mean satterthwaite?"}, {"anova", "4", "anova is '4', it must be 1, 2 or 3"},
         {"drop1", "yes", "true or false"}, {"drop1_test", "t", "lrt or f"},
+        {"caic", "2", "true or false"}, {"step", "both", "true or false"}, {"step_alpha_random", "0", "above 0 and at most 1"}, {"step_alpha_fixed", "2", "above 0 and at most 1"}, {"part", "sigma", "mean, zero_inflation (zi) or dispersion"}, {"means_mode", "class", "latent, linear_predictor"}, {"bias_adjust", "0.5", "true or false"}, {"bias_sigma", "-1", "not negative"},
         {"effect_sizes", "omega", "true or false"}, {"standardized", "no", "true or false"}, {"nominal_test", "x", "true or false"},
         {"scale_test", "1", "true or false"}, {"test", "0,1 = x", "the value that is tested"}, {"test", "0,1 = 2 = 3", "rows of coefficients"}, {"confint", NULL, "wald, profile, boot or ranef"}, {"test", "1,2; 3", "rows of coefficients"},
         {"test", "", "rows"}, {"level", "1", "between 0 and 1"}, {"level", "x", "level is 'x'"}, {"emmeans", " ", "a formula"},
-        {"comparisons", "1,x", "pairwise"}, {"type", "mean", "survival, expected or latent"}, {"re", "", "grouping factors"},
+        {"comparisons", "1,x", "pairwise"}, {"comparisons", "a: b", "pairwise"}, {"type", "mean", "survival, expected or latent"}, {"re", "", "grouping factors"},
         {"new_levels", "one", "zero, missing, error or average"}, {"predict_covariance", "yes", "true or false"}, {"predict_quantiles", "0, 1", "probabilities"}, {"predict_simulate", "0", "positive"}, {"aggregate", "", "all, or a column"}, {"aggregate_sum", "1", "true or false"}, {"draws", "-3", "positive"}, {"times", "1,x", "numbers"}, {"curve_limits", "logit", "log, log_log, plain or none"},
         {"survival_quantiles", "half", "probabilities"}, {"survival_means", "1;2", "times"},
         {"survival", "new.csv", "takes a frame"}, {"interval", "predicted", "did you mean prediction?"}, {"simulate", "0", "positive"},

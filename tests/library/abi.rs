@@ -39,7 +39,7 @@ fn layouts() -> Vec<Layout> {
         PredictRequest "interlace_predict_request": struct_size quantity random terms n_terms new_levels interval level weights arrays random_formula;
         SurvivalRequest "interlace_survival_request": struct_size random terms n_terms new_levels times n_times curve_limits level arrays;
         MeansRequest "interlace_means_request": struct_size at weighting means_scale df comparisons adjustment level coefficients m k ldc
-            names;
+            names predictor means_mode bias_sigma;
         PowerRequest "interlace_power_request": struct_size test effects df simulations seed alpha level along within sizes n_sizes;
         ProfileRequest "interlace_profile_request": struct_size level profile_scale;
         InfluenceRequest "interlace_influence_request": struct_size influence_method group codes n_codes;

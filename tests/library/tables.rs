@@ -23,6 +23,7 @@ use interlace::inference::ordinal_terms::{Beyond, ordinal_terms_table};
 use interlace::inference::profile::{intervals, points};
 use interlace::inference::ranova::ranova_table;
 use interlace::inference::standardized::standardized_table;
+use interlace::inference::step::{StepOptions, step_table};
 use interlace::options::Options;
 use interlace::power::{PowerOptions, PowerTest};
 use interlace::predict::{CurveRequest, NewData, Quantity, Request, Sums};
@@ -109,7 +110,9 @@ fn of_linear_models(seen: &mut Seen) {
     let smaller =
         Fit::new(&spec(ModelKind::Lmm, "angle ~ temp + (1 | replicate)"), Some(&frame), &ml, &Watch::unwatched()).unwrap();
     seen.add("lrt", &likelihood_ratio_table(&[&smaller, &fit], false, &Watch::unwatched()).unwrap());
+    seen.add("step", &step_table(&fit, StepOptions::default(), &Watch::unwatched()).unwrap());
     seen.add("ranova", &ranova_table(&fit, &Watch::unwatched()).unwrap());
+    seen.add("conditional_aic", &fit.conditional_aic(&Watch::unwatched()).unwrap().frame().unwrap());
     seen.add("exact_rlrt", &exact_rlrt(&fit, 9, 0, &Watch::unwatched()).unwrap().frame().unwrap());
     let asked = PowerOptions {
         test: PowerTest::Effect("temp"),

@@ -355,11 +355,23 @@ class Weighting(IntEnum):
     PROPORTIONAL = 1
 
 
+class MeansMode(IntEnum):
+    """What of an ordinal model is averaged by marginal means."""
+
+    LATENT = 0
+    LINEAR_PREDICTOR = 1
+    CUMULATIVE = 2
+    EXCEEDANCE = 3
+    PROBABILITIES = 4
+    MEAN_CLASS = 5
+
+
 class MeansScale(IntEnum):
     """The scale of marginal means."""
 
     LINK = 0
     RESPONSE = 1
+    BIAS_ADJUSTED = 2
 
 
 class Comparisons(IntEnum):
@@ -530,6 +542,9 @@ class MeansRequest(ctypes.Structure):
         ("k", SIZE),
         ("ldc", SIZE),
         ("names", POINTER),
+        ("predictor", INT32),
+        ("means_mode", INT32),
+        ("bias_sigma", DOUBLE),
     ]
 
 
@@ -921,11 +936,6 @@ FUNCTIONS = {
     "interlace_fit_predict": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_predict_interval": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_predict_status": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
-    "interlace_fit_predict_covariance": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
-    "interlace_fit_predict_sums": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, SIZE, SIZE, POINTER, POINTER, POINTER],
-    "interlace_fit_predict_distribution": [INT32, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER],
-    "interlace_fit_predict_simulate": [INT32, POINTER, POINTER, POINTER, SIZE, UINT64, POINTER, POINTER, SIZE, POINTER],
-    "interlace_fit_posterior_draws": [INT32, POINTER, SIZE, UINT64, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_survival_curves": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_survival_quantiles": [INT32, POINTER, POINTER, POINTER, POINTER, SIZE, POINTER, POINTER, POINTER],
     "interlace_fit_survival_means": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER],
@@ -935,6 +945,8 @@ FUNCTIONS = {
     "interlace_time_transform_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_weighting_name": [TEXT, INT32],
     "interlace_weighting_from_name": [INT32, TEXT, POINTER, POINTER],
+    "interlace_means_mode_name": [TEXT, INT32],
+    "interlace_means_mode_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_means_scale_name": [TEXT, INT32],
     "interlace_means_scale_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_comparisons_name": [TEXT, INT32],
@@ -943,16 +955,19 @@ FUNCTIONS = {
     "interlace_adjustment_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_fit_wald_test": [INT32, POINTER, POINTER, SIZE, SIZE, SIZE, POINTER, BOOL, INT32, POINTER, POINTER, POINTER],
     "interlace_fit_coefficients": [INT32, POINTER, INT32, DOUBLE, POINTER, POINTER, POINTER],
+    "interlace_fit_wald_test_of": [INT32, POINTER, INT32, POINTER, SIZE, SIZE, SIZE, POINTER, BOOL, INT32, POINTER, POINTER, POINTER],
     "interlace_fit_anova": [INT32, POINTER, POINTER, INT32, INT32, POINTER, POINTER, POINTER],
+    "interlace_fit_anova_of": [INT32, POINTER, INT32, POINTER, INT32, INT32, POINTER, POINTER, POINTER],
     "interlace_fit_effect_sizes": [INT32, POINTER, POINTER, INT32, INT32, POINTER, POINTER, POINTER],
     "interlace_fit_standardized": [INT32, POINTER, INT32, DOUBLE, POINTER, POINTER, POINTER],
     "interlace_fit_nominal_test": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_scale_test": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
-    "interlace_fit_drop1": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
-    "interlace_fit_drop1_f": [INT32, POINTER, POINTER, INT32, POINTER, POINTER, POINTER],
     "interlace_fit_fixef_vcov_kenward_roger": [INT32, POINTER, POINTER, POINTER, SIZE, POINTER],
     "interlace_fit_compare": [INT32, POINTER, SIZE, BOOL, POINTER, POINTER, POINTER],
     "interlace_spec_lrt": [INT32, POINTER, SIZE, POINTER, BOOL, POINTER, POINTER, POINTER],
+    "interlace_fit_drop1": [INT32, POINTER, POINTER, POINTER, POINTER, POINTER],
+    "interlace_fit_step": [INT32, POINTER, DOUBLE, DOUBLE, POINTER, POINTER, POINTER],
+    "interlace_fit_drop1_f": [INT32, POINTER, POINTER, INT32, POINTER, POINTER, POINTER],
     "interlace_robust_kind_name": [TEXT, INT32],
     "interlace_robust_kind_from_name": [INT32, TEXT, POINTER, POINTER],
     "interlace_fit_robust": [INT32, POINTER, INT32, TEXT, POINTER, POINTER, SIZE, POINTER, POINTER, POINTER],
@@ -997,6 +1012,7 @@ FUNCTIONS = {
     "interlace_fit_simulated_residuals": [INT32, POINTER, SIZE, UINT64, INT32, POINTER, TEXT, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_ranef_residuals": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_diagnose": [INT32, POINTER, POINTER, POINTER, POINTER],
+    "interlace_fit_conditional_aic": [INT32, POINTER, POINTER, POINTER, POINTER],
     "interlace_fit_augment": [INT32, POINTER, POINTER, UINT64, BOOL, POINTER, POINTER, POINTER],
     "interlace_influence_method_name": [TEXT, INT32],
     "interlace_influence_method_from_name": [INT32, TEXT, POINTER, POINTER],

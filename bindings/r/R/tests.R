@@ -55,6 +55,7 @@ compared <- function(fits, names, refit, chi_bar) {
 drop1.interlace <- function(object, scope, ...) {
   own <- plain(object, .Call(C_drop1, handle_of(object), frame_for_library(object)))
   if (!missing(scope)) own <- own[own$term %in% c("<none>", if (inherits(scope, "formula")) attr(stats::terms(scope), "term.labels") else scope), ]
+  for (i in which(!is.na(own$warning))) warning(own$term[i], ": ", own$warning[i], call. = FALSE)
   table <- data.frame(npar = own$n_parameters, AIC = own$aic, LRT = own$chi_square, "Pr(Chi)" = own$p_value, check.names = FALSE)
   structure(without_nan(table), row.names = own$term, heading = c("Single term deletions", "", paste("Model:", deparsed(formula(object)))),
             class = c("anova", "data.frame"))

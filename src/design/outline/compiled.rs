@@ -279,7 +279,7 @@ fn kind_of(name: &str, value: &Value, frame: &Frame) -> Result<Kind> {
     let rows = Rows::all(frame.n_rows());
     match value {
         Value::Factor(factor) => {
-            let contrast = factor.contrast.unwrap_or(Contrast::default_for(factor.ordered));
+            let contrast = factor.contrast.clone().unwrap_or(Contrast::default_for(factor.ordered));
             Ok(Kind::Factor { levels: vec![], contrast, logical: false })
         }
         other => match Kind::learn(name, other, frame, &rows, &mut vec![])? {

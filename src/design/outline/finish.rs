@@ -95,7 +95,13 @@ fn value_of(kind: &Kind, levels: &[String], ordered: bool, n: usize) -> Result<V
             let mut codes = try_vec(what, 0_i32, n)?;
             codes.iter_mut().enumerate().for_each(|(i, code)| *code = i.min(levels.len().saturating_sub(1)) as i32);
             let levels = try_collect(what, levels.iter().cloned())?;
-            Value::Factor(Factor { codes: codes.into(), levels: levels.into(), declared: true, ordered, contrast: Some(*contrast) })
+            Value::Factor(Factor {
+                codes: codes.into(),
+                levels: levels.into(),
+                declared: true,
+                ordered,
+                contrast: Some(contrast.clone()),
+            })
         }
     })
 }
@@ -150,12 +156,12 @@ impl Program {
 pub struct Tables(Vec<(Contrast, usize, Vec<f64>)>);
 
 impl Tables {
-    pub fn of(&mut self, contrast: Contrast, levels: usize) -> Result<&[f64]> {
-        let known = |tables: &[(Contrast, usize, Vec<f64>)]| tables.iter().position(|(c, n, _)| *c == contrast && *n == levels);
+    pub fn of(&mut self, contrast: &Contrast, levels: usize) -> Result<&[f64]> {
+        let known = |tables: &[(Contrast, usize, Vec<f64>)]| tables.iter().position(|(c, n, _)| c == contrast && *n == levels);
         let at = if let Some(at) = known(&self.0) {
             at
         } else {
-            self.0.push((contrast, levels, contrast.matrix(levels)?));
+            self.0.push((contrast.clone(), levels, contrast.matrix(levels)?));
             self.0.len() - 1
         };
         Ok(&self.0[at].2)
@@ -176,7 +182,7 @@ fn weights(
         let (own, width): (Vec<(usize, f64)>, usize) = match (coding, &variables[*v].kind) {
             (Coding::Contrasts(contrast), Kind::Factor { levels, .. }) => {
                 let n = levels.len();
-                let table = tables.of(*contrast, n)?;
+                let table = tables.of(contrast, n)?;
                 let of_level = (0..n - 1).map(|d| (d, table[d * n + place])).filter(|(_, weight)| *weight != 0.0);
                 (of_level.collect(), n - 1)
             }

@@ -109,10 +109,13 @@ fn of_column(fit: &Fit, name: &str, data: Option<&Frame>) -> Result<(Vec<u32>, V
     let Some(frame) = data else {
         let mut groups: Vec<&str> = fit.named_terms().map(|(_, term)| term.design.group.as_str()).collect();
         groups.dedup();
+        let own = match groups[..] {
+            [] => "the model has no grouping factors".to_owned(),
+            _ => format!("the model's grouping factors are {}", groups.join(", ")),
+        };
         return Err(Error::argument(format!(
-            "group is {}, the model's grouping factors are {}; the groups of another column need the data, or codes",
-            quoted(name),
-            groups.join(", ")
+            "group is {}, {own}; the groups of another column need the data, or codes",
+            quoted(name)
         )));
     };
     fit.check_data(frame)?;

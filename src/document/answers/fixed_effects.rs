@@ -13,6 +13,7 @@ use crate::inference::effect_sizes::effect_sizes_table;
 use crate::inference::linear::{combinations_table, joint_table};
 use crate::inference::ordinal_terms::{Beyond, ordinal_terms_table};
 use crate::inference::standardized::standardized_table;
+use crate::inference::step::step_table;
 
 /// Tests of coefficients and terms.
 pub struct FixedEffects<'a> {
@@ -26,6 +27,8 @@ pub struct FixedEffects<'a> {
     pub drop1: Option<Frame>,
     /// The same by F tests.
     pub drop1_f: Option<Frame>,
+    /// Backward elimination.
+    pub step: Option<Frame>,
     pub hypothesis: Option<Hypothesis>,
     pub standardized: Option<Frame>,
     pub nominal_test: Option<Frame>,
@@ -72,10 +75,13 @@ impl<'a> FixedEffects<'a> {
         let (fit, data) = (subject.fit, subject.data);
         let freedom = (subject.freedom)(method)?;
         let coefficients = freedom.coefficients_table(fit, questions.level)?;
+        let part =
+            if questions.selection.part == Role::Mean { None } else { Some(about("part", fit.of_role(questions.selection.part))?) };
+        let tested = part.as_ref().unwrap_or(fit);
         let mut anova = vec![];
         for ((kind, _), _) in AnovaType::ALL.iter().zip(questions.anova).filter(|(_, asked)| *asked) {
             let table = if questions.effect_sizes { effect_sizes_table } else { anova_table };
-            anova.push((*kind, table(fit, data, *kind, freedom, work.watch)?));
+            anova.push((*kind, table(tested, data, *kind, freedom, work.watch)?));
         }
         let (mut drop1, mut drop1_f) = (None, None);
         match questions.drop1_test {
@@ -83,7 +89,8 @@ impl<'a> FixedEffects<'a> {
             Drop1Test::LikelihoodRatio => drop1 = Some(drop1_table(fit, data, work.watch)?),
             Drop1Test::F => drop1_f = Some(drop1_f_table(fit, data, freedom, work.watch)?),
         }
-        let hypothesis = if questions.test.0.is_empty() { None } else { Some(hypothesis(fit, freedom, questions)?) };
+        let step = questions.selection.step.then(|| step_table(fit, questions.selection.step_options, work.watch)).transpose()?;
+        let hypothesis = if questions.test.0.is_empty() { None } else { Some(hypothesis(tested, freedom, questions)?) };
         let wald = if questions.asks(ConfidenceInterval::Wald) { Some(Limits::wald(fit, freedom, questions.level)?) } else { None };
         let standardized = if questions.standardized { Some(standardized_table(fit, freedom, questions.level)?) } else { None };
         let beyond = |asked: bool, what: Beyond| asked.then(|| ordinal_terms_table(fit, data, what, work.watch)).transpose();
@@ -99,6 +106,7 @@ impl<'a> FixedEffects<'a> {
             anova,
             drop1,
             drop1_f,
+            step,
             hypothesis,
             standardized,
             nominal_test,

@@ -3,11 +3,12 @@
 use super::subject::{Subject, Work};
 use crate::document::questions::Means;
 use crate::error::{Error, Result};
+use crate::fit::Role;
 use crate::frame::Frame;
 use crate::inference::contrast::Contrasts;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 use crate::inference::linear::Coefficients;
-use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale};
+use crate::inference::marginal_means::{FitMeans, MeansOf, MeansSpec};
 use crate::predict::Quantity;
 
 /// Both tables.
@@ -21,7 +22,7 @@ pub fn marginal_means(
     subject: &Subject<'_>,
     specs: &str,
     asked: &Means,
-    quantity: Option<Quantity>,
+    (role, quantity): (Role, Option<Quantity>),
     freedom: DegreesOfFreedom<'_>,
     level: f64,
     work: &Work<'_>,
@@ -36,16 +37,16 @@ pub fn marginal_means(
         Some(Quantity::Response) => true,
         Some(_) => return Err(Error::argument("type: marginal means are on the scale of the link or of the response")),
     };
-    let named = |error: Error| Error { message: format!("type: {}", error.message), ..error };
-    let scale = if response { ResponseScale::of_fit(fit).map_err(named)? } else { None };
-    let means = MarginalMeans::of_fit(fit, subject.data, &spec, asked.weights, work.watch)?;
+    let of =
+        MeansOf { role, mode: asked.mode, weighting: asked.weights, response, bias: asked.bias_adjust.then_some(asked.bias_sigma) };
+    let of = FitMeans::new(fit, subject.data, &spec, of, work.watch)?;
     let contrasts = asked.comparisons.clone().unwrap_or(Contrasts::Pairwise);
     let adjust = asked.adjust.unwrap_or_default();
     let table = |own: &Coefficients<'_>| {
         Ok(MeansAnswer {
-            means: means.table(own, scale.as_ref(), level, work.watch)?,
-            comparisons: means.contrasts(own, &contrasts, adjust, scale.as_ref(), level, work.watch)?,
+            means: of.means.table(own, of.scale.as_ref(), level, work.watch)?,
+            comparisons: of.means.contrasts(own, &contrasts, adjust, of.scale.as_ref(), level, work.watch)?,
         })
     };
-    fit.with_means_coefficients(freedom, table)
+    of.with_coefficients(freedom, table)
 }

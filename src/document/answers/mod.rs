@@ -31,7 +31,7 @@ use std::time::Instant;
 
 use super::questions::{Questions, Residuals};
 use crate::coxme::transform::TimeTransform;
-use crate::diagnostics::R2;
+use crate::diagnostics::{ConditionalAic, R2};
 use crate::error::Result;
 use crate::fit::Instead;
 use crate::frame::Frame;
@@ -67,6 +67,7 @@ pub struct Answers<'a> {
     pub proportional_hazards: Option<(TimeTransform, Frame)>,
     pub random_effects: Option<Frame>,
     pub r2: Option<R2>,
+    pub caic: Option<ConditionalAic>,
     /// That inference took: tests, means and comparisons.
     pub seconds: f64,
 }
@@ -86,7 +87,15 @@ impl<'a> Answers<'a> {
         });
         let own = &questions.means;
         let means = own.specs.as_deref().map(|specs| {
-            let answer = means::marginal_means(subject, specs, own, questions.quantity, fixed.freedom, questions.level, work);
+            let answer = means::marginal_means(
+                subject,
+                specs,
+                own,
+                (questions.selection.part, questions.quantity),
+                fixed.freedom,
+                questions.level,
+                work,
+            );
             about("emmeans", answer)
         });
         let means = means.transpose()?;
@@ -122,7 +131,8 @@ impl<'a> Answers<'a> {
             diagnosis: if questions.diagnose { Some(fit.diagnose(work.watch)?) } else { None },
             proportional_hazards: diagnosed::proportional_hazards(fit, questions, work)?,
             random_effects: diagnosed::random_effects(fit, questions)?,
-            r2: if questions.r2 { Some(fit.r2(work.watch)?) } else { None },
+            caic: questions.selection.caic.then(|| about("caic", fit.conditional_aic(work.watch))).transpose()?,
+            r2: if questions.selection.r2 { Some(fit.r2(work.watch)?) } else { None },
         })
     }
 }

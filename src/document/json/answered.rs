@@ -11,7 +11,7 @@ use crate::document::answers::{
 use crate::document::names::Named;
 use crate::document::questions::Questions;
 use crate::error::Result;
-use crate::fit::Fit;
+use crate::fit::{Fit, Role};
 use crate::formula::inside_out;
 use crate::inference::anova::AnovaType;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
@@ -45,6 +45,9 @@ const COMPARISON: [(&str, &str); 13] = [
 
 /// Everything that was asked.
 pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<'_>) -> Result<()> {
+    if questions.selection.part != Role::Mean {
+        json.text("part", questions.selection.part.name());
+    }
     put_tests(json, fit, &answers.fixed)?;
     if let Some(table) = &answers.variance_parameters {
         put_table(json, "variance_parameters", Named::Plain, table)?;
@@ -92,6 +95,20 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
     if let Some(table) = &answers.random_effects {
         put_table(json, "ranef_ci", Named::Plain, table)?;
     }
+    put_shares(json, answers);
+    Ok(())
+}
+
+/// The conditional AIC and R2.
+fn put_shares(json: &mut Json, answers: &Answers<'_>) {
+    if let Some(own) = answers.caic {
+        json.object("caic", |json| {
+            json.number("log_likelihood", own.log_likelihood);
+            json.number("trace", own.trace);
+            json.number("df", own.df);
+            json.number("caic", own.caic);
+        });
+    }
     if let Some(r2) = answers.r2 {
         json.object("r2", |json| {
             json.number("marginal", r2.marginal());
@@ -100,7 +117,6 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
             json.number("icc_unadjusted", r2.icc_unadjusted());
         });
     }
-    Ok(())
 }
 
 /// Predictions, and draws of what they are made of.
@@ -195,6 +211,9 @@ fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()>
     }
     if let Some(table) = &tests.drop1 {
         put_table(json, "drop1", Named::Drop1, table)?;
+    }
+    if let Some(table) = &tests.step {
+        put_table(json, "step", Named::Plain, table)?;
     }
     if let Some(table) = &tests.standardized {
         put_table(json, "standardized", Named::Plain, table)?;

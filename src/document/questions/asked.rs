@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use super::kinds::{
     BootstrapType, ConfidenceInterval, Drop1Test, FurtherPredictions, Groups, Means, Parameters, ProfileScale, Residuals,
-    ResponseStatistic,
+    ResponseStatistic, Selection,
 };
 use super::power::PowerQuestion;
 use super::values::Hypotheses;
@@ -34,6 +34,8 @@ pub struct Questions {
     pub robust: Option<RobustKind>,
     pub cluster: Option<String>,
     pub drop1_test: Drop1Test,
+    /// Whose terms, backward elimination, the conditional AIC, R2.
+    pub selection: Selection,
     /// Shares of variance in analyses of variance.
     pub effect_sizes: bool,
     /// Coefficients in standard deviations.
@@ -59,7 +61,6 @@ pub struct Questions {
     pub replicates: usize,
     pub first_replicate: usize,
     pub power: PowerQuestion,
-    pub r2: bool,
     pub predict: Option<Frame>,
     /// Survival curves for these rows, at these times.
     pub survival: Option<Frame>,
@@ -112,6 +113,7 @@ impl Default for Questions {
             robust: None,
             cluster: None,
             drop1_test: Drop1Test::default(),
+            selection: Selection::default(),
             effect_sizes: false,
             standardized: false,
             beyond: [false; 2],
@@ -129,7 +131,6 @@ impl Default for Questions {
             replicates: 1000,
             first_replicate: 0,
             power: PowerQuestion::default(),
-            r2: false,
             predict: None,
             survival: None,
             times: None,

@@ -5,11 +5,12 @@ use std::ffi::CStr;
 use crate::choice::Choice;
 use crate::diagnostics::{FixefResiduals, ResidualKind};
 use crate::error::{Error, Result};
-use crate::fit::{Fit, InformationMatrix, ParameterForm};
+use crate::fit::{Fit, InformationMatrix, ParameterForm, Role};
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
-use crate::inference::marginal_means::Weighting;
+use crate::inference::marginal_means::{MeansMode, Weighting};
 use crate::inference::parameters::ParameterLimits;
+use crate::inference::step::StepOptions;
 use crate::predict::{Interval, RandomTerms};
 
 /// What is asked of marginal means.
@@ -21,6 +22,11 @@ pub struct Means {
     /// `None`: pairwise.
     pub comparisons: Option<Contrasts>,
     pub weights: Weighting,
+    /// Of an ordinal model.
+    pub mode: MeansMode,
+    /// Whether the response is corrected for random effects, and their standard deviation if it is not that of the fit.
+    pub bias_adjust: bool,
+    pub bias_sigma: Option<f64>,
     /// `None`: Tukey's of all pairs, otherwise Holm's.
     pub adjust: Option<Adjustment>,
 }
@@ -49,6 +55,25 @@ pub struct Parameters {
     /// Where the likelihood is wanted, "id = value, ...", and which information there.
     pub evaluate: Option<String>,
     pub information: InformationMatrix,
+}
+
+/// What is asked of terms as a whole.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Selection {
+    /// The predictor whose fixed effects are tested and averaged.
+    pub part: Role,
+    /// Backward elimination.
+    pub step: bool,
+    pub step_options: StepOptions,
+    /// The conditional AIC.
+    pub caic: bool,
+    pub r2: bool,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Selection { part: Role::Mean, step: false, step_options: StepOptions::default(), caic: false, r2: false }
+    }
 }
 
 /// The grouping factors whose random effects a prediction has.

@@ -3,14 +3,9 @@
 use super::asked::Questions;
 use super::power;
 use super::question::Question;
-use super::values;
+use super::values::put;
+use super::{terms, values};
 use crate::spec::ModelKind;
-
-/// Puts a value that could be read in its place.
-fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
-    *place = value?;
-    Some(())
-}
 
 /// Adds a value that could be read.
 fn add<T>(all: &mut Vec<T>, value: Option<T>) -> Option<()> {
@@ -56,6 +51,7 @@ pub const QUESTIONS: &[Question] = &[
         anova,
     )
     .repeatable(),
+    terms::PART,
     Question::flag(c"drop1", c"tests of the model against those without each term", |q, v| put(&mut q.drop1, values::truth(v))),
     Question::text(
         c"drop1_test",
@@ -64,6 +60,9 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.drop1_test, values::word(v)),
     )
     .of(&[c"drop1"]),
+    terms::STEP,
+    terms::STEP_ALPHA_RANDOM,
+    terms::STEP_ALPHA_FIXED,
     Question::flag(c"effect_sizes", c"partial eta squared and omega squared of the terms in analyses of variance", |q, v| {
         put(&mut q.effect_sizes, values::truth(v))
     })
@@ -148,7 +147,8 @@ pub const QUESTIONS: &[Question] = &[
         c"linear combinations of the fixed effects, one per row: tests of each and of all together",
         hypotheses,
     ),
-    Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.r2, values::truth(v))),
+    Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.selection.r2, values::truth(v))),
+    terms::CAIC,
     Question::text(c"level", c"a number between 0 and 1", c"the level of all intervals (default 0.95)", |q, v| {
         put(&mut q.level, values::level(v))
     }),
@@ -167,7 +167,7 @@ pub const QUESTIONS: &[Question] = &[
     .of(&[c"emmeans"]),
     Question::text(
         c"comparisons",
-        c"pairwise, trt.vs.ctrl, eff or rows of weights, \"1,-1,0; 0,1,-1\"",
+        c"pairwise, trt.vs.ctrl, eff or rows of weights, \"1,-1,0; 0,1,-1\", which may have names, \"a - b: 1,-1,0\"",
         c"each mean against each later one (the default), the first, or the average; or weights of your own, one row per comparison",
         |q, v| put(&mut q.means.comparisons, values::contrasts(v).map(Some)),
     )
@@ -179,6 +179,9 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.means.weights, values::word(v)),
     )
     .of(&[c"emmeans"]),
+    terms::MEANS_MODE,
+    terms::BIAS_ADJUST,
+    terms::BIAS_SIGMA,
     Question::text(
         c"adjust",
         c"none, tukey, bonferroni, holm, fdr or sidak",
@@ -204,7 +207,7 @@ pub const QUESTIONS: &[Question] = &[
     ),
     Question::text(
         c"rlrt",
-        c"a positive integer",
+        c"a positive integer up to 1e9",
         c"the exact restricted likelihood-ratio test of the only variance of a linear model, by this many draws (10000 is usual)",
         |q, v| replicates(&mut q.rlrt, v),
     )
@@ -217,7 +220,7 @@ pub const QUESTIONS: &[Question] = &[
     ),
     Question::text(
         c"replicates",
-        c"a positive integer",
+        c"a positive integer up to 1e9",
         c"simulated responses of pb_lrt (default 1000)",
         |q, v| replicates(&mut q.replicates, v),
     )
@@ -243,7 +246,7 @@ pub const QUESTIONS: &[Question] = &[
     )
     .repeatable()
     .of(&[c"power"]),
-    Question::text(c"simulations", c"a positive integer", c"simulated responses for each size (default 1000)", |q, v| {
+    Question::text(c"simulations", c"a positive integer up to 1e9", c"simulated responses for each size (default 1000)", |q, v| {
         replicates(&mut q.power.simulations, v)
     })
     .of(&[c"power"]),
@@ -360,7 +363,7 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.survival_summaries[1], values::numbers(v).map(Some)),
     )
     .of(&[c"survival"]),
-    Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
+    Question::text(c"simulate", c"a positive integer up to 1e9", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
     Question::text(
         c"simulate_type",
         c"new or conditional",
@@ -368,7 +371,7 @@ pub const QUESTIONS: &[Question] = &[
         |q, v| put(&mut q.simulate_type, values::word(v)),
     )
     .of(&[c"simulate", c"bootstrap", c"simulated_residuals"]),
-    Question::text(c"bootstrap", c"a positive integer", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
+    Question::text(c"bootstrap", c"a positive integer up to 1e9", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
         replicates(&mut q.bootstrap, v)
     }),
     Question::text(
@@ -435,7 +438,7 @@ pub const QUESTIONS: &[Question] = &[
     .repeatable(),
     Question::text(
         c"simulated_residuals",
-        c"a positive integer",
+        c"a positive integer up to 1e9",
         c"quantile residuals from this many simulated responses (250 is usual), and tests of the model by them: uniformity, dispersion, zeros, outliers",
         |q, v| replicates(&mut q.simulated_residuals, v),
     )

@@ -6,6 +6,7 @@ mod list;
 mod named;
 mod power;
 mod question;
+mod terms;
 mod values;
 
 pub use asked::Questions;

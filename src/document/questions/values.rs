@@ -2,13 +2,20 @@
 
 use super::kinds::Groups;
 use crate::choice::Choice;
-use crate::fit::ParameterForm;
+use crate::fit::{ParameterForm, Role};
 use crate::inference::contrast::Contrasts;
+use crate::inference::marginal_means::MeansMode;
 use crate::predict::Quantity;
 
 /// A word out of a closed list.
 pub fn word<T: Choice>(text: &str) -> Option<T> {
     T::from_name(text).ok()
+}
+
+/// Puts a value that could be read in its place.
+pub fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
+    *place = value?;
+    Some(())
 }
 
 pub fn truth(text: &str) -> Option<bool> {
@@ -27,6 +34,11 @@ pub fn count(text: &str, least: u64, most: u64) -> Option<u64> {
         (x >= 0.0 && x <= 2f64.powi(53) && x.fract() == 0.0).then_some(x as u64)
     });
     whole.filter(|whole| (least..=most).contains(whole))
+}
+
+/// A level of tests, which may be 1.
+pub fn alpha(text: &str) -> Option<f64> {
+    number(text).filter(|alpha| *alpha > 0.0 && *alpha <= 1.0)
 }
 
 /// A confidence level.
@@ -89,6 +101,27 @@ pub fn quantity(text: &str) -> Option<Quantity> {
     }
 }
 
+/// A linear predictor, also as R's packages call it.
+pub fn role(text: &str) -> Option<Role> {
+    match text {
+        "zi" => Some(Role::ZeroInflation),
+        "disp" | "scale" => Some(Role::Dispersion),
+        _ => word(text),
+    }
+}
+
+/// What marginal means of an ordinal model are of, also as emmeans calls it.
+pub fn means_mode(text: &str) -> Option<MeansMode> {
+    match text {
+        "prob" => Some(MeansMode::Probabilities),
+        "cum.prob" => Some(MeansMode::Cumulative),
+        "exc.prob" => Some(MeansMode::Exceedance),
+        "mean.class" => Some(MeansMode::MeanClass),
+        "linear.predictor" => Some(MeansMode::LinearPredictor),
+        _ => word(text),
+    }
+}
+
 /// A form of parameters by the word for what its random effects have.
 pub fn parameter_form(text: &str) -> Option<ParameterForm> {
     match text {
@@ -115,8 +148,12 @@ pub fn groups(text: &str) -> Option<Groups> {
 /// Named contrasts, or rows of weights, which are their names.
 pub fn contrasts(text: &str) -> Option<Contrasts> {
     Contrasts::named(text).ok().or_else(|| {
-        let weights = rows(text)?;
-        let names = text.split(';').map(|row| row.trim_start().to_owned());
-        Some(Contrasts::Custom(names.zip(weights).collect()))
+        let (mut names, mut weights) = (vec![], vec![]);
+        for row in text.split(';') {
+            let (name, own) = row.rsplit_once(':').unwrap_or((row, row));
+            names.push(name.trim().to_owned());
+            weights.push(own);
+        }
+        Some(Contrasts::Custom(names.into_iter().zip(rows(&weights.join(";"))?).collect()))
     })
 }

@@ -12,7 +12,7 @@ use super::number::{general, shortest};
 use super::questions::Questions;
 use crate::choice::Choice;
 use crate::error::Result;
-use crate::fit::Fit;
+use crate::fit::{Fit, Role};
 use crate::inference::anova::AnovaType;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::resample::IntervalKind;
@@ -35,20 +35,11 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
         let title = format!("Log-likelihood {} at these parameters:", general(own.log_likelihood, 10));
         put_table(&mut out, &title, Named::Plain, &own.table)?;
     }
-    put_tests(&mut out, &answers.fixed)?;
-    if let Some(r2) = answers.r2 {
-        let share = |x: f64| general(x, 4);
-        line(
-            &mut out,
-            format_args!(
-                "\nR2: marginal {}, conditional {}; intraclass correlation: adjusted {}, unadjusted {}",
-                share(r2.marginal()),
-                share(r2.conditional()),
-                share(r2.icc_adjusted()),
-                share(r2.icc_unadjusted())
-            ),
-        );
+    if questions.selection.part != Role::Mean {
+        line(&mut out, format_args!("\nOf the {}:", questions.selection.part.words()));
     }
+    put_tests(&mut out, &answers.fixed)?;
+    put_shares(&mut out, answers);
     if let Some(own) = &answers.means {
         put_table(&mut out, "Marginal means:", Named::Means, &own.means)?;
         put_table(&mut out, "Pairs:", Named::Contrasts, &own.comparisons)?;
@@ -76,6 +67,27 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
     put_resampled(&mut out, answers)?;
     put_rest(&mut out, fit, answers)?;
     Ok(out)
+}
+
+/// R2 and the conditional AIC.
+fn put_shares(out: &mut String, answers: &Answers<'_>) {
+    if let Some(r2) = answers.r2 {
+        let share = |x: f64| general(x, 4);
+        line(
+            out,
+            format_args!(
+                "\nR2: marginal {}, conditional {}; intraclass correlation: adjusted {}, unadjusted {}",
+                share(r2.marginal()),
+                share(r2.conditional()),
+                share(r2.icc_adjusted()),
+                share(r2.icc_unadjusted())
+            ),
+        );
+    }
+    if let Some(own) = answers.caic {
+        let [log_likelihood, df, caic] = [own.log_likelihood, own.df, own.caic].map(|x| general(x, 6));
+        line(out, format_args!("\nConditional AIC: {caic}, log-likelihood {log_likelihood}, degrees of freedom {df}"));
+    }
 }
 
 /// Writing to a String doesn't fail.
@@ -118,6 +130,7 @@ fn put_tests(out: &mut String, tests: &FixedEffects<'_>) -> Result<()> {
         put_table(out, "Without each term (F tests):", Named::Anova, table)?;
     }
     let others = [
+        ("Backward elimination (0: stays):", Named::Plain, &tests.step),
         ("Standardized coefficients:", Named::Plain, &tests.standardized),
         ("Tests of nominal effects:", Named::Beyond, &tests.nominal_test),
         ("Tests of effects on the scale:", Named::Beyond, &tests.scale_test),

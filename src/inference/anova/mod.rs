@@ -10,14 +10,13 @@ pub use hypotheses::{AnovaType, Hypothesis, hypotheses};
 
 use super::degrees_of_freedom::DegreesOfFreedom;
 use crate::error::Result;
-use crate::fit::Fit;
+use crate::fit::{Fit, Role};
 use crate::frame::Frame;
 use crate::watch::{Phase, Watch};
 
 /// A row a term: `term`, `sum_sq`, `mean_sq`, `num_df`, `den_df`, `statistic` (F), `p_value`. The mean square is F, before it is scaled, times the
 /// residual variance. A term of which the fit has left out all columns has no degrees of freedom and no test. Of a Cox model: `term`, of type I
-/// `log_likelihood`, `df`, `chi_square`, `p_value`. Of generalised and ordinal models, whose zero part, dispersion, scale and thresholds have no
-/// tests here: `term`, `df`, `chi_square`, `p_value`, or with finite degrees of freedom `term`, `num_df`, `den_df`, `statistic` (F), `p_value`.
+/// `log_likelihood`, `df`, `chi_square`, `p_value`. Of generalised and ordinal models: `term`, `df`, `chi_square`, `p_value`, or with finite degrees of freedom `term`, `num_df`, `den_df`, `statistic` (F), `p_value`.
 pub fn anova_table(
     fit: &Fit,
     data: Option<&Frame>,
@@ -33,6 +32,21 @@ pub fn anova_table(
         return wald::table(fit, data, kind, freedom, watch);
     }
     f_table(fit, &hypotheses(fit, data, kind, watch)?, freedom, watch)
+}
+
+/// The same of another linear predictor's fixed effects.
+pub fn anova_table_of(
+    fit: &Fit,
+    role: Role,
+    data: Option<&Frame>,
+    kind: AnovaType,
+    freedom: DegreesOfFreedom<'_>,
+    watch: &Watch<'_>,
+) -> Result<Frame> {
+    if role == Role::Mean {
+        return anova_table(fit, data, kind, freedom, watch);
+    }
+    anova_table(&fit.of_role(role)?, data, kind, freedom, watch)
 }
 
 /// F tests of the hypotheses of a linear model, a row each.

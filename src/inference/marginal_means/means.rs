@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::spec::MeansSpec;
 use crate::choice::Choice;
-use crate::design::{ModelProgram, Program, Reference, RowLedger};
+use crate::design::{ModelProgram, Program, Reference, ReferenceFactor, RowLedger};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::estimable::Estimable;
 use crate::fit::{Fit, Ordinal};
@@ -116,20 +116,13 @@ impl MarginalMeans {
         watch: &Watch<'_>,
     ) -> Result<Self> {
         let program = source.program;
-        let mut reference = match (source.sums, data) {
-            (Some((means, _)), _) => program.reference_of_means(means)?,
-            (None, Some(data)) => program.reference(data, source.rows, source.weights)?,
-            (None, None) => program.reference_of_factors()?,
-        };
-        for (name, values) in &spec.at {
-            reference.restrict(name, values)?;
-        }
+        let reference = source.reference(data, spec)?;
         watch.pulse()?;
         let estimable = source.estimable(data)?;
         watch.pulse()?;
         let x = program.reference_matrix(&reference)?;
         let chosen = spec.factors.iter().chain(&spec.by).map(|name| chosen(&reference, name)).collect::<Result<Vec<_>>>()?;
-        let averages = Averages::new(&reference, &chosen, weighting)?;
+        let averages = Averages::new(&reference, &chosen, weighting, 1)?;
         let mut rows = averages.rows(&x, program.fixed_names().len(), watch)?;
         if !source.constant.is_empty() {
             for row in &mut rows {
@@ -139,6 +132,57 @@ impl MarginalMeans {
         let factors = chosen.iter().map(|choice| choice.factor(&reference)).collect();
         let (n_factors, constant) = (spec.factors.len(), source.constant.to_vec());
         Ok(MarginalMeans { factors, n_factors, rows, estimable, offset: source.offset, constant })
+    }
+
+    /// The means of a predictor that stands in the place of the mean, as by `Fit::of_role`.
+    pub(super) fn of_part(
+        part: &Fit,
+        data: Option<&Frame>,
+        spec: &MeansSpec,
+        weighting: Weighting,
+        watch: &Watch<'_>,
+    ) -> Result<Self> {
+        watch.at(Phase::Means, 0, None)?;
+        let ModelProgram::Formula(program) = &part.program else {
+            return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));
+        };
+        let used = |values: &Vec<f64>| -> Vec<f64> { values.iter().copied().filter(|v| !v.is_nan()).collect() };
+        let weights = part.weights.as_ref().map(used);
+        let offset = part.offset.as_ref().map(used).map_or(0.0, |o| o.iter().sum::<f64>() / o.len().max(1) as f64);
+        let (kept, rows, weights) = (&part.kept[..], &part.rows, weights.as_deref());
+        let source = GridSource { program, kept, rows, weights, offset, constant: &[], sums: None };
+        data.map_or(Ok(()), |data| source.check_data(data, &part.x))?;
+        Self::new(&source, data, spec, weighting, watch)
+    }
+
+    /// Means of quantities that are the coefficients themselves: one for each cell of the grid, for each level of a further factor. That factor is
+    /// one of the groups unless it is named.
+    pub(super) fn of_grid(
+        reference: &Reference,
+        further: Option<&ReferenceFactor>,
+        spec: &MeansSpec,
+        weighting: Weighting,
+        watch: &Watch<'_>,
+    ) -> Result<Self> {
+        let taken = further.is_some_and(|own| chosen(reference, &own.name).is_ok());
+        let is_further = |name: &String| further.is_some_and(|own| own.name == *name) && !taken;
+        let find = |name: &String| if is_further(name) { Ok(Variable::Further) } else { chosen(reference, name) };
+        let mut all = spec.factors.iter().chain(&spec.by).map(find).collect::<Result<Vec<_>>>()?;
+        if further.is_some() && !all.iter().any(|own| matches!(own, Variable::Further)) {
+            all.push(Variable::Further);
+        }
+        let (cells, levels) = (reference.n_cells(), further.map_or(1, |own| own.levels.len()));
+        let averages = Averages::new(reference, &all, weighting, levels)?;
+        let total = cells.saturating_mul(levels);
+        let mut rows = try_vec("weights of marginal means", Vec::new(), averages.n_means)?;
+        for row in &mut rows {
+            watch.pulse()?;
+            *row = try_vec("weights of marginal means", 0.0, total)?;
+        }
+        averages.cells.iter().enumerate().for_each(|(entry, (mean, share))| rows[*mean][entry] = *share);
+        let factors = all.iter().map(|choice| choice.factor_or(reference, further)).collect();
+        let (n_factors, estimable) = (spec.factors.len(), Estimable::full(total));
+        Ok(MarginalMeans { factors, n_factors, rows, estimable, offset: 0.0, constant: vec![] })
     }
 
     /// Of a Cox model, whose baseline hazards have every constant: logarithms of hazards relative to that where all columns are zero. What can be
@@ -220,8 +264,22 @@ fn latent_constant(fit: &Fit, ordinal: &Ordinal) -> Result<Vec<f64>> {
 }
 
 impl GridSource<'_> {
+    /// The grid, with the values that are asked for.
+    pub(super) fn reference(&self, data: Option<&Frame>, spec: &MeansSpec) -> Result<Reference> {
+        let program = self.program;
+        let mut reference = match (self.sums, data) {
+            (Some((means, _)), _) => program.reference_of_means(means)?,
+            (None, Some(data)) => program.reference(data, self.rows, self.weights)?,
+            (None, None) => program.reference_of_factors()?,
+        };
+        for (name, values) in &spec.at {
+            reference.restrict(name, values)?;
+        }
+        Ok(reference)
+    }
+
     /// Fails if the data are not those that the fit was made of; `x` is the fit's model matrix of the columns kept.
-    fn check_data(&self, data: &Frame, x: &[f64]) -> Result<()> {
+    pub(super) fn check_data(&self, data: &Frame, x: &[f64]) -> Result<()> {
         all_columns(self.program, self.kept, self.rows, x, data).map(drop)
     }
 
@@ -256,6 +314,8 @@ enum Variable {
     /// Place among the factors of the grid.
     Factor(usize),
     Covariate(usize),
+    /// One that the grid does not have.
+    Further,
 }
 
 fn chosen(reference: &Reference, name: &str) -> Result<Variable> {
@@ -268,7 +328,15 @@ impl Variable {
     fn size(self, reference: &Reference) -> usize {
         match self {
             Variable::Factor(f) => reference.factors[f].levels.len(),
-            Variable::Covariate(_) => 1,
+            Variable::Covariate(_) | Variable::Further => 1,
+        }
+    }
+
+    /// The factor, which may be a further one.
+    fn factor_or(self, reference: &Reference, further: Option<&ReferenceFactor>) -> Factor {
+        match (self, further) {
+            (Variable::Further, Some(own)) => Factor { name: own.name.clone(), levels: own.levels.clone(), numeric: false },
+            _ => self.factor(reference),
         }
     }
 
@@ -282,6 +350,7 @@ impl Variable {
                 let (name, mean) = &reference.covariates[c];
                 Factor { name: name.clone(), levels: vec![crate::frame::shortest_text(*mean)], numeric: true }
             }
+            Variable::Further => Factor { name: String::new(), levels: vec![], numeric: false },
         }
     }
 }
@@ -294,18 +363,21 @@ struct Averages {
 }
 
 impl Averages {
-    fn new(reference: &Reference, chosen: &[Variable], weighting: Weighting) -> Result<Self> {
+    /// For each of the levels of a further factor all cells.
+    fn new(reference: &Reference, chosen: &[Variable], weighting: Weighting, levels: usize) -> Result<Self> {
         let n_cells = reference.n_cells();
+        let size = |choice: &Variable| if matches!(choice, Variable::Further) { levels } else { choice.size(reference) };
         let is_chosen = |f: usize| chosen.iter().any(|c| matches!(c, Variable::Factor(own) if *own == f));
         let others: Vec<usize> = (0..reference.factors.len()).filter(|&f| !is_chosen(f)).collect();
-        let n_means: usize = chosen.iter().map(|c| c.size(reference)).product();
+        let n_means: usize = chosen.iter().map(size).product();
         let n_others: usize = others.iter().map(|&f| reference.factors[f].levels.len()).product();
-        let mut place = try_vec("reference grid", (0, 0), n_cells)?;
-        for (cell, place) in place.iter_mut().enumerate() {
-            let levels = reference.levels_of(cell);
+        let mut place = try_vec("reference grid", (0, 0), n_cells.saturating_mul(levels))?;
+        for (entry, place) in place.iter_mut().enumerate() {
+            let (level, levels) = (entry / n_cells, reference.levels_of(entry % n_cells));
             let mean = chosen.iter().rev().fold(0, |mean, choice| match choice {
-                Variable::Factor(f) => mean * choice.size(reference) + levels[*f],
+                Variable::Factor(f) => mean * size(choice) + levels[*f],
                 Variable::Covariate(_) => mean,
+                Variable::Further => mean * size(choice) + level,
             });
             let other = others.iter().rev().fold(0, |other, &f| other * reference.factors[f].levels.len() + levels[f]);
             *place = (mean, other);

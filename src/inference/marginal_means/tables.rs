@@ -2,7 +2,7 @@
 
 use super::means::{Factor, MarginalMeans};
 use crate::error::{Error, Result};
-use crate::family::{Family, Link};
+use crate::family::{Family, Link, Scale};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
@@ -44,6 +44,28 @@ impl ResponseScale {
         ResponseScale { linkinv: Box::new(move |eta| link.linkinv(eta)), mu_eta: Box::new(move |eta| link.mu_eta(eta)), ratio }
     }
 
+    /// The family's first parameter behind its working scale.
+    pub fn of_parameter(scale: Scale) -> Self {
+        let ratio = matches!(scale, Scale::Log).then_some("ratio");
+        ResponseScale {
+            linkinv: Box::new(move |psi| scale.reported(psi)),
+            mu_eta: Box::new(move |psi| scale.derivative(psi)),
+            ratio,
+        }
+    }
+
+    /// The mean response about a linear predictor that varies with this variance, to second order. Ratios stay what they are: of a log link the
+    /// correction is a factor, and an odds ratio has no mean.
+    pub fn with_variance(self, variance: f64) -> Self {
+        let (half, slope) = (0.5 * variance, std::rc::Rc::new(self.mu_eta));
+        let (inverse, first, second) = (self.linkinv, slope.clone(), slope);
+        ResponseScale {
+            linkinv: Box::new(move |eta| inverse(eta) + half * slope_of(&*first, eta)),
+            mu_eta: Box::new(move |eta| second(eta) + half * bend_of(&*second, eta)),
+            ratio: self.ratio,
+        }
+    }
+
     /// With the family's own functions if its link is of the caller's making; `None` where response and linear predictor are one.
     pub fn of_family(family: &dyn Family) -> Option<Self> {
         match family.link() {
@@ -59,6 +81,17 @@ impl ResponseScale {
             link => Some(Self::of_link(link)),
         }
     }
+}
+
+/// The derivative of a function, and its second one, by differences of fourth order.
+fn slope_of(f: &dyn Fn(f64) -> f64, at: f64) -> f64 {
+    let h = 1e-3 * at.abs().max(1.0);
+    (8.0 * (f(at + h) - f(at - h)) - (f(at + 2.0 * h) - f(at - 2.0 * h))) / (12.0 * h)
+}
+
+fn bend_of(f: &dyn Fn(f64) -> f64, at: f64) -> f64 {
+    let h = 1e-2 * at.abs().max(1.0);
+    (16.0 * (f(at + h) + f(at - h)) - (f(at + 2.0 * h) + f(at - 2.0 * h)) - 30.0 * f(at)) / (12.0 * h * h)
 }
 
 impl MarginalMeans {

@@ -30,6 +30,12 @@ pub fn parameters_table(fit: &Fit, form: ParameterForm, limits: ParameterLimits,
     if !(level > 0.0 && level < 1.0) {
         return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
     }
+    if limits == ParameterLimits::Plain && matches!(form, ParameterForm::Log | ParameterForm::Working) {
+        let name = if form == ParameterForm::Log { "log" } else { "theta" };
+        return Err(Error::argument(format!(
+            "parameter_limits: those of the form {name} are symmetric on its own scale always; plain is for the forms sd and variance"
+        )));
+    }
     let z = -normal_quantile(0.5 * (1.0 - level));
     let (first, n) = (fit.n_coefficients(), fit.npar);
     let working = fit.parameters_vcov(ParameterForm::Working, watch)?;

@@ -3,6 +3,7 @@
 use super::*;
 use interlace::inference::drop1::drop1_f_table;
 use interlace::inference::ordinal_terms::{Beyond, ordinal_terms_table};
+use interlace::inference::step::{StepOptions, step_table};
 
 #[test]
 fn terms_left_out_by_f_tests() {
@@ -24,4 +25,19 @@ fn terms_of_generalised_and_ordinal_models() {
             check("terms beyond the location", &[Phase::Model], &table);
         }
     }
+}
+
+#[test]
+fn eliminations_and_conditional_aics() {
+    let linear = [Phase::Model, Phase::DegreesOfFreedom, Phase::Model];
+    let all = [(ModelKind::Lmm, "y ~ x + f + (1 | g)", &linear[..]), (ModelKind::Clmm, "grade ~ x + (1 | g)", &linear[..1])];
+    for (kind, formula, phases) in all {
+        let fit = fitted(&spec(kind, formula), &Options::default());
+        let table = |watch: &Watch<'_>| step_table(&fit, StepOptions::default(), watch).map(|own| text(&own));
+        check("step", phases, &table);
+    }
+    let fit = fitted(&spec(ModelKind::Lmm, "y ~ x + (1 | g)"), &Options::default());
+    let work = |watch: &Watch<'_>| fit.conditional_aic(watch).map(|own| format!("{own:?}"));
+    cancelled_everywhere("conditional AIC", &work);
+    assert_eq!(late("conditional AIC", &work).unwrap_err().code, Code::Deadline);
 }

@@ -83,7 +83,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
                --test 0,1 --r2 --emmeans ~1 --predict data/sleepstudy.csv --interval confidence --simulate 1 --bootstrap 2 \
                --response-se mean --refit data/sleepstudy.csv --residuals working --influence observation --all-fit \
                --predict-covariance --predict-quantiles 0.5 --predict-simulate 2 --aggregate all --draws 20 \
-               --cross-validate Subject --folds 2 --residuals random_effects --simulated-residuals 9 --diagnose --effect-sizes --standardized";
+               --cross-validate Subject --folds 2 --residuals random_effects --simulated-residuals 9 --diagnose --effect-sizes --standardized --step --caic";
     let all: Vec<&str> = all.split_whitespace().collect();
     let mixture = ["--family", "nbinom2", "--ziformula", "~ mined + (1 | site)", "--dispformula", "~ mined"];
     let survival = "--anova 1 --anova 3 --drop1 --confint wald --simulate 1";
@@ -113,6 +113,21 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ],
         vec!["lmm", "y ~ x + (1 | subj)", &ar1, "--correlation", "ar1(time | subj)"],
         [&["glmm", "count ~ mined + (1 | site)", &salamanders][..], &mixture].concat(),
+        vec![
+            "glmm",
+            "count ~ mined",
+            &salamanders,
+            "--family",
+            "nbinom2",
+            "--ziformula",
+            "~ mined",
+            "--random-terms",
+            "optional",
+            "--part",
+            "zi",
+            "--anova",
+            "2",
+        ],
         vec![
             "glmm",
             "cbind(incidence, size - incidence) ~ period + (1 | herd)",

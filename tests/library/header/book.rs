@@ -71,7 +71,7 @@ pub const CHAPTERS: [Chapter; 17] = [
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, variances, marginal means, proportional hazards, R2; power",
-        files: &["test_lists", "hypotheses", "robust", "variance_tests", "marginal_means", "diagnostics", "power"],
+        files: &["test_lists", "hypotheses", "left_out", "robust", "variance_tests", "marginal_means", "diagnostics", "power"],
     },
     Chapter {
         title: "Simulation",
