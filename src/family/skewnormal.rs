@@ -36,6 +36,9 @@ pub(crate) struct Shape {
     stretch: [f64; 2],
 }
 
+/// An alpha beyond which the distribution is half a normal one, to some digits.
+const HALF: f64 = 1e4;
+
 /// The largest skewness that moments take as a start: that of half a normal distribution is 0.995.
 const SKEWED: f64 = 0.8;
 
@@ -57,6 +60,15 @@ impl Density for SkewNormal {
 
     fn is_log_concave(link: Link) -> bool {
         link == Link::Identity
+    }
+
+    /// Where the response is as skewed as half a normal distribution the likelihood rises as alpha grows, and its maximum is where that
+    /// begins at the outermost residual.
+    fn irregular(psi: &[f64]) -> Option<&'static str> {
+        (psi[1].abs() > HALF).then_some(
+            "alpha has no finite estimate: the likelihood rises up to the limit, half a normal distribution that begins at the outermost \
+             residual; the estimates are where the search ended, there are no standard errors, and another family suits these data",
+        )
     }
 
     /// Near alpha = 0, where a search from the wrong side ends.

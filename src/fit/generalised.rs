@@ -14,6 +14,7 @@ use super::random_terms::check_generalised;
 use super::region::{Found, search_from};
 use super::response::{AnyResponse, check_quadrature, check_response};
 use super::separation::nearly_separate;
+use super::within_fixed::check_rows;
 use crate::design::{Design, ModelProgram};
 use crate::error::Result;
 use crate::family::Order;
@@ -36,6 +37,9 @@ pub(super) fn fit(
     let started = Instant::now();
     let how = approximation(options);
     let warnings = check_generalised(response, &design, options.unidentified)?;
+    design.warnings.extend(warnings);
+    let integrated = options.reml_generalised;
+    let warnings = check_rows(&design, response.ordered().is_some(), integrated, options.unidentified)?;
     design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = response {
         design.warnings.extend(check_response(response, &design.rows)?);

@@ -24,6 +24,7 @@ mod maxima;
 pub(crate) mod response;
 mod rebuilt;
 mod random_terms;
+pub(crate) mod within_fixed;
 mod iterated;
 mod iterated_generalised;
 pub(crate) mod linear;
