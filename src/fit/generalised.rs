@@ -36,10 +36,7 @@ pub(super) fn fit(
     watch.pulse()?;
     let started = Instant::now();
     let how = approximation(options);
-    let warnings = check_generalised(response, &design, options.unidentified)?;
-    design.warnings.extend(warnings);
-    let integrated = options.reml_generalised;
-    let warnings = check_rows(&design, response.ordered().is_some(), integrated, options.unidentified)?;
+    let warnings = check_terms(response, &design, options)?;
     design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = response {
         design.warnings.extend(check_response(response, &design.rows)?);
@@ -87,6 +84,14 @@ pub(super) fn fit(
     check_ended(&mut fit, flat)?;
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
+}
+
+/// Fails where the data do not determine the random terms; gives warnings.
+fn check_terms(response: &AnyResponse, design: &Design, options: &Options) -> Result<Vec<String>> {
+    let mut warnings = check_generalised(response, design, options.unidentified)?;
+    let (constant, integrated) = (response.ordered().is_some(), options.reml_generalised);
+    warnings.extend(check_rows(design, constant, integrated, options.unidentified)?);
+    Ok(warnings)
 }
 
 /// What is said of a maximum that is none inside.
