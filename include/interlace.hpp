@@ -1927,8 +1927,9 @@ struct MeansRequest {
 struct PowerRequest {
     /// A fixed effect of the mean by its name, or a term, whose coefficients are tested together by Wald's test.
     std::string test;
-    /// Parameters in place of the estimates, "x = 0.3; sigma = 20": fixed effects, and standard deviations by their names in the table of
-    /// interlace_bootstrap_run ("sigma" of a linear model, "sd_(Intercept)|g").
+    /// Parameters in place of the estimates, "x = 0.3; sigma = 20": fixed effects, parameters of a family, and standard deviations and
+    /// correlations by their names in the table of interlace_bootstrap_run ("sigma" of a linear model, "sd_(Intercept)|g",
+    /// "cor_x.(Intercept)|g").
     std::string effects;
     /// The degrees of freedom of the test.
     Df df{};

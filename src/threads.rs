@@ -25,6 +25,9 @@ pub fn share<T: Send>(
     first: &mut dyn FnMut(usize) -> Result<T>,
     other: &(dyn Fn(&Watch<'_>, &mut Turns<'_, T>) -> Result<()> + Sync),
 ) -> Result<Vec<T>> {
+    let mut all = vec![];
+    all.try_reserve_exact(count).map_err(|_| Error::memory("results", count.saturating_mul(size_of::<Option<Result<T>>>())))?;
+    all.resize_with(count, || None);
     let threads = watch.threads().clamp(1, count.max(1));
     let deal = &Deal { next: AtomicUsize::new(0), count, stopped: AtomicBool::new(false) };
     let (end, watch_of) = (watch.end(), watch.of_threads());
@@ -48,7 +51,7 @@ pub fn share<T: Send>(
             })?);
         }
         drop(sender);
-        let mut desk = Desk { deal, watch, done: &done, heard, all: (0..count).map(|_| None).collect() };
+        let mut desk = Desk { deal, watch, done: &done, heard, all };
         let own = desk.work(first).inspect_err(|_| deal.stopped.store(true, Ordering::Relaxed));
         drop(closing);
         let ends: Vec<Result<()>> = others.into_iter().map(joined).collect();

@@ -27,8 +27,8 @@ pub struct PowerRequest {
     pub struct_size: usize,
     /// A fixed effect of the mean by its name, or a term, whose coefficients are tested together by Wald's test. NULL for a likelihood ratio.
     pub test: *const c_char,
-    /// Parameters in place of the estimates, "x = 0.3; sigma = 20": fixed effects, and standard deviations by their names in the table of
-    /// interlace_bootstrap_run ("sigma" of a linear model, "sd_(Intercept)|g"). NULL for none.
+    /// Parameters in place of the estimates, "x = 0.3; sigma = 20": fixed effects, parameters of a family, and standard deviations and correlations by
+    /// their names in the table of interlace_bootstrap_run ("sigma" of a linear model, "sd_(Intercept)|g", "cor_x.(Intercept)|g"). NULL for none.
     pub effects: *const c_char,
     /// The degrees of freedom of the test.
     pub df: MaybeUninit<DfCode>,
@@ -59,8 +59,10 @@ unsafe impl Request for PowerRequest {
 /// The power of a test by simulation (Green & MacLeod 2016): responses are simulated from the fit with new random effects, the model is fitted to
 /// each, and the share of significant tests is the power. A new frame with one row for each size: "test", "size" (missing for the design of the fit),
 /// "n_obs", "effect" (the coefficient that responses are simulated with), "power", "lower" and "upper" (limits that the number of simulations leaves, of
-/// Clopper and Pearson), "successes", "n", "failed" (refits that failed, which count as not significant), "singular", "mean_estimate", "type_s" (the share of
-/// significant estimates with the wrong sign), "type_m" (their mean size in units of the effect) and "reason" (why the first refit failed, else missing).
+/// Clopper and Pearson), "successes", "n", "failed" (refits that failed, which count as not significant), "singular", "separated" (refits in which
+/// what is tested has no finite estimate, which mean_estimate and type_m leave out; missing for a likelihood ratio), "mean_estimate", "type_s" (the share of
+/// significant estimates with the wrong sign), "type_m" (their mean size in units of the effect), "reason" (why the first refit failed, else missing) and
+/// "warning" (else missing).
 /// What is of one coefficient is NaN for other tests.
 ///
 /// With `along` a design of fewer levels has the first ones, and one of more levels has copies of their rows as new levels; levels of factors nested in
@@ -71,7 +73,7 @@ unsafe impl Request for PowerRequest {
 /// `reduced` is a smaller model of the same data for a likelihood ratio by chi-square, for which both are fitted by maximum likelihood; otherwise it is NULL. `data`, which
 /// may be NULL, is the frame of the fit: it is needed if `along` or `within` is no grouping factor of the model.
 /// INTERLACE_E_NUMERIC if all refits of a size fail. INTERLACE_E_UNSUPPORTED for a fit by the iterative engine, one without rows, one with robust standard errors,
-/// and a family that cannot be simulated.
+/// a family that cannot be simulated, and weights other than one that multiply the log-likelihood. INTERLACE_E_DATA for a design whose fixed effects contain a random term.
 /// @param reduced A smaller model of the same data, or NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -15,6 +15,9 @@ use crate::linalg::orthogonal::take_off;
 /// column); the tolerance of the fixed effects.
 const TOLERANCE: f64 = 1e-7;
 
+/// What memory is for.
+const COLUMNS: &str = "columns of a random term";
+
 /// Some columns of a term, `None` for a column of ones.
 pub(super) type Columns<'a> = Vec<Option<&'a [f64]>>;
 
@@ -124,9 +127,32 @@ pub fn independent_columns(n: usize, x: &[f64]) -> Result<Vec<usize>> {
     Ok(kept)
 }
 
+/// Cross-products of a term's columns summed over its levels, and of what is left of them, `[r, r]` each.
+pub type Rest = [Vec<f64>; 2];
+
+/// What the columns of X `[n, p]`, beside a constant one if so wanted, leave of each term; `None` for a term of so many levels that none of
+/// its effects is in the span of X: its columns of different levels are independent.
+pub fn rest_of_terms(n: usize, x: &[f64], constant: bool, terms: &[TermDesign]) -> Result<Vec<Option<Rest>>> {
+    let most = x.len().checked_div(n).unwrap_or(0) + usize::from(constant);
+    let mut basis: Option<Basis> = None;
+    let mut all = vec![];
+    for term in terms {
+        if term.levels.len() > most {
+            all.push(None);
+            continue;
+        }
+        let own = match &mut basis {
+            Some(own) => own,
+            none => none.insert(Basis::of(n, x, constant)?),
+        };
+        all.push(Some(own.rest(n, term)?));
+    }
+    Ok(all)
+}
+
 /// Whether each row has at most one value other than zero, as the indicators of a factor have.
 fn are_disjoint(columns: &Columns<'_>, n: usize) -> Result<bool> {
-    let mut used = try_vec("columns of a random term", false, n)?;
+    let mut used = try_vec(COLUMNS, false, n)?;
     for column in columns {
         let Some(z) = column else { return Ok(columns.len() == 1) };
         for (used, v) in used.iter_mut().zip(*z) {
@@ -157,9 +183,46 @@ impl Basis {
         Ok(true)
     }
 
+    /// That of the columns of X, beside a constant one if so wanted.
+    fn of(n: usize, x: &[f64], constant: bool) -> Result<Self> {
+        let mut own = Basis::default();
+        if constant {
+            own.add(None, n)?;
+        }
+        for column in x.chunks_exact(n.max(1)) {
+            own.add(Some(column), n)?;
+        }
+        Ok(own)
+    }
+
+    /// What those that are there leave of a term.
+    fn rest(&self, n: usize, term: &TermDesign) -> Result<Rest> {
+        let (r, columns) = (term.effects.len(), term.columns(n));
+        let (mut all, mut left) = (vec![0.0; r * r], vec![0.0; r * r]);
+        for level in 0..term.levels.len() {
+            let (mut whole, mut rest) = (vec![], vec![]);
+            for column in &columns {
+                let mut own = try_vec(COLUMNS, 0.0, n)?;
+                for (i, _) in term.index.iter().enumerate().filter(|(_, of)| **of as usize == level) {
+                    own[i] = column.map_or(1.0, |z| z[i]);
+                }
+                let largest = own.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+                let mut of_own = self.left_of(Some(&own), n)?.map_or_else(|| try_vec(COLUMNS, 0.0, n), Ok)?;
+                of_own.iter_mut().for_each(|v| *v *= largest);
+                rest.push(of_own);
+                whole.push(own);
+            }
+            for e in 0..r * r {
+                all[e] += dot(&whole[e % r], &whole[e / r]);
+                left[e] += dot(&rest[e % r], &rest[e / r]);
+            }
+        }
+        Ok([all, left])
+    }
+
     /// What those that are there leave of a column; `None` for nothing. Gram-Schmidt, twice.
     fn left_of(&self, column: Option<&[f64]>, n: usize) -> Result<Option<Vec<f64>>> {
-        let mut v = try_vec("columns of a random term", 1.0, n)?;
+        let mut v = try_vec(COLUMNS, 1.0, n)?;
         if let Some(z) = column {
             let largest = z.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             if largest == 0.0 {

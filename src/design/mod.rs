@@ -44,7 +44,7 @@ mod variable;
 mod tests;
 
 pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
-pub use dependent::independent_columns;
+pub use dependent::{independent_columns, rest_of_terms};
 pub use further::{Columns, Further, one_sided};
 pub use grid::{Reference, ReferenceFactor};
 pub use group::Mix;

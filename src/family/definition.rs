@@ -222,6 +222,12 @@ pub trait Family: Debug + Send + Sync {
         None
     }
 
+    /// Why there are no standard errors where the parameters (working scale) are: the likelihood has no maximum inside, and no curvature that
+    /// means anything.
+    fn irregular(&self, _psi: &[f64]) -> Option<&'static str> {
+        None
+    }
+
     /// Whether parameters (working scale) are in a region where the likelihood may have maxima without meaning beside that of the model.
     fn may_be_false(&self, _psi: &[f64]) -> bool {
         false

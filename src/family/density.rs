@@ -117,6 +117,11 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
         None
     }
 
+    /// Why there are no standard errors where the parameters (working scale) are.
+    fn irregular(_psi: &[f64]) -> Option<&'static str> {
+        None
+    }
+
     /// Whether parameters are in a region where the likelihood may have maxima without meaning beside that of the model.
     fn may_be_false(_psi: &[f64]) -> bool {
         false

@@ -208,6 +208,10 @@ impl<D: Density> Family for Model<D> {
         D::caution(psi, &given)
     }
 
+    fn irregular(&self, psi: &[f64]) -> Option<&'static str> {
+        D::irregular(psi)
+    }
+
     fn may_be_false(&self, psi: &[f64]) -> bool {
         D::may_be_false(psi)
     }

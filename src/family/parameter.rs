@@ -61,7 +61,7 @@ impl Scale {
     }
 
     /// The range of reported values, in words.
-    pub(crate) fn range(self) -> &'static str {
+    pub fn range(self) -> &'static str {
         match self {
             Scale::Log | Scale::LogVariance => "a positive number",
             Scale::OneToTwo => "a number between 1 and 2",

@@ -36,6 +36,9 @@ pub(crate) struct Shape {
     stretch: [f64; 2],
 }
 
+/// An alpha beyond which the distribution is half a normal one, to some digits.
+const HALF: f64 = 1e4;
+
 /// The largest skewness that moments take as a start: that of half a normal distribution is 0.995.
 const SKEWED: f64 = 0.8;
 
@@ -68,6 +71,15 @@ impl Density for SkewNormal {
         is_level.then_some(
             "alpha is near 0, where the distribution is normal and the likelihood level in alpha: neither its estimate nor its standard error say \
              how much skewness there is; compare the likelihood with that of the family gaussian",
+        )
+    }
+
+    /// Where the response is as skewed as half a normal distribution the likelihood rises as alpha grows, and its maximum is where that
+    /// begins at the outermost residual.
+    fn irregular(psi: &[f64]) -> Option<&'static str> {
+        (psi[1].abs() > HALF).then_some(
+            "alpha has no finite estimate: the likelihood rises up to the limit, half a normal distribution that begins at the outermost \
+             residual; the estimates are where the search ended, there are no standard errors, and another family suits these data",
         )
     }
 

@@ -11,6 +11,7 @@ use super::parts::{FixedEffects, TermFit};
 use super::points::Points;
 use super::priors::of_cox;
 use super::random_terms::{check_cox, check_unseen};
+use super::within_fixed::check_rows;
 use crate::coxme::concordance::Concordance;
 use crate::coxme::estimate::{estimate, estimate_from};
 use crate::coxme::laplace::Laplace;
@@ -40,6 +41,8 @@ pub(super) fn fit(
     let started = Instant::now();
     let model = model_of(&design, ties)?;
     design.warnings.extend(check_unseen(&design, &model, options.unidentified)?);
+    let warnings = check_rows(&design, true, false, options.unidentified)?;
+    design.warnings.extend(warnings);
     let mut laplace = Laplace::new(&model, watch)?;
     // Without variance a search would stay there.
     let near = near.filter(|fit| !fit.singular).map(|fit| &fit.theta[..]);

@@ -92,7 +92,15 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
     if fit.sigma < least {
         return Err(exact());
     }
-    let caution = own.family.caution(&own.psi);
+    if let Some(irregular) = own.family.irregular(&own.psi) {
+        fit.without_errors();
+        fit.design_warnings.push(irregular.to_owned());
+        return Ok(());
+    }
+    let caution = match &own.dispersion {
+        None => own.family.caution(&own.psi),
+        Some(_) => (0..fit.n_obs).find_map(|i| own.family.caution(&fit.psi_of_row(i))),
+    };
     let mut warnings: Vec<String> = separation_warning(&own.separated).into_iter().collect();
     warnings.extend(edge_warnings(own));
     if flat && warnings.is_empty() {
@@ -106,6 +114,25 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
     fit.design_warnings.extend(warnings);
     fit.design_warnings.extend(caution.map(String::from));
     Ok(())
+}
+
+impl Fit {
+    /// Where the likelihood has no curvature that means anything there are no standard errors.
+    fn without_errors(&mut self) {
+        let none = |values: &mut Vec<f64>| values.fill(f64::NAN);
+        for values in [&mut self.fixed.std_error, &mut self.fixed.vcov, &mut self.fixed.root] {
+            none(values);
+        }
+        let Some(own) = self.kind.generalised_mut() else { return };
+        none(&mut own.vcov);
+        none(&mut own.root);
+        own.parameters.iter_mut().for_each(|parameter| parameter.std_error = f64::NAN);
+        for part in own.zero_inflation.iter_mut().chain(&mut own.dispersion) {
+            for values in [&mut part.fixed.std_error, &mut part.fixed.vcov, &mut part.fixed.root] {
+                none(values);
+            }
+        }
+    }
 }
 
 /// What is said of parameters at an edge, those of one kind together.

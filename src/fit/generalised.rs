@@ -15,6 +15,7 @@ use super::random_terms::check_generalised;
 use super::region::{Found, search_from};
 use super::response::{AnyResponse, check_quadrature, check_response};
 use super::separation::nearly_separate;
+use super::within_fixed::check_rows;
 use crate::design::{Design, ModelProgram};
 use crate::error::Result;
 use crate::family::Order;
@@ -36,7 +37,7 @@ pub(super) fn fit(
     watch.pulse()?;
     let started = Instant::now();
     let how = approximation_of(&design, options)?;
-    let warnings = check_generalised(response, &design, options.unidentified)?;
+    let warnings = check_terms(response, &design, options)?;
     design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = response {
         design.warnings.extend(check_response(response, &design.rows)?);
@@ -95,6 +96,14 @@ fn approximation_of(design: &Design, options: &Options) -> Result<Approximation>
         Inside::Integrated => check_restricted(design, "method = ml"),
     }?;
     Ok(how)
+}
+
+/// Fails where the data do not determine the random terms; gives warnings.
+fn check_terms(response: &AnyResponse, design: &Design, options: &Options) -> Result<Vec<String>> {
+    let mut warnings = check_generalised(response, design, options.unidentified)?;
+    let (constant, integrated) = (response.ordered().is_some(), options.reml_generalised);
+    warnings.extend(check_rows(design, constant, integrated, options.unidentified)?);
+    Ok(warnings)
 }
 
 /// What is said of a maximum that is none inside.

@@ -14,6 +14,7 @@ use super::parts::{FixedEffects, TermFit};
 use super::points::Points;
 use super::priors::{check_restricted, of_linear};
 use super::random_terms::check_linear;
+use super::within_fixed::check_system;
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy};
@@ -46,6 +47,8 @@ pub(super) fn fit(
     let started = Instant::now();
     let wide = Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
+    let warnings = check_system(&system, &design.terms, options.unidentified)?;
+    design.warnings.extend(warnings);
     // The correlation of residuals is searched with theta.
     let near = near.map(|fit| fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>());
     let mut fit = solved(design, program, &system, (options, near.as_deref()), watch)?;
@@ -95,6 +98,7 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: Points<'_>, 
     let mut design = design.clone();
     Wide::of(&mut design)?;
     let system = assemble(&design, watch)?;
+    check_system(&system, &design.terms, options.unidentified)?;
     let Solver::Direct(mut deviance, _) = Solver::choose(&system, options, watch)? else {
         return Err(no_values());
     };

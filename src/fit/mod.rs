@@ -25,6 +25,7 @@ pub(crate) mod response;
 mod priors;
 mod rebuilt;
 mod random_terms;
+pub(crate) mod within_fixed;
 mod iterated;
 mod iterated_generalised;
 pub(crate) mod linear;

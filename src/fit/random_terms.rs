@@ -284,7 +284,7 @@ fn overlaps(term: &TermDesign) -> bool {
 }
 
 /// The term as in a formula.
-fn text(term: &TermDesign) -> String {
+pub(super) fn text(term: &TermDesign) -> String {
     let effects = match &term.effects[..] {
         [first, .., last] if term.effects.len() > MANY => format!("{first} + ... + {last}"),
         all => all.join(" + "),

@@ -9,6 +9,7 @@ use super::linear::{assemble, solved, twice};
 use super::making::check_terms;
 use super::random_terms::{Evidence, check_reduced};
 use super::sums::Reduced;
+use super::within_fixed::check_system;
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, TermDesign};
 use crate::error::Result;
@@ -58,6 +59,8 @@ impl Fit {
         };
         let FromSums { program, mut design, reduced, formula, .. } = sums;
         let warnings = check_reduced(&design, &evidence, options.unidentified)?;
+        design.warnings.extend(warnings);
+        let warnings = check_system(&system, &design.terms, options.unidentified)?;
         design.warnings.extend(warnings);
         check_symmetric(&design, &reduced)?;
         watch.pulse()?;

@@ -177,7 +177,8 @@ impl AnyResponse {
         }
     }
 
-    /// Fails where a predictor has as many fixed effects as there are rows. Of an ordinal response thresholds are among those of the mean, and
+    /// Fails where a predictor has as many fixed effects as there are rows, or more where a mean without random effects may be saturated: the
+    /// family has no parameter to estimate. Of an ordinal response thresholds are among those of the mean, and
     /// the scale has a constant that is none of its effects.
     fn check_counts(&self, n: usize, design: &Design, fixed: &[FixedPart]) -> Result<()> {
         let (is_ordered, zero) = (self.ordered().is_some(), self.zero_predictor());
@@ -196,12 +197,19 @@ impl AnyResponse {
                     (part.p + usize::from(is_ordered), &own.x_names, what)
                 }
             };
-            if n <= p {
+            let spare = !(a == 0 && fixed.len() == 1 && !is_ordered && design.terms.is_empty() && self.may_be_saturated());
+            if n < p + usize::from(spare) || (n == p && names.len() > n) {
                 let more = if names.len() > n { ": there are more fixed effects than rows" } else { "" };
                 return Err(Error::data(format!("{n} rows can't determine {p} fixed effects{what}{more}")));
             }
         }
         Ok(())
+    }
+
+    /// Whether the mean can be all that the rows say.
+    fn may_be_saturated(&self) -> bool {
+        let response = self.family().filter(|own| own.zero.is_none() && !own.dispersion);
+        response.is_some_and(|own| own.family.parameters().iter().all(|p| p.fixed.is_some()))
     }
 
     pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {

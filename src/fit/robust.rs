@@ -47,6 +47,9 @@ pub struct Robust {
     pub n_clusters: usize,
     /// R `[p, k]`.
     pub(crate) model_root: Vec<f64>,
+    /// What is rounding: a combination l whose |R'l| for the robust R is not above |F'l| for this F `[p, k]` has no standard error, because the
+    /// scores of its clusters vanish.
+    pub(crate) floor: Vec<f64>,
     /// G_j and U_j of each cluster, `[k, k]` each; of CR2 only.
     pub(crate) moments: Vec<(Vec<f64>, Vec<f64>)>,
 }
@@ -183,7 +186,7 @@ mod tests {
             (g, u)
         };
         let moments = (0..4).map(|_| cluster(0, n1)).chain((0..9).map(|_| cluster(1, n2))).collect();
-        let own = Robust { kind: RobustKind::Cr2, group: None, n_clusters: 13, model_root, moments };
+        let own = Robust { kind: RobustKind::Cr2, group: None, n_clusters: 13, model_root, floor: vec![], moments };
         assert!((own.df(&[1.0, 0.0]) - (n1 - 1.0)).abs() < 1e-12, "{}", own.df(&[1.0, 0.0]));
         let welch = (1.0 / n1 + 1.0 / n2).powi(2) / (1.0 / (n1 * n1 * (n1 - 1.0)) + 1.0 / (n2 * n2 * (n2 - 1.0)));
         assert!((own.df(&[-1.0, 1.0]) - welch).abs() < 1e-12, "{}", own.df(&[-1.0, 1.0]));

@@ -82,7 +82,7 @@ impl NestedPair {
         let simulator = Simulator::new(&self.reduced, RandomEffects::New)?;
         let tools = |watch: &Watch<'_>| Ok([Refitter::new(&self.reduced, watch)?, Refitter::new(&self.full, watch)?]);
         let one = |tools: &mut [Refitter; 2], i: usize, watch: &Watch<'_>| {
-            self.replicate(tools, &simulator.replicate(options.seed, (options.first + i) as u64, watch)?, watch)
+            self.replicate(tools, &simulator.replicate(options.seed, options.first.wrapping_add(i) as u64, watch)?, watch)
         };
         let work = |tools: &mut [Refitter; 2], i: usize, watch: &Watch<'_>| or_reason(one(tools, i, watch));
         let news = |replicate: &std::result::Result<[f64; 2], String>| -> News {
@@ -94,19 +94,24 @@ impl NestedPair {
     }
 
     /// Log-likelihoods of both models for a response.
-    pub(crate) fn replicate(&self, tools: &mut [Refitter; 2], y: &[f64], watch: &Watch<'_>) -> Result<[f64; 2]> {
-        let mut found = [0.0; 2];
+    fn replicate(&self, tools: &mut [Refitter; 2], y: &[f64], watch: &Watch<'_>) -> Result<[f64; 2]> {
+        self.refit(tools, y, watch).map(|(found, _)| found)
+    }
+
+    /// The same, and whether the larger model has a linear combination of random effects without variance.
+    pub(crate) fn refit(&self, tools: &mut [Refitter; 2], y: &[f64], watch: &Watch<'_>) -> Result<([f64; 2], bool)> {
+        let (mut found, mut singular) = ([0.0; 2], false);
         for ((found, refitter), name) in found.iter_mut().zip(tools).zip(["reduced", "larger"]) {
             let refit = refitter.refit(y, watch)?;
             if !refit.converged {
                 return Err(Error::numeric(format!("the search of the {name} model did not converge")));
             }
-            *found = refit.log_likelihood;
+            (*found, singular) = (refit.log_likelihood, refit.singular);
         }
         if self.maximised() && found[1] < found[0] - SHORT * (1.0 + found[0].abs()) {
             return Err(Error::numeric("the search of the larger model has stopped short of the reduced one's likelihood"));
         }
-        Ok(found)
+        Ok((found, singular))
     }
 
     /// The smaller and the larger model by maximum likelihood.

@@ -1,7 +1,7 @@
 //! Tests of linear combinations of coefficients: all that they need are estimates, their covariance, and degrees of freedom.
 
 use crate::error::{Error, Result, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Robust};
 use crate::frame::Frame;
 use crate::linalg::dense::dot_in_order as dot;
 use crate::linalg::orthogonal::take_off;
@@ -16,6 +16,8 @@ pub struct Coefficients<'a> {
     pub root: &'a [f64],
     /// The degrees of freedom of a linear combination `[p]`; infinite for the normal distribution.
     pub df: &'a dyn Fn(&[f64]) -> f64,
+    /// Whose the root is, if it is a robust one.
+    pub robust: Option<&'a Robust>,
 }
 
 /// Degrees of freedom that don't depend on the combination.
@@ -93,13 +95,15 @@ impl Coefficients<'_> {
     /// A combination with weights `l` `[p]`.
     pub fn combination(&self, l: &[f64]) -> Combination {
         let estimate = dot_of_used(l, self.estimate);
-        let image = self.image(l);
-        Combination { estimate, std_error: dot(&image, &image).sqrt(), df: (self.df)(l) }
+        let (image, floor) = (image(self.root, l), self.floor(l));
+        let (variance, least) = (dot(&image, &image), dot(&floor, &floor));
+        let is_rounding = self.robust.is_some() && variance <= least;
+        Combination { estimate, std_error: if is_rounding { f64::NAN } else { variance.sqrt() }, df: (self.df)(l) }
     }
 
-    /// R'l, of the coefficients that have a weight: others may have no covariance.
-    fn image(&self, l: &[f64]) -> Vec<f64> {
-        self.root.chunks_exact(l.len().max(1)).map(|column| dot_of_used(l, column)).collect()
+    /// What is rounding of R'l.
+    fn floor(&self, l: &[f64]) -> Vec<f64> {
+        self.robust.map_or(vec![], |own| image(&own.floor, l))
     }
 
     /// Each row of `l` `[k, p]` (column-major) as a combination.
@@ -122,15 +126,26 @@ impl Coefficients<'_> {
             return Err(Error::argument("L is zero: there is nothing to test"));
         }
         let mut images = try_vec("covariance of L beta", Vec::new(), m)?;
-        images.iter_mut().zip(&basis).for_each(|(image, (l, _))| *image = self.image(l));
+        images.iter_mut().zip(&basis).for_each(|(own, (l, _))| *own = image(self.root, l));
         let mut distance: Vec<f64> = basis.iter().map(|(l, rhs)| dot_of_used(l, self.estimate) - rhs).collect();
-        whiten(&mut images, &mut distance).ok_or_else(|| Error::numeric("the covariance of L beta is not positive definite"))?;
+        let mut floors: Vec<Vec<f64>> = basis.iter().filter(|_| self.robust.is_some()).map(|(l, _)| self.floor(l)).collect();
+        whiten_above(&mut images, &mut floors, &mut distance).map_err(|rank| self.no_rank(rank, m))?;
         let chi_square = dot(&distance, &distance);
         let p_value = match df2 {
             f64::INFINITY => chi_square_upper(chi_square, m as f64),
             _ => f_upper(chi_square / m as f64, m as f64, df2),
         };
         Ok(JointTest { chi_square, df1: m, df2, scaling: 1.0, p_value })
+    }
+
+    /// Why combinations have no joint test, of which so many before the first that depends on them have a covariance.
+    fn no_rank(&self, rank: usize, m: usize) -> Error {
+        let Some(own) = self.robust else { return Error::numeric("the covariance of L beta is not positive definite") };
+        Error::numeric(format!(
+            "a joint test of {m} combinations of coefficients needs a robust covariance of as many dimensions: that of {} clusters has only {rank} \
+             there",
+            own.n_clusters
+        ))
     }
 
     fn check(&self, l: &[f64], k: usize) -> Result<()> {
@@ -188,24 +203,51 @@ fn dot_of_used(weights: &[f64], values: &[f64]) -> f64 {
     weights.iter().zip(values).filter(|(weight, _)| **weight != 0.0).map(|(weight, value)| weight * value).sum()
 }
 
+/// R'l, of the coefficients that have a weight: others may have no covariance.
+fn image(root: &[f64], l: &[f64]) -> Vec<f64> {
+    root.chunks_exact(l.len().max(1)).map(|column| dot_of_used(l, column)).collect()
+}
+
 /// distance <- T^-1 distance with T T' the Gram matrix of the rows, which become orthonormal (Gram-Schmidt, twice); `None` where a row
 /// depends on those before it.
 pub(super) fn whiten(rows: &mut [Vec<f64>], distance: &mut [f64]) -> Option<()> {
+    whiten_above(rows, &mut [], distance).ok()
+}
+
+/// The same where what is left of a row must be longer than what is left of its floor, if there are floors; otherwise the rank of the rows.
+fn whiten_above(rows: &mut [Vec<f64>], floors: &mut [Vec<f64>], distance: &mut [f64]) -> std::result::Result<(), usize> {
+    let mut rank = 0;
     for i in 0..rows.len() {
         let (before, from) = rows.split_at_mut(i);
         let row = &mut from[0];
         let size = dot(row, row).sqrt();
         for _ in 0..2 {
-            take_off(before.iter().map(Vec::as_slice), row, dot, |j, share| distance[i] -= share * distance[j]);
+            take_off(before.iter().map(Vec::as_slice), row, dot, |j, share| {
+                distance[i] -= share * distance[j];
+                let known = (i + 1).min(floors.len());
+                if let [earlier @ .., own] = &mut floors[..known] {
+                    own.iter_mut().zip(&earlier[j]).for_each(|(own, x)| *own -= share * x);
+                }
+            });
         }
         let left = dot(row, row).sqrt();
-        if left.is_nan() || left <= f64::EPSILON * size {
-            return None;
+        let least = floors.get(i).map_or(0.0, |own| dot(own, own).sqrt());
+        if left.is_nan() || left <= (f64::EPSILON * size).max(least) {
+            if floors.is_empty() || left.is_nan() {
+                return Err(rank);
+            }
+            // Of a robust covariance the rank is told: this row adds nothing to it.
+            row.fill(0.0);
+            continue;
         }
+        rank += 1;
         row.iter_mut().for_each(|r| *r /= left);
+        if let Some(own) = floors.get_mut(i) {
+            own.iter_mut().for_each(|r| *r /= left);
+        }
         distance[i] /= left;
     }
-    Some(())
+    if rank == rows.len() { Ok(()) } else { Err(rank) }
 }
 
 fn row(l: &[f64], k: usize, i: usize) -> Vec<f64> {
@@ -257,7 +299,7 @@ mod tests {
 
     #[test]
     fn one_combination() {
-        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root(), df: &|_| 7.0 };
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root(), df: &|_| 7.0, robust: None };
         let d = c.combination(&[0.0, 1.0, -1.0]);
         close(d.estimate, 3.0);
         close(d.std_error, 6.0_f64.sqrt());
@@ -273,7 +315,7 @@ mod tests {
     fn a_coefficient_without_a_standard_error_spoils_what_it_is_in_and_nothing_else() {
         // A root of (4, 1; 1, 3).
         let root = [2.0, 0.5, f64::NAN, 0.0, 2.75_f64.sqrt(), f64::NAN];
-        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root, df: &|_| f64::INFINITY };
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root, df: &|_| f64::INFINITY, robust: None };
         close(c.combination(&[1.0, 1.0, 0.0]).std_error, 3.0);
         close(c.joint_test(&[0.0, 1.0, 0.0], 1, &[0.0], f64::INFINITY).unwrap().chi_square, 4.0 / 3.0);
         for spoilt in [[0.0, 0.0, 1.0], [1.0, 0.0, -1.0]] {
@@ -285,7 +327,7 @@ mod tests {
 
     #[test]
     fn joint_tests_do_not_depend_on_how_the_hypothesis_is_written() {
-        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root(), df: &|_| 7.0 };
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root(), df: &|_| 7.0, robust: None };
         let rows = |l: &[[f64; 3]], rhs: &[f64], df2| {
             let k = l.len();
             let flat: Vec<f64> = (0..3).flat_map(|j| l.iter().map(move |row| row[j])).collect();

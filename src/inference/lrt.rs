@@ -140,7 +140,7 @@ fn pairs_with_first(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<F
 }
 
 /// The rows of the data that all models can use, where these are not the same for all.
-fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options, watch: &Watch<'_>) -> Result<Option<Frame>> {
+pub fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options, watch: &Watch<'_>) -> Result<Option<Frame>> {
     let mut used: Vec<Vec<usize>> = vec![];
     for spec in specs {
         watch.at(Phase::Start, 0, None)?;

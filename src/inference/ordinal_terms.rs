@@ -31,6 +31,9 @@ impl Beyond {
 /// How far, relative to it, the deviance of a larger model may be above the model's: what searches leave.
 const HIGHER: f64 = 1e-7;
 
+/// Relative to it, a fall of the deviance that is none: by chance it is as small once in many thousands.
+const SAME: f64 = 1e-11;
+
 /// A row for the model, `<none>`, and one for each term of the fixed effects: `term`, `n_parameters` (those that it adds), `log_likelihood`,
 /// `aic`, `chi_square`, `p_value`, `warning`. A term comes with those that it contains. `data` are those of the fit, needed where it left out
 /// columns.
@@ -131,6 +134,11 @@ impl Row {
         if fall.is_nan() || fall < -HIGHER * whole.deviance.abs().max(1.0) {
             let why = "the larger model has the lower likelihood: its search did not end at the maximum";
             return Row { warning: Some(why.to_owned()), ..row };
+        }
+        if fall.abs() <= SAME * whole.deviance.abs().max(1.0) {
+            let why = "the likelihood does not rise at all: the model fits these data as well without these effects, or they are not told \
+                       from others that it has, and the degrees of freedom are fewer";
+            return Row { chi_square: fall.max(0.0), p_value: 1.0, warning: Some(why.to_owned()), ..row };
         }
         let chi_square = fall.max(0.0);
         let edge =

@@ -6,9 +6,9 @@
 
 use super::system::LinearSystem;
 use crate::covariance::with_ranges;
-
-/// The share of an effect's sum of squares that the fixed effects may leave: rounding of the cross-products.
-const LEFT: f64 = 1e-12;
+use crate::error::{Result, try_vec};
+use crate::linalg::dense::add_scaled;
+use crate::random::{LEFT, Taken, taken};
 
 impl LinearSystem {
     /// Which effects of each term the criterion does not depend on.
@@ -27,6 +27,26 @@ impl LinearSystem {
             all.push((0..r).map(confounded).collect());
         }
         all
+    }
+
+    /// What the fixed effects take of each term, of the user's effects.
+    pub fn taken(&self) -> Result<Vec<Option<Taken>>> {
+        let (q, fixed) = (self.gram.layout.q(), self.m() - 1);
+        let mut all = vec![];
+        for (k, size) in self.gram.layout.terms.iter().enumerate() {
+            let (r, first) = (size.effects, self.gram.layout.offset(k));
+            let mut whole = try_vec("cross-products of random effects", 0.0, r * r)?;
+            self.gram.diagonal[k].chunks_exact(r * r).for_each(|block| add_scaled(&mut whole, 1.0, block));
+            let mut left = whole.clone();
+            for column in self.zc.chunks_exact(q.max(1)).take(fixed) {
+                for own in column[first..first + size.levels * r].chunks_exact(r) {
+                    left.chunks_exact_mut(r).zip(own).for_each(|(left, x)| add_scaled(left, -x, own));
+                }
+            }
+            let effects: Vec<Vec<f64>> = self.units(k).inverse().chunks_exact(r).map(<[f64]>::to_vec).collect();
+            all.push(taken(self.structures[k], &whole, &left, &effects));
+        }
+        Ok(all)
     }
 
     /// Takes the variances of confounded effects out of a start. A structure with one variance for all of its effects keeps it

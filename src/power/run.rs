@@ -1,9 +1,11 @@
 //! The simulations of all sizes.
 
 use super::design::{Designs, Sizes};
-use super::table::{Power, PowerRow};
+use super::table::{Power, PowerRow, Row};
 use super::test::{Engine, PowerTest, Test, Verdict};
+use crate::design::Design;
 use crate::error::{Error, Result, or_reason, try_push};
+use crate::fit::within_fixed::first_contained;
 use crate::fit::{Fit, Instead};
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::resample::pool::{News, Pieces, run};
@@ -79,7 +81,9 @@ impl Fit {
         let mut rows = vec![];
         for (own, outcomes) in settings.iter().zip(outcomes.chunks_exact(n)) {
             let truth = if let Test::Coefficient(j) = test { own.moved.fixed.estimate[j] } else { f64::NAN };
-            let row = PowerRow::new((own.size, own.moved.n_obs, truth), outcomes, options.alpha, options.level);
+            let is_wald = !matches!(test, Test::Ratio(_));
+            let row = Row { size: own.size, n_obs: own.moved.n_obs, effect: truth, is_wald };
+            let row = PowerRow::new(row, outcomes, options.alpha, options.level);
             rows.push(at_size(own.size, row)?);
         }
         Ok(Power { test: options.test.describe(), rows })
@@ -113,7 +117,7 @@ fn settings(fit: &Fit, options: &PowerOptions<'_>) -> Result<Vec<Setting>> {
         PowerTest::Effect(_) => None,
     };
     let Some(asked) = &options.sizes else {
-        let moved = source.moved(source.design()?)?;
+        let moved = source.moved(checked(source.design()?, fit)?)?;
         let reduced = reduced.map(|own| own.moved(own.design()?)).transpose()?;
         return Ok(vec![Setting { size: None, moved, reduced }]);
     };
@@ -121,11 +125,20 @@ fn settings(fit: &Fit, options: &PowerOptions<'_>) -> Result<Vec<Setting>> {
     let mut all = vec![];
     for &size in asked.sizes {
         let sample = designs.sample(fit, size)?;
-        let moved = source.moved(designs.design(&source, &sample)?)?;
+        let moved = source.moved(at_size(Some(size), checked(designs.design(&source, &sample)?, fit))?)?;
         let reduced = reduced.map(|own| own.moved(designs.design(own, &sample)?)).transpose()?;
         try_push("designs", &mut all, Setting { size: Some(size), moved, reduced })?;
     }
     Ok(all)
+}
+
+/// A design whose fixed effects contain none of its random terms: refits would take the variance of such a one as zero.
+fn checked(design: Design, fit: &Fit) -> Result<Design> {
+    let constant = fit.ordinal().is_some() || fit.cox().is_some();
+    match first_contained(&design, constant)? {
+        None => Ok(design),
+        Some(problem) => Err(Error::data(problem)),
+    }
 }
 
 fn engine(test: &Test, own: &Setting, options: &PowerOptions<'_>, watch: &Watch<'_>) -> Result<Engine> {

@@ -37,6 +37,7 @@ pub(super) enum Test {
     Joint {
         l: Vec<f64>,
         k: usize,
+        columns: Vec<usize>,
     },
     Ratio(Box<NestedPair>),
 }
@@ -49,6 +50,8 @@ pub(super) struct Verdict {
     pub estimate: f64,
     pub deviance: f64,
     pub singular: bool,
+    /// What is tested has no finite estimate.
+    pub infinite: bool,
 }
 
 /// How the model is fitted to a response.
@@ -66,11 +69,13 @@ impl Test {
             PowerTest::Effect(name) => name,
         };
         df.check(fit)?;
-        if let Some(j) = fit.fixed.names.iter().position(|own| own == name) {
+        let names = &fit.fixed.names;
+        if let Some(j) = names.iter().position(|own| own == name).or_else(|| names.iter().position(|own| is_same(own, name))) {
             return Ok(Test::Coefficient(j));
         }
         let terms = fit.fixed_terms();
-        let Some((_, columns)) = terms.iter().find(|(label, _)| label == name) else {
+        let found = terms.iter().find(|(label, _)| label == name).or_else(|| terms.iter().find(|(label, _)| is_same(label, name)));
+        let Some((_, columns)) = found else {
             let names = || fit.fixed.names.iter().chain(terms.iter().map(|(label, _)| label)).map(String::as_str);
             return Err(Error::argument(format!(
                 "test is {}, which is no fixed effect or term of the model; {}",
@@ -84,7 +89,7 @@ impl Test {
         }
         let mut l = vec![0.0; k * p];
         columns.iter().enumerate().for_each(|(i, j)| l[j * k + i] = 1.0);
-        Ok(Test::Joint { l, k })
+        Ok(if let [one] = columns[..] { Test::Coefficient(one) } else { Test::Joint { l, k, columns: columns.clone() } })
     }
 
     /// On the rows of `moved`; fails where a fixed effect has no estimate on them.
@@ -111,9 +116,9 @@ impl Test {
     pub fn verdict(&self, engine: &mut Engine, moved: &Fit, df: DfMethod, y: &[f64], watch: &Watch<'_>) -> Result<Verdict> {
         match (engine, self) {
             (Engine::Ratio(tools), Test::Ratio(pair)) => {
-                let [reduced, full] = pair.replicate(tools, y, watch)?;
+                let ([reduced, full], singular) = pair.refit(tools, y, watch)?;
                 let p_value = chi_square_upper((2.0 * (full - reduced)).max(0.0), pair.df() as f64);
-                Ok(Verdict { p_value, estimate: f64::NAN, deviance: -2.0 * full, singular: false })
+                Ok(Verdict { p_value, estimate: f64::NAN, deviance: -2.0 * full, singular, infinite: false })
             }
             (Engine::StdErrors(refitter), Test::Coefficient(j)) => {
                 let simple = if df == DfMethod::Residual { SimpleDf::Residual } else { SimpleDf::Normal };
@@ -130,7 +135,7 @@ impl Test {
             return Err(Error::numeric(format!("{} has no estimate", quoted(lost.map_or("", String::as_str)))));
         }
         let (p_value, estimate) = with_freedom(fit, df, watch, |freedom| match self {
-            Test::Joint { l, k } => Ok((freedom.joint_test(fit, l, *k, &vec![0.0; *k])?.p_value, f64::NAN)),
+            Test::Joint { l, k, .. } => Ok((freedom.joint_test(fit, l, *k, &vec![0.0; *k])?.p_value, f64::NAN)),
             Test::Coefficient(j) => {
                 let unit: Vec<f64> = (0..fit.fixed.names.len()).map(|i| f64::from(u8::from(i == *j))).collect();
                 let own = freedom.with_coefficients(fit, |own| own.combination(&unit));
@@ -138,7 +143,18 @@ impl Test {
             }
             Test::Ratio(_) => Err(Error::argument("a likelihood ratio needs two fits")),
         })?;
-        Ok(Verdict { p_value: checked(p_value)?, estimate, deviance: -2.0 * fit.log_likelihood, singular: fit.singular })
+        let tested = match self {
+            Test::Coefficient(j) => std::slice::from_ref(j),
+            Test::Joint { columns, .. } => columns,
+            Test::Ratio(_) => &[],
+        };
+        Ok(Verdict {
+            p_value: checked(p_value)?,
+            estimate,
+            deviance: -2.0 * fit.log_likelihood,
+            singular: fit.singular,
+            infinite: tested.iter().any(|j| has_no_finite_estimate(fit, *j)),
+        })
     }
 }
 
@@ -146,7 +162,29 @@ fn of_refit(refit: &Refit, j: usize, df: f64) -> Result<Verdict> {
     check_converged(refit.converged)?;
     let own = Combination { estimate: refit.fixed[0][j], std_error: refit.std_error[j], df };
     let p_value = checked(own.p_value(0.0))?;
-    Ok(Verdict { p_value, estimate: own.estimate, deviance: -2.0 * refit.log_likelihood, singular: refit.singular })
+    Ok(Verdict {
+        p_value,
+        estimate: own.estimate,
+        deviance: -2.0 * refit.log_likelihood,
+        singular: refit.singular,
+        infinite: false,
+    })
+}
+
+/// Whether two names are of the same interaction, in whatever order: "x:arm" and "arm:x".
+fn is_same(one: &str, other: &str) -> bool {
+    let sorted = |name: &str| {
+        let mut parts: Vec<String> = name.split(':').map(|part| part.trim().to_owned()).collect();
+        parts.sort_unstable();
+        parts
+    };
+    one.contains(':') && sorted(one) == sorted(other)
+}
+
+/// Of a fixed effect: separation, or a monotone likelihood.
+fn has_no_finite_estimate(fit: &Fit, j: usize) -> bool {
+    let infinite = fit.generalised().map(|own| &own.separated).or_else(|| fit.cox().map(|own| &own.monotone));
+    infinite.is_some_and(|names| names.contains(&fit.fixed.names[j]))
 }
 
 fn check_converged(converged: bool) -> Result<()> {

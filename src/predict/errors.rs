@@ -222,6 +222,8 @@ pub struct Errors<'r, 'a, 'm> {
     /// covariances of random effects, on which predictions depend by the modes only.
     root: &'a [f64],
     m: usize,
+    /// What is rounding of a robust root.
+    floor: &'a [f64],
     weights: Vec<f64>,
     z: Vec<f64>,
     /// Of an ordinal fit.
@@ -264,11 +266,17 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
     }
 
     fn with(fit: &'a Fit, rows: &'r Rows<'a>, joint: Option<Random<'m>>) -> Result<Self> {
+        if fit.robust.is_some() && fit.generalised().is_some() {
+            return Err(Error::unsupported(
+                "standard errors of predictions are robust of linear models only: ask the fit that this one was made of",
+            ));
+        }
         let (root, m) = match fit.generalised() {
             None => (&fit.fixed.root, fit.fixed.names.len()),
             Some(own) => (&own.root, own.vcov.len().isqrt()),
         };
-        Ok(Errors { rows, joint, root, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![], centring: None })
+        let floor = fit.robust.as_ref().filter(|_| fit.generalised().is_none()).map_or(&[][..], |own| &own.floor);
+        Ok(Errors { rows, joint, root, m, floor, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![], centring: None })
     }
 
     /// The place of the first parameter after the fixed effects.
@@ -294,7 +302,9 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let variance = self.of_random_effects(i, gradient);
         let used: Vec<usize> = (0..self.m).filter(|&j| self.weights[j] != 0.0).collect();
         let along = |column: &[f64]| used.iter().map(|&j| self.weights[j] * column[j]).sum::<f64>();
-        variance + self.root.chunks_exact(self.m.max(1)).map(|column| along(column).powi(2)).sum::<f64>()
+        let of = |root: &[f64]| root.chunks_exact(self.m.max(1)).map(|column| along(column).powi(2)).sum::<f64>();
+        let (own, rounding) = (of(self.root), of(self.floor));
+        if !self.floor.is_empty() && own <= rounding { f64::NAN } else { variance + own }
     }
 
     /// The variance of the random effects given the parameters; what their modes add to the weights of the parameters. Levels that the

@@ -14,6 +14,7 @@ mod roots;
 mod runs;
 mod sparse;
 mod system;
+mod taken;
 mod trace;
 mod weighted;
 
@@ -28,5 +29,6 @@ pub use layout::{Layout, TermRows, TermSize, TermSolution};
 pub use roots::Roots;
 pub use runs::Runs;
 pub use system::RandomSystem;
+pub use taken::{LEFT, Taken, taken};
 pub use trace::Trace;
 pub use weighted::{WeightedGram, triangle};

@@ -122,7 +122,8 @@ impl Fit {
         watch: &Watch<'_>,
     ) -> Result<Bootstrap> {
         let sampler = Sampler::new(self, options)?;
-        let number = |i: usize| (options.first + i) as u64;
+        let all = Bootstrap::new(self.names_with(statistic.as_deref())?, options.replicates)?;
+        let number = |i: usize| options.first.wrapping_add(i) as u64;
         let tools = |watch: &Watch<'_>| sampler.tools(self, watch);
         let work = |tools: &mut Tools<'_, '_>, i: usize, watch: &Watch<'_>| {
             self.replicate(tools.refit(self, options.seed, number(i), watch))
@@ -130,7 +131,7 @@ impl Fit {
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
         let replicates = run(options.replicates, options.threads, Phase::Replicate, &pieces, watch)?;
         let data = |i| Ok((number(i) as i64, sampler.response(options.seed, number(i), watch)?));
-        self.collect(replicates, statistic, data, watch)
+        self.collect(all, replicates, statistic, data, watch)
     }
 
     /// The model fitted without each unit in turn.
@@ -147,7 +148,8 @@ impl Fit {
         let work = |(): &mut (), i: usize, watch: &Watch<'_>| self.replicate(refit(i, watch));
         let pieces = Pieces { tools: &|_| Ok(()), work: &work, news: &news };
         let replicates = run(cases.units(), threads, Phase::Deletion, &pieces, watch)?;
-        let mut all = self.collect(replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)?)?)), watch)?;
+        let all = Bootstrap::new(self.names_with(statistic.as_deref())?, cases.units())?;
+        let mut all = self.collect(all, replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)?)?)), watch)?;
         all.left_out = (0..cases.units()).map(|i| cases.label(i)).collect();
         Ok(all)
     }
@@ -165,13 +167,13 @@ impl Fit {
     /// All replicates, with the statistic of each: of its estimates, and of its number and response, which `data` has.
     fn collect(
         &self,
+        mut all: Bootstrap,
         replicates: Vec<Replicate>,
         mut statistic: Option<&mut Statistic<'_>>,
         data: impl Fn(usize) -> Result<(i64, Vec<f64>)>,
         watch: &Watch<'_>,
     ) -> Result<Bootstrap> {
         let total = replicates.len();
-        let mut all = Bootstrap::new(self.names_with(statistic.as_deref())?, total)?;
         for (i, mut replicate) in replicates.into_iter().enumerate() {
             if let (Some(statistic), Ok((_, values))) = (&mut statistic, &mut replicate) {
                 watch.at(Phase::Statistic, i, Some(total))?;
@@ -203,7 +205,7 @@ impl Fit {
         let mut values = try_vec("bootstrap replicates", 0.0, options.replicates)?;
         for (i, value) in values.iter_mut().enumerate() {
             watch.at(Phase::Statistic, i, Some(options.replicates))?;
-            *value = statistic(&mut sampler.response(options.seed, (options.first + i) as u64, watch)?)?;
+            *value = statistic(&mut sampler.response(options.seed, options.first.wrapping_add(i) as u64, watch)?)?;
         }
         Ok(super::intervals::moments(&values).1)
     }

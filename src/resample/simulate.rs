@@ -3,7 +3,7 @@
 use super::survival::SurvivalTimes;
 use crate::choice::Choice;
 use crate::error::{Error, Result, try_copies, try_vec};
-use crate::family::ZeroMixture;
+use crate::family::{WeightRole, ZeroMixture};
 use crate::fit::{Fit, Instead, TermFit};
 use crate::simulate::{Purpose, Stream};
 use crate::watch::{Phase, Watch};
@@ -52,6 +52,7 @@ impl<'f> Simulator<'f> {
                 own.family.name()
             )));
         }
+        fit.check_single_rows()?;
         let offset = fit.offset.as_ref().map(|o| fit.used(o)).transpose()?;
         let mut base = vec![fixed_part(fit.n_obs, &fit.x, &fit.fixed.estimate, offset.as_deref())?];
         let mut terms: Vec<(usize, &TermFit)> = fit.terms.iter().map(|t| (0, t)).collect();
@@ -131,6 +132,24 @@ impl<'f> Simulator<'f> {
 }
 
 impl Fit {
+    /// Fails where a row stands for several with the same response: what is drawn for it would be one of them, and count as all.
+    fn check_single_rows(&self) -> Result<()> {
+        let whose = match self.generalised() {
+            Some(_) if self.ordinal().is_some() => "an ordinal model".to_owned(),
+            Some(own) if own.family.weight_role() == WeightRole::Factor => format!("the family {}", own.family.name()),
+            None if self.cox().is_some() => "a Cox model".to_owned(),
+            Some(_) | None => return Ok(()),
+        };
+        let Some(weights) = &self.weights else { return Ok(()) };
+        match self.used(weights)?.into_iter().find(|w| *w != 1.0) {
+            None => Ok(()),
+            Some(weight) => Err(Error::unsupported(format!(
+                "weights of {whose} multiply the log-likelihood of a row, as if it were there so many times with the same response: a response \
+                 simulated for a row with the weight {weight} would count as all of these; expand the rows to one for each, without weights"
+            ))),
+        }
+    }
+
     /// The numbers that a row's response has: 2 of a Cox model, its time and 1 for an event or 0, otherwise 1.
     pub fn response_columns(&self) -> usize {
         if self.cox().is_some() { 2 } else { 1 }

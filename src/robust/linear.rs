@@ -11,8 +11,15 @@ use crate::watch::{Phase, Watch};
 /// Eigenvalues below this share of the largest are zero.
 const ZERO: f64 = 1e-12;
 
-/// s_j of each cluster, and G_j and U_j (`fit::Robust`) where the kind has degrees of freedom.
-pub type Scores = (Vec<Vec<f64>>, Vec<(Vec<f64>, Vec<f64>)>);
+/// What clusters, and rows, say of the fixed effects.
+pub struct Scores {
+    /// s_j of each cluster.
+    pub clusters: Vec<Vec<f64>>,
+    /// The sum of the squares of the scores of single rows, `[k, k]`.
+    pub rows: Vec<f64>,
+    /// G_j and U_j (`fit::Robust`) where the kind has degrees of freedom.
+    pub moments: Vec<(Vec<f64>, Vec<f64>)>,
+}
 
 /// The share of the information on a combination of fixed effects that is left without a cluster, below which there is none.
 const LOST: f64 = 1e-9;
@@ -27,16 +34,18 @@ pub fn scores(fit: &Fit, kind: RobustKind, units: &Units, watch: &Watch<'_>) -> 
         None => try_vec(SANDWICH, 1.0, fit.n_obs)?,
     };
     let rotated = Rotated { fit, p: fit.fixed.names.len() };
+    let residuals = weighted(fit, &weights)?;
+    let rows = squares_of_rows(&rotated, &residuals, watch)?;
     if !matches!(kind, RobustKind::Cr2 | RobustKind::Cr3) {
-        return Ok((plain(fit, &rotated, units, &weights, watch)?, vec![]));
+        return Ok(Scores { clusters: plain(&rotated, units, &residuals, watch)?, rows, moments: vec![] });
     }
-    let residuals = fit.marginal_residuals(watch)?;
+    let marginal = fit.marginal_residuals(watch)?;
     let blocks = Blocks::new(fit, units, weights)?;
     let (mut all, mut moments) = (vec![], vec![]);
     for j in 0..units.len() {
         watch.round(Phase::Residuals, j, units.len())?;
         let rows = units.rows(j);
-        let e: Vec<f64> = rows.iter().map(|row| residuals[*row as usize]).collect();
+        let e: Vec<f64> = rows.iter().map(|row| marginal[*row as usize]).collect();
         let own = Cluster { n: rows.len(), l: blocks.factor(rows)?, q: rotated.columns(rows), e };
         if kind == RobustKind::Cr3 {
             all.push(own.deleted()?);
@@ -46,7 +55,7 @@ pub fn scores(fit: &Fit, kind: RobustKind, units: &Units, watch: &Watch<'_>) -> 
             moments.push(of_cluster);
         }
     }
-    Ok((all, moments))
+    Ok(Scores { clusters: all, rows, moments })
 }
 
 /// X R, row by row or column by column.
@@ -71,8 +80,8 @@ impl Rotated<'_> {
     }
 }
 
-/// Sums of Q_i (V^-1 e)_i, of whatever design: V^-1 (y - X beta) is R^-1 (y - X beta - Z b) for the residuals' covariance R.
-fn plain(fit: &Fit, rotated: &Rotated<'_>, units: &Units, weights: &[f64], watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
+/// V^-1 e, of whatever design: V^-1 (y - X beta) is R^-1 (y - X beta - Z b) for the residuals' covariance R.
+fn weighted(fit: &Fit, weights: &[f64]) -> Result<Vec<f64>> {
     let mut weighted = fit.used(&fit.residuals)?;
     weighted.iter_mut().zip(weights).for_each(|(e, w)| *e *= w.sqrt() / fit.sigma);
     if let Some(own) = fit.correlation() {
@@ -88,9 +97,28 @@ fn plain(fit: &Fit, rotated: &Rotated<'_>, units: &Units, weights: &[f64], watch
         weighted = back;
     }
     weighted.iter_mut().zip(weights).for_each(|(e, w)| *e *= w.sqrt() / fit.sigma);
+    Ok(weighted)
+}
+
+/// Sums of squares of the Q_i (V^-1 e)_i.
+fn squares_of_rows(rotated: &Rotated<'_>, weighted: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+    let k = rotated.fit.fixed.root.len() / rotated.p.max(1);
+    let mut sum = try_vec(SANDWICH, 0.0, k * k)?;
+    for (i, e) in weighted.iter().enumerate() {
+        watch.pulse_each(i)?;
+        let row: Vec<f64> = rotated.row(i).iter().map(|q| q * e).collect();
+        for (column, x) in sum.chunks_exact_mut(k.max(1)).zip(&row) {
+            column.iter_mut().zip(&row).for_each(|(sum, y)| *sum += x * y);
+        }
+    }
+    Ok(sum)
+}
+
+/// Sums of Q_i (V^-1 e)_i.
+fn plain(rotated: &Rotated<'_>, units: &Units, weighted: &[f64], watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
     let one = |j: usize| {
         watch.round(Phase::Residuals, j, units.len())?;
-        let mut sum = vec![0.0; fit.fixed.root.len() / rotated.p.max(1)];
+        let mut sum = vec![0.0; rotated.fit.fixed.root.len() / rotated.p.max(1)];
         for row in units.rows(j) {
             let own = rotated.row(*row as usize);
             sum.iter_mut().zip(&own).for_each(|(sum, q)| *sum += q * weighted[*row as usize]);

@@ -14,7 +14,12 @@ use crate::diagnostics::influence::{Cases, Units};
 use crate::error::{Error, Result};
 use crate::fit::{Fit, Robust, RobustKind};
 use crate::linalg::dense::{dot_in_order as dot, semidefinite_cholesky};
+use crate::names::quoted;
 use crate::watch::{Phase, Watch};
+
+/// The share of the standard error by single rows (of a generalised model of the model's own) below which that of clusters is the
+/// rounding, or the end of the search, of scores that vanish.
+const VANISHED: (f64, f64) = (1e-9, 1e-6);
 
 /// What memory is for.
 const SANDWICH: &str = "robust covariance";
@@ -37,27 +42,60 @@ impl Fit {
         let clusters = clusters(self, &units)?;
         let p = self.fixed.names.len();
         let factor = correction(kind, clusters as f64, self.n_obs as f64, p as f64);
-        let (root, moments) = if self.is_linear() {
-            let (scores, moments) = linear::scores(self, kind, &units, watch)?;
+        let (root, floor, moments) = if self.is_linear() {
+            let linear::Scores { clusters: scores, rows, moments } = linear::scores(self, kind, &units, watch)?;
             let k = self.fixed.root.len() / p.max(1);
-            (rotated(&self.fixed.root, p, &semidefinite_cholesky(k, &squares(&scores, k, factor))), moments)
+            let rotated = |squares: &[f64]| rotated(&self.fixed.root, p, &semidefinite_cholesky(k, squares));
+            (rotated(&squares(&scores, k, factor)), scaled(rotated(&rows), VANISHED.0), moments)
         } else {
-            (others::moves(self, &units, watch)?.into_iter().flatten().map(|x| factor.sqrt() * x).collect(), vec![])
+            let (moves, rows) = others::moves(self, &units, watch)?;
+            let floor = rows.map_or_else(
+                || scaled(self.fixed.root.clone(), VANISHED.1),
+                |rows| scaled(semidefinite_cholesky(p, &rows), VANISHED.0),
+            );
+            (moves.into_iter().flatten().map(|x| factor.sqrt() * x).collect(), floor, vec![])
         };
         let mut fit = self.clone();
-        let row = |i: usize| -> Vec<f64> { root.iter().skip(i).step_by(p.max(1)).copied().collect() };
-        let rows: Vec<Vec<f64>> = (0..p).map(row).collect();
+        let rows_of =
+            |root: &[f64]| -> Vec<Vec<f64>> { (0..p).map(|i| root.iter().skip(i).step_by(p.max(1)).copied().collect()).collect() };
+        let rows = rows_of(&root);
         fit.fixed.vcov = (0..p * p).map(|e| dot(&rows[e % p], &rows[e / p])).collect();
         fit.fixed.std_error = rows.iter().map(|row| dot(row, row).sqrt()).collect();
+        let least: Vec<f64> = rows_of(&floor).iter().map(|row| dot(row, row).sqrt()).collect();
+        fit.without_vanished(&least);
         fit.fixed.root = root;
         let group = match cases {
             Cases::Rows => None,
             Cases::Group(name, _) => Some((*name).to_owned()),
             Cases::Codes(_) => Some("codes".to_owned()),
         };
-        fit.robust = Some(Robust { kind, group, n_clusters: clusters, model_root: self.fixed.root.clone(), moments });
+        fit.robust = Some(Robust { kind, group, n_clusters: clusters, model_root: self.fixed.root.clone(), floor, moments });
         Ok(fit)
     }
+
+    /// Standard errors that are no more than rounding are none; a warning says so.
+    fn without_vanished(&mut self, least: &[f64]) {
+        let p = self.fixed.names.len();
+        let gone: Vec<usize> = (0..p).filter(|j| self.fixed.std_error[*j] <= least[*j]).collect();
+        if gone.is_empty() {
+            return;
+        }
+        for &j in &gone {
+            (self.fixed.std_error[j], self.fixed.vcov[j * (p + 1)]) = (f64::NAN, f64::NAN);
+        }
+        let names: Vec<String> = gone.iter().map(|j| quoted(&self.fixed.names[*j])).collect();
+        self.design_warnings.push(format!(
+            "robust: {} has no standard error by clusters: the model fits each cluster's part in it exactly, so that nothing is left that tells how \
+             it varies",
+            names.join(", ")
+        ));
+    }
+}
+
+/// The same times a factor.
+fn scaled(mut values: Vec<f64>, factor: f64) -> Vec<f64> {
+    values.iter_mut().for_each(|v| *v *= factor);
+    values
 }
 
 /// The sum of the squares of vectors.

@@ -8,8 +8,11 @@ use crate::fit::Fit;
 use crate::fit::cox::CoxModel;
 use crate::watch::{Phase, Watch};
 
-/// V s_j of each cluster.
-pub fn moves(fit: &Fit, units: &Units, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
+/// V s_j of each cluster, and the sum of the squares of those of single rows `[p, p]` where there are any.
+pub type Moves = (Vec<Vec<f64>>, Option<Vec<f64>>);
+
+/// Those of a fit.
+pub fn moves(fit: &Fit, units: &Units, watch: &Watch<'_>) -> Result<Moves> {
     check_independent(fit, units, "scores of this model want each level within one cluster")?;
     if let Some(cox) = fit.cox() {
         fit.at_joint_mode("robust")?;
@@ -21,11 +24,11 @@ pub fn moves(fit: &Fit, units: &Units, watch: &Watch<'_>) -> Result<Vec<Vec<f64>
         watch.round(Phase::Residuals, j, units.len())?;
         *own = steps.moved(units.rows(j), watch)?;
     }
-    Ok(all)
+    Ok((all, None))
 }
 
 /// Sums of dfbeta residuals (Lin & Wei 1989), given the covariances of random effects, whose prior belongs to its cluster.
-fn of_cox(fit: &Fit, own: &CoxModel, units: &Units, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
+fn of_cox(fit: &Fit, own: &CoxModel, units: &Units, watch: &Watch<'_>) -> Result<Moves> {
     let design = fit.design()?;
     let laplace = own.at_estimates(watch)?;
     let cluster = by_row(fit, units)?;
@@ -37,9 +40,10 @@ fn of_cox(fit: &Fit, own: &CoxModel, units: &Units, watch: &Watch<'_>) -> Result
     }
     let p = fit.fixed.names.len();
     let mut moves = try_vec(SANDWICH, vec![0.0; p], units.len())?;
-    let mut rows = try_vec(SANDWICH, 0.0, fit.n_obs)?;
+    let mut all = vec![];
     for (j, scale) in own.model.x_scales.iter().enumerate() {
         watch.round(Phase::Residuals, j, p)?;
+        let mut rows = try_vec(SANDWICH, 0.0, fit.n_obs)?;
         laplace.influence(j, &mut rows)?;
         let levels = laplace.influence_of_levels(j)?;
         for (cluster, share) in cluster.iter().zip(&rows).chain(of_level.iter().zip(&levels)) {
@@ -47,6 +51,10 @@ fn of_cox(fit: &Fit, own: &CoxModel, units: &Units, watch: &Watch<'_>) -> Result
                 own[j] += share / scale;
             }
         }
+        rows.iter_mut().for_each(|share| *share /= scale);
+        all.push(rows);
     }
-    Ok(moves)
+    let square = |e: usize| all[e % p].iter().zip(&all[e / p]).map(|(x, y)| x * y).sum();
+    let squares = (0..p * p).map(square).collect();
+    Ok((moves, Some(squares)))
 }

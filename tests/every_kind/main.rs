@@ -37,3 +37,4 @@ mod threads;
 mod validation;
 mod variance_parameters;
 mod variance_tests;
+mod within_fixed;

@@ -3,11 +3,13 @@
 use crate::common::Rng;
 use crate::common::frames::{frame, reals};
 use crate::common::generalised::{Generalised, generalised, linear};
-use interlace::error::Result;
+use interlace::error::{Code, Result};
 use interlace::fit::Fit;
 use interlace::frame::Frame;
+use interlace::inference::bootstrap_lrt::NestedPair;
 use interlace::inference::degrees_of_freedom::DfMethod;
 use interlace::power::{Extend, Power, PowerOptions, PowerRow, PowerTest, Sizes};
+use interlace::resample::{BootstrapOptions, RandomEffects, Unit};
 use interlace::spec::ModelKind;
 use interlace::watch::Watch;
 
@@ -211,6 +213,137 @@ fn models_of_every_kind() {
     }
 }
 
+/// Weights that count rows make one drawn response count as several.
+#[test]
+fn weights_that_count_rows_are_refused() {
+    let (counts, wine) = (frame("Salamanders.csv", &["site", "mined", "spp"]), frame("wine.csv", &["judge", "temp", "contact"]));
+    let weighted = |model: Generalised, w: fn(usize) -> f64| {
+        let mut model = model.formula(|own| own.weights = Some("own_w".into()));
+        let n = model.frame.n_rows();
+        model.frame.add_real("own_w", (0..n).map(w).collect()).unwrap();
+        model.fit()
+    };
+    let models = [
+        (generalised("count ~ DOY + (1 | site)", "poisson", counts), "DOY"),
+        (generalised("y ~ x1 + (1 | g)", "student_t", frame("sim_weights.csv", &["g"])), "x1"),
+        (of_kind(ModelKind::Clmm, "rating ~ temp + contact + (1 | judge)", wine), "contactyes"),
+        (of_kind(ModelKind::Coxme, "Surv(time, status) ~ age + sex + (1 | id)", frame("kidney.csv", &["id"])), "sex"),
+    ];
+    let bootstrap = BootstrapOptions { replicates: 2, threads: 1, ..BootstrapOptions::default() };
+    for (model, test) in models {
+        let watch = Watch::unwatched();
+        let fit = weighted(model.clone(), |i| 1.0 + f64::from(u8::from(i % 2 == 0)));
+        let errors = [
+            power(&fit, &asked(test)).unwrap_err(),
+            fit.simulate(1, 1, RandomEffects::New, &watch).unwrap_err(),
+            fit.bootstrap(&bootstrap, &watch).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(error.code == Code::Unsupported && error.message.contains("expand the rows"), "{error}");
+        }
+        // Samples of rows keep them together.
+        let cases = BootstrapOptions { cases: Some(Unit::Row), ..bootstrap };
+        assert!(fit.bootstrap(&cases, &watch).is_ok());
+        let ones = weighted(model, |_| 1.0);
+        assert!(ones.simulate(1, 1, RandomEffects::New, &watch).is_ok());
+    }
+    // Those of a linear model are precisions.
+    let precise = linear("y ~ x1 + x2 + (1 | g)", frame("sim_weights.csv", &["g"])).formula(|own| own.weights = Some("w".into()));
+    assert!(power(&precise.fit(), &asked("x1")).is_ok());
+}
+
+#[test]
+fn refits_without_a_finite_estimate_are_told() {
+    let n = 40;
+    let mut data = Frame::new(n);
+    let mut rng = Rng(5);
+    data.add_real("treated", (0..n).map(|i| (i % 2) as f64).collect()).unwrap();
+    data.add_real("y", (0..n).map(|i| f64::from(u8::from(rng.uniform() < 0.3 + 0.3 * (i % 2) as f64))).collect()).unwrap();
+    data.add_real("time", (0..n).map(|i| 1.0 + i as f64 * 0.1).collect()).unwrap();
+    let model = generalised("y ~ treated", "binomial", data.clone()).options(|own| own.null_model = true);
+    let fit = model.fit();
+    let options = PowerOptions { effects: "treated = 5", simulations: 200, ..asked("treated") };
+    let all = power(&fit, &options).unwrap();
+    let row = &all.rows[0];
+    let separated = row.separated.unwrap();
+    assert!(separated > 20 && separated < 200, "{row:?}");
+    assert!((row.mean_estimate - 5.0).abs() < 2.0 && row.type_m < 2.0, "{row:?}");
+    assert!(row.warning.as_ref().unwrap().contains("likelihood ratio"), "{row:?}");
+    assert!(all.frame().unwrap().column("separated").is_ok());
+    let reduced = generalised("y ~ 1", "binomial", data).options(|own| own.null_model = true).fit();
+    let ratio = power(&fit, &PowerOptions { test: PowerTest::Against(&reduced), ..options }).unwrap().rows.remove(0);
+    assert!(ratio.power > row.power + 0.1 && ratio.separated.is_none() && ratio.warning.is_none(), "{ratio:?}");
+    assert!(power(&sleepstudy(), &asked("Days")).unwrap().rows[0].separated == Some(0));
+}
+
+#[test]
+fn likelihood_ratios_count_singular_refits() {
+    let (full, reduced) = ("y ~ treated + (1 | g)", "y ~ 1 + (1 | g)");
+    let (full, reduced) = (linear(full, groups(12, 4)).fit(), linear(reduced, groups(12, 4)).fit());
+    let test = PowerTest::Against(&reduced);
+    let effects = "sd_(Intercept)|g = 0";
+    let row = power(&full, &PowerOptions { test, effects, simulations: 100, ..asked("") }).unwrap().rows.remove(0);
+    assert!(row.singular > 30 && row.singular < 80, "{row:?}");
+}
+
+/// Deviations of zero can be set, with correlations; so can parameters of a family.
+#[test]
+fn what_is_set_is_simulated() {
+    let simulated = |fit: &Fit, effects: &str| {
+        let test = fit.fixed.names[0].clone();
+        let options = PowerOptions { effects, simulations: 60, ..asked(&test) };
+        power(fit, &options).unwrap_or_else(|error| panic!("{effects}: {error}")).rows.remove(0)
+    };
+    // No variance between groups by construction: responses are the same in all.
+    let mut data = groups(12, 6);
+    data.add_real("x", (0..72).map(|i| (i % 6) as f64).collect()).unwrap();
+    let mut rng = Rng(9);
+    let noise: Vec<f64> = (0..6).map(|_| rng.normal()).collect();
+    data.add_real("same", (0..72).map(|i| noise[i % 6]).collect()).unwrap();
+    for formula in ["same ~ x + (1 + x || g)", "same ~ x + (1 + x | g)"] {
+        let fit = linear(formula, data.clone()).fit();
+        assert!(fit.singular && fit.terms.iter().any(|term| term.sd[0] == 0.0), "{formula}: {:?}", fit.terms[0].sd);
+        let (none, some) = (simulated(&fit, "(Intercept) = 3"), simulated(&fit, "(Intercept) = 3; sd_(Intercept)|g = 4"));
+        assert!(none.power > some.power, "{formula}: {none:?} {some:?}");
+    }
+    let fit = linear("same ~ x + (1 + x | g)", data).fit();
+    let both = "sd_(Intercept)|g = 4; sd_x|g = 1";
+    let (minus, plus) = (format!("{both}; cor_x.(Intercept)|g = -0.9"), format!("cor_(Intercept).x|g = 0.9; {both}"));
+    assert_ne!(simulated(&fit, &minus).mean_estimate, simulated(&fit, &plus).mean_estimate);
+    let counts = generalised("count ~ mined + (1 | site)", "nbinom2", frame("Salamanders.csv", &["site", "mined", "spp"])).fit();
+    let name = counts.generalised().unwrap().parameters[0].name.clone();
+    let (noisy, calm) = (format!("{name} = 0.05"), format!("{name} = 50"));
+    assert!(simulated(&counts, &noisy).power < simulated(&counts, &calm).power);
+    let options = PowerOptions { effects: "theta.x = 1", ..asked("(Intercept)") };
+    assert!(power(&counts, &options).unwrap_err().message.contains("parameter of the model"));
+}
+
+#[test]
+fn names_of_interactions_in_any_order_and_terms_of_one_coefficient() {
+    let mut data = groups(12, 6);
+    data.add_real("x", (0..72).map(|i| (i % 6) as f64).collect()).unwrap();
+    let fit = linear("y ~ treated * x + (1 | g)", data).fit();
+    let rows = ["treated:x", "x:treated"].map(|test| power(&fit, &asked(test)).unwrap().rows.remove(0));
+    assert_eq!(format!("{:?}", rows[0]), format!("{:?}", rows[1]));
+    // The term of one coefficient is the coefficient.
+    let temp = frame("wine.csv", &["judge", "temp", "contact"]);
+    let fit = of_kind(ModelKind::Clmm, "rating ~ temp + contact + (1 | judge)", temp).fit();
+    assert!(power(&fit, &PowerOptions { simulations: 5, ..asked("contact") }).unwrap().rows[0].mean_estimate.is_finite());
+}
+
+#[test]
+fn so_many_that_memory_is_short() {
+    let fit = sleepstudy();
+    for simulations in [usize::MAX, usize::MAX / 1024] {
+        assert_eq!(power(&fit, &PowerOptions { simulations, ..asked("Days") }).unwrap_err().code, Code::Memory);
+        let options = BootstrapOptions { replicates: simulations, ..BootstrapOptions::default() };
+        assert_eq!(fit.bootstrap(&options, &Watch::unwatched()).unwrap_err().code, Code::Memory);
+        let reduced = linear("Reaction ~ 1 + (Days | Subject)", frame("sleepstudy.csv", &["Subject"])).fit();
+        let pair = NestedPair::new(&reduced, &fit, &Watch::unwatched()).unwrap();
+        assert_eq!(pair.bootstrap(&options, &Watch::unwatched()).unwrap_err().code, Code::Memory);
+    }
+}
+
 #[test]
 fn what_is_refused_says_why() {
     let fit = sleepstudy();
@@ -222,7 +355,9 @@ fn what_is_refused_says_why() {
     for (effects, wanted) in [
         ("Days", "a name and a number"),
         ("Days = many", "a name and a number"),
-        ("Day = 1", "no fixed effect or standard deviation"),
+        ("Day = 1", "no fixed effect, standard deviation"),
+        ("Days = 1; Days = 2", "twice"),
+        ("cor_Days.(Intercept)|Subject = 1.5", "from -1 to 1"),
         ("sigma = 0", "above zero"),
         ("sd_Days|Subject = -1", "not negative"),
     ] {

@@ -2,10 +2,11 @@
 
 use crate::common::close::near;
 use crate::common::frames::frame;
-use crate::common::generalised::{Generalised, cbpp, generalised, salamanders};
+use crate::common::generalised::{Generalised, cbpp, generalised, linear, salamanders};
 use interlace::diagnostics::influence::{Cases, InfluenceMethod, InfluenceOptions};
 use interlace::fit::{Fit, RobustKind};
 use interlace::frame::Frame;
+use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
 use interlace::options::FixedEffectsBy;
 use interlace::spec::ModelKind;
 use interlace::watch::Watch;
@@ -77,6 +78,56 @@ fn they_are_made_of_the_changes_by_one_step() {
         assert_eq!(own.fixed.estimate, fit.fixed.estimate);
         assert!(own.fixed.std_error.iter().zip(&fit.fixed.std_error).all(|(own, model)| (0.3..3.0).contains(&(own / model))));
         assert!(own.summary().unwrap().contains(&format!("Std. Error: CR1 standard errors by {m} levels of {group}")));
+    }
+}
+
+/// Clusters that are the levels of a fixed effect: their scores are zero but for rounding.
+#[test]
+fn what_the_model_fits_exactly_has_no_standard_error() {
+    let salamanders = frame("Salamanders.csv", &["site", "mined", "spp"]);
+    let null = |model: Generalised| model.options(|own| own.null_model = true);
+    for (model, kinds) in [
+        (null(linear("count ~ mined", salamanders.clone())), &[Cr0, Cr1, Cr2][..]),
+        (null(linear("count ~ mined * DOY", salamanders.clone())), &[Cr1]),
+        (null(generalised("count ~ mined", "poisson", salamanders.clone())), &[Cr0, Cr1]),
+        (null(generalised("count ~ mined", "nbinom2", salamanders.clone())), &[Cr1]),
+    ] {
+        for kind in kinds {
+            let own = model.fit().with_robust(*kind, &Cases::Group("mined", Some(&model.frame)), &UNWATCHED).unwrap();
+            assert!(own.fixed.std_error[1].is_nan(), "{kind:?} {:?}", own.fixed.std_error);
+            assert!(own.design_warnings.iter().any(|w| w.contains("no standard error by clusters")));
+            let freedom = DegreesOfFreedom::of_robust(&own, DfMethod::Default).unwrap_or(DegreesOfFreedom::Same(f64::INFINITY));
+            let p = own.fixed.names.len();
+            let l: Vec<f64> = (0..p).map(|j| f64::from(u8::from(j < 2))).collect();
+            assert!(freedom.with_coefficients(&own, |own| own.combination(&l)).std_error.is_nan());
+            let joint = freedom.joint_test(&own, &l, 1, &[0.0]).unwrap_err();
+            assert!(joint.message.contains("that of 2 clusters has only 0"), "{joint}");
+        }
+    }
+}
+
+/// More combinations than clusters tell of.
+#[test]
+fn a_joint_test_needs_as_many_dimensions() {
+    let salamanders = frame("Salamanders.csv", &["site", "mined", "spp"]);
+    let null = |model: Generalised| model.options(|own| own.null_model = true);
+    let mut thirds = salamanders;
+    let labels: Vec<String> = (0..thirds.n_rows()).map(|i| format!("k{}", i / 7 % 4)).collect();
+    thirds.add_strings("k", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+    for model in
+        [null(linear("count ~ spp + DOY", thirds.clone())), null(generalised("count ~ spp + DOY", "poisson", thirds.clone()))]
+    {
+        let own = model.fit().with_robust(Cr1, &Cases::Group("k", Some(&thirds)), &UNWATCHED).unwrap();
+        let freedom = DegreesOfFreedom::of_robust(&own, DfMethod::Default).unwrap_or(DegreesOfFreedom::Same(f64::INFINITY));
+        let p = own.fixed.names.len();
+        let tested = |k: usize| {
+            let mut l = vec![0.0; k * p];
+            (0..k).for_each(|i| l[(1 + i) * k + i] = 1.0);
+            freedom.joint_test(&own, &l, k, &vec![0.0; k])
+        };
+        assert!(tested(2).is_ok());
+        let error = tested(6).unwrap_err();
+        assert!(error.message.contains("6 combinations") && error.message.contains("that of 4 clusters has only 3"), "{error}");
     }
 }
 

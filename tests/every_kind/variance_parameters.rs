@@ -115,3 +115,24 @@ fn what_is_at_a_boundary_has_no_limits() {
     let level = parameters_table(&fit, Reported, Plain, 1.5, &Watch::unwatched()).unwrap_err();
     assert_eq!(level.message, "level is 1.5, must be between 0 and 1");
 }
+
+/// Variances of variances are in fourth powers of the unit: they are no numbers where standard errors are.
+#[test]
+fn units_in_which_fourth_powers_are_no_numbers() {
+    let fitted = |unit: f64| {
+        let mut data = frame("sleepstudy.csv", &["Subject"]);
+        let y = data.numbers(data.column("Reaction").unwrap()).unwrap().iter().map(|y| unit * y).collect();
+        data.add_real("scaled", y).unwrap();
+        linear("scaled ~ Days + (Days | Subject)", data).fit()
+    };
+    let base = table(&fitted(1.0), Variance, Unbounded);
+    for power in [280, -280] {
+        let unit = 2.0_f64.powi(power);
+        let own = table(&fitted(unit), Variance, Unbounded);
+        for name in ["estimate", "std_error", "lower", "upper"] {
+            for (got, want) in column(&own, name).iter().zip(column(&base, name)) {
+                near(name, got / unit / unit, want, 1e-5);
+            }
+        }
+    }
+}

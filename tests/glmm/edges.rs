@@ -277,3 +277,55 @@ fn the_limit_of_tweedie_on_positive_data_is_gamma() {
     }
     assert!(fit.warnings().iter().any(|w| w.contains("its limit, gamma")), "{:?}", fit.warnings());
 }
+
+/// As many fixed effects as rows: what R's glm calls saturated, by closed forms.
+#[test]
+fn a_mean_that_says_all_that_rows_say() {
+    let text = "arm,s,f\nA,10,30\nB,20,20\n";
+    let csv = CsvOptions { categorical: vec!["arm".into()], ..Default::default() };
+    let frame = Frame::from_csv(text.as_bytes(), &csv).unwrap();
+    let null = |model: Generalised| model.options(|own| own.null_model = true);
+    let fit = null(generalised("cbind(s, f) ~ arm", "binomial", frame.clone())).fit();
+    let odds = 3.0_f64.ln();
+    close_above(0.0, "logits", &fit.fixed.estimate, &[-odds, odds], 1e-7);
+    let first: f64 = 0.1 + 1.0 / 30.0;
+    close_above(0.0, "errors", &fit.fixed.std_error, &[first.sqrt(), (first + 0.1).sqrt()], 1e-6);
+    // R: dbinom(10, 40, .25, log = TRUE) + dbinom(20, 40, .5, log = TRUE)
+    close_above(0.0, "logLik", &[fit.log_likelihood], &[0.144_364_347_010_9_f64.ln() + 0.125_370_687_619_6_f64.ln()], 1e-6);
+    let counts = null(generalised("s ~ arm", "poisson", frame.clone())).fit();
+    close_above(0.0, "logs", &counts.fixed.estimate, &[10.0_f64.ln(), 2.0_f64.ln()], 1e-7);
+    // A dispersion that is estimated needs a row more.
+    for family in ["gamma", "nbinom2", "gaussian"] {
+        let error = null(generalised("s ~ arm", family, frame.clone())).try_fit().unwrap_err();
+        assert!(error.message.contains("can't determine 2 fixed effects"), "{family}: {error}");
+    }
+    assert!(
+        null(generalised("s ~ arm + f", "poisson", frame)).try_fit().unwrap_err().message.contains("more fixed effects than rows")
+    );
+}
+
+/// The response of an exponential distribution is more skewed than half a normal one.
+#[test]
+fn a_skewness_beyond_the_family_has_no_standard_errors() {
+    let n = 40;
+    let mut frame = Frame::new(n);
+    frame.add_real("y", (0..n).map(|i| -(1.0 - (i as f64 + 0.5) / n as f64).ln()).collect()).unwrap();
+    frame.add_real("x", (0..n).map(|i| ((i * 7) % 11) as f64).collect()).unwrap();
+    let fit = generalised("y ~ x", "skewnormal", frame).options(|own| own.null_model = true).fit();
+    assert!(fit.fixed.std_error.iter().all(|error| error.is_nan()), "{:?}", fit.fixed);
+    let own = fit.generalised().unwrap();
+    assert!(own.parameters[1].estimate > 1e4 && own.parameters.iter().all(|p| p.std_error.is_nan()), "{:?}", own.parameters);
+    let edges: Vec<&String> = fit.design_warnings.iter().filter(|w| w.contains("alpha") || w.contains("edge")).collect();
+    assert!(edges.len() == 1 && edges[0].contains("alpha has no finite estimate"), "{:?}", fit.design_warnings);
+}
+
+#[test]
+fn counts_with_less_variance_in_some_rows_say_so() {
+    let n = 120;
+    let mut frame = Frame::new(n);
+    frame.add_real("y", (0..n).map(|i| 6.0 + f64::from(u8::from(i % 3 == 0))).collect()).unwrap();
+    frame.add_real("x", (0..n).map(|i| ((i * 5) % 7) as f64 - 3.0).collect()).unwrap();
+    let model = generalised("y ~ x", "genpois", frame).dispersion("~ x").options(|own| own.null_model = true);
+    let fit = model.fit();
+    assert!(fit.design_warnings.iter().any(|w| w.contains("do not sum to one")), "{:?}", fit.design_warnings);
+}

@@ -38,7 +38,7 @@ fn means_of_a_binomial_model_on_both_scales() {
     let means =
         MarginalMeans::of_fit(&fit, Some(&frame), &MeansSpec::parse("~ period").unwrap(), Weighting::Equal, &Watch::unwatched())
             .unwrap();
-    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
+    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY, robust: None };
     // lme4's coefficients: of period 1, and what the others differ by.
     let first = -1.398_532_1_f64;
     let link: [f64; 4] = [first, first - 0.992_332_8, first - 1.128_671_6, first - 1.580_313_8];

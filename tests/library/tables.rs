@@ -193,7 +193,7 @@ fn of_generalised_models(seen: &mut Seen) {
         &AllOptimizers::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap().frame().unwrap(),
     );
     let (estimate, root) = fit.means_coefficients();
-    let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
+    let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY, robust: None };
     let means =
         MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ mined").unwrap(), Weighting::Equal, &Watch::unwatched()).unwrap();
     for link in [None, Some(interlace::family::Link::Log), Some(interlace::family::Link::Logit)] {
@@ -236,7 +236,7 @@ fn of_cox_models(seen: &mut Seen) {
     }
     let means = MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ disease").unwrap(), Weighting::Equal, &watch).unwrap();
     let scale = ResponseScale::of_fit(&fit).unwrap();
-    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
+    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY, robust: None };
     let table = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, scale.as_ref(), 0.95, &watch);
     seen.add("contrasts", &table.unwrap());
     let curves = fit.survival_curves(NewData::Training, &CurveRequest::default(), &watch).unwrap();

@@ -12,14 +12,15 @@ use crate::common::entries::{self, entries, numbers, strings, text};
 use crate::common::frames::{frame, labels as texts};
 use interlace::fit::Fit;
 use interlace::frame::{CsvOptions, Frame};
-use interlace::options::Options;
+use interlace::options::{Options, Unidentified};
 use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
 use interlace::watch::Watch;
 use serde_json::Value;
 
 pub fn fit(formula: &str, weights: Option<&str>, frame: &Frame, reml: bool) -> Fit {
     let source = FormulaSpec { formula: formula.into(), weights: weights.map(Into::into), ..Default::default() };
-    let options = Options { reml, ..Options::default() };
+    // Effects that fixed effects take up are among the models.
+    let options = Options { reml, unidentified: Unidentified::Warning, ..Options::default() };
     Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(frame), &options, &Watch::unwatched()).unwrap()
 }
 

@@ -30,7 +30,7 @@ fn fit(formula: &str, frame: &Frame, reml: bool) -> Fit {
 }
 
 fn coefficients<'a>(fit: &'a Fit, df: &'a dyn Fn(&[f64]) -> f64) -> Coefficients<'a> {
-    Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df }
+    Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df, robust: None }
 }
 
 fn means(fit: &Fit, data: Option<&Frame>, spec: &str, weighting: Weighting) -> Result<MarginalMeans> {

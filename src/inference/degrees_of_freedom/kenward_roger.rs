@@ -102,7 +102,7 @@ impl KenwardRoger {
 
     /// The scaled F test that L beta = rhs.
     pub fn joint_test(&self, estimate: &[f64], l: &[f64], k: usize, rhs: &[f64]) -> Result<JointTest> {
-        let own = Coefficients { estimate, root: &self.root, df: &|_| f64::INFINITY };
+        let own = Coefficients { estimate, root: &self.root, df: &|_| f64::INFINITY, robust: None };
         let wald = own.joint_test(l, k, rhs, f64::INFINITY)?;
         let rows: Vec<Vec<f64>> = (0..k).map(|i| l.iter().skip(i).step_by(k).copied().collect()).collect();
         let white: Vec<Vec<f64>> = independent_rows(&rows, rhs)?.iter().map(|(row, _)| whitened(&self.map, row)).collect();

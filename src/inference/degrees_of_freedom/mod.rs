@@ -87,7 +87,7 @@ impl DegreesOfFreedom<'_> {
             DegreesOfFreedom::KenwardRoger(own) => &own.root,
             _ => &fit.fixed.root,
         };
-        work(&Coefficients { estimate: &fit.fixed.estimate, root, df: &df })
+        work(&Coefficients { estimate: &fit.fixed.estimate, root, df: &df, robust: fit.robust.as_ref() })
     }
 
     /// The covariance of the fixed effects that tests are made of, `[p, p]`.

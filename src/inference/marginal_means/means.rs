@@ -231,8 +231,14 @@ impl Fit {
         make: impl FnOnce(&Coefficients<'_>) -> Result<T>,
     ) -> Result<T> {
         let DegreesOfFreedom::Same(df) = freedom else { return freedom.with_coefficients(self, make) };
+        if self.robust.is_some() && self.ordinal().is_some() {
+            return Err(Error::unsupported(
+                "emmeans: marginal means of an ordinal model contain its thresholds, whose covariance is not robust: ask the fit that this one \
+                 was made of",
+            ));
+        }
         let (estimate, root) = self.means_coefficients();
-        make(&Coefficients { estimate: &estimate, root: &root, df: &|_| df })
+        make(&Coefficients { estimate: &estimate, root: &root, df: &|_| df, robust: self.robust.as_ref() })
     }
 
     /// What marginal means are combinations of, with the root of its covariance: the fixed effects of the mean, then the parameters of an ordinal

@@ -12,7 +12,7 @@
 use libm::hypot;
 
 use crate::covariance::{Structure, elements, with_ranges};
-use crate::fit::{Fit, ParameterForm};
+use crate::fit::{Fit, Nature, ParameterForm};
 use crate::formula::StructureKind;
 use crate::linalg::delta::{self, Slopes};
 
@@ -31,6 +31,26 @@ pub fn of_variances(fit: &Fit, reported: &[f64]) -> Vec<f64> {
     let values = fit.parameter_values(ParameterForm::Reported);
     let rows: Vec<Slopes> = fit.natures().into_iter().enumerate().map(|(at, own)| own.variance(at, &values).1).collect();
     delta::covariance(&rows, reported)
+}
+
+/// Standard errors of variances and covariances, from the covariance of reported parameters. Their own covariance would be in fourth powers of
+/// the response's unit, which are no numbers sooner.
+pub fn errors_of_variances(fit: &Fit, reported: &[f64]) -> Vec<f64> {
+    let values = fit.parameter_values(ParameterForm::Reported);
+    let n = values.len();
+    let sd: Vec<f64> = (0..n).map(|i| reported[i * (n + 1)].sqrt()).collect();
+    let error = |(at, own): (usize, Nature)| {
+        let parts: Vec<(usize, f64)> = own.variance(at, &values).1.into_iter().map(|(i, slope)| (i, slope * sd[i])).collect();
+        let largest = parts.iter().fold(0.0_f64, |most, (_, part)| most.max(part.abs()));
+        if largest == 0.0 || parts.iter().any(|(_, part)| part.is_nan()) {
+            return f64::NAN;
+        }
+        let correlation = |i: usize, j: usize| if i == j { 1.0 } else { reported[j * n + i] / sd[i] / sd[j] };
+        let pair =
+            |(i, a): &(usize, f64)| parts.iter().map(|(j, b)| a / largest * correlation(*i, *j) * (b / largest)).sum::<f64>();
+        largest * parts.iter().filter(|(_, a)| *a != 0.0).map(pair).sum::<f64>().sqrt()
+    };
+    fit.natures().into_iter().enumerate().map(error).collect()
 }
 
 /// That of numbers without bounds, from that of reported parameters.

@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 
+use super::reported::errors_of_variances;
 use crate::choice::Choice;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
@@ -40,6 +41,9 @@ pub fn parameters_table(fit: &Fit, form: ParameterForm, limits: ParameterLimits,
     let (first, n) = (fit.n_coefficients(), fit.npar);
     let working = fit.parameters_vcov(ParameterForm::Working, watch)?;
     let errors = |form| -> Vec<f64> {
+        if form == ParameterForm::Variance {
+            return errors_of_variances(fit, &fit.vcov_in(ParameterForm::Reported, working.clone()));
+        }
         let vcov = fit.vcov_in(form, working.clone());
         (0..n).map(|i| vcov[i * (n + 1)].sqrt()).collect()
     };

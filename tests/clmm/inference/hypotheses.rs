@@ -113,7 +113,7 @@ fn what_can_not_be_compared() {
 #[test]
 fn wald_tests_of_the_fixed_effects() {
     let fit = full().fit();
-    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
+    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY, robust: None };
     let difference = &own.combinations(&[1.0, -1.0], 1).unwrap()[0];
     // Pairs of emmeans: warm no - cold yes.
     assert!((difference.estimate - 1.228_099_77).abs() < 1e-6 && (difference.std_error - 0.670_063_46).abs() < 1e-5);
@@ -134,7 +134,7 @@ fn latent_means_and_their_pairs_are_those_of_the_reference() {
     for (id, threshold) in [("wine_logit", Threshold::Flexible), ("wine_equidistant", Threshold::Equidistant)] {
         let fit = full().threshold(threshold).fit();
         let (estimate, root) = fit.means_coefficients();
-        let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
+        let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY, robust: None };
         let entry = entry("clmm", id);
         let all = entry["emmeans"].as_array().unwrap();
         assert_eq!(all.len(), 2, "{id}");

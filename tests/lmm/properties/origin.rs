@@ -87,7 +87,8 @@ fn numbers(fit: &Fit, place: usize, frame: &Frame, new: &Frame) -> Numbers {
     let means =
         MarginalMeans::of_fit(fit, Some(frame), &MeansSpec::parse("~ f").unwrap(), Weighting::Equal, &Watch::unwatched()).unwrap();
     let (estimate, root) = fit.means_coefficients();
-    let coefficients = interlace::inference::linear::Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
+    let coefficients =
+        interlace::inference::linear::Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY, robust: None };
     let table = means.table(&coefficients, None, 0.95, &Watch::unwatched()).unwrap();
     out.insert("mean".into(), reals(&table, "estimate"));
     out.insert("error of the mean".into(), reals(&table, "std_error"));
