@@ -36,6 +36,8 @@ impl Fit {
             sigma: self.sigma,
             log_likelihood: self.log_likelihood,
             criterion: self.criterion,
+            penalty: self.penalty,
+            priors: self.priors.clone(),
             aic: self.aic,
             bic: self.bic,
             npar: self.npar,

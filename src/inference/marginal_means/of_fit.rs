@@ -67,7 +67,7 @@ impl<'f> FitMeans<'f> {
             (None, Some(fixed)) if self.role != Role::Mean => (&fixed.estimate, &fixed.root),
             _ => return self.fit.with_means_coefficients(freedom, make),
         };
-        make(&Coefficients { estimate, root, df: &|_| df })
+        make(&Coefficients { estimate, root, df: &|_| df, robust: None })
     }
 }
 
