@@ -155,22 +155,3 @@ fn terms_beyond_the_location_of_mixed_models() {
         }
     }
 }
-
-/// Two categories have no scale: the likelihood does not rise, and the test says why.
-#[test]
-fn effects_that_are_not_told_from_others_are_said() {
-    let n = 80;
-    let mut frame = Frame::new(n);
-    let of = |count: usize, name: &str, f: &dyn Fn(usize) -> usize| -> Vec<String> {
-        (0..count).map(|i| format!("{name}{}", f(i))).collect()
-    };
-    for (name, values) in [("y", of(n, "c", &|i| usize::from((i * 7) % 11 > 3 + i % 4))), ("f", of(n, "f", &|i| i % 4))] {
-        frame.add_strings(name, &values.iter().map(|v| Some(v.as_str())).collect::<Vec<_>>()).unwrap();
-    }
-    let mut model = plain("y ~ f");
-    model.frame = frame;
-    let fit = model.fit();
-    let table = beyond(&fit, Beyond::Scale);
-    let column = table.column("warning").unwrap();
-    assert!(column.label(1).is_some_and(|w| !w.is_empty()), "{:?}", reals(&table, "chi_square"));
-}
