@@ -93,6 +93,7 @@ static void by_name(interlace_options *options) {
     FAILS(INTERLACE_E_ARGUMENT, "no assignment", interlace_options_set(options, "start", "sd[g, x]", &err));
     FAILS(INTERLACE_E_ARGUMENT, "must be finite", interlace_options_set_start(options, "sd[g, x] = inf", &err));
     FAILS(INTERLACE_E_ARGUMENT, "start is NULL", interlace_options_set_start(options, NULL, &err));
+    const char *value;
     OK(interlace_options_set_start(options, "sigma = 2", &err));
     OK(interlace_options_get(options, "start", &value, &err));
     SAME(value, "sigma = 2");

@@ -5,6 +5,7 @@ use crate::common::designs::data;
 use crate::common::frames::frame;
 use crate::common::generalised::{Generalised, cbpp, generalised, linear, salamanders};
 use interlace::fit::{Fit, InformationMatrix, ParameterForm};
+use interlace::prior::Prior;
 use interlace::spec::{CorrelationSpec, ModelKind};
 use interlace::watch::Watch;
 
@@ -248,4 +249,7 @@ fn impossible_values_are_refused() {
     refused(&restricted, "fixef[Days] = 1", "is no function of fixef[Days]");
     assert!(joint.information_at(Reported, &joint.parameter_values(Reported), Average, &Watch::unwatched()).is_err());
     assert!(slopes.evaluate(Reported, &[1.0], &Watch::unwatched()).is_err());
+    let mut penalised = cbpp();
+    penalised.spec.priors = Prior::parse_list("fixef ~ normal(0, 2.5)").unwrap();
+    refused(&penalised.fit(), "sd[herd, (Intercept)] = 1", "not available for a fit with priors");
 }

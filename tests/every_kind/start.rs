@@ -42,7 +42,7 @@ fn models() -> Vec<(&'static str, Generalised, Vec<&'static str>)> {
         (
             "zeros",
             salamanders("nbinom2").zero_inflation("~ mined"),
-            vec!["family[alpha] = 5, zi.fixef[(Intercept)] = 1, sd[site, (Intercept)] = 0.1"],
+            vec!["family[size] = 5, zi.fixef[(Intercept)] = 1, sd[site, (Intercept)] = 0.1"],
         ),
         ("ordinal", wine, vec!["threshold[1|2] = -4, fixef[tempwarm] = -1, sd[judge, (Intercept)] = 0.1"]),
         (

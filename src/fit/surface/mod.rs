@@ -132,6 +132,7 @@ impl Fit {
     fn with_surface<T>(&self, watch: &Watch<'_>, work: impl FnOnce(&mut dyn Surface) -> Result<T>) -> Result<T> {
         watch.at(Phase::Start, 0, None)?;
         self.with_factor("evaluate")?;
+        self.without_priors("evaluate")?;
         if self.robust.is_some() {
             return Err(Error::unsupported(
                 "evaluate: a fit with robust standard errors has no likelihood of its own; ask the fit behind it",
