@@ -29,8 +29,8 @@ pub(crate) struct Compois;
 const LIMITS: (f64, f64) = (-20.0, 100.0);
 /// What is left out of a sum, relative to it: fourth moments are among the sums.
 const NEGLIGIBLE: f64 = 1e-27;
-/// Sums that would have more terms than this are not a number.
-const MOST: u32 = 3_000_000;
+/// Sums that would have more terms than this are not a number: they would be of counts that reach zero, and of so many likely values.
+const MOST: u32 = 20_000;
 /// From so many standard deviations above zero on, and with so large a one, a sum is one over every h-th point.
 const FAR: f64 = 14.0;
 const WIDE: f64 = 8.0;
