@@ -2801,6 +2801,15 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// INTERLACE_QUANTITY_PROBABILITIES and INTERLACE_QUANTITY_MARGINAL, K - 1 for INTERLACE_QUANTITY_CUMULATIVE.
     [[nodiscard]] std::size_t predict_width(Quantity quantity) const noexcept;
 
+    struct PosteriorDraws {
+        Frame out{};
+        double pareto_k{};
+    };
+    /// interlace_fit_posterior_draws: Draws from the approximate posterior distribution under flat priors on the working scale of all
+    /// parameters, as a new frame with a row for each draw: "log_ratio", the logarithm of the importance ratio but for a constant;
+    /// "weight", the weight with its tail smoothed (Vehtari et al.
+    [[nodiscard]] Result<PosteriorDraws> posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options = none) const;
+
     /// interlace_fit_survival_curves: Survival curves of the rows of `data` as a new frame, a row for each of them and each time: "row"
     /// (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no number, as in
     /// interlace_fit_predict_status), "survival" (the probability of no event from time 0 up to and at the time), and "cumulative_hazard",
@@ -5547,6 +5556,15 @@ inline Result<std::string_view> Fit::summary(Df df, Maybe<Options> options) cons
 inline std::size_t Fit::predict_width(Quantity quantity) const noexcept
 {
     return interlace_fit_predict_width(capi(), static_cast<interlace_quantity>(quantity));
+}
+
+inline Result<Fit::PosteriorDraws> Fit::posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    double pareto_k{};
+    call.ended(interlace_fit_posterior_draws(capi(), n, seed, options.capi(), &out, &pareto_k, call.error()));
+    return call.result(PosteriorDraws{Frame(out), pareto_k});
 }
 
 inline Result<Frame> Fit::survival_curves(Maybe<Frame> data, const SurvivalRequest &request, Maybe<Options> options) const
