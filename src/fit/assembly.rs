@@ -55,7 +55,7 @@ impl Assembly<'_> {
         distribution: Distribution,
     ) -> Result<Fit> {
         let Distribution { family, zero, psi, parameters, ordinal, estimable, log_unit, separated } = distribution;
-        let theta_names = theta_names(&design);
+        let (theta_names, reml) = (theta_names(&design), self.options.reml_generalised && self.options.quadrature != 0);
         let vcov_names = self.vcov_names(&design, self.response.shared_names(ordinal.as_ref()), &theta_names);
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let terms = term_fits(std::mem::take(&mut design.terms), &mut own);
@@ -63,7 +63,6 @@ impl Assembly<'_> {
             self.further(design.zero_inflation.take(), self.response.zero_predictor(), 0.0, &mut solution, &mut own)?;
         let dispersion =
             self.further(design.dispersion.take(), self.response.dispersion_predictor(), log_unit, &mut solution, &mut own)?;
-        let reml = self.options.reml_generalised && self.options.quadrature != 0;
         let shared = if ordinal.is_some() { psi.len() } else { solution.shared.len() };
         let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + shared;
         let fixed = self.fixed_effects(&design.x_names, 0, &solution);
