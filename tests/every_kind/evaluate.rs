@@ -250,6 +250,6 @@ fn impossible_values_are_refused() {
     assert!(joint.information_at(Reported, &joint.parameter_values(Reported), Average, &Watch::unwatched()).is_err());
     assert!(slopes.evaluate(Reported, &[1.0], &Watch::unwatched()).is_err());
     let mut penalised = cbpp();
-    penalised.spec.priors = Prior::parse_list("fixef ~ normal(0, 2.5)").unwrap();
+    penalised.spec.priors = Prior::parse_list("normal(0, 2.5) on fixef").unwrap();
     refused(&penalised.fit(), "sd[herd, (Intercept)] = 1", "not available for a fit with priors");
 }

@@ -1,10 +1,11 @@
-//! The likelihood at given parameters.
+//! The likelihood at given parameters, and the table of variances.
 
 use super::subject::{Work, about};
 use crate::document::questions::Questions;
 use crate::error::Result;
 use crate::fit::{Evaluation, Fit, InformationMatrix, ParameterForm};
 use crate::frame::Frame;
+use crate::inference::parameters::parameters_table;
 
 /// The likelihood at a point, with a row for each parameter: `term`, `id`, `value`, `gradient`.
 pub struct Evaluated {
@@ -13,6 +14,13 @@ pub struct Evaluated {
     pub matrix: InformationMatrix,
     /// `[n, n]`, in the order of the rows.
     pub information: Vec<f64>,
+}
+
+/// Variances and the family's parameters with standard errors and limits.
+pub fn variance_parameters(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Option<Frame>> {
+    let Some(form) = questions.parameters.form else { return Ok(None) };
+    let table = parameters_table(fit, form, questions.parameters.limits, questions.level, work.watch);
+    about("variance_parameters", table).map(Some)
 }
 
 impl Evaluated {

@@ -35,7 +35,6 @@ use crate::diagnostics::{ConditionalAic, R2};
 use crate::error::Result;
 use crate::fit::Instead;
 use crate::frame::Frame;
-use crate::inference::parameters::parameters_table;
 use crate::predict::Draws;
 use subject::about;
 
@@ -81,10 +80,7 @@ impl<'a> Answers<'a> {
         of_rows.map(CStr::to_string_lossy).map_or(Ok(()), |name| fit.need_rows_or(&name, Instead::of_question(&name)))?;
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
-        let parameters = questions.parameters.form.map(|form| {
-            let table = parameters_table(fit, form, questions.parameters.limits, questions.level, work.watch);
-            about("variance_parameters", table)
-        });
+        let parameters = evaluated::variance_parameters(fit, questions, work)?;
         let own = &questions.means;
         let means = own.specs.as_deref().map(|specs| {
             let answer = means::marginal_means(
@@ -105,7 +101,7 @@ impl<'a> Answers<'a> {
         let (count, what) = (questions.simulate, questions.simulate_type);
         Ok(Answers {
             fixed,
-            variance_parameters: parameters.transpose()?,
+            variance_parameters: parameters,
             evaluated: Evaluated::new(fit, questions, work)?,
             means,
             comparison,
