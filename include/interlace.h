@@ -4224,47 +4224,6 @@ interlace_status interlace_fit_correlation_confint_wald(const interlace_fit *fit
                                                         interlace_error *err);
 
 /**
- * Gives parameters a prior density, so that the fit maximises likelihood times density: estimates away from separation,
- * and from variances of zero. `prior` is a density and the parameters that have it, "normal(0, 2.5) on fixef",
- * "gamma(2.5, 0) on sd[g, (Intercept)]", "lkj(2) on cor[g]"; a list has semicolons between them. The call adds to the
- * priors that are there. Parameters are named by their ids (interlace_fit_parameter_id); without names all of a class
- * have the prior, coefficients of constant columns excepted. A prior with more names comes before one with less.
- * Densities are of numbers in the units of the data. docs/priors.md has all of it. INTERLACE_E_ARGUMENT if it cannot be
- * read. Whether the model has the parameters shows in the fit.
- * @param[in,out] spec The spec.
- * @param[in] prior A prior, or a list; NULL takes all priors out.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_spec_add_prior(interlace_spec *spec,
-                                          const char *prior,
-                                          interlace_error *err);
-
-/**
- * The number of priors that the fit was made with; 0 for NULL.
- * @param[in] fit The fit.
- * @since 0.1
- */
-size_t interlace_fit_n_priors(const interlace_fit *fit);
-
-/**
- * A prior of the fit as text, "normal(0, 2.5) on fixef". NULL out of range.
- * @param[in] fit The fit.
- * @param[in] i From 0 to interlace_fit_n_priors() - 1.
- * @since 0.1
- */
-const char *interlace_fit_prior(const interlace_fit *fit, size_t i);
-
-/**
- * -2 log of the priors' density at the estimates, without the constants of improper ones. The fit has minimised
- * interlace_fit_criterion() plus this; the log-likelihood, AIC and BIC are without it. 0 for a fit without priors, NaN
- * for NULL.
- * @param[in] fit The fit.
- * @since 0.1
- */
-double interlace_fit_prior_penalty(const interlace_fit *fit);
-
-/**
  * Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not used.
  * @param[in] fit The fit.
  * @since 0.1
@@ -4995,6 +4954,162 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
                                               interlace_prediction_status *out,
                                               size_t len,
                                               interlace_error *err);
+
+/**
+ * The joint covariance of predictions, to `out` [rows * w,rows * w], rows and w as for interlace_fit_predict, in the
+ * order of its `out`. Its diagonal has the squares of the standard errors of interlace_fit_predict_interval, which says
+ * what varies. Rows with the same new level of a grouping factor share its random effects; those in which it is missing
+ * share them with no other row. `request->interval`, `request->level` and `request->weights` play no part. NaN in the
+ * rows and columns of what has no prediction. INTERLACE_E_ARGUMENT if rows * w is more than 16384,
+ * INTERLACE_E_UNSUPPORTED for Cox fits and, with random effects, fits by engine = iterative. Otherwise as
+ * interlace_fit_predict.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [rows * w,rows * w].
+ * @param[in] len The total number of elements.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict_covariance(const interlace_fit *fit,
+                                                  const interlace_frame *data,
+                                                  const interlace_predict_request *request,
+                                                  const interlace_options *options,
+                                                  double *out,
+                                                  size_t len,
+                                                  interlace_error *err);
+
+/**
+ * Sums of predictions over rows as a new frame, a row for each group: "group" (from 0), "rows", "estimate",
+ * "std_error", "lower" and "upper" (the joint covariance of the predictions makes the standard error; `request->level`
+ * is that of the limits, which are symmetric), and "corrected". If a prediction has several numbers there is "part",
+ * too, from 0, and the groups of each follow those before.
+ *
+ * `corrected` sums the means of the predictions over the distribution of the random effects given the response and the
+ * parameters, which is taken for normal, not the predictions at its mode: on the scale of a response that bends, the
+ * latter are biased (TMB corrects the same by its epsilon method). It is missing for ordinal fits and
+ * INTERLACE_QUANTITY_MARGINAL. The standard error is that of the estimate. A group has no sum if one of its rows has no
+ * prediction, or if it has no rows. Otherwise as interlace_fit_predict_covariance.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] groups The group of each row [rows], from 0 to below n_groups; negative for none. NULL for one group of
+ *     all rows.
+ * @param[in] weights What each row is multiplied by [rows]; NULL for means, one over the rows of the group.
+ * @param[in] rows The number of rows, which must be exact.
+ * @param[in] n_groups The number of groups.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict_sums(const interlace_fit *fit,
+                                            const interlace_frame *data,
+                                            const interlace_predict_request *request,
+                                            const int64_t *groups,
+                                            const double *weights,
+                                            size_t rows,
+                                            size_t n_groups,
+                                            const interlace_options *options,
+                                            interlace_frame **out,
+                                            interlace_error *err);
+
+/**
+ * The distribution of predictions over the random effects given the response and the parameters, which is taken for
+ * normal: of known levels about their modes, of new ones, where `request->new_levels` is INTERLACE_NEW_LEVELS_ZERO,
+ * about zero. Its mean to `mean` [len], its variance to `variance` [len], and its quantiles to `quantiles` [len,n]; any
+ * of them may be NULL. Quantiles are those of the linear predictor on the scale of the prediction, and exact. A mean
+ * over a link with a pole is NaN. INTERLACE_E_UNSUPPORTED for ordinal and Cox fits, INTERLACE_QUANTITY_MARGINAL, and
+ * quantiles of a prediction of which several linear predictors have random effects. Otherwise as interlace_fit_predict.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] probabilities Numbers between 0 and 1 [n].
+ * @param[in] n The number of rows.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] mean Means [len]; NULL is allowed.
+ * @param[out] variance Variances [len]; NULL is allowed.
+ * @param[out] quantiles Quantiles [len,n]; NULL is allowed.
+ * @param[in] len The number of rows, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict_distribution(const interlace_fit *fit,
+                                                    const interlace_frame *data,
+                                                    const interlace_predict_request *request,
+                                                    const double *probabilities,
+                                                    size_t n,
+                                                    const interlace_options *options,
+                                                    double *mean,
+                                                    double *variance,
+                                                    double *quantiles,
+                                                    size_t len,
+                                                    interlace_error *err);
+
+/**
+ * Simulates the response of the rows of `data` `nsim` times, to `out` [rows,nsim], one column per replicate. The random
+ * effects of the terms that the request chooses (all by default) are at their modes; those of other terms are drawn
+ * anew for each replicate, once for each level that occurs. A level that the fit does not know is drawn in any term
+ * with INTERLACE_NEW_LEVELS_AVERAGE; with INTERLACE_NEW_LEVELS_ZERO it has effects of zero in the terms that are
+ * chosen. `request->weights` are prior weights or numbers of trials; `request->quantity` must be
+ * INTERLACE_QUANTITY_RESPONSE. A replicate depends only on `seed` and its number. Binomial responses are proportions,
+ * ordinal ones numbers of categories from 1. INTERLACE_E_UNSUPPORTED for Cox fits, residual correlation, and
+ * user-defined families. Otherwise as interlace_fit_predict.
+ * @param[in] fit The fit.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] nsim The number of replicates.
+ * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [rows,nsim].
+ * @param[in] len The total number of elements.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict_simulate(const interlace_fit *fit,
+                                                const interlace_frame *data,
+                                                const interlace_predict_request *request,
+                                                size_t nsim,
+                                                uint64_t seed,
+                                                const interlace_options *options,
+                                                double *out,
+                                                size_t len,
+                                                interlace_error *err);
+
+/**
+ * Draws from the approximate posterior distribution under flat priors on the working scale of all parameters, as a new
+ * frame with a row for each draw: "log_ratio", the logarithm of the importance ratio but for a constant; "weight", the
+ * weight with its tail smoothed (Vehtari et al. 2024), which add up to one; the parameters by their ids, on the scale
+ * of INTERLACE_PARAMETERS_WORKING; the random effects, "ranef[group, level, effect]".
+ *
+ * Parameters are drawn from the normal distribution of their estimates, spherical random effects from theirs at these
+ * parameters, by its factor (the Laplace approximation). The fixed effects of a linear model are drawn with the random
+ * ones. Parameters without a standard error stay at their estimates. Means with the weights are those of the posterior
+ * distribution; `pareto_k` above 0.7 says that they are not reliable, above 0.5 that their variance is large. A draw
+ * depends only on `seed` and its number. Draws at which the model cannot be evaluated have no random effects and no
+ * weight. INTERLACE_E_NUMERIC if a coefficient has no finite estimate. INTERLACE_E_UNSUPPORTED for Cox fits, fits by
+ * engine = iterative, and without rows.
+ * @param[in] fit The fit.
+ * @param[in] n The number of draws.
+ * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] pareto_k The shape of the largest weights [1]; NULL is allowed.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_posterior_draws(const interlace_fit *fit,
+                                               size_t n,
+                                               uint64_t seed,
+                                               const interlace_options *options,
+                                               interlace_frame **out,
+                                               double *pareto_k,
+                                               interlace_error *err);
 
 /**
  * What is asked of survival curves. All members zero but the size are the defaults: INTERLACE_SURVIVAL_REQUEST_INIT.

@@ -2144,10 +2144,6 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
     /// `values` [n_points] at the points `theta` [n_theta,n_points], one column per point, in the order of interlace_fit_theta_name.
     [[nodiscard]] Result<std::vector<double>> objective(Maybe<Frame> data, MatrixView theta, Maybe<Options> options = none) const;
 
-    /// interlace_spec_add_prior: Gives parameters a prior density, so that the fit maximises likelihood times density: estimates away from
-    /// separation, and from variances of zero.
-    Result<void> add_prior(std::optional<std::string_view> prior = std::nullopt);
-
     /// interlace_spec_all_optimizers: Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of
     /// interlace_fit_new, and standard deviations of random effects that are a tenth and ten times those estimated.
     [[nodiscard]] Result<Frame> all_optimizers(Maybe<Frame> data = none, Maybe<Options> options = none) const;
@@ -2706,15 +2702,6 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// symmetric on the scale log((rho - a) / (1 - rho)), where a is the least possible value of rho.
     [[nodiscard]] Result<Limits<double>> correlation_confint_wald(double level = 0.95) const;
 
-    /// interlace_fit_n_priors: The number of priors that the fit was made with; 0 for NULL.
-    [[nodiscard]] std::size_t n_priors() const noexcept;
-
-    /// interlace_fit_prior: A prior of the fit as text, "normal(0, 2.5) on fixef".
-    [[nodiscard]] std::string_view prior(std::size_t i) const noexcept;
-
-    /// interlace_fit_prior_penalty: -2 log of the priors' density at the estimates, without the constants of improper ones.
-    [[nodiscard]] double prior_penalty() const noexcept;
-
     /// interlace_fit_n_rows: Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not
     /// used.
     [[nodiscard]] std::size_t n_rows() const noexcept;
@@ -2800,6 +2787,15 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_predict_width: The number of values per row of a quantity: 1, but for an ordinal fit with K categories K for
     /// INTERLACE_QUANTITY_PROBABILITIES and INTERLACE_QUANTITY_MARGINAL, K - 1 for INTERLACE_QUANTITY_CUMULATIVE.
     [[nodiscard]] std::size_t predict_width(Quantity quantity) const noexcept;
+
+    struct PosteriorDraws {
+        Frame out{};
+        double pareto_k{};
+    };
+    /// interlace_fit_posterior_draws: Draws from the approximate posterior distribution under flat priors on the working scale of all
+    /// parameters, as a new frame with a row for each draw: "log_ratio", the logarithm of the importance ratio but for a constant;
+    /// "weight", the weight with its tail smoothed (Vehtari et al.
+    [[nodiscard]] Result<PosteriorDraws> posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options = none) const;
 
     /// interlace_fit_survival_curves: Survival curves of the rows of `data` as a new frame, a row for each of them and each time: "row"
     /// (from 0), "stratum" (missing without strata), "time", "status" ("ok", or why there is no number, as in
@@ -4471,14 +4467,6 @@ inline Result<std::vector<double>> Spec::objective(Maybe<Frame> data, MatrixView
     return call.result(std::move(values));
 }
 
-inline Result<void> Spec::add_prior(std::optional<std::string_view> prior)
-{
-    detail::Call call;
-    const std::string prior_text = call.text("prior", prior.value_or(std::string_view()));
-    if (call.good()) call.ended(interlace_spec_add_prior(capi(), prior ? prior_text.c_str() : nullptr, call.error()));
-    return call.result();
-}
-
 inline Result<Frame> Spec::all_optimizers(Maybe<Frame> data, Maybe<Options> options) const
 {
     detail::Call call;
@@ -5364,21 +5352,6 @@ inline Result<Limits<double>> Fit::correlation_confint_wald(double level) const
     return call.result(Limits<double>{lower, upper});
 }
 
-inline std::size_t Fit::n_priors() const noexcept
-{
-    return interlace_fit_n_priors(capi());
-}
-
-inline std::string_view Fit::prior(std::size_t i) const noexcept
-{
-    return detail::view(interlace_fit_prior(capi(), i));
-}
-
-inline double Fit::prior_penalty() const noexcept
-{
-    return interlace_fit_prior_penalty(capi());
-}
-
 inline std::size_t Fit::n_rows() const noexcept
 {
     return interlace_fit_n_rows(capi());
@@ -5547,6 +5520,15 @@ inline Result<std::string_view> Fit::summary(Df df, Maybe<Options> options) cons
 inline std::size_t Fit::predict_width(Quantity quantity) const noexcept
 {
     return interlace_fit_predict_width(capi(), static_cast<interlace_quantity>(quantity));
+}
+
+inline Result<Fit::PosteriorDraws> Fit::posterior_draws(std::size_t n, std::uint64_t seed, Maybe<Options> options) const
+{
+    detail::Call call;
+    interlace_frame *out{};
+    double pareto_k{};
+    call.ended(interlace_fit_posterior_draws(capi(), n, seed, options.capi(), &out, &pareto_k, call.error()));
+    return call.result(PosteriorDraws{Frame(out), pareto_k});
 }
 
 inline Result<Frame> Fit::survival_curves(Maybe<Frame> data, const SurvivalRequest &request, Maybe<Options> options) const
