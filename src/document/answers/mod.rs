@@ -94,7 +94,6 @@ impl<'a> Answers<'a> {
             );
             about("emmeans", answer)
         });
-        let means = means.transpose()?;
         let comparison = again::compare(subject, questions, work)?;
         let variances = VarianceTests::new(subject, questions, work)?;
         let seconds = start.elapsed().as_secs_f64();
@@ -103,7 +102,7 @@ impl<'a> Answers<'a> {
             fixed,
             variance_parameters: parameters,
             evaluated: Evaluated::new(fit, questions, work)?,
-            means,
+            means: means.transpose()?,
             comparison,
             variances,
             seconds,
