@@ -81,7 +81,8 @@ impl<'a> Answers<'a> {
         let start = Instant::now();
         let fixed = FixedEffects::new(subject, questions, work)?;
         let parameters = evaluated::variance_parameters(fit, questions, work)?;
-        let own = &questions.means;
+        let (own, further) = (&questions.means, &questions.further);
+        let draws = further.draws > 0;
         let means = own.specs.as_deref().map(|specs| {
             let answer = means::marginal_means(
                 subject,
@@ -109,11 +110,7 @@ impl<'a> Answers<'a> {
             power: power::power(subject, questions, work)?,
             predicted: Predicted::new(subject, questions, work)?,
             survival: SurvivalAnswer::new(subject, questions, work)?,
-            draws: if questions.further.draws > 0 {
-                Some(about("draws", fit.posterior_draws(questions.further.draws, questions.seed, work.watch))?)
-            } else {
-                None
-            },
+            draws: draws.then(|| about("draws", fit.posterior_draws(further.draws, questions.seed, work.watch))).transpose()?,
             simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what, work.watch)?) } else { None },
             bootstrapped: Bootstrapped::new(fit, questions, work)?,
             profiled: Profiled::new(fit, questions, work)?,
