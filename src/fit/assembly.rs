@@ -45,6 +45,10 @@ pub(super) struct Distribution {
     pub separated: Vec<usize>,
 }
 
+fn n_parameters(solution: &Solution, shared: usize) -> usize {
+    solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + shared
+}
+
 impl Assembly<'_> {
     /// The fit without its values per row.
     pub fn fit(
@@ -63,8 +67,7 @@ impl Assembly<'_> {
             self.further(design.zero_inflation.take(), self.response.zero_predictor(), 0.0, &mut solution, &mut own)?;
         let dispersion =
             self.further(design.dispersion.take(), self.response.dispersion_predictor(), log_unit, &mut solution, &mut own)?;
-        let shared = if ordinal.is_some() { psi.len() } else { solution.shared.len() };
-        let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + shared;
+        let npar = n_parameters(&solution, if ordinal.is_some() { psi.len() } else { solution.shared.len() });
         let fixed = self.fixed_effects(&design.x_names, 0, &solution);
         let generalised = Box::new(Generalised {
             family,
