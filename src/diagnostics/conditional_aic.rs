@@ -59,6 +59,7 @@ impl Fit {
     /// Of linear models with independent residuals; of Poisson models, and of binomial ones with a trial in each row, by a fit for each row.
     pub fn conditional_aic(&self, watch: &Watch<'_>) -> Result<ConditionalAic> {
         self.without_cox("conditional AIC")?;
+        self.without_priors("conditional AIC")?;
         self.need_rows("conditional AIC")?;
         self.with_factor("conditional AIC")?;
         if self.terms.is_empty() {

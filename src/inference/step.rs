@@ -37,6 +37,7 @@ pub fn step_table(fit: &Fit, options: StepOptions, watch: &Watch<'_>) -> Result<
             return Err(Error::argument(format!("step: {name} is {alpha}, it must be above 0 and at most 1")));
         }
     }
+    fit.without_priors("step")?;
     fit.with_factor("step")?;
     fit.need_rows("step")?;
     if fit.robust.is_some() {

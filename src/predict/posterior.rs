@@ -40,6 +40,7 @@ impl Fit {
     /// So many draws. Each depends on the seed and its number alone.
     pub fn posterior_draws(&self, count: usize, seed: u64, watch: &Watch<'_>) -> Result<Draws> {
         self.without_cox("draws from the posterior distribution")?;
+        self.without_priors("draws from the posterior distribution")?;
         self.with_factor("draws from the posterior distribution")?;
         self.need_rows("draws from the posterior distribution")?;
         if count == 0 {

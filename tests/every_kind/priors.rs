@@ -15,6 +15,7 @@ use interlace::inference::drop1::drop1_table;
 use interlace::inference::exact_rlrt::exact_rlrt;
 use interlace::inference::lrt::likelihood_ratio_table;
 use interlace::inference::ranova::ranova_table;
+use interlace::inference::step::{StepOptions, step_table};
 use interlace::prior::Prior;
 use interlace::resample::{BootstrapOptions, RefitOptions};
 use interlace::saved::{from_bytes, to_bytes};
@@ -420,6 +421,9 @@ fn what_supposes_maximum_likelihood_is_refused() {
         coefficients.parameters_vcov(ParameterForm::Reported, &watch).map(drop).unwrap_err(),
         fit.influence(&influence, &watch).map(drop).unwrap_err(),
         fit.with_robust(RobustKind::Cr0, &Cases::Rows, &watch).map(drop).unwrap_err(),
+        step_table(&fit, StepOptions::default(), &watch).map(drop).unwrap_err(),
+        fit.conditional_aic(&watch).map(drop).unwrap_err(),
+        fit.posterior_draws(10, 1, &watch).map(drop).unwrap_err(),
     ];
     for error in errors {
         assert!(
