@@ -264,7 +264,7 @@ pub(super) fn of_generalised(design: &Design, layout: &Layout, model: &Model) ->
     for (place, _, density) in rest {
         match place {
             Place::Coefficient(a, j) => {
-                prior.coefficients.push(CoefficientPrior { predictor: a, row: model.fixed[a].user_row(j), density })
+                prior.coefficients.push(CoefficientPrior { predictor: a, row: model.fixed[a].user_row(j), density });
             }
             Place::Family(f) => {
                 let (name, scale) = &layout.shared[f];

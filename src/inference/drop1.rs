@@ -25,7 +25,7 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result
     fit.without_priors("drop1")?;
     let design = with_all_columns(fit, data, "drop1")?;
     let options = Options { reml: false, reml_generalised: false, ..fit.options() };
-    let terms = droppable(fit, design.x_names.len())?;
+    let terms = droppable(fit, design.x_names.len());
     let total = Some(terms.len() + 1);
     watch.at(Phase::Model, 0, total)?;
     let guess = coefficients(fit, design.x_names.len());
@@ -149,7 +149,7 @@ const LOWER: f64 = 1e-7;
 const TOLERANCE: f64 = 1e-9;
 
 /// The terms that are in no other, with the rest of the `p` columns of X, or why it is none.
-fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Result<Rest>)>> {
+fn droppable(fit: &Fit, p: usize) -> Vec<(String, Result<Rest>)> {
     match &fit.program {
         ModelProgram::Formula(program) => {
             let of_column = program.fixed_column_terms();
@@ -166,13 +166,13 @@ fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Result<Rest>)>> {
                 };
                 all.push((label.to_owned(), rest));
             }
-            Ok(all)
+            all
         }
         ModelProgram::Arrays(_) => {
             let n = fit.n_obs.max(1);
             let constant = |j: usize| fit.x[j * n..(j + 1) * n].windows(2).all(|w| w[0] == w[1]);
             let rest = |own: usize| Ok(Rest::Kept((0..p).filter(|&j| j != own).collect()));
-            Ok((0..p).filter(|&j| !constant(j)).map(|j| (fit.fixed.names[j].clone(), rest(j))).collect())
+            (0..p).filter(|&j| !constant(j)).map(|j| (fit.fixed.names[j].clone(), rest(j))).collect()
         }
     }
 }

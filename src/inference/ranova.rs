@@ -209,7 +209,7 @@ pub(super) fn apply(removals: &[&Removal], mut design: Design) -> Result<Design>
         }
     }
     // From the last to the first, so that places stay what they are.
-    left.sort_by(|a, b| b.0.cmp(&a.0));
+    left.sort_by_key(|own| std::cmp::Reverse(own.0));
     for ((role, term), kept) in left {
         design = Removal { role: Role::ORDER[role], term, kept, name: String::new() }.of(design)?;
     }

@@ -155,7 +155,9 @@ impl Density {
             Wishart { df, .. } | InverseWishart { df, .. } if !is_scale(df) => {
                 wrong("the degrees of freedom must be positive and finite")
             }
-            Wishart { scale, .. } if !(scale > 0.0) => wrong("the scale must be positive; inf for a density without it"),
+            Wishart { scale, .. } if scale.is_nan() || scale <= 0.0 => {
+                wrong("the scale must be positive; inf for a density without it")
+            }
             InverseWishart { scale, .. } if !is_scale(scale) => wrong("the scale must be positive and finite"),
             _ => Ok(()),
         }

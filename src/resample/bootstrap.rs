@@ -131,7 +131,7 @@ impl Fit {
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
         let replicates = run(options.replicates, options.threads, Phase::Replicate, &pieces, watch)?;
         let data = |i| Ok((number(i) as i64, sampler.response(options.seed, number(i), watch)?));
-        self.collect(all, replicates, statistic, data, watch)
+        collect(all, replicates, statistic, data, watch)
     }
 
     /// The model fitted without each unit in turn.
@@ -149,7 +149,7 @@ impl Fit {
         let pieces = Pieces { tools: &|_| Ok(()), work: &work, news: &news };
         let replicates = run(cases.units(), threads, Phase::Deletion, &pieces, watch)?;
         let all = Bootstrap::new(self.names_with(statistic.as_deref())?, cases.units())?;
-        let mut all = self.collect(all, replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)?)?)), watch)?;
+        let mut all = collect(all, replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)?)?)), watch)?;
         all.left_out = (0..cases.units()).map(|i| cases.label(i)).collect();
         Ok(all)
     }
@@ -162,30 +162,6 @@ impl Fit {
             let values = self.quantities(&refit)?;
             Ok((refit, values))
         }))
-    }
-
-    /// All replicates, with the statistic of each: of its estimates, and of its number and response, which `data` has.
-    fn collect(
-        &self,
-        mut all: Bootstrap,
-        replicates: Vec<Replicate>,
-        mut statistic: Option<&mut Statistic<'_>>,
-        data: impl Fn(usize) -> Result<(i64, Vec<f64>)>,
-        watch: &Watch<'_>,
-    ) -> Result<Bootstrap> {
-        let total = replicates.len();
-        for (i, mut replicate) in replicates.into_iter().enumerate() {
-            if let (Some(statistic), Ok((_, values))) = (&mut statistic, &mut replicate) {
-                watch.at(Phase::Statistic, i, Some(total))?;
-                let (number, y) = data(i)?;
-                match statistic.evaluate(&View { replicate: number, estimates: values, y: &y }) {
-                    Ok(more) => values.extend(more),
-                    Err(e) => replicate = Err(e.message),
-                }
-            }
-            all.set(i, replicate);
-        }
-        Ok(all)
     }
 
     /// The bootstrap standard error of a statistic of the response alone: the standard deviation of its replicates.
@@ -209,6 +185,29 @@ impl Fit {
         }
         Ok(super::intervals::moments(&values).1)
     }
+}
+
+/// All replicates, with the statistic of each: of its estimates, and of its number and response, which `data` has.
+fn collect(
+    mut all: Bootstrap,
+    replicates: Vec<Replicate>,
+    mut statistic: Option<&mut Statistic<'_>>,
+    data: impl Fn(usize) -> Result<(i64, Vec<f64>)>,
+    watch: &Watch<'_>,
+) -> Result<Bootstrap> {
+    let total = replicates.len();
+    for (i, mut replicate) in replicates.into_iter().enumerate() {
+        if let (Some(statistic), Ok((_, values))) = (&mut statistic, &mut replicate) {
+            watch.at(Phase::Statistic, i, Some(total))?;
+            let (number, y) = data(i)?;
+            match statistic.evaluate(&View { replicate: number, estimates: values, y: &y }) {
+                Ok(more) => values.extend(more),
+                Err(e) => replicate = Err(e.message),
+            }
+        }
+        all.set(i, replicate);
+    }
+    Ok(all)
 }
 
 fn news(replicate: &Replicate) -> News {

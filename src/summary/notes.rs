@@ -42,8 +42,8 @@ pub fn notes(fit: &Fit) -> Vec<Note> {
 pub fn with_priors(fit: &Fit, text: String) -> String {
     match text.split_once('\n') {
         Some((first, rest)) if !fit.priors.is_empty() => {
-            let lines: String = fit.priors.iter().map(|prior| format!("Prior: {}\n", one_line(&prior.to_string()))).collect();
-            format!("{first}, penalised by priors\n{lines}{}\n{rest}", what_priors_do(fit))
+            let lines: Vec<String> = fit.priors.iter().map(|prior| format!("Prior: {}", one_line(&prior.to_string()))).collect();
+            format!("{first}, penalised by priors\n{}\n{}\n{rest}", lines.join("\n"), what_priors_do(fit))
         }
         _ => text,
     }
