@@ -346,9 +346,9 @@ mod tests {
                 let moved = |by: f64| {
                     let (mut sigma, mut beta) = (sigma, beta.clone());
                     if j < beta.len() {
-                        beta[j] += by
+                        beta[j] += by;
                     } else {
-                        sigma *= by.exp()
+                        sigma *= by.exp();
                     }
                     at(sigma, &beta)
                 };

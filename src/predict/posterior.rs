@@ -218,9 +218,9 @@ mod tests {
         let request = Request { quantity: Quantity::Link, level: Some(0.9), ..Request::default() };
         let errors = fit.predictions(NewData::Training, &request, &watch).unwrap().std_errors;
         for (i, error) in errors.iter().enumerate() {
-            let (mean, sd) = (sum[i] / draws as f64, (square[i] / draws as f64).sqrt());
-            assert!(mean.abs() < 5.0 * error / (draws as f64).sqrt(), "{i}: {mean}");
-            assert!((sd / error - 1.0).abs() < 5.0 / (2.0 * draws as f64).sqrt(), "{i}: {sd} for {error}");
+            let (mean, sd) = (sum[i] / f64::from(draws), (square[i] / f64::from(draws)).sqrt());
+            assert!(mean.abs() < 5.0 * error / f64::from(draws).sqrt(), "{i}: {mean}");
+            assert!((sd / error - 1.0).abs() < 5.0 / (2.0 * f64::from(draws)).sqrt(), "{i}: {sd} for {error}");
         }
     }
 

@@ -296,7 +296,7 @@ fn what_is_set_is_simulated() {
     };
     // No variance between groups by construction: responses are the same in all.
     let mut data = groups(12, 6);
-    data.add_real("x", (0..72).map(|i| (i % 6) as f64).collect()).unwrap();
+    data.add_real("x", (0..72).map(|i| f64::from(i % 6)).collect()).unwrap();
     let mut rng = Rng(9);
     let noise: Vec<f64> = (0..6).map(|_| rng.normal()).collect();
     data.add_real("same", (0..72).map(|i| noise[i % 6]).collect()).unwrap();
@@ -321,7 +321,7 @@ fn what_is_set_is_simulated() {
 #[test]
 fn names_of_interactions_in_any_order_and_terms_of_one_coefficient() {
     let mut data = groups(12, 6);
-    data.add_real("x", (0..72).map(|i| (i % 6) as f64).collect()).unwrap();
+    data.add_real("x", (0..72).map(|i| f64::from(i % 6)).collect()).unwrap();
     let fit = linear("y ~ treated * x + (1 | g)", data).fit();
     let rows = ["treated:x", "x:treated"].map(|test| power(&fit, &asked(test)).unwrap().rows.remove(0));
     assert_eq!(format!("{:?}", rows[0]), format!("{:?}", rows[1]));

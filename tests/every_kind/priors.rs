@@ -244,13 +244,18 @@ fn separated_coefficients_have_the_estimate_that_the_prior_gives() {
         let (mut low, mut high) = (0.0f64, 100.0f64);
         for _ in 0..200 {
             let b = 0.5 * (low + high);
-            let slope = 2.0 * m as f64 / (1.0 + b.exp()) - b / (scale * scale);
+            let slope = 2.0 * f64::from(m) / (1.0 + b.exp()) - b / (scale * scale);
             if slope > 0.0 { low = b } else { high = b }
         }
         near("estimate", fit.fixed.estimate[0], low, 1e-8);
         let p = 1.0 / (1.0 + low.exp());
-        near("std error", fit.fixed.std_error[0], (2.0 * m as f64 * p * (1.0 - p) + 1.0 / (scale * scale)).sqrt().recip(), 1e-6);
-        near("loglik", fit.log_likelihood, -2.0 * m as f64 * (-low).exp().ln_1p(), 1e-9);
+        near(
+            "std error",
+            fit.fixed.std_error[0],
+            (2.0 * f64::from(m) * p * (1.0 - p) + 1.0 / (scale * scale)).sqrt().recip(),
+            1e-6,
+        );
+        near("loglik", fit.log_likelihood, -2.0 * f64::from(m) * (-low).exp().ln_1p(), 1e-9);
         let density = -0.5 * (low / scale).powi(2) - scale.ln() - 0.5 * std::f64::consts::TAU.ln();
         near("penalty", fit.penalty, -2.0 * density, 1e-7);
         near("criterion", fit.penalised_criterion(), fit.criterion + fit.penalty, 1e-12);
@@ -309,7 +314,7 @@ fn jeffreys_prior_adds_a_half_to_the_cells_of_saturated_models() {
     assert!(fit.warnings().iter().any(|text| text.contains("the prior decides")), "{:?}", fit.warnings());
     let fit = with(poisson, "jeffreys on fixef").fit();
     for (j, count) in [8.0f64, 0.0, 18.0].into_iter().enumerate() {
-        near("poisson", fit.fixed.estimate[j], ((count + 0.5) / 2.0).ln(), 1e-8);
+        near("poisson", fit.fixed.estimate[j], f64::midpoint(count, 0.5).ln(), 1e-8);
     }
 }
 

@@ -40,7 +40,7 @@ fn fits() -> Vec<(&'static str, Fit)> {
 fn limits_follow_from_scale_to_scale() {
     let z = 1.644_853_626_951_472_7;
     for (name, fit) in fits() {
-        let log = table(&fit, Log, Plain);
+        let log = table(&fit, Log, Unbounded);
         let (sd, variance) = (table(&fit, Reported, Unbounded), table(&fit, Variance, Unbounded));
         assert_eq!(column(&log, "lower"), column(&table(&fit, Log, Unbounded), "lower"));
         let kinds = names(&log);
@@ -61,7 +61,8 @@ fn limits_follow_from_scale_to_scale() {
             }
         }
         for form in [Reported, Variance, Log, Working] {
-            let own = table(&fit, form, Plain);
+            let limits = if matches!(form, Reported | Variance) { Plain } else { Unbounded };
+            let own = table(&fit, form, limits);
             let (estimates, errors, upper) = (column(&own, "estimate"), column(&own, "std_error"), column(&own, "upper"));
             for i in 0..kinds.len() {
                 near(&kinds[i], upper[i], estimates[i] + z * errors[i], 1e-12);
@@ -97,7 +98,7 @@ fn units_do_not_matter_without_bounds() {
         d.real("y", y).frame()
     };
     let [one, other] = [1.0, 1e-4].map(|unit| linear("y ~ x + (1 + x | g)", frame(unit)).fit());
-    let [one, other] = [one, other].map(|fit| column(&table(&fit, Log, Plain), "std_error"));
+    let [one, other] = [one, other].map(|fit| column(&table(&fit, Log, Unbounded), "std_error"));
     assert_eq!(one.len(), 4);
     one.iter().zip(&other).for_each(|(one, other)| near("standard error", *one, *other, 1e-6));
 }
@@ -112,6 +113,8 @@ fn what_is_at_a_boundary_has_no_limits() {
             assert!(column(&own, name)[1].is_nan() && column(&own, name)[0].is_finite());
         }
     }
+    let plain = parameters_table(&fit, Log, Plain, 0.9, &Watch::unwatched()).unwrap_err();
+    assert!(plain.message.contains("plain is for the forms sd and variance"), "{plain}");
     let level = parameters_table(&fit, Reported, Plain, 1.5, &Watch::unwatched()).unwrap_err();
     assert_eq!(level.message, "level is 1.5, must be between 0 and 1");
 }

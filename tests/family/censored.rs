@@ -279,7 +279,7 @@ fn what_there_is_not() {
     refused(of("cens(upper, lower) ~ Days + (1 | Subject)", "gaussian"), Code::Data, "lower end");
     refused(model(whole, "gaussian", &data.clone().with("lower", 0, INF).with("upper", 0, INF)), Code::Data, "finite end");
     let n = data.reals[0].1.len();
-    let cut = |i: usize| i % 2 == 0;
+    let cut = |i: usize| i.is_multiple_of(2);
     let one_end = data.clone().real("lower", (0..n).map(|i| if cut(i) { 3.0 } else { -INF }).collect());
     let one_end = one_end.real("upper", (0..n).map(|i| if cut(i) { INF } else { 3.0 }).collect());
     refused(model(whole, "gaussian", &one_end), Code::Data, "probit");
