@@ -4224,6 +4224,47 @@ interlace_status interlace_fit_correlation_confint_wald(const interlace_fit *fit
                                                         interlace_error *err);
 
 /**
+ * Gives parameters a prior density, so that the fit maximises likelihood times density: estimates away from separation,
+ * and from variances of zero. `prior` is a density and the parameters that have it, "normal(0, 2.5) on fixef",
+ * "gamma(2.5, 0) on sd[g, (Intercept)]", "lkj(2) on cor[g]"; a list has semicolons between them. The call adds to the
+ * priors that are there. Parameters are named by their ids (interlace_fit_parameter_id); without names all of a class
+ * have the prior, coefficients of constant columns excepted. A prior with more names comes before one with less.
+ * Densities are of numbers in the units of the data. docs/priors.md has all of it. INTERLACE_E_ARGUMENT if it cannot be
+ * read. Whether the model has the parameters shows in the fit.
+ * @param[in,out] spec The spec.
+ * @param[in] prior A prior, or a list; NULL takes all priors out.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_add_prior(interlace_spec *spec,
+                                          const char *prior,
+                                          interlace_error *err);
+
+/**
+ * The number of priors that the fit was made with; 0 for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_priors(const interlace_fit *fit);
+
+/**
+ * A prior of the fit as text, "normal(0, 2.5) on fixef". NULL out of range.
+ * @param[in] fit The fit.
+ * @param[in] i From 0 to interlace_fit_n_priors() - 1.
+ * @since 0.1
+ */
+const char *interlace_fit_prior(const interlace_fit *fit, size_t i);
+
+/**
+ * -2 log of the priors' density at the estimates, without the constants of improper ones. The fit has minimised
+ * interlace_fit_criterion() plus this; the log-likelihood, AIC and BIC are without it. 0 for a fit without priors, NaN
+ * for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_prior_penalty(const interlace_fit *fit);
+
+/**
  * Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not used.
  * @param[in] fit The fit.
  * @since 0.1

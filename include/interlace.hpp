@@ -2144,6 +2144,10 @@ class Spec : public detail::Owner<interlace_spec, interlace_spec_free> {
     /// `values` [n_points] at the points `theta` [n_theta,n_points], one column per point, in the order of interlace_fit_theta_name.
     [[nodiscard]] Result<std::vector<double>> objective(Maybe<Frame> data, MatrixView theta, Maybe<Options> options = none) const;
 
+    /// interlace_spec_add_prior: Gives parameters a prior density, so that the fit maximises likelihood times density: estimates away from
+    /// separation, and from variances of zero.
+    Result<void> add_prior(std::optional<std::string_view> prior = std::nullopt);
+
     /// interlace_spec_all_optimizers: Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of
     /// interlace_fit_new, and standard deviations of random effects that are a tenth and ten times those estimated.
     [[nodiscard]] Result<Frame> all_optimizers(Maybe<Frame> data = none, Maybe<Options> options = none) const;
@@ -2701,6 +2705,15 @@ class Fit : public detail::Owner<interlace_fit, interlace_fit_free> {
     /// interlace_fit_correlation_confint_wald: Wald limits of the residual correlation at a level such as 0.95, to `lower` and `upper`:
     /// symmetric on the scale log((rho - a) / (1 - rho)), where a is the least possible value of rho.
     [[nodiscard]] Result<Limits<double>> correlation_confint_wald(double level = 0.95) const;
+
+    /// interlace_fit_n_priors: The number of priors that the fit was made with; 0 for NULL.
+    [[nodiscard]] std::size_t n_priors() const noexcept;
+
+    /// interlace_fit_prior: A prior of the fit as text, "normal(0, 2.5) on fixef".
+    [[nodiscard]] std::string_view prior(std::size_t i) const noexcept;
+
+    /// interlace_fit_prior_penalty: -2 log of the priors' density at the estimates, without the constants of improper ones.
+    [[nodiscard]] double prior_penalty() const noexcept;
 
     /// interlace_fit_n_rows: Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not
     /// used.
@@ -4467,6 +4480,14 @@ inline Result<std::vector<double>> Spec::objective(Maybe<Frame> data, MatrixView
     return call.result(std::move(values));
 }
 
+inline Result<void> Spec::add_prior(std::optional<std::string_view> prior)
+{
+    detail::Call call;
+    const std::string prior_text = call.text("prior", prior.value_or(std::string_view()));
+    if (call.good()) call.ended(interlace_spec_add_prior(capi(), prior ? prior_text.c_str() : nullptr, call.error()));
+    return call.result();
+}
+
 inline Result<Frame> Spec::all_optimizers(Maybe<Frame> data, Maybe<Options> options) const
 {
     detail::Call call;
@@ -5350,6 +5371,21 @@ inline Result<Limits<double>> Fit::correlation_confint_wald(double level) const
     double upper{};
     call.ended(interlace_fit_correlation_confint_wald(capi(), level, &lower, &upper, call.error()));
     return call.result(Limits<double>{lower, upper});
+}
+
+inline std::size_t Fit::n_priors() const noexcept
+{
+    return interlace_fit_n_priors(capi());
+}
+
+inline std::string_view Fit::prior(std::size_t i) const noexcept
+{
+    return detail::view(interlace_fit_prior(capi(), i));
+}
+
+inline double Fit::prior_penalty() const noexcept
+{
+    return interlace_fit_prior_penalty(capi());
 }
 
 inline std::size_t Fit::n_rows() const noexcept

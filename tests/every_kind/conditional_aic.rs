@@ -20,7 +20,7 @@ fn by_differences(model: &Generalised, name: &str, step: f64) -> f64 {
         for column in model.frame.names().filter(|own| *own != name).map(String::from).collect::<Vec<_>>() {
             let own = model.frame.column(&column).unwrap();
             if let Some(numbers) = own.as_real().unwrap() {
-                data.add_real(&column, numbers.to_vec()).unwrap()
+                data.add_real(&column, numbers.to_vec()).unwrap();
             } else {
                 let labels: Vec<Option<&str>> = (0..y.len()).map(|row| own.label(row)).collect();
                 data.add_strings(&column, &labels).unwrap();

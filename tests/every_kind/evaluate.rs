@@ -114,7 +114,7 @@ fn a_linear_model_is_as_with_dense_matrices() {
 fn counts_are_as_in_glmmtmb() {
     let fit = salamanders("nbinom2").zero_inflation("~ mined").fit();
     let at = [0.2, 0.9, 0.4, -1.5, 0.3, -0.6];
-    near("log-likelihood", log_likelihood(&fit, Log, &at), -1009.742_366_613_22, 1e-9);
+    near("log-likelihood", log_likelihood(&fit, Log, &at), -1_009.742_366_613_22, 1e-9);
     let want = [-18.055_275_951, -51.426_514_451, -69.126_339_471, 20.932_621_186, 11.332_278_755, 90.676_713_758];
     close("gradient", &gradient(&fit, Log, &at), &want, 1e-7);
 }

@@ -31,8 +31,8 @@ fn power(fit: &Fit, options: &PowerOptions<'_>) -> Result<Power> {
     fit.power(options, &Watch::unwatched())
 }
 
-fn along<'a>(group: &'a str, sizes: &'a [usize]) -> Option<Sizes<'a>> {
-    Some(Sizes { extend: Extend::Along(group), sizes, data: None })
+fn along<'a>(group: &'a str, sizes: &'a [usize]) -> Sizes<'a> {
+    Sizes { extend: Extend::Along(group), sizes, data: None }
 }
 
 fn sleepstudy() -> Fit {
@@ -65,7 +65,7 @@ fn near(row: &PowerRow, want: f64) {
 fn the_power_of_a_covariate_of_groups_is_that_of_a_t_test_of_their_means() {
     let fit = linear("y ~ treated + (1 | g)", groups(12, 4)).fit();
     let effects = "treated = 1.5; sigma = 1; sd_(Intercept)|g = 1";
-    let options = PowerOptions { effects, simulations: 2000, sizes: along("g", &[8, 12, 24]), ..asked("treated") };
+    let options = PowerOptions { effects, simulations: 2000, sizes: Some(along("g", &[8, 12, 24])), ..asked("treated") };
     let all = power(&fit, &options).unwrap();
     let want = [(8, 0.358_894_324_296_866), (12, 0.555_088_020_862_449), (24, 0.880_985_081_611_700)];
     assert_eq!(all.rows.len(), want.len());
@@ -130,11 +130,11 @@ fn sizes_take_the_first_levels_and_then_copies() {
     let fit = sleepstudy();
     let one = power(&fit, &asked("Days")).unwrap().rows.remove(0);
     let sizes = [6, 18, 40];
-    let many = power(&fit, &PowerOptions { effects: "Days = 5", sizes: along("Subject", &sizes), ..asked("Days") }).unwrap();
+    let many = power(&fit, &PowerOptions { effects: "Days = 5", sizes: Some(along("Subject", &sizes)), ..asked("Days") }).unwrap();
     assert!(many.rows.windows(2).all(|pair| pair[0].power <= pair[1].power), "{many:?}");
     assert_eq!(many.rows.iter().map(|row| row.n_obs).collect::<Vec<_>>(), [60, 180, 400]);
     // The design's own size, and its own number of rows in each group, are the design.
-    let same = power(&fit, &PowerOptions { sizes: along("Subject", &[18]), ..asked("Days") }).unwrap().rows.remove(0);
+    let same = power(&fit, &PowerOptions { sizes: Some(along("Subject", &[18])), ..asked("Days") }).unwrap().rows.remove(0);
     let within = Some(Sizes { extend: Extend::Within("Subject"), sizes: &[10, 4, 20], data: None });
     let within = power(&fit, &PowerOptions { sizes: within, ..asked("Days") }).unwrap().rows;
     for (row, size) in [(&same, 18), (&within[0], 10)] {
@@ -142,7 +142,7 @@ fn sizes_take_the_first_levels_and_then_copies() {
     }
     assert_eq!((within[1].n_obs, within[2].n_obs), (72, 360));
     // The same by simulations alone: none but those of a size depend on it.
-    let alone = power(&fit, &PowerOptions { effects: "Days = 5", sizes: along("Subject", &[40]), ..asked("Days") }).unwrap();
+    let alone = power(&fit, &PowerOptions { effects: "Days = 5", sizes: Some(along("Subject", &[40])), ..asked("Days") }).unwrap();
     assert_eq!(format!("{:?}", alone.rows[0]), format!("{:?}", many.rows[2]));
 }
 
@@ -159,14 +159,14 @@ fn columns_of_the_data_and_nested_factors() {
     near(&rows[0], 0.286_295_493_381_156);
     near(&rows[1], 0.967_708_258_242_515);
     let fit = linear("strength ~ 1 + (1 | batch/cask)", frame("Pastes.csv", &["batch", "cask", "sample"])).fit();
-    let rows = power(&fit, &PowerOptions { sizes: along("batch", &[5, 30]), ..asked("(Intercept)") }).unwrap().rows;
+    let rows = power(&fit, &PowerOptions { sizes: Some(along("batch", &[5, 30])), ..asked("(Intercept)") }).unwrap().rows;
     assert_eq!((rows[0].n_obs, rows[1].n_obs), (30, 180));
 }
 
 #[test]
 fn threads_change_no_bit() {
     let fit = sleepstudy();
-    let options = PowerOptions { effects: "Days = 3", sizes: along("Subject", &[9, 18]), ..asked("Days") };
+    let options = PowerOptions { effects: "Days = 3", sizes: Some(along("Subject", &[9, 18])), ..asked("Days") };
     let want = format!("{:?}", power(&fit, &PowerOptions { threads: 1, ..options }).unwrap());
     for threads in [2, 3] {
         assert_eq!(format!("{:?}", power(&fit, &PowerOptions { threads, ..options }).unwrap()), want);
@@ -208,7 +208,7 @@ fn models_of_every_kind() {
         };
         let (low, high) = (of(effects[0], None).remove(0), of(effects[1], None).remove(0));
         assert!(low.power < high.power && low.power < 0.5 && high.power > 0.5, "{}: {low:?} {high:?}", fit.formula);
-        let grown = of(effects[1], along(group, &[8, 60]));
+        let grown = of(effects[1], Some(along(group, &[8, 60])));
         assert!(grown[0].power <= grown[1].power && grown[0].n_obs < fit.n_obs.min(grown[1].n_obs), "{}: {grown:?}", fit.formula);
     }
 }
@@ -365,10 +365,10 @@ fn what_is_refused_says_why() {
     }
     refused(&PowerOptions { alpha: 1.0, ..asked("Days") }, "alpha");
     refused(&PowerOptions { simulations: 0, ..asked("Days") }, "simulations");
-    refused(&PowerOptions { sizes: along("Subject", &[]), ..asked("Days") }, "no sizes");
-    refused(&PowerOptions { sizes: along("Subject", &[1]), ..asked("Days") }, "at least 2");
-    refused(&PowerOptions { sizes: along("Subject", &[usize::MAX]), ..asked("Days") }, "at most");
-    refused(&PowerOptions { sizes: along("Item", &[5]), ..asked("Days") }, "grouping factors are");
+    refused(&PowerOptions { sizes: Some(along("Subject", &[])), ..asked("Days") }, "no sizes");
+    refused(&PowerOptions { sizes: Some(along("Subject", &[1])), ..asked("Days") }, "at least 2");
+    refused(&PowerOptions { sizes: Some(along("Subject", &[usize::MAX])), ..asked("Days") }, "at most");
+    refused(&PowerOptions { sizes: Some(along("Item", &[5])), ..asked("Days") }, "grouping factors are");
     let treated = linear("y ~ treated + (1 | g)", groups(12, 4)).fit();
     assert!(power(&treated, &asked("treated")).is_ok());
     // The first levels are all of one arm: there is nothing to compare.
@@ -379,6 +379,6 @@ fn what_is_refused_says_why() {
     let labels: Vec<String> = (0..48).map(|i| format!("g{:02}", i / 4)).collect();
     sorted.add_strings("g", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
     let late = linear("y ~ late + (1 | g)", sorted).fit();
-    let error = power(&late, &PowerOptions { sizes: along("g", &[6]), ..asked("late") }).unwrap_err();
+    let error = power(&late, &PowerOptions { sizes: Some(along("g", &[6])), ..asked("late") }).unwrap_err();
     assert!(error.message.starts_with("size 6: ") && error.message.contains("late"), "{error}");
 }

@@ -94,6 +94,8 @@ fn with_a_coefficient_held_the_others_are_those_of_a_fit_with_an_offset() {
     salamander.add_real("far", reals(&salamander, "DOY").iter().map(|day| day.sin() + 3.0).collect()).unwrap();
     let ml = |own: Generalised| own.options(|o| o.reml = false);
     let counts = |formula: &str, frame| generalised(formula, "nbinom2", frame);
+    // What, formula, data, model, the other order of terms, tolerance.
+    #[allow(clippy::type_complexity)]
     let cases: [(&str, &str, Frame, Make, [&str; 2], f64); 3] = [
         (
             "linear",

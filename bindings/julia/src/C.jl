@@ -5,7 +5,7 @@ module C
 const VERSION_OF_HEADER = "0.1.0"
 
 # Where the functions are, in the order of NAMES: filled in when the library is loaded.
-const ADDRESS = Vector{Ptr{Cvoid}}(undef, 468)
+const ADDRESS = Vector{Ptr{Cvoid}}(undef, 472)
 
 """An object of the library, which its finaliser frees: a finaliser may run in any thread at any allocation, and does nothing else."""
 mutable struct Object{class}
@@ -480,6 +480,10 @@ const NAMES = (
     :interlace_fit_correlation_time,
     :interlace_fit_correlation_estimate,
     :interlace_fit_correlation_confint_wald,
+    :interlace_spec_add_prior,
+    :interlace_fit_n_priors,
+    :interlace_fit_prior,
+    :interlace_fit_prior_penalty,
     :interlace_fit_n_rows,
     :interlace_fit_n_data_rows,
     :interlace_fit_fitted,
@@ -1234,373 +1238,381 @@ fit_correlation_estimate(fit, estimate, std_error, err) =
     ccall(ADDRESS[283], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, estimate, std_error, err)
 fit_correlation_confint_wald(fit, level, lower, upper, err) =
     ccall(ADDRESS[284], Int32, (Ptr{Fit}, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, level, lower, upper, err)
-fit_n_rows(fit) =
-    ccall(ADDRESS[285], Csize_t, (Ptr{Fit},), fit)
-fit_n_data_rows(fit) =
+spec_add_prior(spec, prior, err) =
+    ccall(ADDRESS[285], Int32, (Ptr{Spec}, Cstring, Ptr{Error}), spec, prior, err)
+fit_n_priors(fit) =
     ccall(ADDRESS[286], Csize_t, (Ptr{Fit},), fit)
+fit_prior(fit, i) =
+    ccall(ADDRESS[287], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+fit_prior_penalty(fit) =
+    ccall(ADDRESS[288], Float64, (Ptr{Fit},), fit)
+fit_n_rows(fit) =
+    ccall(ADDRESS[289], Csize_t, (Ptr{Fit},), fit)
+fit_n_data_rows(fit) =
+    ccall(ADDRESS[290], Csize_t, (Ptr{Fit},), fit)
 fit_fitted(fit, out, len, err) =
-    ccall(ADDRESS[287], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+    ccall(ADDRESS[291], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_residuals(fit, residuals, options, out, len, err) =
-    ccall(ADDRESS[288], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, residuals, options, out, len, err)
+    ccall(ADDRESS[292], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, residuals, options, out, len, err)
 fit_fixef_residuals(fit, fixef_residuals, options, out, len, err) =
-    ccall(ADDRESS[289], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, fixef_residuals, options, out, len, err)
+    ccall(ADDRESS[293], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, fixef_residuals, options, out, len, err)
 fit_schoenfeld_residuals(fit, options, out, err) =
-    ccall(ADDRESS[290], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[294], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_quantile_residuals(fit, seed, options, out, len, err) =
-    ccall(ADDRESS[291], Int32, (Ptr{Fit}, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, seed, options, out, len, err)
+    ccall(ADDRESS[295], Int32, (Ptr{Fit}, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, seed, options, out, len, err)
 fit_leverage(fit, leverage, options, out, len, err) =
-    ccall(ADDRESS[292], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, leverage, options, out, len, err)
+    ccall(ADDRESS[296], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, leverage, options, out, len, err)
 fit_response(fit, out, len, err) =
-    ccall(ADDRESS[293], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+    ccall(ADDRESS[297], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_weights(fit, out, len, err) =
-    ccall(ADDRESS[294], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+    ccall(ADDRESS[298], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_offset(fit, out, len, err) =
-    ccall(ADDRESS[295], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
-fit_n_dropped_rows(fit) =
-    ccall(ADDRESS[296], Csize_t, (Ptr{Fit},), fit)
-fit_dropped_row(fit, i, out, err) =
-    ccall(ADDRESS[297], Int32, (Ptr{Fit}, Csize_t, Ptr{Csize_t}, Ptr{Error}), fit, i, out, err)
-fit_dropped_row_reason(fit, i) =
-    ccall(ADDRESS[298], Cstring, (Ptr{Fit}, Csize_t), fit, i)
-fit_x(fit, out, len, err) =
     ccall(ADDRESS[299], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
+fit_n_dropped_rows(fit) =
+    ccall(ADDRESS[300], Csize_t, (Ptr{Fit},), fit)
+fit_dropped_row(fit, i, out, err) =
+    ccall(ADDRESS[301], Int32, (Ptr{Fit}, Csize_t, Ptr{Csize_t}, Ptr{Error}), fit, i, out, err)
+fit_dropped_row_reason(fit, i) =
+    ccall(ADDRESS[302], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+fit_x(fit, out, len, err) =
+    ccall(ADDRESS[303], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, out, len, err)
 fit_term_z(fit, term, out, len, err) =
-    ccall(ADDRESS[300], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
+    ccall(ADDRESS[304], Int32, (Ptr{Fit}, Csize_t, Ptr{Float64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
 fit_term_index(fit, term, out, len, err) =
-    ccall(ADDRESS[301], Int32, (Ptr{Fit}, Csize_t, Ptr{Int64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
+    ccall(ADDRESS[305], Int32, (Ptr{Fit}, Csize_t, Ptr{Int64}, Csize_t, Ptr{Error}), fit, term, out, len, err)
 fit_n_ranef(fit) =
-    ccall(ADDRESS[302], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[306], Csize_t, (Ptr{Fit},), fit)
 fit_z_nnz(fit) =
-    ccall(ADDRESS[303], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[307], Csize_t, (Ptr{Fit},), fit)
 fit_z(fit, colptr, n_colptr, rowidx, values, nnz, err) =
-    ccall(ADDRESS[304], Int32, (Ptr{Fit}, Ptr{Int64}, Csize_t, Ptr{Int64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, colptr, n_colptr, rowidx, values, nnz, err)
+    ccall(ADDRESS[308], Int32, (Ptr{Fit}, Ptr{Int64}, Csize_t, Ptr{Int64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, colptr, n_colptr, rowidx, values, nnz, err)
 fit_n_tables(fit) =
-    ccall(ADDRESS[305], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[309], Csize_t, (Ptr{Fit},), fit)
 fit_table_name(fit, i) =
-    ccall(ADDRESS[306], Cstring, (Ptr{Fit}, Csize_t), fit, i)
+    ccall(ADDRESS[310], Cstring, (Ptr{Fit}, Csize_t), fit, i)
 fit_table(fit, name, df, options, out, err) =
-    ccall(ADDRESS[307], Int32, (Ptr{Fit}, Cstring, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, name, df, options, out, err)
+    ccall(ADDRESS[311], Int32, (Ptr{Fit}, Cstring, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, name, df, options, out, err)
 fit_summary(fit, df, options, out, err) =
-    ccall(ADDRESS[308], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Cstring}, Ptr{Error}), fit, df, options, out, err)
+    ccall(ADDRESS[312], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Cstring}, Ptr{Error}), fit, df, options, out, err)
 quantity_name(code) =
-    ccall(ADDRESS[309], Cstring, (Int32,), code)
-quantity_from_name(name, out, err) =
-    ccall(ADDRESS[310], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-random_name(code) =
-    ccall(ADDRESS[311], Cstring, (Int32,), code)
-random_from_name(name, out, err) =
-    ccall(ADDRESS[312], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-new_levels_name(code) =
     ccall(ADDRESS[313], Cstring, (Int32,), code)
-new_levels_from_name(name, out, err) =
+quantity_from_name(name, out, err) =
     ccall(ADDRESS[314], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-interval_name(code) =
+random_name(code) =
     ccall(ADDRESS[315], Cstring, (Int32,), code)
-interval_from_name(name, out, err) =
+random_from_name(name, out, err) =
     ccall(ADDRESS[316], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-curve_limits_name(code) =
+new_levels_name(code) =
     ccall(ADDRESS[317], Cstring, (Int32,), code)
-curve_limits_from_name(name, out, err) =
+new_levels_from_name(name, out, err) =
     ccall(ADDRESS[318], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-prediction_status_name(code) =
+interval_name(code) =
     ccall(ADDRESS[319], Cstring, (Int32,), code)
-prediction_status_from_name(name, out, err) =
+interval_from_name(name, out, err) =
     ccall(ADDRESS[320], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+curve_limits_name(code) =
+    ccall(ADDRESS[321], Cstring, (Int32,), code)
+curve_limits_from_name(name, out, err) =
+    ccall(ADDRESS[322], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+prediction_status_name(code) =
+    ccall(ADDRESS[323], Cstring, (Int32,), code)
+prediction_status_from_name(name, out, err) =
+    ccall(ADDRESS[324], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_predict_width(fit, quantity) =
-    ccall(ADDRESS[321], Csize_t, (Ptr{Fit}, Int32), fit, quantity)
+    ccall(ADDRESS[325], Csize_t, (Ptr{Fit}, Int32), fit, quantity)
 fit_predict(fit, data, request, options, out, len, err) =
-    ccall(ADDRESS[322], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
+    ccall(ADDRESS[326], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
 fit_predict_interval(fit, data, request, options, values, std_error, lower, upper, len, err) =
-    ccall(ADDRESS[323], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, values, std_error, lower, upper, len, err)
+    ccall(ADDRESS[327], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, values, std_error, lower, upper, len, err)
 fit_predict_status(fit, data, request, options, out, len, err) =
-    ccall(ADDRESS[324], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Int32}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
+    ccall(ADDRESS[328], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Int32}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
 fit_predict_covariance(fit, data, request, options, out, len, err) =
-    ccall(ADDRESS[325], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
+    ccall(ADDRESS[329], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, options, out, len, err)
 fit_predict_sums(fit, data, request, groups, weights, rows, n_groups, options, out, err) =
-    ccall(ADDRESS[326], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Int64}, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, groups, weights, rows, n_groups, options, out, err)
+    ccall(ADDRESS[330], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Int64}, Ptr{Float64}, Csize_t, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, groups, weights, rows, n_groups, options, out, err)
 fit_predict_distribution(fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err) =
-    ccall(ADDRESS[327], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err)
+    ccall(ADDRESS[331], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, probabilities, n, options, mean, variance, quantiles, len, err)
 fit_predict_simulate(fit, data, request, nsim, seed, options, out, len, err) =
-    ccall(ADDRESS[328], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Csize_t, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, nsim, seed, options, out, len, err)
+    ccall(ADDRESS[332], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{PredictRequest}, Csize_t, UInt64, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, data, request, nsim, seed, options, out, len, err)
 fit_posterior_draws(fit, n, seed, options, out, pareto_k, err) =
-    ccall(ADDRESS[329], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Float64}, Ptr{Error}), fit, n, seed, options, out, pareto_k, err)
+    ccall(ADDRESS[333], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Float64}, Ptr{Error}), fit, n, seed, options, out, pareto_k, err)
 fit_survival_curves(fit, data, request, options, out, err) =
-    ccall(ADDRESS[330], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
+    ccall(ADDRESS[334], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
 fit_survival_quantiles(fit, data, request, probabilities, n, options, out, err) =
-    ccall(ADDRESS[331], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, probabilities, n, options, out, err)
+    ccall(ADDRESS[335], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, probabilities, n, options, out, err)
 fit_survival_means(fit, data, request, options, out, err) =
-    ccall(ADDRESS[332], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
+    ccall(ADDRESS[336], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{SurvivalRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
 anova_type_name(code) =
-    ccall(ADDRESS[333], Cstring, (Int32,), code)
-anova_type_from_name(name, out, err) =
-    ccall(ADDRESS[334], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-time_transform_name(code) =
-    ccall(ADDRESS[335], Cstring, (Int32,), code)
-time_transform_from_name(name, out, err) =
-    ccall(ADDRESS[336], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-weighting_name(code) =
     ccall(ADDRESS[337], Cstring, (Int32,), code)
-weighting_from_name(name, out, err) =
+anova_type_from_name(name, out, err) =
     ccall(ADDRESS[338], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-means_mode_name(code) =
+time_transform_name(code) =
     ccall(ADDRESS[339], Cstring, (Int32,), code)
-means_mode_from_name(name, out, err) =
+time_transform_from_name(name, out, err) =
     ccall(ADDRESS[340], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-means_scale_name(code) =
+weighting_name(code) =
     ccall(ADDRESS[341], Cstring, (Int32,), code)
-means_scale_from_name(name, out, err) =
+weighting_from_name(name, out, err) =
     ccall(ADDRESS[342], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-comparisons_name(code) =
+means_mode_name(code) =
     ccall(ADDRESS[343], Cstring, (Int32,), code)
-comparisons_from_name(name, out, err) =
+means_mode_from_name(name, out, err) =
     ccall(ADDRESS[344], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
-adjustment_name(code) =
+means_scale_name(code) =
     ccall(ADDRESS[345], Cstring, (Int32,), code)
-adjustment_from_name(name, out, err) =
+means_scale_from_name(name, out, err) =
     ccall(ADDRESS[346], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+comparisons_name(code) =
+    ccall(ADDRESS[347], Cstring, (Int32,), code)
+comparisons_from_name(name, out, err) =
+    ccall(ADDRESS[348], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+adjustment_name(code) =
+    ccall(ADDRESS[349], Cstring, (Int32,), code)
+adjustment_from_name(name, out, err) =
+    ccall(ADDRESS[350], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_wald_test(fit, l, k, p, ldl, rhs, joint, df, options, out, err) =
-    ccall(ADDRESS[347], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Ptr{Float64}, Bool, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, l, k, p, ldl, rhs, joint, df, options, out, err)
+    ccall(ADDRESS[351], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Ptr{Float64}, Bool, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, l, k, p, ldl, rhs, joint, df, options, out, err)
 fit_coefficients(fit, df, level, options, out, err) =
-    ccall(ADDRESS[348], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
+    ccall(ADDRESS[352], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
 fit_wald_test_of(fit, predictor, l, k, p, ldl, rhs, joint, df, options, out, err) =
-    ccall(ADDRESS[349], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Ptr{Float64}, Bool, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, predictor, l, k, p, ldl, rhs, joint, df, options, out, err)
+    ccall(ADDRESS[353], Int32, (Ptr{Fit}, Int32, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Ptr{Float64}, Bool, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, predictor, l, k, p, ldl, rhs, joint, df, options, out, err)
 fit_anova(fit, data, anova_type, df, options, out, err) =
-    ccall(ADDRESS[350], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
+    ccall(ADDRESS[354], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
 fit_anova_of(fit, predictor, data, anova_type, df, options, out, err) =
-    ccall(ADDRESS[351], Int32, (Ptr{Fit}, Int32, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, predictor, data, anova_type, df, options, out, err)
+    ccall(ADDRESS[355], Int32, (Ptr{Fit}, Int32, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, predictor, data, anova_type, df, options, out, err)
 fit_effect_sizes(fit, data, anova_type, df, options, out, err) =
-    ccall(ADDRESS[352], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
+    ccall(ADDRESS[356], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, anova_type, df, options, out, err)
 fit_standardized(fit, df, level, options, out, err) =
-    ccall(ADDRESS[353], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
+    ccall(ADDRESS[357], Int32, (Ptr{Fit}, Int32, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, df, level, options, out, err)
 fit_nominal_test(fit, data, options, out, err) =
-    ccall(ADDRESS[354], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
+    ccall(ADDRESS[358], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
 fit_scale_test(fit, data, options, out, err) =
-    ccall(ADDRESS[355], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
-fit_fixef_vcov_kenward_roger(fit, options, out, len, err) =
-    ccall(ADDRESS[356], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, options, out, len, err)
-fit_compare(fits, n, chi_bar, options, out, err) =
-    ccall(ADDRESS[357], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fits, n, chi_bar, options, out, err)
-spec_lrt(specs, n, data, chi_bar, options, out, err) =
-    ccall(ADDRESS[358], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Ptr{Frame}, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), specs, n, data, chi_bar, options, out, err)
-fit_drop1(fit, data, options, out, err) =
     ccall(ADDRESS[359], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
+fit_fixef_vcov_kenward_roger(fit, options, out, len, err) =
+    ccall(ADDRESS[360], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, options, out, len, err)
+fit_compare(fits, n, chi_bar, options, out, err) =
+    ccall(ADDRESS[361], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fits, n, chi_bar, options, out, err)
+spec_lrt(specs, n, data, chi_bar, options, out, err) =
+    ccall(ADDRESS[362], Int32, (Ptr{Ptr{Cvoid}}, Csize_t, Ptr{Frame}, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), specs, n, data, chi_bar, options, out, err)
+fit_drop1(fit, data, options, out, err) =
+    ccall(ADDRESS[363], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, options, out, err)
 fit_step(fit, alpha_random, alpha_fixed, options, out, err) =
-    ccall(ADDRESS[360], Int32, (Ptr{Fit}, Float64, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, alpha_random, alpha_fixed, options, out, err)
+    ccall(ADDRESS[364], Int32, (Ptr{Fit}, Float64, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, alpha_random, alpha_fixed, options, out, err)
 fit_drop1_f(fit, data, df, options, out, err) =
-    ccall(ADDRESS[361], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, df, options, out, err)
+    ccall(ADDRESS[365], Int32, (Ptr{Fit}, Ptr{Frame}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, df, options, out, err)
 robust_kind_name(code) =
-    ccall(ADDRESS[362], Cstring, (Int32,), code)
+    ccall(ADDRESS[366], Cstring, (Int32,), code)
 robust_kind_from_name(name, out, err) =
-    ccall(ADDRESS[363], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[367], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_robust(fit, robust_kind, group, data, codes, n_codes, options, out, err) =
-    ccall(ADDRESS[364], Int32, (Ptr{Fit}, Int32, Cstring, Ptr{Frame}, Ptr{Int32}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, robust_kind, group, data, codes, n_codes, options, out, err)
+    ccall(ADDRESS[368], Int32, (Ptr{Fit}, Int32, Cstring, Ptr{Frame}, Ptr{Int32}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, robust_kind, group, data, codes, n_codes, options, out, err)
 fit_robust_description(fit) =
-    ccall(ADDRESS[365], Cstring, (Ptr{Fit},), fit)
+    ccall(ADDRESS[369], Cstring, (Ptr{Fit},), fit)
 fit_ranova(fit, options, out, err) =
-    ccall(ADDRESS[366], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[370], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_exact_rlrt(fit, draws, seed, options, out, err) =
-    ccall(ADDRESS[367], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, draws, seed, options, out, err)
+    ccall(ADDRESS[371], Int32, (Ptr{Fit}, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, draws, seed, options, out, err)
 bootstrap_lrt(bootstrap, reduced, full, options, out, err) =
-    ccall(ADDRESS[368], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, options, out, err)
+    ccall(ADDRESS[372], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, options, out, err)
 bootstrap_lrt_test(bootstrap, reduced, full, replicates, level, options, out, err) =
-    ccall(ADDRESS[369], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, replicates, level, options, out, err)
+    ccall(ADDRESS[373], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Float64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, reduced, full, replicates, level, options, out, err)
 fit_marginal_means(fit, data, specs, request, options, out, err) =
-    ccall(ADDRESS[370], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
+    ccall(ADDRESS[374], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
 fit_contrasts(fit, data, specs, request, options, out, err) =
-    ccall(ADDRESS[371], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
+    ccall(ADDRESS[375], Int32, (Ptr{Fit}, Ptr{Frame}, Cstring, Ptr{MeansRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, specs, request, options, out, err)
 fit_r2(fit, options, marginal, conditional, err) =
-    ccall(ADDRESS[372], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, marginal, conditional, err)
+    ccall(ADDRESS[376], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, marginal, conditional, err)
 fit_icc(fit, options, adjusted, unadjusted, err) =
-    ccall(ADDRESS[373], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, adjusted, unadjusted, err)
+    ccall(ADDRESS[377], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, options, adjusted, unadjusted, err)
 fit_overdispersion(fit, chi_square, ratio, df, p_value, err) =
-    ccall(ADDRESS[374], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, chi_square, ratio, df, p_value, err)
+    ccall(ADDRESS[378], Int32, (Ptr{Fit}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), fit, chi_square, ratio, df, p_value, err)
 fit_proportional_hazards(fit, time_transform, options, out, err) =
-    ccall(ADDRESS[375], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, time_transform, options, out, err)
+    ccall(ADDRESS[379], Int32, (Ptr{Fit}, Int32, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, time_transform, options, out, err)
 fit_power(fit, reduced, data, request, options, out, err) =
-    ccall(ADDRESS[376], Int32, (Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Ptr{PowerRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, reduced, data, request, options, out, err)
+    ccall(ADDRESS[380], Int32, (Ptr{Fit}, Ptr{Fit}, Ptr{Frame}, Ptr{PowerRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, reduced, data, request, options, out, err)
 simulation_name(code) =
-    ccall(ADDRESS[377], Cstring, (Int32,), code)
+    ccall(ADDRESS[381], Cstring, (Int32,), code)
 simulation_from_name(name, out, err) =
-    ccall(ADDRESS[378], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[382], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 profile_scale_name(code) =
-    ccall(ADDRESS[379], Cstring, (Int32,), code)
+    ccall(ADDRESS[383], Cstring, (Int32,), code)
 profile_scale_from_name(name, out, err) =
-    ccall(ADDRESS[380], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[384], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_n_response_columns(fit) =
-    ccall(ADDRESS[381], Csize_t, (Ptr{Fit},), fit)
+    ccall(ADDRESS[385], Csize_t, (Ptr{Fit},), fit)
 fit_simulate(fit, nsim, seed, simulation, options, out, len, err) =
-    ccall(ADDRESS[382], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, nsim, seed, simulation, options, out, len, err)
+    ccall(ADDRESS[386], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Options}, Ptr{Float64}, Csize_t, Ptr{Error}), fit, nsim, seed, simulation, options, out, len, err)
 fit_refit(fit, y, len, options, out, err) =
-    ccall(ADDRESS[383], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, len, options, out, err)
+    ccall(ADDRESS[387], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, len, options, out, err)
 fit_refit_many(fit, y, m, k, ldy, std_errors, options, out, err) =
-    ccall(ADDRESS[384], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, m, k, ldy, std_errors, options, out, err)
+    ccall(ADDRESS[388], Int32, (Ptr{Fit}, Ptr{Float64}, Csize_t, Csize_t, Csize_t, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, y, m, k, ldy, std_errors, options, out, err)
 fit_parameters_confint_profile(fit, request, options, out, err) =
-    ccall(ADDRESS[385], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
+    ccall(ADDRESS[389], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
 fit_profile(fit, request, options, out, err) =
-    ccall(ADDRESS[386], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
+    ccall(ADDRESS[390], Int32, (Ptr{Fit}, Ptr{ProfileRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, request, options, out, err)
 bootstrap_interval_name(code) =
-    ccall(ADDRESS[387], Cstring, (Int32,), code)
+    ccall(ADDRESS[391], Cstring, (Int32,), code)
 bootstrap_interval_from_name(name, out, err) =
-    ccall(ADDRESS[388], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[392], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 bootstrap_new(out, err) =
-    ccall(ADDRESS[389], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[393], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 bootstrap_free(bootstrap) =
-    ccall(ADDRESS[390], Cvoid, (Ptr{Bootstrap},), bootstrap)
+    ccall(ADDRESS[394], Cvoid, (Ptr{Bootstrap},), bootstrap)
 bootstrap_set_replicates(bootstrap, first, n, err) =
-    ccall(ADDRESS[391], Int32, (Ptr{Bootstrap}, Csize_t, Csize_t, Ptr{Error}), bootstrap, first, n, err)
+    ccall(ADDRESS[395], Int32, (Ptr{Bootstrap}, Csize_t, Csize_t, Ptr{Error}), bootstrap, first, n, err)
 bootstrap_set_seed(bootstrap, seed, err) =
-    ccall(ADDRESS[392], Int32, (Ptr{Bootstrap}, UInt64, Ptr{Error}), bootstrap, seed, err)
+    ccall(ADDRESS[396], Int32, (Ptr{Bootstrap}, UInt64, Ptr{Error}), bootstrap, seed, err)
 bootstrap_set_parametric(bootstrap, simulation, err) =
-    ccall(ADDRESS[393], Int32, (Ptr{Bootstrap}, Int32, Ptr{Error}), bootstrap, simulation, err)
+    ccall(ADDRESS[397], Int32, (Ptr{Bootstrap}, Int32, Ptr{Error}), bootstrap, simulation, err)
 bootstrap_set_groups(bootstrap, group, err) =
-    ccall(ADDRESS[394], Int32, (Ptr{Bootstrap}, Cstring, Ptr{Error}), bootstrap, group, err)
+    ccall(ADDRESS[398], Int32, (Ptr{Bootstrap}, Cstring, Ptr{Error}), bootstrap, group, err)
 bootstrap_set_rows(bootstrap, err) =
-    ccall(ADDRESS[395], Int32, (Ptr{Bootstrap}, Ptr{Error}), bootstrap, err)
+    ccall(ADDRESS[399], Int32, (Ptr{Bootstrap}, Ptr{Error}), bootstrap, err)
 bootstrap_set_statistic(bootstrap, names, n, function_, user_data, err) =
-    ccall(ADDRESS[396], Int32, (Ptr{Bootstrap}, Ptr{Cstring}, Csize_t, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), bootstrap, names, n, function_, user_data, err)
+    ccall(ADDRESS[400], Int32, (Ptr{Bootstrap}, Ptr{Cstring}, Csize_t, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Error}), bootstrap, names, n, function_, user_data, err)
 bootstrap_run(bootstrap, fit, options, out, err) =
-    ccall(ADDRESS[397], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
+    ccall(ADDRESS[401], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
 bootstrap_jackknife(bootstrap, fit, options, out, err) =
-    ccall(ADDRESS[398], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
+    ccall(ADDRESS[402], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, options, out, err)
 bootstrap_confint(bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err) =
-    ccall(ADDRESS[399], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Frame}, Ptr{Frame}, Float64, Int32, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err)
+    ccall(ADDRESS[403], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Frame}, Ptr{Frame}, Float64, Int32, Ptr{Ptr{Cvoid}}, Ptr{Error}), bootstrap, fit, replicates, jackknife, level, bootstrap_interval, out, err)
 bootstrap_response_std_error(bootstrap, fit, function_, user_data, options, out, err) =
-    ccall(ADDRESS[400], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Float64}, Ptr{Error}), bootstrap, fit, function_, user_data, options, out, err)
+    ccall(ADDRESS[404], Int32, (Ptr{Bootstrap}, Ptr{Fit}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Float64}, Ptr{Error}), bootstrap, fit, function_, user_data, options, out, err)
 spec_all_optimizers(spec, data, options, out, err) =
-    ccall(ADDRESS[401], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
+    ccall(ADDRESS[405], Int32, (Ptr{Spec}, Ptr{Frame}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, options, out, err)
 spec_cross_validate(spec, data, group, folds, seed, options, folds_out, rows_out, err) =
-    ccall(ADDRESS[402], Int32, (Ptr{Spec}, Ptr{Frame}, Cstring, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, group, folds, seed, options, folds_out, rows_out, err)
+    ccall(ADDRESS[406], Int32, (Ptr{Spec}, Ptr{Frame}, Cstring, Csize_t, UInt64, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, data, group, folds, seed, options, folds_out, rows_out, err)
 fit_simulated_residuals(fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err) =
-    ccall(ADDRESS[403], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Frame}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err)
+    ccall(ADDRESS[407], Int32, (Ptr{Fit}, Csize_t, UInt64, Int32, Ptr{Frame}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, nsim, seed, simulation, data, group, options, residuals_out, tests_out, err)
 fit_ranef_residuals(fit, options, out, err) =
-    ccall(ADDRESS[404], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[408], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_diagnose(fit, options, out, err) =
-    ccall(ADDRESS[405], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[409], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_conditional_aic(fit, options, out, err) =
-    ccall(ADDRESS[406], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
+    ccall(ADDRESS[410], Int32, (Ptr{Fit}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, options, out, err)
 fit_augment(fit, data, seed, influence, options, out, err) =
-    ccall(ADDRESS[407], Int32, (Ptr{Fit}, Ptr{Frame}, UInt64, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, seed, influence, options, out, err)
+    ccall(ADDRESS[411], Int32, (Ptr{Fit}, Ptr{Frame}, UInt64, Bool, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, seed, influence, options, out, err)
 influence_method_name(code) =
-    ccall(ADDRESS[408], Cstring, (Int32,), code)
+    ccall(ADDRESS[412], Cstring, (Int32,), code)
 influence_method_from_name(name, out, err) =
-    ccall(ADDRESS[409], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
+    ccall(ADDRESS[413], Int32, (Cstring, Ptr{Int32}, Ptr{Error}), name, out, err)
 fit_influence(fit, data, request, options, out, err) =
-    ccall(ADDRESS[410], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{InfluenceRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
+    ccall(ADDRESS[414], Int32, (Ptr{Fit}, Ptr{Frame}, Ptr{InfluenceRequest}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, data, request, options, out, err)
 frame_influential(frame, threshold, n_influential, gap, n_above_gap, err) =
-    ccall(ADDRESS[411], Int32, (Ptr{Frame}, Float64, Ptr{Csize_t}, Ptr{Float64}, Ptr{Csize_t}, Ptr{Error}), frame, threshold, n_influential, gap, n_above_gap, err)
+    ccall(ADDRESS[415], Int32, (Ptr{Frame}, Float64, Ptr{Csize_t}, Ptr{Float64}, Ptr{Csize_t}, Ptr{Error}), frame, threshold, n_influential, gap, n_above_gap, err)
 plot_options_new(out, err) =
-    ccall(ADDRESS[412], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[416], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 plot_options_set(plot_options, name, value, err) =
-    ccall(ADDRESS[413], Int32, (Ptr{PlotOptions}, Cstring, Cstring, Ptr{Error}), plot_options, name, value, err)
+    ccall(ADDRESS[417], Int32, (Ptr{PlotOptions}, Cstring, Cstring, Ptr{Error}), plot_options, name, value, err)
 plot_options_free(plot_options) =
-    ccall(ADDRESS[414], Cvoid, (Ptr{PlotOptions},), plot_options)
+    ccall(ADDRESS[418], Cvoid, (Ptr{PlotOptions},), plot_options)
 plot_options_count() =
-    ccall(ADDRESS[415], Csize_t, ())
+    ccall(ADDRESS[419], Csize_t, ())
 plot_options_name(i) =
-    ccall(ADDRESS[416], Cstring, (Csize_t,), i)
-plot_options_doc(i) =
-    ccall(ADDRESS[417], Cstring, (Csize_t,), i)
-plot_options_picture_count() =
-    ccall(ADDRESS[418], Csize_t, ())
-plot_options_picture_name(i) =
-    ccall(ADDRESS[419], Cstring, (Csize_t,), i)
-plot_options_picture_doc(i) =
     ccall(ADDRESS[420], Cstring, (Csize_t,), i)
+plot_options_doc(i) =
+    ccall(ADDRESS[421], Cstring, (Csize_t,), i)
+plot_options_picture_count() =
+    ccall(ADDRESS[422], Csize_t, ())
+plot_options_picture_name(i) =
+    ccall(ADDRESS[423], Cstring, (Csize_t,), i)
+plot_options_picture_doc(i) =
+    ccall(ADDRESS[424], Cstring, (Csize_t,), i)
 plot_options_picture_needs_rows(i) =
-    ccall(ADDRESS[421], Bool, (Csize_t,), i)
+    ccall(ADDRESS[425], Bool, (Csize_t,), i)
 fit_plot(fit, picture, data, plot_options, options, bytes, len, err) =
-    ccall(ADDRESS[422], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
+    ccall(ADDRESS[426], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, picture, data, plot_options, options, bytes, len, err)
 fit_plot_data(fit, picture, data, plot_options, options, out, err) =
-    ccall(ADDRESS[423], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
+    ccall(ADDRESS[427], Int32, (Ptr{Fit}, Cstring, Ptr{Frame}, Ptr{PlotOptions}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), fit, picture, data, plot_options, options, out, err)
 questions_new(out, err) =
-    ccall(ADDRESS[424], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
+    ccall(ADDRESS[428], Int32, (Ptr{Ptr{Cvoid}}, Ptr{Error}), out, err)
 questions_set(questions, name, value, err) =
-    ccall(ADDRESS[425], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
+    ccall(ADDRESS[429], Int32, (Ptr{Questions}, Cstring, Cstring, Ptr{Error}), questions, name, value, err)
 questions_set_frame(questions, name, data, err) =
-    ccall(ADDRESS[426], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
+    ccall(ADDRESS[430], Int32, (Ptr{Questions}, Cstring, Ptr{Frame}, Ptr{Error}), questions, name, data, err)
 questions_check(questions, model, err) =
-    ccall(ADDRESS[427], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
+    ccall(ADDRESS[431], Int32, (Ptr{Questions}, Int32, Ptr{Error}), questions, model, err)
 questions_of_rows(questions) =
-    ccall(ADDRESS[428], Cstring, (Ptr{Questions},), questions)
+    ccall(ADDRESS[432], Cstring, (Ptr{Questions},), questions)
 questions_free(questions) =
-    ccall(ADDRESS[429], Cvoid, (Ptr{Questions},), questions)
+    ccall(ADDRESS[433], Cvoid, (Ptr{Questions},), questions)
 questions_count() =
-    ccall(ADDRESS[430], Csize_t, ())
+    ccall(ADDRESS[434], Csize_t, ())
 questions_name(i) =
-    ccall(ADDRESS[431], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[435], Cstring, (Csize_t,), i)
 questions_doc(i) =
-    ccall(ADDRESS[432], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[436], Cstring, (Csize_t,), i)
 questions_values(i) =
-    ccall(ADDRESS[433], Cstring, (Csize_t,), i)
+    ccall(ADDRESS[437], Cstring, (Csize_t,), i)
 questions_takes_frame(i) =
-    ccall(ADDRESS[434], Bool, (Csize_t,), i)
+    ccall(ADDRESS[438], Bool, (Csize_t,), i)
 questions_is_repeatable(i) =
-    ccall(ADDRESS[435], Bool, (Csize_t,), i)
+    ccall(ADDRESS[439], Bool, (Csize_t,), i)
 questions_needs(i, j) =
-    ccall(ADDRESS[436], Cstring, (Csize_t, Csize_t), i, j)
+    ccall(ADDRESS[440], Cstring, (Csize_t, Csize_t), i, j)
 questions_suits(i, model) =
-    ccall(ADDRESS[437], Bool, (Csize_t, Int32), i, model)
+    ccall(ADDRESS[441], Bool, (Csize_t, Int32), i, model)
 fit_to_json(fit, spec, data, questions, options, text, len, err) =
-    ccall(ADDRESS[438], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
+    ccall(ADDRESS[442], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
 fit_to_text(fit, spec, data, questions, options, text, len, err) =
-    ccall(ADDRESS[439], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
+    ccall(ADDRESS[443], Int32, (Ptr{Fit}, Ptr{Spec}, Ptr{Frame}, Ptr{Questions}, Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, data, questions, options, text, len, err)
 text_free(text) =
-    ccall(ADDRESS[440], Cvoid, (Ptr{UInt8},), text)
+    ccall(ADDRESS[444], Cvoid, (Ptr{UInt8},), text)
 fit_to_bytes(fit, spec, with_rows, bytes, len, err) =
-    ccall(ADDRESS[441], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
+    ccall(ADDRESS[445], Int32, (Ptr{Fit}, Ptr{Spec}, Bool, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), fit, spec, with_rows, bytes, len, err)
 fit_from_bytes(bytes, len, out, spec, options, err) =
-    ccall(ADDRESS[442], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
+    ccall(ADDRESS[446], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, spec, options, err)
 spec_to_bytes(spec, bytes, len, err) =
-    ccall(ADDRESS[443], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
+    ccall(ADDRESS[447], Int32, (Ptr{Spec}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), spec, bytes, len, err)
 spec_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[444], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[448], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 options_to_bytes(options, bytes, len, err) =
-    ccall(ADDRESS[445], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
+    ccall(ADDRESS[449], Int32, (Ptr{Options}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), options, bytes, len, err)
 options_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[446], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[450], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 bytes_free(bytes) =
-    ccall(ADDRESS[447], Cvoid, (Ptr{UInt8},), bytes)
+    ccall(ADDRESS[451], Cvoid, (Ptr{UInt8},), bytes)
 plan_new(spec, options, out, err) =
-    ccall(ADDRESS[448], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
+    ccall(ADDRESS[452], Int32, (Ptr{Spec}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), spec, options, out, err)
 plan_add_response(plan, response, err) =
-    ccall(ADDRESS[449], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
+    ccall(ADDRESS[453], Int32, (Ptr{Plan}, Cstring, Ptr{Error}), plan, response, err)
 plan_n_complete_rows(plan, data, out, err) =
-    ccall(ADDRESS[450], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
+    ccall(ADDRESS[454], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Csize_t}, Ptr{Error}), plan, data, out, err)
 plan_learn(plan, sample, options, err) =
-    ccall(ADDRESS[451], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
+    ccall(ADDRESS[455], Int32, (Ptr{Plan}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), plan, sample, options, err)
 plan_to_bytes(plan, bytes, len, err) =
-    ccall(ADDRESS[452], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
+    ccall(ADDRESS[456], Int32, (Ptr{Plan}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), plan, bytes, len, err)
 plan_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[453], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[457], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 plan_free(plan) =
-    ccall(ADDRESS[454], Cvoid, (Ptr{Plan},), plan)
+    ccall(ADDRESS[458], Cvoid, (Ptr{Plan},), plan)
 accumulator_new(plan, partition, out, err) =
-    ccall(ADDRESS[455], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
+    ccall(ADDRESS[459], Int32, (Ptr{Plan}, UInt64, Ptr{Ptr{Cvoid}}, Ptr{Error}), plan, partition, out, err)
 accumulator_add(accumulator, data, options, err) =
-    ccall(ADDRESS[456], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
+    ccall(ADDRESS[460], Int32, (Ptr{Accumulator}, Ptr{Frame}, Ptr{Options}, Ptr{Error}), accumulator, data, options, err)
 accumulator_add_arrow(accumulator, schema, array, options, err) =
-    ccall(ADDRESS[457], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
+    ccall(ADDRESS[461], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, schema, array, options, err)
 accumulator_add_arrow_stream(accumulator, stream, options, err) =
-    ccall(ADDRESS[458], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
+    ccall(ADDRESS[462], Int32, (Ptr{Accumulator}, Ptr{Cvoid}, Ptr{Options}, Ptr{Error}), accumulator, stream, options, err)
 accumulator_merge(accumulator, part, err) =
-    ccall(ADDRESS[459], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
+    ccall(ADDRESS[463], Int32, (Ptr{Accumulator}, Ptr{Accumulator}, Ptr{Error}), accumulator, part, err)
 accumulator_to_bytes(accumulator, bytes, len, err) =
-    ccall(ADDRESS[460], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
+    ccall(ADDRESS[464], Int32, (Ptr{Accumulator}, Ptr{Ptr{UInt8}}, Ptr{Csize_t}, Ptr{Error}), accumulator, bytes, len, err)
 accumulator_from_bytes(bytes, len, out, err) =
-    ccall(ADDRESS[461], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
+    ccall(ADDRESS[465], Int32, (Ptr{UInt8}, Csize_t, Ptr{Ptr{Cvoid}}, Ptr{Error}), bytes, len, out, err)
 accumulator_n_rows(accumulator) =
-    ccall(ADDRESS[462], UInt64, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[466], UInt64, (Ptr{Accumulator},), accumulator)
 accumulator_n_dropped(accumulator) =
-    ccall(ADDRESS[463], UInt64, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[467], UInt64, (Ptr{Accumulator},), accumulator)
 accumulator_size(accumulator) =
-    ccall(ADDRESS[464], Csize_t, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[468], Csize_t, (Ptr{Accumulator},), accumulator)
 accumulator_forecast(accumulator, options, memory, multiplications, err) =
-    ccall(ADDRESS[465], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
+    ccall(ADDRESS[469], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Float64}, Ptr{Float64}, Ptr{Error}), accumulator, options, memory, multiplications, err)
 accumulator_fit(accumulator, options, out, err) =
-    ccall(ADDRESS[466], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
+    ccall(ADDRESS[470], Int32, (Ptr{Accumulator}, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, options, out, err)
 accumulator_fit_response(accumulator, response, options, out, err) =
-    ccall(ADDRESS[467], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
+    ccall(ADDRESS[471], Int32, (Ptr{Accumulator}, Cstring, Ptr{Options}, Ptr{Ptr{Cvoid}}, Ptr{Error}), accumulator, response, options, out, err)
 accumulator_free(accumulator) =
-    ccall(ADDRESS[468], Cvoid, (Ptr{Accumulator},), accumulator)
+    ccall(ADDRESS[472], Cvoid, (Ptr{Accumulator},), accumulator)
 
 end
