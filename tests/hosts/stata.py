@@ -210,8 +210,11 @@ class Results(unittest.TestCase):
 class Factors(unittest.TestCase):
     """Columns of factor variables, as Stata makes and names them."""
 
-    def names(self, terms, *before):
-        own = fitted(DATA / "Machines.csv", "encode Machine m", "encode Worker w", *before, f"interlace mixed score {terms} || Worker:, nolog")
+    # Which of the three scores of a machine and a worker a row is.
+    TURN = ("equal turn w 0", *(f"set turn {i} {1 + i % 3}" for i in range(1, 55)))
+
+    def names(self, terms, *before, group="Worker"):
+        own = fitted(DATA / "Machines.csv", "encode Machine m", "encode Worker w", *before, f"interlace mixed score {terms} || {group}:, nolog")
         return [stripe.split(":", 1)[1] for stripe in own["stripes"][: own["scalars"]["k_f"]]], own
 
     def test_bases(self):
@@ -226,16 +229,16 @@ class Factors(unittest.TestCase):
         self.assertEqual(self.names("ibn.m")[0], ["1bn.m", "2.m", "3o.m", "_cons"])
 
     def test_interactions(self):
-        names, _ = self.names("i.m##i.w")
+        names, _ = self.names("i.m##i.w", *self.TURN, group="turn")
         self.assertEqual(names[:13], ["1b.m", "2.m", "3.m", "1b.w", "2.w", "3.w", "4.w", "5.w", "6.w", "1b.m#1b.w", "1b.m#2o.w", "1b.m#3o.w", "1b.m#4o.w"])
         self.assertIn("2.m#2.w", names)
         self.assertIn("2o.m#1b.w", names)
-        names, _ = self.names("m#w")
+        names, _ = self.names("m#w", *self.TURN, group="turn")
         self.assertEqual(names[:3], ["1b.m#1b.w", "1b.m#2.w", "1b.m#3.w"])
         self.assertEqual(len(names), 19)
 
     def test_cells_without_data(self):
-        names, own = self.names("i.m##i.w if keep == 1", "equal keep w 0", *(f"set keep {i} 1" for i in range(1, 55) if i not in (25, 26, 27)))
+        names, own = self.names("i.m##i.w if keep == 1", "equal keep w 0", *(f"set keep {i} 1" for i in range(1, 55) if i not in (25, 26, 27)), *self.TURN, group="turn")
         self.assertEqual(own["N"], 51)
         self.assertEqual(sum("o." in name and "b." not in name for name in names), 1)
 
