@@ -3,7 +3,7 @@
 
 use super::random_terms::text;
 use crate::design::{Design, PredictorDesign, TermDesign, rest_of_terms};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_gather};
 use crate::formula::StructureKind;
 use crate::lmm::system::LinearSystem;
 use crate::options::Unidentified;
@@ -48,10 +48,10 @@ pub(crate) fn first_contained(design: &Design, constant: bool) -> Result<Option<
 
 /// The terms that the fixed effects of their predictor contain. `constant`: there is an intercept that is no column of X.
 fn of_rows(design: &Design, constant: bool) -> Result<Vec<(&TermDesign, Taken)>> {
-    let mut x = std::borrow::Cow::Borrowed(&design.x[..]);
-    if let Some(nominal) = &design.nominal {
-        x.to_mut().extend_from_slice(&nominal.x);
-    }
+    let x: std::borrow::Cow<'_, [f64]> = match &design.nominal {
+        Some(nominal) => try_gather("columns of fixed effects", design.x.iter().chain(&nominal.x).copied())?.into(),
+        None => (&design.x[..]).into(),
+    };
     let further: [Option<&PredictorDesign>; 2] = [design.zero_inflation.as_ref(), design.dispersion.as_ref()];
     let predictors =
         std::iter::once((&x[..], &design.terms[..])).chain(further.into_iter().flatten().map(|own| (&own.x[..], &own.terms[..])));
