@@ -127,8 +127,8 @@ pub fn independent_columns(n: usize, x: &[f64]) -> Result<Vec<usize>> {
     Ok(kept)
 }
 
-/// Cross-products of a term's columns summed over its levels, and of what is left of them, `[r, r]` each.
-pub type Rest = [Vec<f64>; 2];
+/// Of each level of a term, the cross-products of its columns and of what is left of them, `[r, r]` each.
+pub type Rest = Vec<[Vec<f64>; 2]>;
 
 /// What the columns of X `[n, p]`, beside a constant one if so wanted, leave of each term; `None` for a term of so many levels that none of
 /// its effects is in the span of X: its columns of different levels are independent.
@@ -198,7 +198,7 @@ impl Basis {
     /// What those that are there leave of a term.
     fn rest(&self, n: usize, term: &TermDesign) -> Result<Rest> {
         let (r, columns) = (term.effects.len(), term.columns(n));
-        let (mut all, mut left) = (vec![0.0; r * r], vec![0.0; r * r]);
+        let mut all = vec![];
         for level in 0..term.levels.len() {
             let (mut whole, mut rest) = (vec![], vec![]);
             for column in &columns {
@@ -212,12 +212,9 @@ impl Basis {
                 rest.push(of_own);
                 whole.push(own);
             }
-            for e in 0..r * r {
-                all[e] += dot(&whole[e % r], &whole[e / r]);
-                left[e] += dot(&rest[e % r], &rest[e / r]);
-            }
+            all.push([whole, rest].map(|own| (0..r * r).map(|e| dot(&own[e % r], &own[e / r])).collect()));
         }
-        Ok([all, left])
+        Ok(all)
     }
 
     /// What those that are there leave of a column; `None` for nothing. Gram-Schmidt, twice.

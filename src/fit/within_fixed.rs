@@ -5,9 +5,10 @@ use super::random_terms::text;
 use crate::design::{Design, PredictorDesign, TermDesign, rest_of_terms};
 use crate::error::{Error, Result, try_gather};
 use crate::formula::StructureKind;
+use crate::linalg::dense::{add_scaled, quadratic};
 use crate::lmm::system::LinearSystem;
 use crate::options::Unidentified;
-use crate::random::{Taken, taken};
+use crate::random::{LEFT_OF_LEVEL, Taken, taken};
 
 /// Fails where the fixed effects of a linear model contain a term; gives warnings.
 pub(super) fn check_system(system: &LinearSystem, terms: &[TermDesign], how: Unidentified) -> Result<Vec<String>> {
@@ -60,7 +61,16 @@ fn of_rows(design: &Design, constant: bool) -> Result<Vec<(&TermDesign, Taken)>>
         for (term, rest) in terms.iter().zip(rest_of_terms(design.n, x, constant, terms)?) {
             let r = term.effects.len();
             let effects: Vec<Vec<f64>> = (0..r).map(|e| (0..r).map(|i| f64::from(u8::from(i == e))).collect()).collect();
-            let own = rest.and_then(|[whole, left]| taken(term.structure, &whole, &left, &effects));
+            let own = rest.and_then(|levels| {
+                let [mut whole, mut left] = [0, 1].map(|_| vec![0.0; r * r]);
+                for [own, rest] in &levels {
+                    add_scaled(&mut whole, 1.0, own);
+                    add_scaled(&mut left, 1.0, rest);
+                }
+                let in_each =
+                    |v: &[f64]| levels.iter().all(|[whole, left]| quadratic(left, v) <= LEFT_OF_LEVEL * quadratic(whole, v));
+                taken(term.structure, &whole, &left, &effects, in_each)
+            });
             all.extend(own.map(|own| (term, own)));
         }
     }

@@ -1,6 +1,7 @@
 //! Tests of a model against the models without each of its terms: by likelihood ratios, all fitted by maximum likelihood, or of linear models
 //! by F tests.
 
+use super::term_rows::{TermRow, TermRows};
 use crate::design::{Design, ModelProgram, Program};
 use crate::error::{Error, Result, or_reason, try_vec};
 use crate::fit::Fit;
@@ -36,8 +37,8 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result
             .ok_or_else(|| Error::numeric("drop1: the model did not converge by maximum likelihood"))?
     };
     let more = fit.npar - fit.fixed.names.len();
-    let mut table = Rows::default();
-    table.put("<none>", Row { aic: aic(whole, more), ..Row::default() });
+    let mut table = TermRows::default();
+    table.put("<none>", TermRow::of_model(whole.0, whole.1 + more));
     for (i, (term, rest)) in terms.into_iter().enumerate() {
         watch.at(Phase::Model, i + 1, total)?;
         let inside = watch.inside(Phase::Model, i + 1, total);
@@ -45,79 +46,28 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result
             let guess = rest.guess(&guess);
             best(fit, (&rest.of(&design)?, guess.as_deref()), &options, &inside)
         });
-        table.put(&term, Row::of(whole, or_reason(fitted)?, more, fit.generalised().is_some()));
+        table.put(&term, row(whole, or_reason(fitted)?, more, fit.generalised().is_some()));
     }
-    table.frame()
+    table.frame(false)
 }
 
-/// Of a model with this deviance and so many fixed effects, beside other parameters.
-fn aic((deviance, p): (f64, usize), more: usize) -> f64 {
-    deviance + 2.0 * (p + more) as f64
-}
-
-/// A model without a term.
-struct Row {
-    n_parameters: Option<usize>,
-    aic: f64,
-    chi_square: f64,
-    p_value: f64,
-    warning: Option<String>,
-}
-
-impl Default for Row {
-    fn default() -> Self {
-        Row { n_parameters: None, aic: f64::NAN, chi_square: f64::NAN, p_value: f64::NAN, warning: None }
+/// A smaller model, or why there is none, against the whole one; `more` are parameters beside the fixed effects.
+fn row(whole: Found, smaller: std::result::Result<Option<Found>, String>, more: usize, searched: bool) -> TermRow {
+    let found = match smaller {
+        Ok(Some(found)) => found,
+        Ok(None) => return TermRow::without("the model without it did not converge by maximum likelihood"),
+        Err(reason) => return TermRow::without(reason.trim_start_matches("drop1: ")),
+    };
+    let (own, rise) = (whole.1.saturating_sub(found.1), found.0 - whole.0);
+    if searched && rise < -LOWER * whole.0.abs().max(1.0) {
+        return TermRow::without(
+            "the model without it has a higher likelihood than the model, whose fit is not at the maximum; fit it by another optimiser or \
+             from another start",
+        );
     }
-}
-
-impl Row {
-    /// A smaller model, or why there is none, against the whole one.
-    fn of(whole: Found, smaller: std::result::Result<Option<Found>, String>, more: usize, searched: bool) -> Row {
-        let without = |why: String| Row { warning: Some(why), ..Row::default() };
-        let found = match smaller {
-            Ok(Some(found)) => found,
-            Ok(None) => return without("the model without it did not converge by maximum likelihood".to_owned()),
-            Err(reason) => return without(reason.trim_start_matches("drop1: ").to_owned()),
-        };
-        let (own, rise) = (whole.1.saturating_sub(found.1), found.0 - whole.0);
-        if searched && rise < -LOWER * whole.0.abs().max(1.0) {
-            return without(
-                "the model without it has a higher likelihood than the model, whose fit is not at the maximum; fit it by another optimiser or \
-                 from another start"
-                    .to_owned(),
-            );
-        }
-        let chi_square = if rise < 0.0 { 0.0 } else { rise };
-        let p_value = if own > 0 { chi_square_upper(chi_square, own as f64) } else { f64::NAN };
-        Row { n_parameters: Some(own), aic: aic(found, more), chi_square, p_value, warning: None }
-    }
-}
-
-/// The columns of the table.
-#[derive(Default)]
-struct Rows {
-    terms: Vec<String>,
-    rows: Vec<Row>,
-}
-
-impl Rows {
-    fn put(&mut self, term: &str, row: Row) {
-        self.terms.push(term.to_owned());
-        self.rows.push(row);
-    }
-
-    fn frame(&self) -> Result<Frame> {
-        let reals = |value: &dyn Fn(&Row) -> f64| self.rows.iter().map(value).collect::<Vec<f64>>();
-        let mut frame = Frame::new(self.rows.len());
-        frame.add_strings("term", &self.terms.iter().map(|term| Some(term.as_str())).collect::<Vec<_>>())?;
-        let count = |row: &Row| row.n_parameters.map_or(i64::MIN, |n| n as i64);
-        frame.add_integers("n_parameters", self.rows.iter().map(count).collect())?;
-        frame.add_real("aic", reals(&|row| row.aic))?;
-        frame.add_real("chi_square", reals(&|row| row.chi_square))?;
-        frame.add_real("p_value", reals(&|row| row.p_value))?;
-        frame.add_strings("warning", &self.rows.iter().map(|row| row.warning.as_deref()).collect::<Vec<_>>())?;
-        Ok(frame)
-    }
+    let chi_square = if rise < 0.0 { 0.0 } else { rise };
+    let p_value = if own > 0 { chi_square_upper(chi_square, own as f64) } else { f64::NAN };
+    TermRow { n_parameters: Some(own), chi_square, p_value, ..TermRow::of_model(found.0, found.1 + more) }
 }
 
 /// F tests of a linear model against those without each term that is in no other, with the columns of an analysis of variance.

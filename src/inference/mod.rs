@@ -21,4 +21,5 @@ pub mod profile;
 pub mod standardized;
 pub mod ranova;
 pub mod step;
+mod term_rows;
 pub mod wald;

@@ -1,5 +1,6 @@
 //! Likelihood-ratio tests of an ordinal model against those in which a term of its formula also has nominal effects, or is in the scale.
 
+use super::term_rows::{TermRow, TermRows};
 use crate::design::{Design, ModelProgram, PredictorDesign};
 use crate::error::{Error, Result, or_reason, try_copy};
 use crate::fit::{Fit, Generalised, Least};
@@ -50,15 +51,15 @@ pub fn ordinal_terms_table(fit: &Fit, data: Option<&Frame>, beyond: Beyond, watc
     watch.at(Phase::Model, 0, total)?;
     let whole = whole(fit, own, &design, &options, &watch.inside(Phase::Model, 0, total))?
         .ok_or_else(|| Error::numeric(format!("{name}: the model did not converge by maximum likelihood")))?;
-    let mut table = Rows::default();
-    table.put("<none>", Row { n_parameters: None, deviance: whole.deviance, npar: whole.npar, ..Row::default() });
+    let mut table = TermRows::default();
+    table.put("<none>", TermRow::of_model(whole.deviance, whole.npar));
     for (i, (term, columns)) in terms.iter().enumerate() {
         watch.at(Phase::Model, i + 1, total)?;
         let larger = with_effects(&design, columns, beyond)?;
         let found = or_reason(fit.least_deviance(own, (&larger, None), &options, &watch.inside(Phase::Model, i + 1, total)))?;
-        table.put(term, Row::of(&whole, found));
+        table.put(term, row(&whole, found));
     }
-    table.frame()
+    table.frame(true)
 }
 
 /// The model itself by maximum likelihood.
@@ -101,80 +102,34 @@ fn with_effects(design: &Design, columns: &[usize], beyond: Beyond) -> Result<De
     Ok(larger)
 }
 
-struct Row {
-    n_parameters: Option<usize>,
-    deviance: f64,
-    npar: usize,
-    chi_square: f64,
-    p_value: f64,
-    warning: Option<String>,
-}
-
-impl Default for Row {
-    fn default() -> Self {
-        Row { n_parameters: None, deviance: f64::NAN, npar: 0, chi_square: f64::NAN, p_value: f64::NAN, warning: None }
+/// A larger model, or why there is none, against the model.
+fn row(whole: &Least, found: std::result::Result<Option<Least>, String>) -> TermRow {
+    let larger = match found {
+        Ok(Some(larger)) => larger,
+        Ok(None) => return TermRow::without("the search for the larger model did not converge"),
+        Err(reason) => return TermRow::without(reason),
+    };
+    let added = larger.npar.saturating_sub(whole.npar);
+    let row = TermRow { n_parameters: Some(added), ..TermRow::of_model(larger.deviance, larger.npar) };
+    let fall = whole.deviance - larger.deviance;
+    if added == 0 {
+        return TermRow { warning: Some("the model has all of these effects".to_owned()), ..row };
     }
-}
-
-impl Row {
-    /// A larger model, or why there is none, against the model.
-    fn of(whole: &Least, found: std::result::Result<Option<Least>, String>) -> Row {
-        let without = |why: &str| Row { warning: Some(why.to_owned()), ..Row::default() };
-        let larger = match found {
-            Ok(Some(larger)) => larger,
-            Ok(None) => return without("the search for the larger model did not converge"),
-            Err(reason) => return without(&reason),
-        };
-        let added = larger.npar.saturating_sub(whole.npar);
-        let row = Row { n_parameters: Some(added), deviance: larger.deviance, npar: larger.npar, ..Row::default() };
-        let fall = whole.deviance - larger.deviance;
-        if added == 0 {
-            return Row { warning: Some("the model has all of these effects".to_owned()), ..row };
-        }
-        if fall.is_nan() || fall < -HIGHER * whole.deviance.abs().max(1.0) {
-            let why = "the larger model has the lower likelihood: its search did not end at the maximum";
-            return Row { warning: Some(why.to_owned()), ..row };
-        }
-        if fall.abs() <= SAME * whole.deviance.abs().max(1.0) {
-            let why = "the likelihood does not rise at all: the model fits these data as well without these effects, or they are not told \
-                       from others that it has, and the degrees of freedom are fewer";
-            return Row { chi_square: fall.max(0.0), p_value: 1.0, warning: Some(why.to_owned()), ..row };
-        }
-        let chi_square = fall.max(0.0);
-        let edge =
-            "thresholds meet in the larger model, at the edge of its range, where the distribution of the ratio is not known";
-        Row {
-            chi_square,
-            p_value: chi_square_upper(chi_square, added as f64),
-            warning: larger.at_edge.then(|| edge.to_owned()),
-            ..row
-        }
+    if fall.is_nan() || fall < -HIGHER * whole.deviance.abs().max(1.0) {
+        let why = "the larger model has the lower likelihood: its search did not end at the maximum";
+        return TermRow { warning: Some(why.to_owned()), ..row };
     }
-}
-
-#[derive(Default)]
-struct Rows {
-    terms: Vec<String>,
-    rows: Vec<Row>,
-}
-
-impl Rows {
-    fn put(&mut self, term: &str, row: Row) {
-        self.terms.push(term.to_owned());
-        self.rows.push(row);
+    if fall.abs() <= SAME * whole.deviance.abs().max(1.0) {
+        let why = "the likelihood does not rise at all: the model fits these data as well without these effects, or they are not told \
+                   from others that it has, and the degrees of freedom are fewer";
+        return TermRow { chi_square: fall.max(0.0), p_value: 1.0, warning: Some(why.to_owned()), ..row };
     }
-
-    fn frame(&self) -> Result<Frame> {
-        let reals = |value: &dyn Fn(&Row) -> f64| self.rows.iter().map(value).collect::<Vec<f64>>();
-        let mut frame = Frame::new(self.rows.len());
-        frame.add_strings("term", &self.terms.iter().map(|term| Some(term.as_str())).collect::<Vec<_>>())?;
-        let count = |row: &Row| row.n_parameters.map_or(i64::MIN, |n| n as i64);
-        frame.add_integers("n_parameters", self.rows.iter().map(count).collect())?;
-        frame.add_real("log_likelihood", reals(&|row| -0.5 * row.deviance))?;
-        frame.add_real("aic", reals(&|row| row.deviance + 2.0 * row.npar as f64))?;
-        frame.add_real("chi_square", reals(&|row| row.chi_square))?;
-        frame.add_real("p_value", reals(&|row| row.p_value))?;
-        frame.add_strings("warning", &self.rows.iter().map(|row| row.warning.as_deref()).collect::<Vec<_>>())?;
-        Ok(frame)
+    let chi_square = fall.max(0.0);
+    let edge = "thresholds meet in the larger model, at the edge of its range, where the distribution of the ratio is not known";
+    TermRow {
+        chi_square,
+        p_value: chi_square_upper(chi_square, added as f64),
+        warning: larger.at_edge.then(|| edge.to_owned()),
+        ..row
     }
 }

@@ -131,6 +131,12 @@ pub fn add_scaled(y: &mut [f64], a: f64, x: &[f64]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y += a * x);
 }
 
+/// x'A x for a symmetric matrix.
+pub fn quadratic(a: &[f64], x: &[f64]) -> f64 {
+    let n = x.len();
+    x.iter().enumerate().map(|(j, y)| y * dot_in_order(x, &a[j * n..(j + 1) * n])).sum()
+}
+
 /// x <- L^-1 x, for the lower triangle of the `n x n` matrix `l`.
 pub fn solve_lower(n: usize, l: &[f64], x: &mut [f64]) {
     for j in 0..x.len().min(n) {

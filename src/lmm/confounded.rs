@@ -7,8 +7,8 @@
 use super::system::LinearSystem;
 use crate::covariance::with_ranges;
 use crate::error::{Result, try_vec};
-use crate::linalg::dense::add_scaled;
-use crate::random::{LEFT, Taken, taken};
+use crate::linalg::dense::{add_scaled, dot_in_order as dot, quadratic};
+use crate::random::{LEFT, LEFT_OF_LEVEL, Taken, taken};
 
 impl LinearSystem {
     /// Which effects of each term the criterion does not depend on.
@@ -18,11 +18,12 @@ impl LinearSystem {
         let mut all = vec![];
         for (k, size) in self.gram.layout.terms.iter().enumerate() {
             let (r, first) = (size.effects, self.gram.layout.offset(k));
-            let rows = |a: usize| (0..size.levels).map(move |level| first + level * r + a);
             let confounded = |a: usize| {
+                let unit: Vec<f64> = (0..r).map(|e| f64::from(u8::from(e == a))).collect();
                 let total: f64 = self.gram.diagonal[k].chunks_exact(r * r).map(|block| block[a * r + a]).sum();
-                let taken: f64 = self.zc.chunks_exact(q).take(fixed).flat_map(|c| rows(a).map(|i| c[i] * c[i])).sum();
-                total - taken <= LEFT * total
+                let rows = || (0..size.levels).map(|level| first + level * r + a);
+                let taken: f64 = self.zc.chunks_exact(q).take(fixed).flat_map(|c| rows().map(|i| c[i] * c[i])).sum();
+                total - taken <= LEFT * total && self.is_taken_in_each(k, &unit, fixed)
             };
             all.push((0..r).map(confounded).collect());
         }
@@ -44,9 +45,20 @@ impl LinearSystem {
                 }
             }
             let effects: Vec<Vec<f64>> = self.units(k).inverse().chunks_exact(r).map(<[f64]>::to_vec).collect();
-            all.push(taken(self.structures[k], &whole, &left, &effects));
+            all.push(taken(self.structures[k], &whole, &left, &effects, |v| self.is_taken_in_each(k, v, fixed)));
         }
         Ok(all)
+    }
+
+    /// Whether the fixed effects leave nothing of a combination of a term's columns within each level.
+    fn is_taken_in_each(&self, k: usize, v: &[f64], fixed: usize) -> bool {
+        let (r, first, q) = (v.len(), self.gram.layout.offset(k), self.gram.layout.q());
+        self.gram.diagonal[k].chunks_exact(r * r).enumerate().all(|(level, block)| {
+            let whole = quadratic(block, v);
+            let at = first + level * r;
+            let taken: f64 = self.zc.chunks_exact(q).take(fixed).map(|c| dot(&c[at..at + r], v).powi(2)).sum();
+            whole - taken <= LEFT_OF_LEVEL * whole
+        })
     }
 
     /// Takes the variances of confounded effects out of a start. A structure with one variance for all of its effects keeps it

@@ -3,11 +3,10 @@
 use super::categories::CategoryRule;
 use super::covariance::functionals;
 use super::distribution::Own;
-use super::errors::{polarised, with_errors};
+use super::errors::{polarised, reach, with_errors};
 use super::functional::Functional;
 use super::quantity::Rule;
 use super::request::{NewData, Quantity, Request};
-use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
@@ -79,7 +78,7 @@ impl Fit {
             },
             watch,
         )?;
-        let reach = -normal_quantile(0.5 * (1.0 - sums.level));
+        let reach = reach(self, sums.level);
         let std_error: Vec<f64> = (0..counts * width)
             .map(|k| if estimate[k].is_nan() { f64::NAN } else { covariance[k * (counts * width + 1)].sqrt() })
             .collect();

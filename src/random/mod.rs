@@ -29,6 +29,6 @@ pub use layout::{Layout, TermRows, TermSize, TermSolution};
 pub use roots::Roots;
 pub use runs::Runs;
 pub use system::RandomSystem;
-pub use taken::{LEFT, Taken, taken};
+pub use taken::{LEFT, LEFT_OF_LEVEL, Taken, taken};
 pub use trace::Trace;
 pub use weighted::{WeightedGram, triangle};

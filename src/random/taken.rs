@@ -2,10 +2,13 @@
 
 use crate::covariance::Structure;
 use crate::formula::StructureKind;
-use crate::linalg::dense::{cholesky, solve_lower, symmetric_eigen};
+use crate::linalg::dense::{cholesky, quadratic, solve_lower, solve_lower_transpose, symmetric_eigen};
 
 /// The share of a sum of squares that the fixed effects may leave: rounding of cross-products.
 pub const LEFT: f64 = 1e-12;
+
+/// The same within each level, of its own sum of squares: beside one far row, what other levels have left is rounding in the sum of all.
+pub const LEFT_OF_LEVEL: f64 = 1e-8;
 
 /// What the fixed effects take of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +22,19 @@ pub enum Taken {
 }
 
 /// What is taken of a term, from the cross-products of its columns, summed over levels: `all` of the columns, and `left` of what the fixed
-/// effects leave of them, `[r, r]` each. `effects` are the user's effects as combinations of these columns.
-pub fn taken(structure: Structure, all: &[f64], left: &[f64], effects: &[Vec<f64>]) -> Option<Taken> {
+/// effects leave of them, `[r, r]` each. `effects` are the user's effects as combinations of these columns. `in_each` says whether a combination
+/// is taken within each level.
+pub fn taken(
+    structure: Structure,
+    all: &[f64],
+    left: &[f64],
+    effects: &[Vec<f64>],
+    in_each: impl Fn(&[f64]) -> bool,
+) -> Option<Taken> {
     let (r, kind) = (structure.size, structure.kind);
-    let form = |m: &[f64], v: &[f64]| (0..r * r).map(|e| v[e % r] * m[e] * v[e / r]).sum::<f64>();
     let is_taken = |v: &Vec<f64>| {
-        let whole = form(all, v);
-        whole > 0.0 && form(left, v) <= LEFT * whole
+        let whole = quadratic(all, v);
+        whole > 0.0 && quadratic(left, v) <= LEFT * whole && in_each(v)
     };
     let of: Vec<usize> = (0..effects.len()).filter(|e| is_taken(&effects[*e])).collect();
     match of[..] {
@@ -36,11 +45,15 @@ pub fn taken(structure: Structure, all: &[f64], left: &[f64], effects: &[Vec<f64
     if kind == StructureKind::Diagonal || r < 2 {
         return None;
     }
-    (!of.is_empty() || least_share(r, all, left)? <= LEFT).then_some(Taken::Combination)
+    if of.is_empty() {
+        let (share, v) = least_share(r, all, left)?;
+        return (share <= LEFT && in_each(&v)).then_some(Taken::Combination);
+    }
+    Some(Taken::Combination)
 }
 
-/// The least share of a combination's sum of squares that is left; `None` where the columns depend on each other.
-fn least_share(r: usize, all: &[f64], left: &[f64]) -> Option<f64> {
+/// The least share of a combination's sum of squares that is left, and the combination; `None` where the columns depend on each other.
+fn least_share(r: usize, all: &[f64], left: &[f64]) -> Option<(f64, Vec<f64>)> {
     let mut l = all.to_vec();
     cholesky(r, &mut l).ok()?;
     let mut half = left.to_vec();
@@ -48,7 +61,10 @@ fn least_share(r: usize, all: &[f64], left: &[f64]) -> Option<f64> {
     let mut both: Vec<f64> = (0..r * r).map(|e| half[e % r * r + e / r]).collect();
     both.chunks_exact_mut(r).for_each(|column| solve_lower(r, &l, column));
     let symmetric: Vec<f64> = (0..r * r).map(|e| 0.5 * (both[e] + both[e % r * r + e / r])).collect();
-    symmetric_eigen(r, &symmetric).and_then(|(values, _)| values.first().copied())
+    let (values, vectors) = symmetric_eigen(r, &symmetric)?;
+    let mut v = vectors.get(..r)?.to_vec();
+    solve_lower_transpose(r, &l, &mut v);
+    Some((*values.first()?, v))
 }
 
 #[cfg(test)]
@@ -59,7 +75,7 @@ mod tests {
     const UNITS: [[f64; 2]; 2] = [[1.0, 0.0], [0.0, 1.0]];
 
     fn of(kind: StructureKind, hom: bool, left: &[f64; 4]) -> Option<Taken> {
-        taken(Structure::new(kind, Some(hom), 2), &[4.0, 1.0, 1.0, 9.0], left, &UNITS.map(Vec::from))
+        taken(Structure::new(kind, Some(hom), 2), &[4.0, 1.0, 1.0, 9.0], left, &UNITS.map(Vec::from), |_| true)
     }
 
     #[test]

@@ -322,6 +322,19 @@ fn sums_of_predictions() {
 }
 
 /// Of a log link mean, variance and quantiles over the random effects have closed forms.
+/// The mean of the fitted values is that of the response, by the t distribution of a plain linear model.
+#[test]
+fn limits_of_sums_are_by_t_where_those_of_predictions_are() {
+    let fit = linear("Reaction ~ Days", frame("sleepstudy.csv", &["Subject"])).options(|own| own.null_model = true).fit();
+    let sums = Sums { level: 0.95, ..Sums::default() };
+    let table = fit.predicted_sums(NewData::Training, &request(Quantity::Response, RandomTerms::All), &sums, &Watch::unwatched());
+    let table = table.unwrap();
+    let (estimate, se, upper) = (reals(&table, "estimate")[0], reals(&table, "std_error")[0], reals(&table, "upper")[0]);
+    // qt(0.975, 178)
+    assert!(((upper - estimate) / se - 1.973_380_889).abs() < 1e-8, "{}", (upper - estimate) / se);
+    assert!((se - fit.sigma / 180f64.sqrt()).abs() < 1e-9 * se);
+}
+
 #[test]
 fn the_distribution_over_the_random_effects() {
     let watch = Watch::unwatched();

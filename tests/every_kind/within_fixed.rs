@@ -81,6 +81,16 @@ fn what_has_replicates_is_fitted() {
     }
 }
 
+/// Beside a row far from all others, what other levels tell is rounding in sums over all.
+#[test]
+fn a_far_row_does_not_hide_the_other_levels() {
+    let all = data(8).with("x", 7, 1e9);
+    for own in [model("y ~ x + (x | school)"), model("y ~ x + (x || school)").ml()] {
+        let fit = own.fit(&all);
+        assert!(!fit.design_warnings.iter().any(|w| w.contains("among the fixed")), "{:?}", fit.design_warnings);
+    }
+}
+
 fn of_kind(kind: ModelKind, family: &str, formula: &str) -> Spec {
     let mut spec = Spec::new(kind, Source::Formula(FormulaSpec { formula: formula.into(), ..Default::default() }));
     spec.family.name = family.into();

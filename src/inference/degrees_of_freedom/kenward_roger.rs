@@ -16,12 +16,12 @@
 
 use super::method::DfMethod;
 use super::parameters::Parameters;
-use super::system::{pseudo_inverse, quadratic, system_at, whitened, with_variances};
+use super::system::{pseudo_inverse, system_at, whitened, with_variances};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, Instead};
 use crate::inference::linear::{Coefficients, JointTest, independent_rows};
 use crate::linalg::dense;
-use crate::linalg::dense::dot_in_order as dot;
+use crate::linalg::dense::{dot_in_order as dot, quadratic};
 use crate::lmm::variance::{Direction, FixedDerivatives, Variances};
 use crate::tails::f_upper;
 use crate::watch::Watch;

@@ -6,12 +6,12 @@
 //! criterion) in phi, v = l'Cov(beta) l with the gradient g in phi: df = 2 v^2 / g'A g.
 
 use super::method::DfMethod;
-use super::system::{Observed, PseudoInverse, pseudo_inverse, quadratic, whitened};
+use super::system::{Observed, PseudoInverse, pseudo_inverse, whitened};
 use crate::error::{Error, Result, or_reason};
 use crate::fit::Fit;
 use crate::inference::linear::{JointTest, independent_rows, whiten};
 use crate::linalg::dense;
-use crate::linalg::dense::dot_in_order as dot;
+use crate::linalg::dense::{dot_in_order as dot, quadratic};
 use crate::tails::f_upper;
 use crate::watch::Watch;
 

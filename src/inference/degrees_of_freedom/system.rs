@@ -86,12 +86,6 @@ pub(super) fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>)
     work(&mut Variances::new(&system, &working, fit.reml, watch)?)
 }
 
-/// x'A x for a symmetric matrix.
-pub(super) fn quadratic(a: &[f64], x: &[f64]) -> f64 {
-    let n = x.len();
-    x.iter().enumerate().map(|(j, y)| y * dot(x, &a[j * n..(j + 1) * n])).sum()
-}
-
 /// C'l.
 pub(super) fn whitened(map: &[f64], l: &[f64]) -> Vec<f64> {
     map.chunks_exact(l.len().max(1)).map(|column| dot(column, l)).collect()
